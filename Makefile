@@ -1,0 +1,80 @@
+# Every job of this project, each by one word. `make` or `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+TEST_WORKERS ?= auto
+DEMO_FLAGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.PHONY: setup
+setup: $(STAMP) ## Create the virtual environment and install the locked packages
+
+var/demo.env: $(STAMP)
+	@$(BIN)/python -m config.keys demo $@
+
+var/test.env: $(STAMP)
+	@$(BIN)/python -m config.keys test $@
+
+.env: $(STAMP)
+	@$(BIN)/python -m config.keys develop $@
+
+.PHONY: demo
+demo: var/demo.env ## Run the whole main job against the bundled local Sage Intacct, then serve it (ONCE=1: stop afterwards)
+	ENV_FILE=var/demo.env $(BIN)/python manage.py demo $(DEMO_FLAGS)
+
+.PHONY: run
+run: .env ## Serve the site for development (settings from .env)
+	$(BIN)/python manage.py migrate --verbosity 0
+	$(BIN)/python manage.py runserver $(PORT)
+
+.PHONY: worker
+worker: .env ## Work off the queue (settings from .env)
+	$(BIN)/python manage.py worker
+
+.PHONY: test
+test: var/test.env ## Run the test suite on SQLite
+	ENV_FILE=var/test.env $(BIN)/python -W error -m pytest -n $(TEST_WORKERS) $(ARGS)
+
+.PHONY: test-postgres
+test-postgres: var/test.env ## Run the same suite on PostgreSQL at TEST_DATABASE_URL
+	@test -n "$(TEST_DATABASE_URL)" || { echo "Set TEST_DATABASE_URL, for example postgres://postgres@127.0.0.1:5432/postgres"; exit 2; }
+	ENV_FILE=var/test.env DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -W error -m pytest -n $(TEST_WORKERS) $(ARGS)
+
+.PHONY: test-browser
+test-browser: var/test.env ## Run the browser tests (needs Debian's chromium)
+	ENV_FILE=var/test.env $(BIN)/python -W error -m pytest -m browser tests/browser $(ARGS)
+
+.PHONY: lint
+lint: $(STAMP) ## Check style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: types
+types: var/test.env ## Check types
+	ENV_FILE=var/test.env $(BIN)/mypy
+
+.PHONY: check
+check: var/test.env ## Check migrations and the deployment settings
+	ENV_FILE=var/test.env $(BIN)/python manage.py makemigrations --check --dry-run
+	ENV_FILE=var/test.env $(BIN)/python -m config.keys check-deploy
+
+.PHONY: lock
+lock: $(STAMP) ## Renew requirements.txt and requirements-dev.txt from the .in files
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q requirements-dev.in -o requirements-dev.txt
+
+.PHONY: clean
+clean: ## Remove the virtual environment, keys and databases made here
+	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,15 @@
+"""App configuration of accounts, and of the admin site that every app registers with."""
+
+from django.apps import AppConfig
+from django.contrib.admin import apps as django_admin
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    default = True
+    verbose_name = "Tenants and people"
+
+
+class SiteAdminConfig(django_admin.AdminConfig):
+    default = False
+    default_site = "accounts.support_site.SupportAdminSite"

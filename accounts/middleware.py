@@ -1,0 +1,42 @@
+"""Opens the tenant's scope for addresses under /t/<slug>/.
+
+Decides who is a member; what a role may do is checked in accounts.access.
+"""
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+
+from accounts.models import Membership
+from accounts.tenancy import tenant_scope
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class TenantMiddleware:
+    """A tenant the person does not belong to is a 404, the same as one that does not exist."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        slug = self._tenant_slug(request)
+        if slug is None or not request.user.is_authenticated:
+            return self.get_response(request)
+        membership = (
+            Membership.objects.select_related("tenant", "user").filter(user=request.user, tenant__slug=slug).first()
+        )
+        if membership is None:
+            raise Http404("No such company, or you are not one of its people.")
+        request.membership = membership  # type: ignore[attr-defined]
+        request.tenant = membership.tenant  # type: ignore[attr-defined]
+        with tenant_scope(membership.tenant):
+            return self.get_response(request)
+
+    @staticmethod
+    def _tenant_slug(request: HttpRequest) -> str | None:
+        try:
+            return resolve(request.path_info).kwargs.get("tenant_slug")
+        except Resolver404:
+            return None

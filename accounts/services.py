@@ -1,0 +1,65 @@
+"""What can be done to tenants and people. Verbs; raises ValidationError for bad input, naming the field."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.db import transaction
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from accounts.models import Membership, Role, Tenant, User
+
+
+@dataclass(frozen=True)
+class NewTenant:
+    tenant: Tenant
+    admin: User
+    set_password_url: str
+    admin_is_new: bool
+
+
+@transaction.atomic
+def create_tenant(
+    slug: str, *, name: str, admin_email: str, time_zone: str = "UTC", base_currency: str = "USD"
+) -> NewTenant:
+    """Create a tenant and make the person with `admin_email` its admin, creating the person if unknown.
+
+    Raises ValidationError when the slug is taken or a value is not acceptable. The link to set a password works once.
+    """
+    tenant = Tenant(slug=slug, name=name, time_zone=time_zone, base_currency=base_currency)
+    tenant.full_clean()
+    tenant.save()
+    admin, is_new = ensure_person(admin_email)
+    set_role(tenant, admin, Role.ADMIN)
+    return NewTenant(tenant, admin, set_password_url(admin), is_new)
+
+
+def ensure_person(email: str, *, name: str = "") -> tuple[User, bool]:
+    """Return the person with this e-mail address and whether they were created just now, without a usable password."""
+    known = User.objects.filter(email__iexact=email.strip()).first()
+    if known is not None:
+        return known, False
+    person = User(email=email.strip(), name=name)
+    person.set_unusable_password()
+    person.full_clean()
+    person.save()
+    return person, True
+
+
+def set_role(tenant: Tenant, user: User, role: Role) -> Membership:
+    membership, _ = Membership.objects.update_or_create(tenant=tenant, user=user, defaults={"role": role})
+    return membership
+
+
+def set_password_url(user: User) -> str:
+    """A one-time link with which `user` sets a password; valid for PASSWORD_RESET_TIMEOUT seconds."""
+    path = reverse(
+        "password_reset_confirm",
+        kwargs={
+            "uidb64": urlsafe_base64_encode(force_bytes(user.pk)),
+            "token": default_token_generator.make_token(user),
+        },
+    )
+    return f"{settings.SITE_URL}{path}"

@@ -1,0 +1,17 @@
+"""App configuration of the construction side: registers its flows and switches with the engine."""
+
+from django.apps import AppConfig
+
+
+class ErpAdminConfig(AppConfig):
+    name = "erp_admin"
+    verbose_name = "ERP Admin"
+
+    def ready(self) -> None:
+        from erp_admin.flows import bills, commitments, contracts, projects
+        from integrations.engine.flow import register_flow, register_switch
+
+        register_flow(projects.ProjectImport())
+        register_switch(commitments.SYNC_COMMITMENTS)
+        register_switch(contracts.SYNC_CONTRACTS)
+        register_switch(bills.SYNC_BILLS)

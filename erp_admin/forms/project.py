@@ -1,0 +1,87 @@
+"""The form of a project made by hand. A linked project's fields come from Intacct and are locked, field by field."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from accounts.models import Tenant
+from erp_admin.flows.projects import DATE_FIELDS, TEXT_FIELDS
+from erp_admin.models import Project
+
+# Whatever the import writes; a change made here would be undone by the next one.
+LOCKED_WHEN_LINKED = frozenset({"number", "is_active", "contract_amount", "currency", *TEXT_FIELDS, *DATE_FIELDS})
+
+
+class ProjectForm(forms.ModelForm):
+    """For a new project or for `instance`. Raises nothing; a number that is taken is an error at its field."""
+
+    currency = forms.CharField(
+        max_length=3,
+        min_length=3,
+        help_text="Three letters, for example USD. The contract amount is in this currency.",
+        validators=[RegexValidator(r"^[A-Za-z]{3}$", "Use the three letters of the currency, for example USD.")],
+        error_messages={"min_length": "Use the three letters of the currency, for example USD."},
+    )
+
+    class Meta:
+        model = Project
+        fields = [
+            "number",
+            "name",
+            "status",
+            "project_type",
+            "customer_id",
+            "customer_name",
+            "begins_on",
+            "ends_on",
+            "contract_amount",
+            "currency",
+            "parent_number",
+            "location_id",
+            "department_id",
+            "entity_id",
+            "is_active",
+        ]
+        labels = {"is_active": "Active", "contract_amount": "Contract amount", "project_type": "Project type"}
+        help_texts = {
+            "number": "Unique within your company. With the same Project ID as in Intacct it is found when linking.",
+            "status": "For example In progress.",
+            "customer_id": "As in Intacct, where the customer exists there.",
+            "parent_number": "The number of the project this one belongs to.",
+            "entity_id": "The Intacct entity the project belongs to; blank for the top level.",
+            "is_active": "Switch off instead of deleting: what refers to the project keeps its name.",
+        }
+        widgets = {
+            "begins_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "contract_amount": forms.NumberInput(attrs={"step": "0.01", "min": "0", "inputmode": "decimal"}),
+        }
+
+    def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.instance.tenant = tenant
+            self.initial.setdefault("currency", tenant.base_currency)
+        if self.instance.is_linked:
+            for name in LOCKED_WHEN_LINKED & self.fields.keys():
+                self.fields[name].disabled = True
+
+    @property
+    def locked(self) -> list[str]:
+        """Labels of the fields that are locked."""
+        return [str(self[name].label) for name, field in self.fields.items() if field.disabled]
+
+    @property
+    def is_locked_whole(self) -> bool:
+        return len(self.locked) == len(self.fields)
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).upper()
+
+    def clean_number(self) -> str:
+        number = str(self.cleaned_data["number"])
+        other = Project.objects.filter(number=number).exclude(pk=self.instance.pk).first()
+        if other is not None:
+            raise forms.ValidationError(f"A project {other} exists already. Give this one another number.")
+        return number

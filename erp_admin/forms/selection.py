@@ -1,0 +1,64 @@
+"""Which records of a list a person means: those ticked, or all that match. Reads the post, decides nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from erp_admin.selectors import ProjectRecord, filtered_projects, intacct_projects
+from integrations.models import Connection
+
+
+class RecordsField(forms.ModelMultipleChoiceField):
+    """Records by primary key. What cannot be a key is an invalid choice, also where the database has no such number."""
+
+    def clean(self, value: Any) -> Any:
+        if any(not key.isascii() or not key.isdigit() or len(key) > 18 for key in value or []):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().clean(value)
+
+
+class SelectionForm(forms.Form):
+    """`query` is the list's query string; it counts only where all that match are meant.
+
+    Records that are not in this connection's list are an error, so nothing of another company can be named.
+    """
+
+    all_matching = forms.BooleanField(required=False)
+    item = RecordsField(
+        queryset=None,
+        required=False,
+        error_messages={"invalid_choice": "A chosen project is no longer in this list. Choose again."},
+    )
+    expected = forms.IntegerField(required=False, min_value=0)
+    reason = forms.CharField(required=False, max_length=300)
+
+    def __init__(self, data: Mapping[str, Any], *, connection: Connection, query: Mapping[str, str]) -> None:
+        super().__init__(data)
+        self.connection = connection
+        self.query = query
+        self.fields["item"].queryset = intacct_projects(connection)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned.get("all_matching") and not cleaned.get("item"):
+            raise forms.ValidationError("Choose at least one project first.")
+        return cleaned
+
+    @property
+    def is_everything(self) -> bool:
+        return bool(self.cleaned_data["all_matching"])
+
+    @property
+    def records(self) -> QuerySet[ProjectRecord]:
+        """The chosen records with their import state."""
+        if self.is_everything:
+            return filtered_projects(self.connection, self.query)
+        chosen: QuerySet[ProjectRecord] = self.cleaned_data["item"]
+        return chosen
+
+    @property
+    def problem(self) -> str:
+        """Everything that is wrong, in one line for a message."""
+        return " ".join(str(text) for texts in self.errors.values() for text in texts)

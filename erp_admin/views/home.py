@@ -1,0 +1,139 @@
+"""Home: is Intacct connected, what is missing, what comes next, what happened last. Reads only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Max
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from accounts.access import TenantRequest, role_required
+from accounts.models import Role
+from accounts.templatetags.ui import when
+from erp_admin import selectors
+from erp_admin.flows.projects import SYNC_PROJECTS
+from erp_admin.models import Project
+from erp_admin.views.record_rows import Fact, fact
+from integrations.lists import KINDS
+from integrations.models import Connection, ListItem, RunStep, StepState
+from integrations.run_selectors import filtered_runs, run_lines
+from integrations.selectors import Readiness, latest_connection, readiness
+
+LAST_RUNS = 5
+
+
+@dataclass(frozen=True)
+class SetUpStep:
+    """One step from nothing to the first imported project."""
+
+    title: str
+    text: str
+    url: str
+    action: str
+    is_done: bool
+    is_next: bool
+
+
+@dataclass(frozen=True)
+class Freshness:
+    label: str
+    read_at: datetime | None
+    records: int
+
+
+@dataclass(frozen=True)
+class StateCount:
+    state: Any
+    count: int
+    url: str
+
+
+@require_GET
+@role_required(Role.VIEWER)
+def home(request: TenantRequest) -> HttpResponse:
+    ready = readiness()
+    connection = ready.connection
+    counts = _state_counts(request, connection)
+    steps = _set_up_steps(request, ready)
+    former = None if connection else latest_connection()
+    context = {
+        "ready": ready,
+        "connection": connection,
+        "former": former,
+        "facts": _connection_facts(connection) if connection else [],
+        "next_url": _url(request, ready.next_step[0]) if ready.next_step else "",
+        "steps": [] if steps[-1].is_done else steps,
+        "counts": counts,
+        "total": sum(each.count for each in counts),
+        "here_count": Project.objects.count(),
+        "runs": run_lines(filtered_runs({})[:LAST_RUNS]),
+        "freshness": _freshness(connection) if connection else [],
+    }
+    return render(request, "erp_admin/home.html", context)
+
+
+def _url(request: TenantRequest, name: str) -> str:
+    return reverse(name, kwargs={"tenant_slug": request.tenant.slug})
+
+
+def _connection_facts(connection: Connection) -> list[Fact]:
+    return [
+        fact("State", state=connection.shown_state),
+        fact("Company", connection.company_id),
+        fact("Entity", connection.entity_label.capitalize() if not connection.entity_id else connection.entity_label),
+        fact("User", connection.user_id),
+        fact("Last answer from Intacct", when(connection.verified_at, "never")),
+    ]
+
+
+def _set_up_steps(request: TenantRequest, ready: Readiness) -> list[SetUpStep]:
+    """The way from an empty company to imported projects; the first step that is not done is the next one."""
+    connected = ready.connection is not None
+    switched = bool(ready.settings and ready.settings.switches.get(SYNC_PROJECTS.key))
+    imported = connected and Project.objects.filter(connection=ready.connection).exclude(refreshed_at=None).exists()
+    told = (
+        (
+            "Set up Intacct",
+            "Read how",
+            "Subscribe to Web Services, authorise our sender, make a role and user.",
+            "set_up",
+            connected,
+        ),
+        ("Connect", "Connect", "Sign in with that user, at top level or in one entity.", "connection", connected),
+        (
+            "Fill in the settings",
+            "Open the settings",
+            f"Choose the default account and item, and switch on {SYNC_PROJECTS.label}.",
+            "settings",
+            ready.is_fully_enabled and switched,
+        ),
+        ("Import projects", "See the projects", "See what Intacct has, preview, and import.", "projects", imported),
+    )
+    steps, is_next = [], True
+    for title, action, text, name, done in told:
+        steps.append(SetUpStep(title, text, _url(request, name), action, done, is_next and not done))
+        is_next = is_next and done
+    return steps
+
+
+def _state_counts(request: TenantRequest, connection: Connection | None) -> list[StateCount]:
+    if connection is None:
+        return []
+    counted = selectors.state_counts(selectors.intacct_projects(connection))
+    base = _url(request, "projects")
+    return [
+        StateCount(state.shown, counted[state.value], f"{base}?state={state.value}")
+        for state in selectors.IMPORT_STATES.values()
+    ]
+
+
+def _freshness(connection: Connection) -> list[Freshness]:
+    """When each list was last read completely, and how many records it holds; two queries for all of them."""
+    done = RunStep.objects.filter(run__connection=connection, key__startswith="list:", state=StepState.SUCCEEDED)
+    read = dict(done.order_by().values_list("key").annotate(Max("finished_at")))
+    present = ListItem.objects.filter(connection=connection, missing_at=None).order_by()
+    held = dict(present.values_list("kind").annotate(Count("pk")))
+    return [Freshness(kind.label, read.get(f"list:{kind.key}"), held.get(kind.key, 0)) for kind in KINDS]

@@ -1,0 +1,217 @@
+"""ERP Admin → Projects: what Intacct has, what importing it would do, and the actions on its records.
+
+Views authorise, read the form, make one call, say what came of it, and redirect. Rules live in services and selectors.
+"""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import TenantRequest, role_required
+from accounts.models import Role
+from erp_admin import previews, selectors
+from erp_admin.forms.selection import SelectionForm
+from erp_admin.services import projects as services
+from erp_admin.views import project_lists
+from erp_admin.views.reasons import import_reason, role_reason, sync_reason
+from erp_admin.views.record_rows import entity_names, record_facts, record_row
+from integrations.models import ListItem, SyncRun
+from integrations.refusal import Refused
+from integrations.run_selectors import starter
+from integrations.selectors import live_connection, why_not_sync
+from integrations.services.runs import Started, start_list_sync
+
+REFRESHED_LISTS = ("projects", "customers", "tasks")
+
+
+@require_GET
+@role_required(Role.VIEWER)
+def projects(request: TenantRequest) -> HttpResponse:
+    """Two lists under one heading: what Intacct has, and (`view=here`) what is kept here."""
+    if request.GET.get("view") == "here":
+        return render(request, "erp_admin/projects_here.html", project_lists.here(request))
+    return render(request, "erp_admin/projects.html", project_lists.in_intacct(request, live_connection()))
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT)
+def refresh(request: TenantRequest) -> HttpResponse:
+    """Read projects, customers and cost codes from Intacct."""
+    connection = live_connection()
+    try:
+        if connection is None:
+            raise why_not_sync(None) or Refused("Sage Intacct is not connected.")
+        started = start_list_sync(connection, kinds=REFRESHED_LISTS, by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return _back(request)
+    return _to_run(request, started, "reads projects, customers and cost codes from Intacct")
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT)
+def preview(request: TenantRequest) -> HttpResponse:
+    """What importing the chosen records would do; nothing is written."""
+    form = _selection(request)
+    return _back(request) if form is None else _preview_page(request, form)
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT)
+def start(request: TenantRequest) -> HttpResponse:
+    """Import what the preview showed. When the number of records changed meanwhile, the preview is shown once more."""
+    form = _selection(request)
+    if form is None:
+        return _back(request)
+    expected = form.cleaned_data["expected"]
+    if expected is not None and expected != (now := form.records.count()):
+        messages.warning(request, f"{now:,} projects match now; {expected:,} did at the preview. This is the new one.")
+        return _preview_page(request, form)
+    try:
+        started = services.start_import(form.connection, form.records, by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return _back(request)
+    return _to_run(request, started, "imports the chosen projects", "Your choice was not added to it.")
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT)
+def ignore(request: TenantRequest) -> HttpResponse:
+    """Ask for a reason first; with `confirmed`, leave the chosen records out of the import."""
+    form = _selection(request)
+    if form is None:
+        return _back(request)
+    if "confirmed" not in request.POST:
+        return render(request, "erp_admin/ignore.html", _ignore_context(request, form))
+    ignored = services.ignore(form.records, by=request.user, reason=form.cleaned_data["reason"])
+    if ignored:
+        messages.success(request, f"{_projects(ignored)} ignored now. Restore them here whenever you want.")
+    else:
+        messages.info(request, "Nothing was changed: linked projects and ignored ones cannot be ignored.")
+    return _back(request)
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT)
+def restore(request: TenantRequest) -> HttpResponse:
+    """Offer ignored records for import again."""
+    form = _selection(request)
+    if form is None:
+        return _back(request)
+    restored = services.restore(form.records)
+    if restored:
+        messages.success(request, f"{_projects(restored)} offered for import again.")
+    else:
+        messages.info(request, "Nothing was changed: none of the chosen projects was ignored.")
+    return _back(request)
+
+
+@require_GET
+@role_required(Role.VIEWER)
+def record(request: TenantRequest, item_pk: int) -> HttpResponse:
+    """One project of Intacct: its facts, what it is linked to here, and what can be done with it."""
+    found = selectors.project_records().select_related("connection", "ignored_by")
+    item = get_object_or_404(found, pk=item_pk)
+    row = record_row(item, request.tenant)
+    context = {
+        "row": row,
+        "item": item,
+        "facts": record_facts(row, entity_names(item.connection)),
+        "fields": sorted(item.fields.items()),
+        "task_count": selectors.tasks_of_record(item).count(),
+        "import_reason": _why_not_import(request, item),
+        "role_reason": role_reason(request, Role.ACCOUNTANT),
+        "sync_reason": sync_reason(request, live_connection()),
+        "here": request.get_full_path(),
+    }
+    return render(request, "erp_admin/record.html", context)
+
+
+def _why_not_import(request: TenantRequest, item: ListItem) -> str:
+    if item.missing_at is not None:
+        return "Intacct no longer has this project."
+    if item.ignored_at is not None:
+        return "This project is ignored. Restore it first."
+    live = live_connection()
+    if live is not None and live.pk != item.connection_id:
+        return "This project belongs to a company that is no longer connected."
+    return import_reason(request, live)
+
+
+def _selection(request: TenantRequest) -> SelectionForm | None:
+    """The valid selection, or None after saying what is wrong with it."""
+    connection = live_connection()
+    if connection is None:
+        messages.error(request, str(why_not_sync(None)))
+        return None
+    form = SelectionForm(request.POST, connection=connection, query=request.GET.dict())
+    if form.is_valid():
+        return form
+    messages.error(request, form.problem)
+    return None
+
+
+def _preview_page(request: TenantRequest, form: SelectionForm) -> HttpResponse:
+    preview = previews.preview_of(form.connection, form.records)
+    reason = import_reason(request, form.connection)
+    if not reason and not preview.possible:
+        reason = "None of the chosen projects can be imported as they are."
+    context = {
+        "preview": preview,
+        "groups": project_lists.preview_groups(preview, request.tenant),
+        "limit": previews.SHOWN_PER_ACTION,
+        "form": form,
+        "items": [] if form.is_everything else [item.pk for item in form.records],
+        "query": request.GET.urlencode(),
+        "import_reason": reason,
+        "back": _list_url(request),
+        "active_runs": project_lists.active_runs(form.connection),
+    }
+    return render(request, "erp_admin/preview.html", context)
+
+
+def _ignore_context(request: TenantRequest, form: SelectionForm) -> dict[str, object]:
+    open_ones = form.records.filter(ignored_at=None, project_pk=None)
+    count, chosen = open_ones.count(), form.records.count()
+    return {
+        "form": form,
+        "count": count,
+        "left_out": chosen - count,
+        "shown": open_ones[:20],
+        "items": [] if form.is_everything else [item.pk for item in form.records],
+        "query": request.GET.urlencode(),
+        "back": _list_url(request),
+        "next": request.POST.get("next", ""),
+    }
+
+
+def _to_run(request: TenantRequest, started: Started, does: str, otherwise: str = "") -> HttpResponse:
+    run: SyncRun = started.run
+    if started.is_new:
+        messages.success(request, f"Run {run.number} {does}.")
+    else:
+        text = f"Run {run.number} is running already, started by {starter(run)}. {otherwise}"
+        messages.info(request, text.strip())
+    return redirect("run", tenant_slug=request.tenant.slug, number=run.number)
+
+
+def _list_url(request: TenantRequest) -> str:
+    query = request.GET.urlencode()
+    url = reverse("projects", kwargs={"tenant_slug": request.tenant.slug})
+    return f"{url}?{query}" if query else url
+
+
+def _back(request: TenantRequest) -> HttpResponse:
+    """To the page of this site the action came from, else to the list with its filter."""
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return redirect(wanted)
+    return redirect(_list_url(request))
+
+
+def _projects(count: int) -> str:
+    return "1 project is" if count == 1 else f"{count:,} projects are"

@@ -1,0 +1,211 @@
+"""What the two lists of projects and the preview show: rows, filters with counts, columns, banners, empty states.
+
+Builds template contexts; authorises nothing and changes nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Max
+
+from accounts.access import TenantRequest
+from accounts.models import Role, Tenant
+from accounts.shown import ShownState
+from erp_admin import previews, selectors
+from erp_admin.flows.projects import ProjectImport
+from erp_admin.models import Project
+from erp_admin.views.listing import Column, column, counted_filter, is_filtered, page_of
+from erp_admin.views.reasons import import_reason, role_reason, sync_reason
+from erp_admin.views.record_rows import RecordRow, entity_names, record_row, shown_value
+from integrations.engine.flow import flow_for
+from integrations.engine.mirror import LISTS
+from integrations.models import ACTIVE_RUNS, Connection, RunStep, StepState, SyncRun
+from integrations.run_selectors import starter
+from integrations.selectors import live_connection, why_not_run, why_not_sync
+from integrations.views.filters import FilterGroup
+
+TOP = "top"
+LINKED_HERE = ShownState("linked", "Linked", "success", "link-45deg")
+NOT_LINKED = ShownState("unlinked", "Not linked", "neutral", "dash-circle")
+
+
+@dataclass(frozen=True)
+class ActiveRun:
+    run: SyncRun
+    starter: str
+
+
+@dataclass(frozen=True)
+class PreviewLine:
+    """An effect as the preview shows it: `row` is the record, `changes` are label, before and after."""
+
+    effect: previews.Effect
+    row: RecordRow
+    changes: list[tuple[str, Any, Any]]
+
+
+@dataclass(frozen=True)
+class PreviewGroup:
+    action: str
+    title: str
+    text: str
+    icon: str
+    count: int
+    lines: list[PreviewLine]
+
+
+# Action, title, what it means, icon; in the order in which a reader decides.
+_GROUPS = (
+    (
+        previews.BLOCKED,
+        "Cannot be imported as they are",
+        "They are tried all the same, since each record is read anew from Intacct, and the run says which failed.",
+        "x-octagon-fill",
+    ),
+    (
+        previews.CREATE,
+        "Will be created here",
+        "New projects, linked to Intacct.",
+        "plus-lg",
+    ),
+    (previews.UPDATE, "Will be updated", "Linked projects take over what Intacct has.", "pencil"),
+    (previews.NOTHING, "Nothing to change", "They have what Intacct has already.", "check-lg"),
+    (
+        previews.LEFT_OUT,
+        "Left out",
+        "Ignored, or no longer in Intacct. No run takes them up.",
+        "eye-slash",
+    ),
+)
+
+
+def preview_groups(preview: previews.Preview, tenant: Tenant) -> list[PreviewGroup]:
+    """The groups that hold something."""
+    return [
+        PreviewGroup(
+            action,
+            title,
+            text,
+            icon,
+            preview.counts[action],
+            [_preview_line(effect, tenant) for effect in preview.effects[action]],
+        )
+        for action, title, text, icon in _GROUPS
+        if preview.counts[action]
+    ]
+
+
+def _preview_line(effect: previews.Effect, tenant: Tenant) -> PreviewLine:
+    row = record_row(effect.item, tenant)
+    before = effect.project.currency if effect.project else row.currency
+    changes = [
+        (change.label, shown_value(change.before, before), shown_value(change.after, row.currency))
+        for change in effect.changes
+    ]
+    return PreviewLine(effect, row, changes)
+
+
+def active_runs(connection: Connection) -> list[ActiveRun]:
+    """Runs under way that touch what this page shows."""
+    found = SyncRun.objects.filter(
+        connection=connection, state__in=ACTIVE_RUNS, flow__in=(LISTS, ProjectImport.key)
+    ).select_related("started_by")
+    return [ActiveRun(run, starter(run)) for run in found]
+
+
+def in_intacct(request: TenantRequest, connection: Connection | None) -> dict[str, Any]:
+    """The list of what Intacct has."""
+    context = {
+        "view": "intacct",
+        "role_reason": role_reason(request, Role.ACCOUNTANT),
+        "sync_reason": sync_reason(request, connection),
+        "here_count": Project.objects.count(),
+    }
+    if connection is None:
+        return {**context, "connection": None}
+    query = request.GET.dict()
+    found = selectors.filtered_projects(connection, query)
+    page = page_of(request, found)
+    filtered = is_filtered(request, ("q", "state", "entity"))
+    return {
+        **context,
+        "connection": connection,
+        "page": page,
+        "rows": [record_row(item, request.tenant) for item in page],
+        "columns": _columns(request),
+        "filters": _filters(request, connection, query),
+        "entities": entity_names(connection),
+        "filtered": filtered,
+        "query": request.GET.urlencode(),
+        "last_read": _last_read(connection),
+        "import_reason": import_reason(request, connection),
+        "trouble": why_not_sync(connection),
+        "switched_off": _switched_off(connection),
+        "active_runs": active_runs(connection),
+        "in_intacct_count": page.paginator.count if not filtered else None,
+    }
+
+
+def _switched_off(connection: Connection) -> Any:
+    """Why importing is refused although reading is not: the switch."""
+    return None if why_not_sync(connection) else why_not_run(connection, flow_for(ProjectImport.key))
+
+
+def _last_read(connection: Connection) -> Any:
+    done = RunStep.objects.filter(run__connection=connection, key="list:projects", state=StepState.SUCCEEDED)
+    return done.aggregate(at=Max("finished_at"))["at"]
+
+
+def _filters(request: TenantRequest, connection: Connection, query: dict[str, str]) -> list[FilterGroup]:
+    """Each filter's counts are of what the other filters leave."""
+    by_state = selectors.state_counts(selectors.filtered_projects(connection, {**query, "state": ""}))
+    entities = selectors.entity_counts(selectors.filtered_projects(connection, {**query, "entity": ""}))
+    names = entity_names(connection)
+    states = [(state.value, state.label) for state in selectors.IMPORT_STATES.values()]
+    filters = [counted_filter(request, "State", "state", states, by_state)]
+    if len(entities) > 1 or query.get("entity"):
+        counts = {entity or TOP: count for entity, count in entities.items()}
+        choices = [(entity or TOP, names.get(entity, entity)) for entity in entities]
+        filters.append(counted_filter(request, "Entity", "entity", choices, counts))
+    return filters
+
+
+def _columns(request: TenantRequest) -> list[Column]:
+    return [
+        column(request, "Project ID", "number", css="id", below=Column("Entity")),
+        column(request, "Name", "name", css="name", below=column(request, "Customer", "customer")),
+        column(request, "State", below=Column("Project here")),
+        column(request, "Status"),
+        column(request, "Begins", css="num", below=Column("Ends")),
+        column(request, "Contract amount", css="num"),
+    ]
+
+
+def here(request: TenantRequest) -> dict[str, Any]:
+    """The list of what is kept here, by hand or imported."""
+    query = request.GET.dict()
+    page = page_of(request, selectors.projects_here(query))
+    counts = selectors.link_counts(selectors.projects_here({**query, "linked": ""}))
+    choices = [(selectors.LINKED, "Linked to Intacct"), (selectors.UNLINKED, "Not linked")]
+    filtered = is_filtered(request, ("q", "linked"))
+    connection = live_connection()
+    return {
+        "view": "here",
+        "page": page,
+        "projects": page.object_list,
+        "columns": [
+            column(request, "Number", "number", css="id"),
+            column(request, "Name", "name", css="name", below=column(request, "Customer", "customer")),
+            column(request, "Link"),
+            column(request, "Status"),
+            column(request, "Begins", "begins", css="num", below=Column("Ends")),
+            column(request, "Contract amount", "amount", css="num"),
+        ],
+        "filters": [counted_filter(request, "Link", "linked", choices, counts)],
+        "filtered": filtered,
+        "linked_state": LINKED_HERE,
+        "unlinked_state": NOT_LINKED,
+        "role_reason": role_reason(request, Role.ACCOUNTANT),
+        "here_count": None if filtered else page.paginator.count,
+        "in_intacct_count": selectors.intacct_projects(connection).count() if connection else 0,
+    }

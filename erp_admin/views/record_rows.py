@@ -1,0 +1,161 @@
+"""Records of Intacct as pages show them: dates as dates, amounts as amounts, and what is neither as it stands.
+
+Presentation only; what may be imported is decided by the flow.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from accounts.models import Tenant
+from accounts.shown import ShownState
+from accounts.templatetags.ui import amount, when
+from erp_admin.models import Project
+from erp_admin.selectors import IMPORT_STATES, ProjectRecord
+from integrations.models import Connection
+
+
+@dataclass(frozen=True)
+class RecordRow:
+    """One project of Intacct in a list. `begins`, `ends` and `amount` are text where Intacct's value is unusable."""
+
+    item: ProjectRecord
+    state: ShownState
+    customer_id: str
+    customer_name: str
+    status: str
+    begins: date | str | None
+    ends: date | str | None
+    amount: Decimal | str | None
+    currency: str
+    entity: str
+    url: str  # opens the record in Intacct; "" where that is unknown
+
+    @property
+    def begins_is_date(self) -> bool:
+        return isinstance(self.begins, date)
+
+    @property
+    def ends_is_date(self) -> bool:
+        return isinstance(self.ends, date)
+
+    @property
+    def amount_is_number(self) -> bool:
+        return isinstance(self.amount, Decimal)
+
+
+def state_of(item: ProjectRecord) -> ShownState:
+    """The import state of an annotated record as a badge."""
+    return IMPORT_STATES[item.import_state].shown
+
+
+def record_row(item: ProjectRecord, tenant: Tenant) -> RecordRow:
+    fields = item.fields
+    return RecordRow(
+        item=item,
+        state=state_of(item),
+        customer_id=str(fields.get("CUSTOMERID", "")),
+        customer_name=str(fields.get("CUSTOMERNAME", "")),
+        status=str(fields.get("PROJECTSTATUS", "")),
+        begins=read_date(fields.get("BEGINDATE")),
+        ends=read_date(fields.get("ENDDATE")),
+        amount=read_amount(fields.get("CONTRACTAMOUNT")),
+        currency=str(fields.get("CURRENCY") or tenant.base_currency),
+        entity=item.entity_id,
+        url=web_address(fields.get("RECORD_URL")),
+    )
+
+
+def web_address(text: Any) -> str:
+    """The text where it is a web address, else "": what a record holds must not become a link of another kind."""
+    address = str(text or "")
+    return address if address.startswith(("https://", "http://")) else ""
+
+
+def read_date(text: Any) -> date | str | None:
+    """An accounting date as Intacct writes it (mm/dd/yyyy), the text itself where it is none, None for nothing."""
+    if not text:
+        return None
+    try:
+        return datetime.strptime(str(text), "%m/%d/%Y").date()  # noqa: DTZ007 - an accounting date has no zone
+    except ValueError:
+        return str(text)
+
+
+def read_amount(text: Any) -> Decimal | str | None:
+    if not text:
+        return None
+    try:
+        number = Decimal(str(text))
+    except InvalidOperation:
+        return str(text)
+    return number if number.is_finite() else str(text)
+
+
+def entity_names(connection: Connection) -> dict[str, str]:
+    """Names of the entities by id, as Intacct listed them at the last sign-in; "" is the top level."""
+    names = {str(entity["id"]): f"{entity['id']} {entity['name']}".strip() for entity in connection.entities}
+    return {"": "Top level", **names}
+
+
+Fact = dict[str, Any]
+
+
+def fact(label: str, value: Any = "", **more: Any) -> Fact:
+    """One line of partials/facts.html."""
+    return {"label": label, "value": value, **more}
+
+
+def dated(value: date | str | None) -> Any:
+    return when(value) if isinstance(value, date) else value
+
+
+def priced(value: Decimal | str | None, currency: str) -> Any:
+    return amount(value, currency) if isinstance(value, Decimal) else value
+
+
+def shown_value(value: Any, currency: str) -> Any:
+    """Any value of a project as pages show it: dates, amounts and yes or no in words."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return dated(value) if isinstance(value, date) else priced(value, currency)
+
+
+def record_facts(row: RecordRow, entities: dict[str, str]) -> list[Fact]:
+    fields = row.item.fields
+    customer = " ".join(part for part in (row.customer_id, row.customer_name) if part)
+    return [
+        fact("Project ID", row.item.business_id),
+        fact("Status", row.status),
+        fact("Customer", customer),
+        fact("Contract amount", priced(row.amount, row.currency)),
+        fact("Begins", dated(row.begins)),
+        fact("Ends", dated(row.ends)),
+        fact("Type", fields.get("PROJECTTYPE", "")),
+        fact("Category", fields.get("PROJECTCATEGORY", "")),
+        fact("Parent project", fields.get("PARENTID", "")),
+        fact("Location", fields.get("LOCATIONID", "")),
+        fact("Department", fields.get("DEPARTMENTID", "")),
+        fact("Entity", entities.get(row.entity, row.entity)),
+        fact("Description", fields.get("DESCRIPTION", "")),
+        fact("Active in Intacct", "Yes" if row.item.is_active else "No"),
+    ]
+
+
+def project_facts(project: Project) -> list[Fact]:
+    customer = " ".join(part for part in (project.customer_id, project.customer_name) if part)
+    return [
+        fact("Project number", project.number),
+        fact("Status", project.status),
+        fact("Customer", customer),
+        fact("Contract amount", priced(project.contract_amount, project.currency)),
+        fact("Begins", dated(project.begins_on)),
+        fact("Ends", dated(project.ends_on)),
+        fact("Type", project.project_type),
+        fact("Parent project", project.parent_number),
+        fact("Location", project.location_id),
+        fact("Department", project.department_id),
+        fact("Owning entity", project.entity_id),
+        fact("Active", "Yes" if project.is_active else "No"),
+    ]

@@ -1,0 +1,42 @@
+"""System checks: wrong configuration is named at start, with what to do, instead of surprising someone at run time."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+
+from integrations.crypto import keyring
+from integrations.intacct import UntrustedEndpoint, trusted_endpoint
+
+
+@register(Tags.security)
+def check_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """FIELD_ENCRYPTION_KEYS are usable, and SECRET_KEY is not one made for development."""
+    found: list[CheckMessage] = []
+    try:
+        keyring()
+    except ImproperlyConfigured as error:
+        hint = (
+            "Make one with: python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+        )
+        found.append(Error(str(error), hint=hint, id="integrations.E001"))
+    if not settings.DEBUG and settings.SECRET_KEY.startswith("insecure-"):
+        hint = "Make a SECRET_KEY of your own; the generated .env is for development only."
+        found.append(Error("SECRET_KEY was made for development and DEBUG is off.", hint=hint, id="integrations.E002"))
+    return found
+
+
+@register()
+def check_endpoint(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """INTACCT_ENDPOINT_URL may receive credentials, and a sender is configured."""
+    found: list[CheckMessage] = []
+    try:
+        trusted_endpoint(settings.INTACCT_ENDPOINT_URL, settings.INTACCT_ALLOWED_ENDPOINT_HOSTS)
+    except UntrustedEndpoint as error:
+        hint = "Use https and a host ending in .intacct.com, or name the host in INTACCT_ALLOWED_ENDPOINT_HOSTS."
+        found.append(Error(f"INTACCT_ENDPOINT_URL: {error.sentence}", hint=hint, id="integrations.E003"))
+    if not (settings.INTACCT_SENDER_ID and settings.INTACCT_SENDER_PASSWORD):
+        hint = "Set INTACCT_SENDER_ID and INTACCT_SENDER_PASSWORD; nobody can connect without a Web Services sender."
+        found.append(Warning("No Sage Intacct sender is configured.", hint=hint, id="integrations.W001"))
+    return found

@@ -1,0 +1,141 @@
+"""What the commands of a tenant share: finding the tenant, its connection, and reporting runs and errors.
+
+Exit codes: 0 done, 1 done in part or failed, 2 wrong use, 3 refused by our own state, 4 refused by Intacct.
+"""
+
+import json
+import sys
+from argparse import ArgumentParser
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand
+
+from accounts.models import Tenant
+from accounts.tenancy import tenant_scope
+from integrations.crypto import SecretUnreadable
+from integrations.engine.runner import row_counts, run_to_end, totals
+from integrations.intacct import IntacctError
+from integrations.models import Connection, RunState, SyncRun
+from integrations.refusal import Refused
+from integrations.selectors import live_connection
+from integrations.services.runs import Started
+
+EXIT_FAILED, EXIT_USE, EXIT_REFUSED, EXIT_INTACCT = 1, 2, 3, 4
+
+
+class TenantCommand(BaseCommand):
+    """A command about one tenant. Subclasses implement `work`, which runs in the tenant's scope."""
+
+    requires_system_checks = []
+    as_json = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug", help="the tenant, as in its addresses")
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.as_json = bool(options["json"])
+        tenant = Tenant.objects.filter(slug=options["slug"]).first()
+        if tenant is None:
+            self.end(EXIT_USE, f"There is no tenant “{options['slug']}”.", "create_tenant makes one.", "TENANT-UNKNOWN")
+        with tenant_scope(tenant):
+            try:
+                self.work(tenant, options)
+            except Refused as refused:
+                self.end(EXIT_REFUSED, refused.sentence, refused.advice, refused.code)
+            except IntacctError as error:
+                self.end(EXIT_INTACCT, error.sentence, error.advice, error.code)
+            except SecretUnreadable as error:
+                self.end(EXIT_REFUSED, error.sentence, error.advice, "CON-SECRET")
+
+    def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    def connection(self) -> Connection:
+        """The tenant's live connection; ends the command when there is none."""
+        connection = live_connection()
+        if connection is None:
+            raise Refused("Sage Intacct is not connected.", "Connect it with: manage.py connect", code="CON-NONE")
+        return connection
+
+    def end(self, code: int, sentence: str, advice: str = "", error_code: str = "") -> NoReturn:
+        """Report a failure and leave with `code`."""
+        if self.as_json:
+            self.stdout.write(json.dumps({"error": error_code, "sentence": sentence, "advice": advice}))
+        else:
+            self.stderr.write(f"{sentence} {advice}".strip())
+        sys.exit(code)
+
+    def report(self, facts: dict[str, Any], *lines: str) -> None:
+        """Print `facts` as JSON when asked for, else the lines."""
+        if self.as_json:
+            self.stdout.write(json.dumps(facts))
+        else:
+            for line in lines:
+                self.stdout.write(line)
+
+    def finish(self, started: Started, *, queued: bool) -> None:
+        """Work the run off here (or leave it to the queue), report it, and leave with 1 unless it succeeded."""
+        run = started.run
+        if not started.is_new:
+            raise Refused(
+                f"Run {run.number} of the same kind is under way already.", "Wait for its end.", code="RUN-ACTIVE"
+            )
+        if queued:
+            self.report(describe(run), f"Queued as run {run.number}; a worker takes it up.")
+            return
+        run = run_to_end(run)
+        facts = describe(run)
+        self.report(facts, *table(run))
+        if run.state != RunState.SUCCEEDED:
+            sys.exit(EXIT_FAILED)
+
+
+def describe(run: SyncRun) -> dict[str, Any]:
+    """A run as machines read it."""
+    return {
+        "run": run.number,
+        "flow": run.flow,
+        "title": run.title,
+        "mode": run.mode,
+        "state": run.state,
+        "created_at": run.created_at.isoformat(),
+        "started_at": run.started_at.isoformat() if run.started_at else None,
+        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
+        "error": {"code": run.error_code, "sentence": run.error_sentence, "advice": run.error_advice}
+        if run.error_code
+        else None,
+        "totals": totals(run),
+        "rows": row_counts(run),
+        "steps": [
+            {
+                "key": step.key,
+                "title": step.title,
+                "state": step.state,
+                "announced": step.announced,
+                **{name: getattr(step, name) for name in step.COUNTS},
+                "requests": step.requests,
+                "billable": step.billable,
+                "seconds": step.duration,
+                "message": step.message,
+            }
+            for step in run.steps.all()
+        ],
+    }
+
+
+def table(run: SyncRun) -> list[str]:
+    """A run as people read it in a terminal."""
+    columns = ("state", "read", "new", "changed", "same", "missing", "failed", "requests")
+    lines = [f"Run {run.number}: {run.title}: {run.get_state_display()}"]
+    lines.append(f"{'':28}" + "".join(f"{name:>10}" for name in columns) + f"{'seconds':>9}")
+    for step in run.steps.all():
+        cells = "".join(f"{getattr(step, name)!s:>10}" for name in columns)
+        lines.append(f"{step.title[:27]:28}{cells}{step.duration or 0:>9.2f}")
+        if step.message:
+            lines.append(f"  {step.message}")
+    for row in run.rows.filter(outcome__in=["failed", "skipped"])[:20]:
+        lines.append(f"  {row.label}: {row.message}")
+    if run.error_sentence:
+        lines.append(f"{run.error_sentence} {run.error_advice}")
+    return lines

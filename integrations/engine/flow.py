@@ -1,0 +1,106 @@
+"""What a flow is, and the register of flows and switches that the rest of the engine reads.
+
+Owns the contract and the register, filled by each app's `AppConfig.ready()`. Knows no document type by name.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from integrations.lists import Permission
+
+if TYPE_CHECKING:
+    from integrations.engine.progress import StepWork
+    from integrations.models import RunStep, SyncRun
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Turns a data type on for a tenant. `permissions` is what the switch needs beyond reading the lists."""
+
+    key: str
+    label: str
+    effect: str
+    permissions: tuple[Permission, ...] = ()
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class StepPlan:
+    """A step as a flow wants it; `key` is what it works on."""
+
+    key: str
+    title: str
+    checkpoint: dict[str, object] = field(default_factory=dict)
+
+
+class Flow(ABC):
+    """Work that runs in steps, each step in pages.
+
+    `work` is a generator: everything before a `yield` is one page, committed before the yield. At each yield the
+    runner saves the counts, renews the lease, and may stop for a cancel or a full slice; the step is then called again
+    with the checkpoint it saved, so a page must be safe to do twice. Only errors of the Intacct family (and
+    `StepFailed`) may leave it; anything else is a defect and is recorded as one.
+    """
+
+    key: str
+    title: str
+    switch: Switch | None = None
+    document_url_name: str = ""  # address name that takes `pk` and shows the document a row of a run led to
+
+    @abstractmethod
+    def steps(self, run: "SyncRun") -> list[StepPlan]:
+        """The steps of a new run, in order."""
+
+    @abstractmethod
+    def work(self, work: "StepWork") -> Iterator[None]:
+        """Work off one step, yielding at each page border."""
+
+    def describe(self, step: "RunStep") -> str:
+        """One sentence for people on what the step does."""
+        return step.title
+
+
+class StepFailed(Exception):
+    """A step cannot go on, for a reason of ours rather than Intacct's. Carries a code, a sentence and what to do."""
+
+    def __init__(self, code: str, sentence: str, advice: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+        self.advice = advice
+
+
+_flows: dict[str, Flow] = {}
+_switches: dict[str, Switch] = {}
+
+
+def register_flow(flow: Flow) -> None:
+    """Make a flow known, and its switch with it. Registering another flow under the same key is a defect."""
+    known = _flows.setdefault(flow.key, flow)
+    if type(known) is not type(flow):
+        raise ValueError(f"Two flows call themselves {flow.key!r}.")
+    if flow.switch is not None:
+        register_switch(flow.switch)
+
+
+def register_switch(switch: Switch) -> None:
+    """Make a switch known, also before its flow exists."""
+    if _switches.setdefault(switch.key, switch) != switch:
+        raise ValueError(f"Two switches call themselves {switch.key!r}.")
+
+
+def flow_for(key: str) -> Flow:
+    """The flow registered under `key`; KeyError when there is none."""
+    return _flows[key]
+
+
+def switches() -> list[Switch]:
+    """Every switch, in the order pages show them."""
+    return sorted(_switches.values(), key=lambda switch: (switch.order, switch.label))
+
+
+def is_built(switch: Switch) -> bool:
+    """Whether some flow works by this switch yet."""
+    return any(flow.switch == switch for flow in _flows.values())

@@ -1,0 +1,94 @@
+"""Who may work: a run's lease, and a company's request slots. Both are claimed by a conditional UPDATE.
+
+Owns claiming, renewing and releasing. Works the same on SQLite and PostgreSQL, without row locks.
+"""
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from integrations.models import ACTIVE_RUNS, CompanySlot, RunState, SyncRun
+
+LEASE = timedelta(minutes=5)
+SLOTS_PER_COMPANY = 2  # the concurrency third-party accounts quote for the first tier
+MOST_LOST_WORKERS = 3
+
+
+class NoSlot(Exception):
+    """Every request slot of the company is taken for now."""
+
+
+def claim_run(run_id: int) -> str:
+    """Take the run for this worker; return the lease's token, or "" when another worker has it or it has ended.
+
+    Taking over a lease that ran out counts as a lost worker. Needs a scope or the cross-tenant door.
+    """
+    token = secrets.token_hex(16)
+    now = timezone.now()
+    mine = {"lease_token": token, "lease_expires_at": now + LEASE, "heartbeat_at": now, "state": RunState.RUNNING}
+    active = SyncRun.objects.filter(pk=run_id, state__in=ACTIVE_RUNS)
+    if active.filter(lease_token="").update(**mine):
+        return token
+    lost = active.exclude(lease_token="").filter(lease_expires_at__lt=now)
+    return token if lost.update(**mine, lost_workers=F("lost_workers") + 1) else ""
+
+
+def renew_run(run_id: int, token: str) -> bool:
+    """Prolong the lease and beat the heart; False when the lease was lost to another worker meanwhile."""
+    now = timezone.now()
+    held = SyncRun.objects.filter(pk=run_id, lease_token=token)
+    return bool(held.update(lease_expires_at=now + LEASE, heartbeat_at=now))
+
+
+def release_run(run_id: int, token: str) -> None:
+    SyncRun.objects.filter(pk=run_id, lease_token=token).update(lease_token="", lease_expires_at=None)
+
+
+@dataclass(frozen=True)
+class Slot:
+    company_id: str
+    number: int
+    token: str
+
+    def renew(self) -> None:
+        CompanySlot.objects.filter(company_id=self.company_id, number=self.number, token=self.token).update(
+            expires_at=timezone.now() + LEASE
+        )
+
+
+@contextmanager
+def company_slot(company_id: str, *, wait_seconds: float = 0) -> Iterator[Slot]:
+    """Hold one of the company's request slots; raises NoSlot when none came free within `wait_seconds`."""
+    deadline = time.monotonic() + wait_seconds
+    while (slot := _claim_slot(company_id)) is None:
+        if time.monotonic() >= deadline:
+            raise NoSlot(company_id)
+        time.sleep(0.2)
+    try:
+        yield slot
+    finally:
+        CompanySlot.objects.filter(company_id=company_id, number=slot.number, token=slot.token).update(
+            token="", expires_at=None
+        )
+
+
+def _claim_slot(company_id: str) -> Slot | None:
+    token = secrets.token_hex(16)
+    now = timezone.now()
+    free = Q(token="") | Q(expires_at__lt=now)
+    for number in range(1, SLOTS_PER_COMPANY + 1):
+        slot = CompanySlot.objects.filter(company_id=company_id, number=number)
+        if slot.filter(free).update(token=token, expires_at=now + LEASE):
+            return Slot(company_id, number, token)
+    known = CompanySlot.objects.filter(company_id=company_id).count()
+    if known < SLOTS_PER_COMPANY:
+        rows = [CompanySlot(company_id=company_id, number=number + 1) for number in range(SLOTS_PER_COMPANY)]
+        CompanySlot.objects.bulk_create(rows, ignore_conflicts=True)
+        return _claim_slot(company_id)
+    return None

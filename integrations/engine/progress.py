@@ -1,0 +1,58 @@
+"""A step at work: its counts, its checkpoint, its log. Everything a page of work changes is saved together.
+
+Owns how progress is recorded; knows nothing of what is being worked on.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import F
+
+from integrations.intacct import Client
+from integrations.models import Connection, LogLevel, RunLog, RunStep, SyncRun
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class StepWork:
+    """What a flow is given to work off one step."""
+
+    run: SyncRun
+    step: RunStep
+    connection: Connection
+    client: Client
+    _pending: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def checkpoint(self) -> Mapping[str, Any]:
+        return dict(self.step.checkpoint)
+
+    def count(self, **counts: int) -> None:
+        """Add to the step's counts, for example `count(read=2000, new=12)`; stored by `save_page`."""
+        for name, amount in counts.items():
+            if name not in RunStep.COUNTS:
+                raise ValueError(f"A step does not count {name!r}.")
+            self._pending[name] = self._pending.get(name, 0) + amount
+
+    def save_page(self, **checkpoint: Any) -> None:
+        """Store the counts of this page and merge `checkpoint`; call it in the transaction that stores the page."""
+        counts, self._pending = self._pending, {}
+        self.step.checkpoint = {**self.step.checkpoint, **checkpoint}
+        RunStep.objects.filter(pk=self.step.pk).update(
+            checkpoint=self.step.checkpoint, **{name: F(name) + amount for name, amount in counts.items()}
+        )
+
+    def announce(self, total: int) -> None:
+        """Store how many records Intacct says there are."""
+        self.step.announced = total
+        self.step.save(update_fields=["announced"])
+
+    def say(self, message: str, level: LogLevel = LogLevel.INFO) -> None:
+        """Write a line people read on the run's page."""
+        RunLog.objects.create(tenant_id=self.run.tenant_id, run=self.run, step=self.step, level=level, message=message)
+
+    def warn(self, message: str) -> None:
+        self.say(message, LogLevel.WARNING)

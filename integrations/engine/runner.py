@@ -1,0 +1,259 @@
+"""Works off runs, slice by slice. Commands call it in their own process, the queue in a worker: the same code.
+
+Owns the life of a run: claim, steps, page borders, cancel, error to state, end. The only place that catches everything,
+to record a defect and re-raise it.
+"""
+
+import logging
+import time
+import traceback
+from dataclasses import dataclass
+from enum import Enum
+
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+
+from integrations import gateway
+from integrations.crypto import SecretUnreadable
+from integrations.engine import lease
+from integrations.engine.flow import Flow, StepFailed, flow_for
+from integrations.engine.progress import StepWork
+from integrations.intacct import Category, IntacctError
+from integrations.models import (
+    OPEN_STEPS,
+    LogLevel,
+    RowOutcome,
+    RunLog,
+    RunRow,
+    RunState,
+    RunStep,
+    StepState,
+    SyncRun,
+)
+
+logger = logging.getLogger(__name__)
+
+SLICE_SECONDS = 60.0
+SLOT_WAIT_SECONDS = 5.0
+# These end the run: whatever comes next would fail the same way.
+_STOPS_RUN = {
+    Category.SENDER,
+    Category.SIGN_IN,
+    Category.ENTITY,
+    Category.SESSION,
+    Category.TRANSPORT,
+    Category.BUSY,
+}
+_LIMITS_STEP = {Category.PERMISSION, Category.SUBSCRIPTION}
+
+
+class Slice(Enum):
+    """How a slice of work ended."""
+
+    ENDED = "the run has ended"
+    MORE = "there is more to do"
+    BUSY = "somebody else works on it, or the company has no free request slot"
+
+
+class _StopRun(Exception):
+    """The run cannot go on; the state has been recorded."""
+
+
+class _LeaseLost(Exception):
+    """Another worker took the run over; this one must not write any more."""
+
+
+@dataclass
+class _Slice:
+    run: SyncRun
+    token: str
+    slot: lease.Slot
+    deadline: float
+    pages: int = 0
+
+    def must_stop(self) -> bool:
+        """Renew what is held; return whether the slice must stop here. Raises _LeaseLost.
+
+        Time alone never stops a slice before its first page, so that every slice gets the run ahead.
+        """
+        if not lease.renew_run(self.run.pk, self.token):
+            raise _LeaseLost
+        self.slot.renew()
+        self.run.refresh_from_db(fields=["cancel_requested_at"])
+        is_over = self.pages > 0 and time.monotonic() >= self.deadline
+        return is_over or self.run.cancel_requested_at is not None
+
+
+def work_slice(run_id: int, *, seconds: float = SLICE_SECONDS) -> Slice:
+    """Work on a run for about `seconds`, stopping at a page border. Needs the tenant's scope.
+
+    Never raises for what Intacct answers: that is recorded in the run. Defects are recorded and raised.
+    """
+    token = lease.claim_run(run_id)
+    if not token:
+        return Slice.BUSY
+    run = SyncRun.objects.select_related("connection", "tenant").get(pk=run_id)
+    try:
+        if run.lost_workers >= lease.MOST_LOST_WORKERS:
+            _fail_run(run, "RUN-LOST", "The worker was lost three times while doing this.", "Start the run again.")
+            return Slice.ENDED
+        if run.cancel_requested_at is not None:
+            _end(run)  # needs no request, so it waits for no slot
+            return Slice.ENDED
+        with lease.company_slot(run.connection.company_id, wait_seconds=SLOT_WAIT_SECONDS) as slot:
+            return _work(_Slice(run, token, slot, time.monotonic() + seconds))
+    except lease.NoSlot:
+        return Slice.BUSY
+    except _LeaseLost:
+        logger.warning("run %s was taken over by another worker", run_id)
+        return Slice.BUSY
+    except Exception as error:
+        _fail_run(
+            run,
+            "DEFECT",
+            "Something went wrong here, not in Intacct.",
+            "Nothing was lost. Start the run again; if it fails again, send support the number of this run.",
+            detail="".join(traceback.format_exception_only(error)),
+        )
+        logger.exception("run %s failed by a defect", run_id)
+        raise
+    finally:
+        lease.release_run(run_id, token)
+
+
+def _work(part: _Slice) -> Slice:
+    run, flow = part.run, flow_for(part.run.flow)
+    if run.started_at is None:
+        run.started_at = timezone.now()
+        run.save(update_fields=["started_at"])
+    try:
+        for step in run.steps.filter(state__in=OPEN_STEPS):
+            if not _work_step(part, flow, step):
+                if run.cancel_requested_at is None:
+                    return Slice.MORE
+                break
+    except _StopRun:
+        pass
+    _end(run)
+    return Slice.ENDED
+
+
+def _work_step(part: _Slice, flow: Flow, step: RunStep) -> bool:
+    """Work off one step; return False when the slice had to stop before its end. Raises _StopRun, _LeaseLost."""
+    if part.must_stop():
+        return False
+    if step.state == StepState.WAITING:
+        step.state, step.started_at = StepState.RUNNING, timezone.now()
+        step.save(update_fields=["state", "started_at"])
+    try:
+        with gateway.opened(part.run.connection, step) as client:
+            work = StepWork(part.run, step, part.run.connection, client)
+            for _ in flow.work(work):
+                part.pages += 1
+                if part.must_stop():
+                    return False
+    except (IntacctError, StepFailed, SecretUnreadable) as error:
+        _record_failure(part.run, step, error)
+    else:
+        _close_step(step)
+    return True
+
+
+def _close_step(step: RunStep) -> None:
+    step.refresh_from_db()
+    step.state = StepState.PARTLY if step.failed else StepState.SUCCEEDED
+    step.finished_at = timezone.now()
+    step.save(update_fields=["state", "finished_at"])
+
+
+def _record_failure(run: SyncRun, step: RunStep, error: IntacctError | StepFailed | SecretUnreadable) -> None:
+    """Put an expected failure into the step, the log and, when it ends the run, into the run. Raises _StopRun."""
+    category = error.category if isinstance(error, IntacctError) else None
+    code = "CON-SECRET" if isinstance(error, SecretUnreadable) else error.code
+    step.state = StepState.LIMITED if category in _LIMITS_STEP else StepState.FAILED
+    step.message, step.error_code, step.finished_at = error.sentence[:500], code, timezone.now()
+    step.save(update_fields=["state", "message", "error_code", "finished_at"])
+    RunLog.objects.create(
+        tenant_id=run.tenant_id,
+        run=run,
+        step=step,
+        level=LogLevel.WARNING if category in _LIMITS_STEP else LogLevel.ERROR,
+        message=f"{error.sentence} {error.advice}".strip(),
+    )
+    if category in _STOPS_RUN or isinstance(error, SecretUnreadable):
+        detail = "\n".join(str(entry) for entry in error.details) if isinstance(error, IntacctError) else ""
+        _set_error(run, code, error.sentence, error.advice, detail)
+        raise _StopRun
+
+
+def _end(run: SyncRun) -> None:
+    """Close what is open and derive the run's state from its steps."""
+    run.refresh_from_db()
+    cancelled = run.cancel_requested_at is not None
+    left = StepState.CANCELLED if cancelled else StepState.NOT_REACHED
+    closed = run.steps.filter(state__in=OPEN_STEPS).update(state=left, finished_at=timezone.now())
+    _close_rows(run, "The run was cancelled before this." if cancelled else "Not reached before the run ended.")
+    states = set(run.steps.values_list("state", flat=True))
+    good = {StepState.SUCCEEDED, StepState.PARTLY}
+    if cancelled and closed:
+        run.state = RunState.CANCELLED
+    elif states <= {StepState.SUCCEEDED}:
+        run.state = RunState.SUCCEEDED
+    else:
+        run.state = RunState.PARTLY if states & good else RunState.FAILED
+    if run.state == RunState.SUCCEEDED:
+        gateway.clear_limits(run.connection)
+    if run.state == RunState.FAILED and not run.error_code:
+        worst = run.steps.exclude(error_code="").first()
+        if worst is not None:
+            _set_error(run, worst.error_code, worst.message, "See the log below for what to do.", "")
+    run.finished_at = timezone.now()
+    run.save(update_fields=["state", "finished_at"])
+
+
+def _set_error(run: SyncRun, code: str, sentence: str, advice: str, detail: str) -> None:
+    run.error_code, run.error_sentence = code, sentence[:500]
+    run.error_advice, run.error_detail = advice[:500], detail
+    run.save(update_fields=["error_code", "error_sentence", "error_advice", "error_detail"])
+
+
+def _fail_run(run: SyncRun, code: str, sentence: str, advice: str, detail: str = "") -> None:
+    """End a run that cannot be worked on; rows not yet done are said to be so."""
+    now = timezone.now()
+    _set_error(run, code, sentence, advice, detail)
+    run.steps.filter(state=StepState.RUNNING).update(
+        state=StepState.FAILED, finished_at=now, message=sentence[:500], error_code=code
+    )
+    run.steps.filter(state=StepState.WAITING).update(state=StepState.NOT_REACHED, finished_at=now)
+    _close_rows(run, "Not reached before the run ended.")
+    run.state, run.finished_at = RunState.FAILED, now
+    run.save(update_fields=["state", "finished_at"])
+    RunLog.objects.create(tenant_id=run.tenant_id, run=run, level=LogLevel.ERROR, message=f"{sentence} {advice}")
+
+
+def _close_rows(run: SyncRun, why: str) -> None:
+    RunRow.objects.filter(run=run, outcome=RowOutcome.PENDING).update(outcome=RowOutcome.SKIPPED, message=why)
+
+
+def run_to_end(run: SyncRun) -> SyncRun:
+    """Work a run off in this process, waiting while another worker has it. Returns it as it ended."""
+    while True:
+        outcome = work_slice(run.pk)
+        run.refresh_from_db()
+        if outcome is Slice.ENDED or not run.is_active:
+            return run
+        if outcome is Slice.BUSY:
+            time.sleep(1)
+
+
+def totals(run: SyncRun) -> dict[str, int]:
+    """The sums over the run's steps: every count, requests and billable API transactions."""
+    names = (*RunStep.COUNTS, "requests", "billable")
+    sums = run.steps.aggregate(**{f"sum_{name}": Sum(name) for name in names})
+    return {name: sums[f"sum_{name}"] or 0 for name in names}
+
+
+def row_counts(run: SyncRun) -> dict[str, int]:
+    """How many rows of the run ended in each outcome."""
+    counted = run.rows.aggregate(**{outcome.value: Count("pk", Q(outcome=outcome)) for outcome in RowOutcome})
+    return {str(name): int(number) for name, number in counted.items()}

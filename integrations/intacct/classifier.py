@@ -1,0 +1,270 @@
+"""From the vendor's errors to ours: the only place that matches on Sage Intacct's numbers and texts.
+
+Owns the order of the tests and the reading of an error chain, whose first entry is the cause. Must not send, retry or
+log. Numbers mean little alone (BL01001973 is any business rule), so level and text decide with them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import unquote
+
+from integrations.intacct.answer import SUCCESS, Answer, RawResult
+from integrations.intacct.errors import (
+    BusyError,
+    DataError,
+    ErrorEntry,
+    IntacctError,
+    ProtocolError,
+    SenderError,
+    SessionError,
+    SignInError,
+    SubscriptionError,
+)
+from integrations.intacct.function_rules import FUNCTION_RULES
+from integrations.intacct.redaction import redact_text
+
+ROLLED_BACK = "XL03000009"
+_SUPPORT_ID = re.compile(r"\s*\[(?:Support|Request) ID:\s*([^\]]*)\]", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
+_RATE = re.compile(r"API rate limit|rate limit exceeded|too many (?:concurrent )?requests", re.IGNORECASE)
+_OFFLINE = re.compile(r"temporarily off-?line|temporarily unavailable|try again later|under maintenance", re.IGNORECASE)
+_SIGN_IN_NUMBERS = frozenset({"XMLGW_JPP0002", "UJPP0002", "invalidRequest", "GW-0011", "DL03000006"})
+
+
+def tidy_entry(entry: ErrorEntry, secrets: tuple[str, ...]) -> ErrorEntry:
+    """Return the entry without secrets and HTML, its support id taken out of the texts and decoded."""
+    support_id = ""
+    texts: dict[str, str] = {}
+    for name in ("errorno", "description", "description2", "correction"):
+        text = redact_text(getattr(entry, name), secrets)
+        found = _SUPPORT_ID.search(text)
+        if found and not support_id:
+            support_id = unquote(found.group(1).strip())
+        text = _TAG.sub(" ", _SUPPORT_ID.sub("", text))
+        texts[name] = " ".join(text.split())
+    return replace(entry, support_id=entry.support_id or support_id, **texts)
+
+
+def tidy_answer(answer: Answer, secrets: tuple[str, ...]) -> Answer:
+    """Return the answer with every error entry tidied."""
+
+    def tidied(entries: tuple[ErrorEntry, ...]) -> tuple[ErrorEntry, ...]:
+        return tuple(tidy_entry(entry, secrets) for entry in entries)
+
+    return replace(
+        answer,
+        control_errors=tidied(answer.control_errors),
+        operation_errors=tidied(answer.operation_errors),
+        results=tuple(replace(result, errors=tidied(result.errors)) for result in answer.results),
+    )
+
+
+def request_error(answer: Answer, http_status: int) -> IntacctError | None:
+    """The error that kept the whole request from being executed, or None when the functions were reached."""
+    if answer.control_status != SUCCESS or not answer.has_operation:
+        if answer.control_status in {SUCCESS, ""} and not answer.control_errors:
+            return incomplete("Sage Intacct answered without a status or without an operation.")
+        error = _control_error(answer.control_errors, http_status)
+        # A control failure means that nothing was executed (Web Services > Error handling); a server error on top of it
+        # leaves that in doubt.
+        error.not_executed = http_status < 500
+        return error
+    status = answer.authentication.status if answer.authentication is not None else ""
+    if not status and not answer.operation_errors:
+        return incomplete("Sage Intacct answered without saying whether the sign-in was accepted.")
+    if status != SUCCESS:
+        error = _authentication_error(answer.operation_errors)
+        error.not_executed = True
+        return error
+    return None
+
+
+def result_error(result: RawResult) -> IntacctError | None:
+    """The error of one result; None only for the literal status `success`."""
+    if result.status == SUCCESS:
+        return None
+    entries = result.errors
+    busy = _busy_error(entries)
+    if busy is not None:
+        busy.not_executed = not result.rows
+        return busy
+    cause = _cause(entries)
+    if cause is None:
+        return _without_cause(result, entries)
+    for rule in FUNCTION_RULES:
+        error = rule.apply(cause, entries)
+        if error is not None:
+            return error
+    return DataError(
+        cause.text or f"Sage Intacct refused {result.function or 'the call'} without giving a reason.",
+        code="UNKNOWN",
+        advice=cause.correction or "Correct the record as the message says, then retry.",
+        details=entries,
+    )
+
+
+def is_rolled_back(result: RawResult) -> bool:
+    """Whether the whole transaction around a result was undone, so that none of its rows exist."""
+    return any(entry.errorno == ROLLED_BACK for entry in result.errors)
+
+
+def _without_cause(result: RawResult, entries: tuple[ErrorEntry, ...]) -> IntacctError:
+    if entries:
+        return DataError(
+            "Nothing was saved: another part of the same transaction was refused.",
+            code="TXN-ROLLEDBACK",
+            advice="Correct the part that was refused, then retry all of them.",
+            details=entries,
+        )
+    return DataError(
+        f"Sage Intacct refused {result.function or 'the call'} without giving a reason.",
+        code="UNKNOWN",
+        advice="Contact support with the recorded exchange.",
+    )
+
+
+def _cause(entries: Sequence[ErrorEntry]) -> ErrorEntry | None:
+    """The first entry that is not the note about the transaction being rolled back."""
+    return next((entry for entry in entries if entry.errorno != ROLLED_BACK), None)
+
+
+def _busy_error(entries: tuple[ErrorEntry, ...]) -> BusyError | None:
+    for entry in entries:
+        text = f"{entry.text} {entry.description} {entry.correction}"
+        if entry.errorno == "GW-0010" or _RATE.search(text):
+            return rate_limited(entries)
+        if _OFFLINE.search(text):
+            return BusyError(
+                "Sage Intacct is temporarily offline.",
+                code="SVC-DOWN",
+                advice="Nothing to do: it is tried again later.",
+                details=entries,
+                retryable=True,
+            )
+    return None
+
+
+def rate_limited(entries: tuple[ErrorEntry, ...] = (), retry_after: float | None = None) -> BusyError:
+    """The error for too many requests; nothing was executed."""
+    return BusyError(
+        "Sage Intacct receives too many requests from this company's integrations at the moment.",
+        code="LIM-RATE",
+        advice="Nothing to do: it is tried again later.",
+        details=entries,
+        retryable=True,
+        not_executed=True,
+        retry_after=retry_after,
+    )
+
+
+def incomplete(sentence: str) -> ProtocolError:
+    """The error for an answer that lacks what it must contain."""
+    return ProtocolError(
+        sentence, code="ANS-INCOMPLETE", advice="Try again; if it stays, contact support with the recorded exchange."
+    )
+
+
+def _control_error(entries: tuple[ErrorEntry, ...], http_status: int) -> IntacctError:
+    if http_status == 429:
+        return rate_limited(entries)
+    busy = _busy_error(entries)
+    if busy is not None:
+        return busy
+    cause = entries[0] if entries else ErrorEntry()
+    text = cause.text.casefold()
+    if cause.errorno == "XL03000003":
+        return ProtocolError(
+            "Sage Intacct cannot read the request: " + cause.text,
+            code="REQ-SCHEMA",
+            advice="This is a defect of the integration. Contact support with the recorded exchange.",
+            details=entries,
+        )
+    if "partner id" in text:
+        return SenderError(
+            "Sage Intacct does not accept the Sender ID or its password.",
+            code="CON-SENDER",
+            advice="Whoever runs this application checks the sender id and its password; both are case-sensitive.",
+            details=entries,
+        )
+    if "transport policy" in text:
+        return ProtocolError(cause.text, code="REQ-POLICY", advice="Contact support.", details=entries)
+    if cause.errorno == "PL04000055":
+        return SignInError(
+            "This Sage Intacct company has expired.",
+            code="CON-COMPANY",
+            advice="Ask Sage or the partner who owns the company; then connect a company that is active.",
+            details=entries,
+        )
+    if http_status >= 500:
+        return service_failed(http_status, entries)
+    if cause.errorno in _SIGN_IN_NUMBERS or cause.errorno == "XL03000006":
+        return _authentication_error(entries)
+    return SignInError(
+        cause.text or "Sage Intacct refused the request without giving a reason.",
+        code="CON-REFUSED",
+        advice=cause.correction or "Check the connection's credentials; if they are right, contact support.",
+        details=entries,
+    )
+
+
+def service_failed(http_status: int, entries: tuple[ErrorEntry, ...] = ()) -> BusyError:
+    """The error for a gateway that answers with a server error."""
+    return BusyError(
+        f"Sage Intacct's gateway failed with HTTP status {http_status}.",
+        code="SVC-DOWN",
+        advice="Nothing to do: it is tried again later. If it lasts, see status.intacct.com.",
+        details=entries,
+        retryable=True,
+    )
+
+
+def _authentication_error(entries: tuple[ErrorEntry, ...]) -> IntacctError:
+    busy = _busy_error(entries)
+    if busy is not None:
+        return busy
+    cause = entries[0] if entries else ErrorEntry()
+    text = f"{cause.description} {cause.description2} {cause.errorno}".casefold()
+    if "invalid session" in text or "session has expired" in text:
+        return SessionError(
+            "The session with Sage Intacct has ended.",
+            code="CON-SESSION",
+            advice="Nothing to do: the next request signs in again.",
+            details=entries,
+        )
+    if "web services authorization" in text:
+        return SenderError(
+            "This Sage Intacct company has not authorised our Sender ID.",
+            code="CON-SENDER-COMPANY",
+            advice="In Intacct, an administrator adds the Sender ID (exact case) under Company > Setup > Company > "
+            "Security > Web Services authorizations.",
+            details=entries,
+        )
+    if "not subscribed" in text:
+        return SubscriptionError(
+            "This Sage Intacct company is not subscribed to Web Services.",
+            code="MOD-WEBSERVICES",
+            advice="An administrator subscribes to Web Services under Company > Admin > Subscriptions.",
+            details=entries,
+        )
+    if "ip address" in text:
+        return SignInError(
+            "Sage Intacct refuses sign-ins from our network address.",
+            code="CON-IP",
+            advice="An administrator adds our addresses to the IP address filter of the company or the user.",
+            details=entries,
+        )
+    return _sign_in_refused(cause, text, entries)
+
+
+def _sign_in_refused(cause: ErrorEntry, text: str, entries: tuple[ErrorEntry, ...]) -> SignInError:
+    usual = not text.strip() or "sign-in information" in text or "invalid request" in text or "invalidrequest" in text
+    return SignInError(
+        "Sage Intacct does not accept this company, user, password or entity." if usual else cause.text,
+        code="CON-LOGIN",
+        advice="Check company ID, user ID, password and entity ID, upper and lower case included. A password is mailed "
+        "to the user's mailbox when it is created or reset.",
+        details=entries,
+    )

@@ -1,0 +1,247 @@
+"""The client: sessions, functions and queries of one connection to one Sage Intacct company or entity.
+
+Owns signing in, matching results to functions and the meaning of an answer. Must not know Django, tenants or documents,
+and sends nothing itself: the transport does.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import TracebackType
+
+from integrations.intacct import functions as calls
+from integrations.intacct import readers
+from integrations.intacct.answer import Answer
+from integrations.intacct.classifier import incomplete
+from integrations.intacct.envelope import session_request, sign_in_request
+from integrations.intacct.errors import EntityError, SessionError
+from integrations.intacct.functions import MAX_RECORDS, Function
+from integrations.intacct.query import Filter, Query, all_of, gt, le
+from integrations.intacct.results import match_results
+from integrations.intacct.session import SessionCache, SessionKey
+from integrations.intacct.transport import Limits, Observer, Transport
+from integrations.intacct.trust import trusted_endpoint
+from integrations.intacct.types import (
+    Credentials,
+    EntityDetail,
+    Fields,
+    ObjectDefinition,
+    Page,
+    Permissions,
+    Record,
+    Result,
+    Sender,
+    Session,
+    UserFormatting,
+)
+
+KEY = "RECORDNO"
+
+
+class Client:
+    """One connection. Use it as a context manager and from one thread at a time; share `sessions` between clients.
+
+    `endpoint` is checked at once and raises UntrustedEndpoint. `timeout` is (connect, read) in seconds. Every method
+    that talks to the gateway raises a subclass of IntacctError and nothing else; wrong arguments raise ValueError.
+    """
+
+    def __init__(
+        self,
+        *,
+        endpoint: str,
+        sender: Sender,
+        credentials: Credentials,
+        allowed_hosts: Collection[str] = (),
+        sessions: SessionCache | None = None,
+        observer: Observer | None = None,
+        timeout: tuple[float, float] = (10, 120),
+        attempts: int = 5,
+        max_answer_bytes: int = 64 * 1024 * 1024,
+        keep_bytes: int = 64 * 1024,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._endpoint = trusted_endpoint(endpoint, allowed_hosts)
+        self._sender = sender
+        self._credentials = credentials
+        self._allowed_hosts = tuple(allowed_hosts)
+        self._sessions = sessions if sessions is not None else SessionCache()
+        self._key = SessionKey.of(self._endpoint, sender, credentials)
+        self._transport = Transport(
+            allowed_hosts=self._allowed_hosts,
+            observer=observer,
+            limits=Limits(timeout, attempts, max_answer_bytes, keep_bytes),
+            sleep=sleep,
+            jitter=jitter,
+        )
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        place = self._credentials.entity or "top level"
+        return f"Client({self._credentials.user} at {self._credentials.company}, {place})"
+
+    def close(self) -> None:
+        """Close the HTTP connections. The session stays in the cache for the next client."""
+        self._transport.close()
+
+    def open_session(self, *, fresh: bool = False) -> Session:
+        """Return a living session, signing in when there is none; `fresh` always signs in."""
+        return self._sessions.get(self._key, self._sign_in, fresh=fresh)
+
+    def execute(self, functions: Sequence[Function], *, write: bool, transaction: bool = False) -> list[Result]:
+        """Send functions in one request and return a result for each, in the order given.
+
+        `write` must be True as soon as one function changes something: the gateway then refuses the repeat of a control
+        id it has completed, and the request is sent only once. A request refused for its session is replayed once with
+        a new one, because nothing of it was executed. Errors of a function are in its result; errors of the request as
+        a whole are raised, for a lost answer to a write as UnknownOutcome.
+        """
+        control_ids = [function.control_id for function in functions]
+        if not control_ids or len(set(control_ids)) != len(control_ids):
+            raise ValueError("A request needs at least one function, and each a control id of its own.")
+        session = self.open_session()
+        try:
+            answer = self._send(session, functions, write=write, transaction=transaction)
+        except SessionError:
+            self._sessions.drop(self._key, session.session_id)
+            session = self.open_session()
+            answer = self._send(session, functions, write=write, transaction=transaction)
+        return match_results(functions, answer, write=write)
+
+    def query(self, query: Query) -> Page:
+        """Return one page. Raises ProtocolError when the rows do not match the announced count."""
+        result = self._read(calls.query(query))
+        if result.count is not None and result.count != len(result.rows):
+            raise incomplete(f"The page of {query.object} announces {result.count} rows and holds {len(result.rows)}.")
+        return Page(result.rows, result.total, len(result.rows), result.remaining, result.offset or query.offset)
+
+    def pages(self, query: Query, *, after: int = 0, until: int | None = None) -> Iterator[Page]:
+        """Walk all rows with `after` < RECORDNO <= `until` in ascending order, page by page.
+
+        Pages are taken by key, so rows are neither missed nor doubled when data changes meanwhile. RECORDNO is added
+        to the fields; order and offset of the query are replaced. `total` and `remaining` of each page count from that
+        page on. The first page is yielded even when it is empty. Raises ProtocolError for rows out of order.
+        """
+        fields = query.fields if KEY in query.fields else (KEY, *query.fields)
+        last, first = after, True
+        while True:
+            where = all_of(query.where, gt(KEY, last), None if until is None else le(KEY, until))
+            page = self.query(replace(query, fields=fields, where=where, order_by=(KEY,), offset=0))
+            last = readers.check_order(query.object, page.rows, last)
+            if page.rows or first:
+                yield page
+            first = False
+            if page.remaining == 0 or (page.remaining is None and len(page.rows) < query.page_size):
+                return
+            if not page.rows:
+                raise incomplete(f"{page.remaining} rows of {query.object} remain, but the page is empty.")
+
+    def highest_record(self, object_name: str, where: Filter | None = None, show_private: bool = False) -> int:
+        """Return the highest RECORDNO, 0 when there is no record."""
+        page = self.query(
+            Query(object_name, (KEY,), where=where, order_by=(f"-{KEY}",), page_size=1, show_private=show_private)
+        )
+        return readers.record_number(object_name, page.rows[0]) if page.rows else 0
+
+    def count(self, object_name: str, where: Filter | None = None, show_private: bool = False) -> int:
+        """Return how many records there are. Raises ProtocolError when the gateway announces no total."""
+        page = self.query(Query(object_name, (KEY,), where=where, page_size=1, show_private=show_private))
+        if page.total is None:
+            raise incomplete(f"The query on {object_name} announces no total.")
+        return page.total
+
+    def read(self, object_name: str, keys: Sequence[int | str], fields: Sequence[str] = ("*",)) -> list[Record]:
+        """Read records by RECORDNO with their owned lines, 100 to a function. Unknown keys are left out."""
+        rows: list[Record] = []
+        for start in range(0, len(keys), MAX_RECORDS):
+            rows += self._read(calls.read(object_name, keys[start : start + MAX_RECORDS], fields)).rows
+        return rows
+
+    def lookup(self, object_name: str, *, doc_par_id: str = "") -> ObjectDefinition:
+        """Describe an object in this company. It answers whatever the user's permissions, so it proves none."""
+        return readers.object_definition(object_name, self._read(calls.lookup(object_name, doc_par_id=doc_par_id)))
+
+    def create(self, records: Sequence[tuple[str, Fields]], *, control_id: str) -> Result:
+        """Create up to 100 records, given as (object, fields). The caller looks at the result's error and rows."""
+        return self.execute([calls.create(records, control_id=control_id)], write=True)[0]
+
+    def update(self, records: Sequence[tuple[str, Fields]], *, control_id: str) -> Result:
+        """Update up to 100 records; each carries its RECORDNO. An empty value blanks its field."""
+        return self.execute([calls.update(records, control_id=control_id)], write=True)[0]
+
+    def call(self, name: str, fields: Fields, *, control_id: str) -> Result:
+        """Execute an ordered write function such as `create_potransaction`; see `functions.ordered`."""
+        return self.execute([calls.ordered(name, fields, control_id=control_id)], write=True)[0]
+
+    def user_permissions(self, user_id: str) -> Permissions:
+        """The effective permissions of a user, by login. The signed-in user needs the right to view users."""
+        return readers.permissions(self._read(calls.user_permissions(user_id)))
+
+    def applications(self) -> tuple[str, ...]:
+        """The codes of the applications the company has subscribed to, such as GL or PO."""
+        return readers.applications(self._read(calls.applications()))
+
+    def entity_details(self) -> tuple[EntityDetail, ...]:
+        """The entities the signed-in user may enter; empty in a company with a single entity."""
+        return readers.entity_details(self._read(calls.entity_details()))
+
+    def user_formatting(self, user_id: str) -> UserFormatting:
+        """How dates and times are shown to a user, by login."""
+        return readers.user_formatting(self._read(calls.user_formatting(user_id)))
+
+    def _read(self, function: Function) -> Result:
+        return self.execute([function], write=False)[0].raise_for_error()
+
+    def _send(self, session: Session, functions: Sequence[Function], *, write: bool, transaction: bool) -> Answer:
+        request = session_request(
+            self._sender, self._credentials, session, functions, write=write, transaction=transaction
+        )
+        answer = self._transport.send(request, session.endpoint)
+        self._sessions.slide(self._key, session.session_id, _expiry(answer))
+        return answer
+
+    def _sign_in(self) -> Session:
+        function = calls.api_session()
+        answer = self._transport.send(sign_in_request(self._sender, self._credentials, function), self._endpoint)
+        result = match_results([function], answer, write=False)[0].raise_for_error()
+        api = result.rows[0] if result.rows else {}
+        session_id = readers.text(api, "sessionid").strip()
+        if not session_id:
+            raise incomplete("Sage Intacct opened a session without naming it.")
+        wanted, entered = self._credentials.entity, readers.text(api, "locationid").strip()
+        if wanted and entered and wanted.casefold() != entered.casefold():
+            raise EntityError(
+                f"Sage Intacct opened a session in entity {entered} instead of {wanted}.",
+                code="CON-ENTITY",
+                advice="Check the entity ID of the connection.",
+            )
+        return Session(
+            session_id=session_id,
+            # The next request carries the sender's password and the session to this address.
+            endpoint=trusted_endpoint(readers.text(api, "endpoint").strip() or self._endpoint, self._allowed_hosts),
+            company=self._credentials.company,
+            user=self._credentials.user,
+            entity=wanted,
+            expires_at=_expiry(answer),
+        )
+
+
+def _expiry(answer: Answer) -> datetime | None:
+    """When the session ends by this machine's clock: the announced duration counts, not the far side's clock."""
+    authentication = answer.authentication
+    if authentication is None or authentication.expires_at is None:
+        return None
+    if authentication.started_at is None:
+        return authentication.expires_at
+    return datetime.now(UTC) + (authentication.expires_at - authentication.started_at)

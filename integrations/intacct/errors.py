@@ -1,0 +1,178 @@
+"""The one family of errors of the protocol client.
+
+Owns categories, codes and the exceptions that carry them. Must not match on the vendor's texts (classifier.py does) nor
+let an exception of the HTTP or XML library through.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Category(StrEnum):
+    """What kind of failure it is, and with that who has to act: nobody, an administrator, a person, a developer."""
+
+    TRANSPORT = "transport"
+    BUSY = "busy"
+    SENDER = "sender"
+    SIGN_IN = "sign_in"
+    ENTITY = "entity"
+    SESSION = "session"
+    PERMISSION = "permission"
+    SUBSCRIPTION = "subscription"
+    DATA = "data"
+    DUPLICATE = "duplicate"
+    UNKNOWN_OUTCOME = "unknown_outcome"
+    PROTOCOL = "protocol"
+
+
+@dataclass(frozen=True)
+class ErrorEntry:
+    """One `<error>` as the gateway sent it, secrets removed.
+
+    `errorno` may be a code, free text, or "". `support_id` is taken from the "[Support ID: …]" tail of a text and is
+    URL-decoded. `error_id` is the stable machine code of `additionalinfo`, "" when the gateway sent none.
+    """
+
+    errorno: str = ""
+    description: str = ""
+    description2: str = ""
+    correction: str = ""
+    support_id: str = ""
+    error_id: str = ""
+
+    @property
+    def text(self) -> str:
+        """The main text: description2, else description, else the errorno when that is all there is."""
+        return self.description2 or self.description or self.errorno
+
+
+class IntacctError(Exception):
+    """Base of every error the client raises.
+
+    `code` is ours and stable; `sentence` says what happened; `advice` says what to do, where and who; `details` is the
+    vendor's chain, the cause first. `retryable` says whether the same request may be sent again unchanged.
+    `nothing_left` is True only when it is certain that no byte of the request left this machine; `not_executed` only
+    when it is certain that no function of the request was executed. `retry_after` is in seconds, when the gateway asked
+    for a pause. `subject` names the object, field or value the text speaks of.
+    """
+
+    category: ClassVar[Category]
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        code: str = "UNKNOWN",
+        advice: str = "",
+        details: tuple[ErrorEntry, ...] = (),
+        retryable: bool = False,
+        nothing_left: bool = False,
+        not_executed: bool = False,
+        retry_after: float | None = None,
+        subject: str = "",
+    ) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.code = code
+        self.advice = advice
+        self.details = details
+        self.retryable = retryable
+        self.nothing_left = nothing_left
+        self.not_executed = not_executed or nothing_left
+        self.retry_after = retry_after
+        self.subject = subject
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.code}: {self.sentence})"
+
+    @property
+    def support_id(self) -> str:
+        """The first support id in the chain, for a case with the vendor's support."""
+        return next((entry.support_id for entry in self.details if entry.support_id), "")
+
+
+class TransportError(IntacctError):
+    """The request did not reach the gateway, or no readable answer came back."""
+
+    category = Category.TRANSPORT
+
+
+class BusyError(IntacctError):
+    """The gateway refuses for now: rate limit, maintenance, overload. Nothing was executed."""
+
+    category = Category.BUSY
+
+
+class SenderError(IntacctError):
+    """The sender id or its password is refused, or the sender is not authorised in the company."""
+
+    category = Category.SENDER
+
+
+class SignInError(IntacctError):
+    """Company, user or password is refused. A wrong entity id is answered the same way."""
+
+    category = Category.SIGN_IN
+
+
+class EntityError(IntacctError):
+    """The user cannot work in the entity."""
+
+    category = Category.ENTITY
+
+
+class SessionError(IntacctError):
+    """The session is no longer valid. Nothing was executed."""
+
+    category = Category.SESSION
+
+
+class PermissionDenied(IntacctError):
+    """The user's role or type lacks a permission."""
+
+    category = Category.PERMISSION
+
+
+class SubscriptionError(IntacctError):
+    """The company has not subscribed to the application."""
+
+    category = Category.SUBSCRIPTION
+
+
+class DataError(IntacctError):
+    """The gateway refuses the values; sending the same again gives the same answer."""
+
+    category = Category.DATA
+
+
+class DuplicateError(IntacctError):
+    """The record exists already, or the function with this control id was executed already."""
+
+    category = Category.DUPLICATE
+
+
+class UnknownOutcome(IntacctError):
+    """A write was sent and its answer was lost: it may have been saved. Never send it again before looking."""
+
+    category = Category.UNKNOWN_OUTCOME
+
+
+class ProtocolError(IntacctError):
+    """The gateway and the client misunderstand each other: a defect of the client, or an answer that makes no sense."""
+
+    category = Category.PROTOCOL
+
+
+class UntrustedEndpoint(ProtocolError):
+    """A URL that must not receive credentials."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(
+            sentence,
+            code="CON-ENDPOINT",
+            advice="Use an https address under intacct.com, or have the host put on the list of allowed hosts.",
+            nothing_left=True,
+        )

@@ -1,0 +1,151 @@
+"""What went wrong below the gateway's own answers: connections, timeouts, proxies, unreadable bodies.
+
+Owns the translation of the HTTP library's exceptions and of bare HTTP statuses, and the judgement whether the request
+can have been executed. Must not match on Sage Intacct's texts or decide on retries.
+"""
+
+from __future__ import annotations
+
+import ssl
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import requests
+from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError, ProxyError
+
+from integrations.intacct.classifier import rate_limited, service_failed
+from integrations.intacct.errors import IntacctError, ProtocolError, TransportError, UnknownOutcome
+from integrations.intacct.results import lost
+
+_TRY_LATER = "Check the network and the endpoint's address; if they are right, try again later."
+# The gateway or the proxy in front of it turned the request away before any function was looked at.
+_REFUSED_STATUSES = frozenset({401, 403, 404, 405, 411, 413, 414, 415, 429})
+
+
+def of_http_library(error: Exception, *, reading: bool) -> IntacctError:
+    """Translate an exception of the HTTP library. `reading` says that the head of the answer had arrived."""
+    causes = _chain(error)
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+        return TransportError(
+            "The certificate of the endpoint cannot be verified, so nothing was sent to it.",
+            code="CON-CERTIFICATE",
+            advice="Whoever runs this application checks the endpoint's address and the network in between.",
+            nothing_left=True,
+        )
+    unsent = (NewConnectionError, ConnectTimeoutError, ProxyError, LocationValueError, requests.exceptions.InvalidURL)
+    if not reading and any(isinstance(cause, unsent) for cause in causes):
+        return TransportError(
+            "Sage Intacct cannot be reached.",
+            code="CON-UNREACHABLE",
+            advice=_TRY_LATER,
+            retryable=True,
+            nothing_left=True,
+        )
+    if isinstance(error, requests.Timeout) or any(isinstance(cause, TimeoutError) for cause in causes):
+        return too_slow()
+    return TransportError(
+        "The connection to Sage Intacct broke off while an answer was awaited."
+        if not reading
+        else "The answer of Sage Intacct broke off in the middle.",
+        code="CON-BROKEN",
+        advice=_TRY_LATER,
+        retryable=True,
+    )
+
+
+def of_status(status: int, retry_after: float | None) -> IntacctError:
+    """The error for an answer that is not XML, by its HTTP status."""
+    if status == 429:
+        return rate_limited(retry_after=retry_after)
+    if 300 <= status < 400:
+        return TransportError(
+            "The endpoint answered with a redirect, which is never followed with credentials.",
+            code="CON-REDIRECT",
+            advice="Whoever runs this application enters the gateway's final address as endpoint.",
+            not_executed=True,
+        )
+    if status >= 500:
+        failed = service_failed(status)
+        failed.retry_after = retry_after
+        return failed
+    if status in _REFUSED_STATUSES:
+        return TransportError(
+            f"The endpoint refused the request with HTTP status {status} and no message of Sage Intacct.",
+            code="CON-STATUS",
+            advice="Whoever runs this application checks the endpoint's address and the network in between.",
+            not_executed=True,
+        )
+    return unreadable(f"HTTP status {status} came without an XML document")
+
+
+def of_unreadable(status: int | None, retry_after: float | None, reason: str) -> IntacctError:
+    """The error for a body that claims to be XML and is not: the HTTP status speaks first unless it is a success."""
+    return unreadable(reason) if status is None or status < 300 else of_status(status, retry_after)
+
+
+def unreadable(reason: str) -> IntacctError:
+    """The error for an answer that is not a response document."""
+    return TransportError(
+        "The answer of Sage Intacct cannot be read: " + reason,
+        code="ANS-UNREADABLE",
+        advice="Try again later; if it stays, contact support with the recorded exchange.",
+        retryable=True,
+    )
+
+
+def hostile() -> IntacctError:
+    """The error for an answer with a document type definition, which the gateway never sends."""
+    return ProtocolError(
+        "The answer carries a document type definition and was refused.",
+        code="ANS-HOSTILE",
+        advice="Whoever runs this application checks the endpoint's address and the network in between.",
+    )
+
+
+def too_large(limit: int) -> IntacctError:
+    return ProtocolError(
+        f"The answer of Sage Intacct is larger than {limit} bytes.",
+        code="ANS-TOO-LARGE",
+        advice="Ask for fewer records or fields at once.",
+    )
+
+
+def too_slow() -> IntacctError:
+    return TransportError("Sage Intacct did not answer in time.", code="CON-TIMEOUT", advice=_TRY_LATER, retryable=True)
+
+
+def answer_lost(error: IntacctError) -> UnknownOutcome:
+    """The error for a write whose answer was lost; `error` says how."""
+    outcome = lost(error.sentence)
+    outcome.details = error.details
+    return outcome
+
+
+def retry_after_seconds(header: str | None) -> float | None:
+    """Seconds asked for by a Retry-After header, in either of its forms; None when absent or senseless."""
+    text = (header or "").strip()
+    if not text:
+        return None
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """The exception with its causes, contexts, arguments and the reasons urllib3 wraps."""
+    found: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting:
+        entry = waiting.pop()
+        if not isinstance(entry, BaseException) or any(entry is known for known in found):
+            continue
+        found.append(entry)
+        waiting += [entry.__cause__, entry.__context__, getattr(entry, "reason", None), *entry.args]
+        waiting.append(getattr(entry, "original_error", None))
+    return found

@@ -1,0 +1,140 @@
+"""Turning the rows of an answer into typed values.
+
+Owns the names of elements in the answers of lookup and the company functions. Must not send or classify anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from integrations.intacct.errors import ProtocolError
+from integrations.intacct.types import (
+    EntityDetail,
+    FieldDefinition,
+    ObjectDefinition,
+    Permissions,
+    PolicyRights,
+    Record,
+    Relationship,
+    Result,
+    UserFormatting,
+)
+
+
+def text(record: Record, name: str) -> str:
+    """The text of an element; missing, empty and nested elements are ""."""
+    value = record.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def children(record: Record, name: str) -> list[Record]:
+    """The records under an element; missing and empty elements have none."""
+    value = record.get(name, "")
+    return value if isinstance(value, list) else []
+
+
+def record_number(object_name: str, row: Record) -> int:
+    """The RECORDNO of a row. Raises ProtocolError when it is missing or not a number."""
+    number = text(row, "RECORDNO").strip()
+    if not (number.isascii() and number.isdigit()):
+        raise ProtocolError(
+            f"A row of {object_name} has no record number.",
+            code="ANS-INCOMPLETE",
+            advice="Read this object in another way: it has no RECORDNO.",
+        )
+    return int(number)
+
+
+def check_order(object_name: str, rows: Sequence[Record], last: int) -> int:
+    """Return the RECORDNO of the last row, or `last`. Raises ProtocolError unless they strictly ascend from `last`."""
+    for row in rows:
+        number = record_number(object_name, row)
+        if number <= last:
+            raise ProtocolError(
+                f"The rows of {object_name} are out of order: record {number} follows {last}.",
+                code="ANS-ORDER",
+                advice="Start the import again; if it stays, contact support with the recorded exchange.",
+            )
+        last = number
+    return last
+
+
+def object_definition(object_name: str, result: Result) -> ObjectDefinition:
+    """What `lookup` says. Raises ProtocolError when it describes no field."""
+    rows = result.rows or [{}]
+    fields = tuple(_field(entry) for entry in children(rows[0], "Fields"))
+    if not fields:
+        raise ProtocolError(
+            f"Sage Intacct describes no field of {object_name}.",
+            code="ANS-INCOMPLETE",
+            advice="Check the name of the object; if it is right, contact support.",
+        )
+    return ObjectDefinition(
+        name=text(rows[0], "@Name") or object_name,
+        fields=fields,
+        relationships=tuple(_relationship(entry) for entry in children(rows[0], "Relationships")),
+    )
+
+
+def permissions(result: Result) -> Permissions:
+    policies: list[PolicyRights] = []
+    applications: list[str] = []
+    for subscription in (entry for row in result.rows for entry in children(row, "appSubscription")):
+        application = text(subscription, "applicationName").strip()
+        applications.append(application)
+        for policy in children(subscription, "policies"):
+            rights = frozenset(part.strip() for part in text(policy, "rights").split("|") if part.strip())
+            policies.append(PolicyRights(application, text(policy, "policyName").strip(), rights))
+    return Permissions(tuple(policies), tuple(applications))
+
+
+def applications(result: Result) -> tuple[str, ...]:
+    codes = (text(row, "application").strip() for row in result.rows)
+    return tuple(code for code in codes if code)
+
+
+def entity_details(result: Result) -> tuple[EntityDetail, ...]:
+    return tuple(
+        EntityDetail(
+            id=text(row, "id"), name=text(row, "name"), record_no=text(row, "recordno"), currency=text(row, "currency")
+        )
+        for row in result.rows
+        if text(row, "id")
+    )
+
+
+def user_formatting(result: Result) -> UserFormatting:
+    row = result.rows[0] if result.rows else {}
+    return UserFormatting(
+        locale=text(row, "locale"),
+        date_format=text(row, "dateformat"),
+        gmt_offset=text(row, "gmtoffset"),
+        clock=text(row, "clock"),
+    )
+
+
+def _field(entry: Record) -> FieldDefinition:
+    return FieldDefinition(
+        name=text(entry, "ID"),
+        label=text(entry, "LABEL"),
+        data_type=text(entry, "DATATYPE").upper(),
+        required=_is_true(text(entry, "REQUIRED")),
+        read_only=_is_true(text(entry, "READONLY")),
+        custom=_is_true(text(entry, "ISCUSTOM")),
+        valid_values=tuple(text(value, "VALIDVALUE") for value in children(entry, "VALIDVALUES")),
+        description=text(entry, "DESCRIPTION"),
+    )
+
+
+def _relationship(entry: Record) -> Relationship:
+    return Relationship(
+        path=text(entry, "OBJECTPATH"),
+        object_name=text(entry, "OBJECTNAME"),
+        label=text(entry, "LABEL"),
+        kind=text(entry, "RELATIONSHIPTYPE"),
+        related_by=text(entry, "RELATEDBY"),
+    )
+
+
+def _is_true(value: str) -> bool:
+    return value.strip().lower() in {"true", "t"}

@@ -1,0 +1,67 @@
+"""Bodies and texts without secrets, for exchanges, errors and logs.
+
+Owns what is removed and how a body is cut. Must not decide what is recorded or where.
+"""
+
+from __future__ import annotations
+
+import re
+
+REMOVED = "[removed]"
+# A shorter secret is only removed from its own element: replacing it everywhere would shred the text around it.
+SHORTEST_SECRET = 4
+# Room to see the whole of a secret that begins just before the cut.
+_OVERLAP = 4096
+
+_SECRET_ELEMENT = re.compile(r"(<(?:\w+:)?(?:password|sessionid|pwd)\b[^<>]*(?<!/)>)([^<]*)", re.IGNORECASE | re.ASCII)
+_LONGEST_SPELLING = 6
+# How writers of XML spell the characters that need or may use an entity.
+_FORMS = {
+    "&": "(?:&amp;|&#0*38;|&#x0*26;|&)",
+    "<": "(?:&lt;|&#0*60;|&#x0*3[Cc];|<)",
+    ">": "(?:&gt;|&#0*62;|&#x0*3[Ee];|>)",
+    '"': '(?:&quot;|&#0*34;|&#x0*22;|")',
+    "'": "(?:&apos;|&#0*39;|&#x0*27;|')",
+}
+_ATTACHMENT = re.compile(r"(<attachmentdata\b[^<>]*(?<!/)>)([^<]*)", re.IGNORECASE)
+
+
+def redact_text(text: str, secrets: tuple[str, ...]) -> str:
+    """Return `text` with every known secret replaced, in plain and in every XML-escaped form."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= SHORTEST_SECRET:
+            text = re.sub(_any_form(secret), REMOVED, text)
+    return text
+
+
+def redact_body(body: bytes, total: int, secrets: tuple[str, ...], keep_bytes: int) -> str:
+    """Return the readable, redacted and possibly cut form of a body.
+
+    `body` is the beginning of the body, up to `capture_limit(keep_bytes)` bytes; `total` is its full size. File
+    contents are replaced by their length. A cut body ends with a marker naming how many bytes of it were not kept.
+    """
+    text = body.decode("utf-8", errors="replace")
+    text = _SECRET_ELEMENT.sub(lambda match: match.group(1) + (REMOVED if match.group(2) else ""), text)
+    text = _ATTACHMENT.sub(_attachment_note, text)
+    text = redact_text(text, secrets)
+    if len(body) < total:
+        # The end of what was captured may be the beginning of a secret, in its longest spelling.
+        text = text[: -_LONGEST_SPELLING * max((len(secret) for secret in secrets), default=0) or None]
+    if total <= keep_bytes:
+        return text
+    # Removal changes lengths, so the cut is made in the redacted text and what is dropped is counted in the original.
+    kept = text.encode()[:keep_bytes].decode("utf-8", errors="ignore")
+    return f"{kept}\n[cut: {total - keep_bytes} of {total} bytes not kept]"
+
+
+def capture_limit(keep_bytes: int) -> int:
+    """How many bytes of a body must be at hand to redact its first `keep_bytes` bytes safely."""
+    return keep_bytes + _OVERLAP
+
+
+def _any_form(secret: str) -> str:
+    return "".join(_FORMS.get(character, re.escape(character)) for character in secret)
+
+
+def _attachment_note(match: re.Match[str]) -> str:
+    return f"{match.group(1)}[{len(match.group(2))} characters of file data removed]"

@@ -1,0 +1,254 @@
+"""The one place where bytes leave for Sage Intacct and come back.
+
+Owns the HTTP call, its limits and timeouts, what may be sent twice, redaction and the exchange handed to the observer.
+Must not know sessions, queries or objects, and lets no exception of the HTTP or XML library through.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from integrations.intacct import faults
+from integrations.intacct.answer import Answer, AnswerParser, HostileAnswer, UnreadableAnswer
+from integrations.intacct.billing import billable_at_most, billable_of_answer
+from integrations.intacct.classifier import request_error, tidy_answer
+from integrations.intacct.envelope import Purpose, Request
+from integrations.intacct.errors import BusyError, IntacctError
+from integrations.intacct.redaction import capture_limit, redact_body
+from integrations.intacct.results import match_results
+from integrations.intacct.trust import is_vendor_host, trusted_endpoint
+from integrations.intacct.types import Exchange
+
+logger = logging.getLogger(__name__)
+
+Observer = Callable[[Exchange], None]
+
+BACKOFF_BASE_SECONDS = 1.0
+BACKOFF_CAP_SECONDS = 60.0
+# A gateway that asks for a longer pause gets its answer passed on, so that the caller can plan for it.
+LONGEST_PAUSE_SECONDS = 120.0
+# The gateway works on a synchronous request for at most 15 minutes (developer.intacct.com, Sync vs async).
+LONGEST_ANSWER_SECONDS = 900.0
+PROXY_TIMEOUT_STATUS = 524
+_CHUNK_BYTES = 16 * 1024
+_XML_TYPES = frozenset({"text/xml", "application/xml"})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Timeouts in seconds, sizes in bytes. `attempts` counts the first one and applies to reads and sign-ins only."""
+
+    timeout: tuple[float, float] = (10, 120)
+    attempts: int = 5
+    max_answer_bytes: int = 64 * 1024 * 1024
+    keep_bytes: int = 64 * 1024
+
+
+@dataclass
+class _Attempt:
+    """What is known about one attempt while it runs."""
+
+    number: int
+    started_at: datetime
+    http_status: int | None = None
+    retry_after: float | None = None
+    captured: bytearray = field(default_factory=bytearray)
+    received: int = 0
+    answer: Answer | None = None
+    error: IntacctError | None = None
+
+
+class Transport:
+    """Sends requests over one HTTP session. Use it from one thread at a time; close it when done."""
+
+    def __init__(
+        self,
+        *,
+        allowed_hosts: Collection[str] = (),
+        observer: Observer | None = None,
+        limits: Limits | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._allowed_hosts = tuple(allowed_hosts)
+        self._observer = observer
+        self._limits = limits or Limits()
+        self._sleep = sleep
+        self._jitter = jitter
+        self._http = requests.Session()
+        self._http.headers["User-Agent"] = "erp-admin"
+
+    def close(self) -> None:
+        self._http.close()
+
+    def send(self, request: Request, endpoint: str) -> Answer:
+        """Send a request and return its answer once the functions were reached.
+
+        Reads and sign-ins are tried again while the error allows it; a write is sent exactly once. Raises the
+        classified error of the request as a whole, and UnknownOutcome when the answer to a write was lost. Errors of
+        single functions stay in the answer.
+        """
+        url = trusted_endpoint(endpoint, self._allowed_hosts)
+        if request.purpose is Purpose.WRITE:
+            # An idle connection may have been closed by the far side, which looks like a lost answer. Start a new one.
+            self._http.close()
+        number = 1
+        while True:
+            attempt = self._attempt(request, url, number)
+            pause = self._pause_before_retry(request, attempt)
+            if pause is None:
+                break
+            self._sleep(pause)
+            number += 1
+        if attempt.answer is not None:
+            return attempt.answer
+        raise attempt.error or faults.unreadable("no answer was recorded")
+
+    def _attempt(self, request: Request, url: str, number: int) -> _Attempt:
+        attempt = _Attempt(number, datetime.now(UTC))
+        begun = time.monotonic()
+        try:
+            self._post(request, url, attempt)
+        except (requests.RequestException, HTTPError) as error:
+            attempt.error = faults.of_http_library(error, reading=attempt.http_status is not None)
+        except HostileAnswer:
+            attempt.error = faults.hostile()
+        except UnreadableAnswer as error:
+            attempt.error = faults.of_unreadable(attempt.http_status, attempt.retry_after, str(error))
+        except IntacctError as error:
+            attempt.error = error
+        if attempt.error is not None and request.purpose is Purpose.WRITE:
+            attempt.error = _outcome_of_write(attempt.error)
+        self._record(request, url, attempt, int((time.monotonic() - begun) * 1000))
+        return attempt
+
+    def _post(self, request: Request, url: str, attempt: _Attempt) -> None:
+        """Send the bytes and read the answer into `attempt`. No other function sends bytes."""
+        host = urlsplit(url).hostname or ""
+        with self._http.post(
+            url,
+            data=request.body,
+            headers={"Content-Type": "application/xml", "Accept": "text/xml", "Accept-Encoding": "gzip"},
+            auth=_without_netrc,
+            timeout=self._limits.timeout,
+            allow_redirects=False,
+            stream=True,
+            # A host on the allow-list is local: a company's web proxy has no business with it.
+            proxies=None if is_vendor_host(host) else {"no_proxy": host},
+        ) as response:
+            attempt.http_status = response.status_code
+            attempt.retry_after = faults.retry_after_seconds(response.headers.get("Retry-After"))
+            kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            parser = AnswerParser() if kind in _XML_TYPES else None
+            answer = self._read(response, parser, attempt)
+        if answer is None:
+            attempt.error = faults.of_status(response.status_code, attempt.retry_after)
+            return
+        answer = tidy_answer(answer, request.secrets)
+        attempt.error = request_error(answer, response.status_code)
+        if attempt.error is None:
+            attempt.answer = answer
+        else:
+            attempt.error.retry_after = attempt.error.retry_after or attempt.retry_after
+
+    def _read(self, response: requests.Response, parser: AnswerParser | None, attempt: _Attempt) -> Answer | None:
+        deadline = time.monotonic() + LONGEST_ANSWER_SECONDS
+        keep = capture_limit(self._limits.keep_bytes)
+        for chunk in response.iter_content(_CHUNK_BYTES):
+            attempt.received += len(chunk)
+            if len(attempt.captured) < keep:
+                attempt.captured += chunk[: keep - len(attempt.captured)]
+            if attempt.received > self._limits.max_answer_bytes:
+                raise faults.too_large(self._limits.max_answer_bytes)
+            if time.monotonic() > deadline:
+                raise faults.too_slow()
+            if parser is not None:
+                parser.feed(chunk)
+            elif attempt.received > keep:
+                break  # not XML: nothing after the recorded part matters
+        return parser.close() if parser is not None else None
+
+    def _pause_before_retry(self, request: Request, attempt: _Attempt) -> float | None:
+        """Seconds to wait before the next attempt, or None when this one is final."""
+        error = attempt.error
+        if request.purpose is Purpose.WRITE or attempt.number >= self._limits.attempts:
+            return None
+        if error is None:
+            # A read in which the gateway was too busy for a function is as repeatable as one it refused as a whole.
+            error = next((found for found in _result_errors(request, attempt) if isinstance(found, BusyError)), None)
+        if error is None or not error.retryable:
+            return None
+        if attempt.http_status == PROXY_TIMEOUT_STATUS and request.purpose is not Purpose.SIGN_IN:
+            return None
+        ceiling = min(BACKOFF_CAP_SECONDS, BACKOFF_BASE_SECONDS * 2 ** (attempt.number - 1))
+        pause = max(self._jitter() * ceiling, error.retry_after or 0)
+        return pause if pause <= LONGEST_PAUSE_SECONDS else None
+
+    def _record(self, request: Request, url: str, attempt: _Attempt, duration_ms: int) -> None:
+        error = attempt.error or next(_result_errors(request, attempt), None)
+        outcome = error.category.value if error is not None else "success"
+        names = tuple(function.name for function in request.functions)
+        logger.info(
+            "Sage Intacct %s: %s, HTTP %s, %s ms, attempt %s",
+            ",".join(names), outcome, attempt.http_status, duration_ms, attempt.number,
+        )  # fmt: skip
+        if self._observer is None:
+            return
+        keep = self._limits.keep_bytes
+        exchange = Exchange(
+            started_at=attempt.started_at,
+            duration_ms=duration_ms,
+            endpoint=url,
+            company=request.company,
+            entity=request.entity,
+            functions=names,
+            control_id=request.control_id,
+            http_status=attempt.http_status,
+            request_xml=redact_body(request.body[: capture_limit(keep)], len(request.body), request.secrets, keep),
+            response_xml=redact_body(bytes(attempt.captured), attempt.received, request.secrets, keep),
+            request_bytes=len(request.body),
+            response_bytes=attempt.received,
+            billable=_billable(request, attempt),
+            outcome=outcome,
+            error_code=error.code if error is not None else "",
+            attempt=attempt.number,
+        )
+        try:
+            self._observer(exchange)
+        except Exception:
+            # The far side has acted already: losing its answer over a failed recording would hide what was done.
+            logger.exception("The exchange %s could not be recorded.", request.control_id)
+
+
+def _outcome_of_write(error: IntacctError) -> IntacctError:
+    """A write whose request may have been executed has an unknown outcome, whatever went wrong with its answer."""
+    return error if error.not_executed else faults.answer_lost(error)
+
+
+def _result_errors(request: Request, attempt: _Attempt) -> Iterator[IntacctError]:
+    if attempt.answer is not None:
+        write = request.purpose is Purpose.WRITE
+        for result in match_results(request.functions, attempt.answer, write=write):
+            if result.error is not None:
+                yield result.error
+
+
+def _billable(request: Request, attempt: _Attempt) -> int:
+    if attempt.answer is not None:
+        return billable_of_answer(request.functions, attempt.answer.results)
+    # A lost answer may stand for work that was done and is billed; a refusal never does.
+    refused = attempt.error is None or attempt.error.not_executed or isinstance(attempt.error, BusyError)
+    return 0 if refused else billable_at_most(request.functions)
+
+
+def _without_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request

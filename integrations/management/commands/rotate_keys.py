@@ -1,0 +1,57 @@
+"""`rotate_keys`: seal every stored secret anew with the newest of FIELD_ENCRYPTION_KEYS. Safe to stop and to repeat."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.apps import apps
+from django.core.management.base import BaseCommand
+from django.db import models
+
+from accounts.tenancy import cross_tenant
+from integrations.crypto import SealedField, SecretUnreadable, reseal
+
+
+class Command(BaseCommand):
+    help = (
+        "Seal every stored secret with the newest key. Put the new key first in FIELD_ENCRYPTION_KEYS, then run this."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print the counts as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        counts = {"resealed": 0, "current": 0, "empty": 0, "unreadable": 0}
+        with cross_tenant("key rotation"):
+            for model in apps.get_models():
+                for field in model._meta.concrete_fields:
+                    if isinstance(field, SealedField):
+                        self._rotate(model, field, counts)
+        if options["json"]:
+            self.stdout.write(json.dumps(counts))
+        else:
+            self.stdout.write(", ".join(f"{number} {name}" for name, number in counts.items()))
+        if counts["unreadable"]:
+            self.stderr.write(
+                "Unreadable secrets were left as they are. Their owners must enter the credentials again."
+            )
+            raise SystemExit(1)
+
+    def _rotate(self, model: type[models.Model], field: SealedField, counts: dict[str, int]) -> None:
+        rows = model._default_manager.order_by("pk").values_list("pk", field.attname)
+        for pk, sealed in rows.iterator(chunk_size=200):
+            if not sealed:
+                counts["empty"] += 1
+                continue
+            try:
+                fresh = reseal(sealed)
+            except SecretUnreadable:
+                self.stderr.write(f"{model._meta.label} {pk}: no key opens {field.name}.")
+                counts["unreadable"] += 1
+                continue
+            if fresh is None:
+                counts["current"] += 1
+                continue
+            # Only if nobody stored other credentials meanwhile; those are sealed with the newest key already.
+            model._default_manager.filter(pk=pk, **{field.attname: sealed}).update(**{field.attname: fresh})
+            counts["resealed"] += 1

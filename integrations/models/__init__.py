@@ -1,0 +1,44 @@
+"""Everything integrations stores: connections, settings, mirrored lists, runs and exchanges."""
+
+from integrations.models.connection import CompanySlot, Connection
+from integrations.models.exchange import Exchange
+from integrations.models.heartbeat import Heartbeat
+from integrations.models.link import LinkedDocument
+from integrations.models.list_item import ListItem
+from integrations.models.run import LogLevel, Mode, RunLog, RunRow, RunStep, SyncRun, Trigger
+from integrations.models.settings import SettingsVersion
+from integrations.models.states import (
+    ACTIVE_RUNS,
+    OPEN_STEPS,
+    TERMINAL_RUNS,
+    USABLE_CONNECTIONS,
+    ConnectionState,
+    RowOutcome,
+    RunState,
+    StepState,
+)
+
+__all__ = [
+    "ACTIVE_RUNS",
+    "OPEN_STEPS",
+    "TERMINAL_RUNS",
+    "USABLE_CONNECTIONS",
+    "CompanySlot",
+    "Connection",
+    "ConnectionState",
+    "Exchange",
+    "Heartbeat",
+    "LinkedDocument",
+    "ListItem",
+    "LogLevel",
+    "Mode",
+    "RowOutcome",
+    "RunLog",
+    "RunRow",
+    "RunState",
+    "RunStep",
+    "SettingsVersion",
+    "StepState",
+    "SyncRun",
+    "Trigger",
+]

@@ -1,0 +1,33 @@
+"""The link between a document of ours and a record in Intacct, as columns of the document itself.
+
+Lists filter on these plain columns; nothing here knows which document it is.
+"""
+
+from django.conf import settings
+from django.db import models
+
+from accounts.tenancy import TenantModel
+
+
+class LinkedDocument(TenantModel):
+    """Base of every document that may be linked to an Intacct record; unlinked while `remote_record_no` is empty."""
+
+    connection = models.ForeignKey(
+        "integrations.Connection", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    remote_record_no = models.BigIntegerField(null=True, blank=True, help_text="RECORDNO in Intacct.")
+    remote_id = models.CharField(max_length=200, blank=True, help_text="Business or document id in Intacct.")
+    remote_url = models.URLField(max_length=500, blank=True, help_text="Opens the record in Intacct.")
+    remote_digest = models.CharField(max_length=64, blank=True, help_text="What Intacct had when last taken over.")
+    linked_at = models.DateTimeField(null=True, blank=True)
+    linked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    refreshed_at = models.DateTimeField(null=True, blank=True, help_text="When last read back from Intacct.")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_linked(self) -> bool:
+        return self.remote_record_no is not None

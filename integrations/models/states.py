@@ -1,0 +1,92 @@
+"""Every state of connections, runs, steps and rows, with its label, tone and icon, declared once.
+
+Groups such as ACTIVE and TERMINAL are named here; code elsewhere compares with members or groups, never with text.
+"""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+from accounts.shown import ShownState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class ConnectionState(models.TextChoices):
+    CONNECTED = "connected", "Connected"
+    NEEDS_CREDENTIALS = "needs_credentials", "Needs credentials"
+    LIMITED = "limited", "Limited"
+    OFFLINE = "offline", "Offline"
+    PAUSED = "paused", "Paused"
+    DISCONNECTED = "disconnected", "Disconnected"
+
+
+class RunState(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    SUCCEEDED = "succeeded", "Succeeded"
+    PARTLY = "partly", "Partly succeeded"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class StepState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Running"
+    SUCCEEDED = "succeeded", "Succeeded"
+    PARTLY = "partly", "Partly succeeded"
+    LIMITED = "limited", "Limited"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+    NOT_REACHED = "not_reached", "Not reached"
+
+
+class RowOutcome(models.TextChoices):
+    PENDING = "pending", "Pending"
+    NEW = "new", "New"
+    CHANGED = "changed", "Changed"
+    SAME = "same", "Unchanged"
+    SKIPPED = "skipped", "Skipped"
+    FAILED = "failed", "Failed"
+
+
+USABLE_CONNECTIONS = frozenset({ConnectionState.CONNECTED, ConnectionState.LIMITED, ConnectionState.OFFLINE})
+ACTIVE_RUNS = frozenset({RunState.QUEUED, RunState.RUNNING})
+TERMINAL_RUNS = frozenset(RunState) - ACTIVE_RUNS
+OPEN_STEPS = frozenset({StepState.WAITING, StepState.RUNNING})
+
+_APPEARANCE: "Mapping[models.TextChoices, tuple[str, str]]" = {
+    ConnectionState.CONNECTED: ("success", "check-circle-fill"),
+    ConnectionState.NEEDS_CREDENTIALS: ("danger", "key-fill"),
+    ConnectionState.LIMITED: ("warning", "shield-exclamation"),
+    ConnectionState.OFFLINE: ("warning", "cloud-slash"),
+    ConnectionState.PAUSED: ("neutral", "pause-circle"),
+    ConnectionState.DISCONNECTED: ("neutral", "plug"),
+    RunState.QUEUED: ("info", "hourglass-split"),
+    RunState.RUNNING: ("progress", "arrow-repeat"),
+    RunState.SUCCEEDED: ("success", "check-circle-fill"),
+    RunState.PARTLY: ("warning", "exclamation-triangle-fill"),
+    RunState.FAILED: ("danger", "x-octagon-fill"),
+    RunState.CANCELLED: ("neutral", "slash-circle"),
+    StepState.WAITING: ("neutral", "hourglass-split"),
+    StepState.RUNNING: ("progress", "arrow-repeat"),
+    StepState.SUCCEEDED: ("success", "check-circle-fill"),
+    StepState.PARTLY: ("warning", "exclamation-triangle-fill"),
+    StepState.LIMITED: ("warning", "shield-exclamation"),
+    StepState.FAILED: ("danger", "x-octagon-fill"),
+    StepState.CANCELLED: ("neutral", "slash-circle"),
+    StepState.NOT_REACHED: ("neutral", "dash-circle"),
+    RowOutcome.PENDING: ("neutral", "hourglass-split"),
+    RowOutcome.NEW: ("success", "plus-circle-fill"),
+    RowOutcome.CHANGED: ("success", "pencil-fill"),
+    RowOutcome.SAME: ("neutral", "check"),
+    RowOutcome.SKIPPED: ("warning", "skip-forward-fill"),
+    RowOutcome.FAILED: ("danger", "x-octagon-fill"),
+}
+
+
+def shown(state: models.TextChoices, reason: str = "") -> ShownState:
+    """How a state looks on pages."""
+    tone, icon = _APPEARANCE[state]
+    return ShownState(str(state.value), str(state.label), tone, icon, reason)

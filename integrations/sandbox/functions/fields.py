@@ -1,0 +1,89 @@
+"""Reading the parts that several functions share: object names, page sizes, field lists, rows as elements.
+
+Owns these checks and the shape of a row. Must not select rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from lxml import etree
+
+from integrations.sandbox.answer import Node, leaf
+from integrations.sandbox.context import Context
+from integrations.sandbox.documents import child_text
+from integrations.sandbox.failures import ErrorEntry, FunctionFailure, limit_exceeded
+from integrations.sandbox.paths import Accessor, UnknownName, resolve
+from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
+from integrations.sandbox.store import Row
+
+MAX_KEYS = 100
+
+
+def object_of(context: Context, errorno: str) -> ObjectDefinition:
+    """The object a function names; an unknown one is refused with the number that function uses."""
+    name = child_text(context.call.element, "object") or child_text(context.call.element, "name")
+    definition = CATALOGUE.get(name.upper())
+    if definition is None:
+        raise FunctionFailure(ErrorEntry(errorno, f"Object definition {name} not found"))
+    return definition
+
+
+def whole_number(element: etree._Element, name: str, default: int, lowest: int, highest: int | None) -> int:
+    """A page size or offset within its documented range, given as text; absent or empty means the default."""
+    text = child_text(element, name)
+    if not text:
+        return default
+    try:
+        number = int(text)
+    except ValueError:
+        raise limit_exceeded(f"{name} must be a whole number.") from None
+    if number < lowest or (highest is not None and number > highest):
+        limit = f"between {lowest} and {highest}" if highest is not None else f"at least {lowest}"
+        raise limit_exceeded(f"{name} must be {limit}.")
+    return number
+
+
+def keys_of(element: etree._Element) -> list[str]:
+    """The comma list of `keys`, at most 100 of them."""
+    keys = [key.strip() for key in child_text(element, "keys").split(",") if key.strip()]
+    if len(keys) > MAX_KEYS:
+        raise limit_exceeded(f"At most {MAX_KEYS} keys are allowed in one function, {len(keys)} were given.")
+    return keys
+
+
+def accessors_of(context: Context, definition: ObjectDefinition, text: str) -> list[Accessor]:
+    """The field list of the older read functions: comma separated, `*` or nothing for all."""
+    if text.strip() in ("", "*"):
+        names: Sequence[str] = tuple(definition.fields)
+    else:
+        names = [name.strip() for name in text.split(",") if name.strip()]
+    found = []
+    for name in names:
+        try:
+            found.append(resolve(context.company, definition, name))
+        except UnknownName as unknown:
+            raise FunctionFailure(ErrorEntry(f"Invalid fields list {unknown.name}", "")) from None
+    return found
+
+
+def row_node(name: str, row: Row, accessors: Iterable[Accessor]) -> Node:
+    """One row with a child per field; a missing value is an empty element."""
+    return Node(name, children=[leaf(accessor.name, accessor.read(row)) for accessor in accessors])
+
+
+def bare_rows(form: str, names: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[str, bytes]:
+    """Rows as bare JSON or CSV without an envelope: content type and body."""
+    if form == "json":
+        objects = [dict(zip(names, row, strict=True)) for row in rows]
+        return "application/json", json.dumps(objects, ensure_ascii=False).encode("utf-8")
+    lines = [",".join(_csv_value(value) for value in row) for row in (names, *rows)]
+    return "text/csv", ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def _csv_value(value: str) -> str:
+    """Values with blanks, commas or quotes are quoted, as in the published answer (Queries > returnformat)."""
+    if any(mark in value for mark in ' ,"\t\r\n\\'):
+        return '"' + value.replace('"', '""') + '"'
+    return value

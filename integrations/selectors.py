@@ -1,0 +1,184 @@
+"""What pages and commands ask about integrations: the live connection, settings in force, readiness, pick lists, runs.
+
+Reads only. Needs the tenant's scope.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from integrations.engine.flow import Flow, switches
+from integrations.lists import KINDS_BY_KEY
+from integrations.models import (
+    ACTIVE_RUNS,
+    Connection,
+    ConnectionState,
+    ListItem,
+    RunStep,
+    SettingsVersion,
+    StepState,
+    SyncRun,
+)
+from integrations.refusal import Refused
+from integrations.required import REQUIRED_SETTINGS, RequiredSetting
+
+
+def live_connection() -> Connection | None:
+    """The tenant's connection that is not disconnected, if there is one."""
+    return Connection.objects.exclude(state=ConnectionState.DISCONNECTED).first()
+
+
+def latest_connection() -> Connection | None:
+    """The live connection, else the one disconnected last: what history belongs to."""
+    return live_connection() or Connection.objects.order_by("-state_changed_at", "-pk").first()
+
+
+def settings_in_force(connection: Connection | None) -> SettingsVersion | None:
+    """The newest saved version, draft or not; None before anything was saved."""
+    if connection is None:
+        return None
+    version: SettingsVersion | None = connection.settings_versions.order_by("-number").first()
+    return version
+
+
+def switch_is_on(connection: Connection | None, key: str) -> bool:
+    version = settings_in_force(connection)
+    return bool(version and version.switches.get(key))
+
+
+def pick_list(connection: Connection, kind: str, search: str = "") -> QuerySet[ListItem]:
+    """Items of a list by id or name, active ones first, without those missing in Intacct."""
+    found = ListItem.objects.filter(connection=connection, kind=kind, missing_at=None)
+    for word in search.split():
+        found = found.filter(Q(business_id__icontains=word) | Q(name__icontains=word))
+    return found.order_by("-is_active", "business_id", "record_no")
+
+
+def chosen_item(connection: Connection, setting: RequiredSetting, business_id: str) -> ListItem | None:
+    """The mirrored record a setting's business id stands for; of several, one that is active and still there."""
+    found = ListItem.objects.filter(connection=connection, kind=setting.list_key, business_id=business_id)
+    return found.order_by("-is_active", "missing_at", "record_no").first() if business_id else None
+
+
+def problem_with(connection: Connection, setting: RequiredSetting, business_id: str) -> str:
+    """Why the value cannot be used, in one sentence, or "" when it can."""
+    kind = setting.kind
+    if not business_id:
+        return f"Choose one of the {kind.label}; this is required."
+    item = chosen_item(connection, setting, business_id)
+    if item is None:
+        return f"“{business_id}” is not among the {kind.label} read from Intacct. Choose one of them, or sync the list."
+    if item.missing_at is not None:
+        return f"{kind.singular} {item} is no longer in Intacct since {_day(item.missing_at)}. Choose another one."
+    if not item.is_active:
+        since = _day(item.changed_at)
+        return f"{kind.singular} {item} is inactive in Intacct since {since} at the latest. Choose an active one."
+    return ""
+
+
+def _day(moment: Any) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%d")
+
+
+def settings_problems(connection: Connection, values: Mapping[str, str]) -> dict[str, str]:
+    """Problem per required setting, only those that have one."""
+    problems = {
+        setting.key: problem_with(connection, setting, values.get(setting.key, "")) for setting in REQUIRED_SETTINGS
+    }
+    return {key: problem for key, problem in problems.items() if problem}
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """How far the set-up is. `missing` are sentences; `next_step` is an address name with a label, or None."""
+
+    connection: Connection | None
+    settings: SettingsVersion | None
+    missing: tuple[str, ...]
+    next_step: tuple[str, str] | None
+
+    @property
+    def is_fully_enabled(self) -> bool:
+        return self.connection is not None and self.settings is not None and not self.missing
+
+
+def readiness() -> Readiness:
+    """What stands between the tenant and a fully enabled integration."""
+    connection = live_connection()
+    if connection is None:
+        return Readiness(None, None, ("Sage Intacct is not connected.",), ("set_up", "Set up Sage Intacct"))
+    version = settings_in_force(connection)
+    if not connection.is_usable:
+        reason = connection.state_reason or f"The connection is {connection.get_state_display().lower()}."
+        return Readiness(connection, version, (reason,), ("connection", "Look at the connection"))
+    if version is None:
+        names = " and ".join(setting.label for setting in REQUIRED_SETTINGS)
+        return Readiness(connection, None, (f"{names} are not chosen yet.",), ("settings", "Fill in the settings"))
+    missing = [
+        f"{setting.label}: {problem}"
+        for setting in REQUIRED_SETTINGS
+        if (problem := problem_with(connection, setting, version.values.get(setting.key, "")))
+    ]
+    if version.is_draft and not missing:
+        missing = ["The settings are saved as a draft only."]
+    return Readiness(connection, version, tuple(missing), ("settings", "Complete the settings") if missing else None)
+
+
+def why_not_sync(connection: Connection | None) -> Refused | None:
+    """Why lists cannot be read now, or None when they can: mirroring needs only a usable connection."""
+    if connection is None or connection.state == ConnectionState.DISCONNECTED:
+        return Refused(
+            "Sage Intacct is not connected.",
+            "Connect it under Settings → Integrations.",
+            code="CON-NONE",
+        )
+    if not connection.is_usable:
+        return Refused(
+            f"The connection is “{connection.get_state_display()}”. {connection.state_reason}".strip(),
+            connection.state_advice or "See Settings → Integrations.",
+            code=connection.state_code or "CON-STATE",
+        )
+    return None
+
+
+def why_not_run(connection: Connection | None, flow: Flow) -> Refused | None:
+    """Why a flow cannot run now: what syncing needs, and the flow's switch."""
+    refused = why_not_sync(connection)
+    if refused is None and flow.switch is not None and not switch_is_on(connection, flow.switch.key):
+        return Refused(
+            f"{flow.switch.label} is switched off.",
+            "A company admin switches it on under Settings → Integrations → Sage Intacct → Settings.",
+            code="SWITCH-OFF",
+        )
+    return refused
+
+
+def active_run(connection: Connection, flow: str) -> SyncRun | None:
+    return SyncRun.objects.filter(connection=connection, flow=flow, state__in=ACTIVE_RUNS).first()
+
+
+def last_pull(connection: Connection, kind_key: str) -> RunStep | None:
+    """The step that last read the list completely."""
+    return (
+        RunStep.objects.filter(run__connection=connection, key=f"list:{kind_key}", state=StepState.SUCCEEDED)
+        .order_by("-started_at")
+        .first()
+    )
+
+
+def is_mirrored(connection: Connection, kind_key: str) -> bool:
+    return last_pull(connection, kind_key) is not None
+
+
+def list_label(kind_key: str) -> str:
+    return KINDS_BY_KEY[kind_key].label
+
+
+def switch_states(connection: Connection | None) -> dict[str, bool]:
+    """Every declared switch and whether it is on."""
+    version = settings_in_force(connection)
+    stored = version.switches if version else {}
+    return {switch.key: bool(stored.get(switch.key)) for switch in switches()}

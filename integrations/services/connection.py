@@ -1,0 +1,196 @@
+"""Connect a tenant to Intacct, renew its credentials, disconnect it.
+
+Every sign-in here is live and at most two per call. Raises the Intacct error family, or Refused for what our own state
+does not allow; nothing is stored before Intacct has accepted it.
+"""
+
+import logging
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import Tenant, User
+from integrations import gateway, intacct
+from integrations.engine import lease
+from integrations.intacct import BusyError, Client, Credentials, EntityError, IntacctError, SignInError
+from integrations.models import ACTIVE_RUNS, Connection, ConnectionState
+from integrations.refusal import Refused
+from integrations.selectors import live_connection
+from integrations.services.runs import cancel_run
+
+logger = logging.getLogger(__name__)
+
+SLOT_WAIT_SECONDS = 5.0
+
+
+def normalise_id(value: str) -> str:
+    """An id as people mean it: composed, without surrounding blanks and without the invisible characters of a paste."""
+    composed = unicodedata.normalize("NFC", value)
+    return "".join(letter for letter in composed if unicodedata.category(letter) not in ("Cf", "Cc")).strip()
+
+
+def normalise_password(value: str) -> str:
+    """A password without the line ends of a paste; blanks may belong to it."""
+    return value.strip("\r\n\t")
+
+
+def authorize(
+    tenant: Tenant, *, company_id: str, user_id: str, password: str, entity_id: str = "", by: User | None = None
+) -> Connection:
+    """Sign in to the company (and entity) and keep the connection. A company connected before keeps its history.
+
+    Raises Refused when the tenant is connected already; SenderError, SignInError, EntityError, TransportError,
+    BusyError and their kin for what Intacct answers, with nothing stored but the exchanges.
+    """
+    if live_connection() is not None:
+        raise Refused("Sage Intacct is connected already.", "Use “Update credentials”, or disconnect first.")
+    credentials = Credentials(
+        company=normalise_id(company_id),
+        user=normalise_id(user_id),
+        password=normalise_password(password),
+        entity=normalise_id(entity_id),
+    )
+    entities = _verify(tenant, credentials, None)
+    try:
+        connection = _keep(tenant, credentials, entities, by)
+    except IntegrityError:
+        # The constraint on live connections: somebody else's connection came first.
+        raise _overtaken() from None
+    logger.info("tenant %s connected to Intacct company %s", tenant.slug, connection.company_id)
+    return connection
+
+
+def _overtaken() -> Refused:
+    return Refused("Somebody else connected Sage Intacct just now.", "Reload the page to see the connection.")
+
+
+def _keep(
+    tenant: Tenant, credentials: Credentials, entities: tuple[intacct.EntityDetail, ...], by: User | None
+) -> Connection:
+    with transaction.atomic():
+        connection, _ = Connection.objects.get_or_create(
+            tenant=tenant,
+            company_id=credentials.company,
+            entity_id=credentials.entity,
+            defaults={"state": ConnectionState.DISCONNECTED},
+        )
+        if live_connection() is not None:
+            raise _overtaken()
+        connection.connected_by = by
+        _store(connection, credentials, entities)
+    return connection
+
+
+def update_credentials(connection: Connection, *, user_id: str, password: str) -> Connection:
+    """Test other credentials for the same company and entity, then swap them in. Old ones stay on any failure."""
+    if connection.state == ConnectionState.DISCONNECTED:
+        raise Refused("This connection is disconnected.", "Connect again under Settings → Integrations.")
+    credentials = Credentials(
+        company=connection.company_id,
+        user=normalise_id(user_id),
+        password=normalise_password(password),
+        entity=connection.entity_id,
+    )
+    entities = _verify(connection.tenant, credentials, connection)
+    with transaction.atomic():
+        if not Connection.objects.filter(pk=connection.pk).exclude(state=ConnectionState.DISCONNECTED).exists():
+            raise Refused("The connection was disconnected meanwhile.", "Connect again under Settings → Integrations.")
+        _store(connection, credentials, entities)
+    logger.info("credentials of connection %s were renewed", connection.pk)
+    return connection
+
+
+def check(connection: Connection) -> Connection:
+    """Sign in anew with the stored credentials and refresh the connection's state. Raises what Intacct answers."""
+    with _slot(connection.company_id), gateway.opened(connection) as client:
+        client.open_session(fresh=True)
+    gateway.clear_limits(connection)
+    return connection
+
+
+def disconnect(connection: Connection, *, by: User | None = None) -> Connection:
+    """Forget the credentials and stop all work; lists, settings, runs and links stay for a reconnect."""
+    now = timezone.now()
+    with transaction.atomic():
+        connection.user_id, connection.password = "", type(connection.password)()
+        connection.credentials_set_at = None
+        connection.state, connection.state_changed_at = ConnectionState.DISCONNECTED, now
+        connection.state_reason = f"Disconnected by {by}." if by else "Disconnected."
+        connection.state_advice, connection.state_code = "", ""
+        connection.save()
+    for run in connection.runs.filter(state__in=ACTIVE_RUNS):
+        cancel_run(run, by=by)
+    logger.info("connection %s was disconnected", connection.pk)
+    return connection
+
+
+def _verify(
+    tenant: Tenant, credentials: Credentials, connection: Connection | None
+) -> tuple[intacct.EntityDetail, ...]:
+    """Sign in, and tell a wrong entity from wrong credentials; return the entities the user may enter."""
+    with _slot(credentials.company):
+        try:
+            with _client(tenant, credentials, connection) as client:
+                client.open_session(fresh=True)
+                return _entities(client)
+        except SignInError as error:
+            if not credentials.entity:
+                raise
+            top = Credentials(credentials.company, credentials.user, credentials.password)
+            try:
+                with _client(tenant, top, connection) as client:
+                    client.open_session(fresh=True)
+            except IntacctError:
+                raise error from None
+            raise EntityError(
+                f"Intacct accepts the company, user and password, but not the entity “{credentials.entity}”.",
+                code="CON-ENTITY",
+                advice="Check the Entity ID under Company → Setup → Entities, and that the user may enter it. Leave it "
+                "blank to connect at top level.",
+                details=error.details,
+            ) from error
+
+
+def _entities(client: Client) -> tuple[intacct.EntityDetail, ...]:
+    """A user whose role cannot list entities can still work; the list is then empty."""
+    try:
+        return tuple(client.entity_details())
+    except (intacct.PermissionDenied, intacct.SubscriptionError, intacct.DataError):
+        return ()
+
+
+def _client(tenant: Tenant, credentials: Credentials, connection: Connection | None) -> Client:
+    def observe(exchange: intacct.Exchange) -> None:
+        gateway.store_exchange(exchange, tenant_id=tenant.pk, connection=connection)
+
+    return gateway.build_client(credentials, observe, attempts=1)
+
+
+@contextmanager
+def _slot(company_id: str) -> Iterator[None]:
+    try:
+        with lease.company_slot(company_id, wait_seconds=SLOT_WAIT_SECONDS):
+            yield
+    except lease.NoSlot:
+        raise BusyError(
+            "Two requests to this Intacct company are under way already, which is as many as it takes.",
+            code="LIM-SLOTS",
+            advice="Wait a minute and try again. Running syncs are listed under Runs.",
+            retryable=True,
+            nothing_left=True,
+        ) from None
+
+
+def _store(connection: Connection, credentials: Credentials, entities: tuple[intacct.EntityDetail, ...]) -> None:
+    now = timezone.now()
+    connection.user_id = credentials.user
+    connection.seal_password(credentials.password)
+    connection.credentials_set_at = connection.verified_at = connection.state_changed_at = now
+    connection.entities = [{"id": entity.id, "name": entity.name} for entity in entities]
+    connection.entity_name = next((entity.name for entity in entities if entity.id == credentials.entity), "")
+    connection.state = ConnectionState.CONNECTED
+    connection.state_reason = connection.state_advice = connection.state_code = ""
+    connection.save()

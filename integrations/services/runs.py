@@ -1,0 +1,132 @@
+"""Start and cancel runs. A flow has at most one active run per connection: a second start leads to the first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import User
+from integrations import queue
+from integrations.engine.flow import StepPlan, flow_for
+from integrations.engine.mirror import LISTS, list_steps
+from integrations.engine.runner import work_slice
+from integrations.lists import KINDS, KINDS_BY_KEY
+from integrations.models import Connection, ListItem, Mode, RunRow, RunState, RunStep, SyncRun, Trigger
+from integrations.refusal import Refused
+from integrations.selectors import active_run, settings_in_force, why_not_run
+
+
+@dataclass(frozen=True)
+class Started:
+    """`is_new` is False when an active run of the same flow was found instead."""
+
+    run: SyncRun
+    is_new: bool
+
+
+def start_run(
+    connection: Connection,
+    flow_key: str,
+    *,
+    plans: list[StepPlan],
+    title: str = "",
+    mode: Mode = Mode.FULL,
+    items: Iterable[ListItem] = (),
+    by: User | None = None,
+    trigger: Trigger = Trigger.PERSON,
+    queued: bool = True,
+) -> Started:
+    """Create a run with its steps, and with a pending row for each of `items`. Raises Refused when it may not start.
+
+    With `queued` a worker is woken; otherwise the caller works the run off with `run_to_end`.
+    """
+    flow = flow_for(flow_key)
+    refused = why_not_run(connection, flow)
+    if refused is not None:
+        raise refused
+    for _ in range(5):
+        running = active_run(connection, flow_key)
+        if running is not None:
+            return Started(running, False)
+        try:
+            with transaction.atomic():
+                run = _create(connection, flow_key, title or flow.title, mode, plans, items, by, trigger)
+                if queued:
+                    queue.wake(run.tenant_id, run.pk)
+        except IntegrityError:
+            continue  # the number or the flow was taken at this very moment
+        return Started(run, True)
+    raise Refused("Many runs are being started at this moment.", "Try again in a minute.", code="RUN-BUSY")
+
+
+def _create(
+    connection: Connection,
+    flow_key: str,
+    title: str,
+    mode: Mode,
+    plans: list[StepPlan],
+    items: Iterable[ListItem],
+    by: User | None,
+    trigger: Trigger,
+) -> SyncRun:
+    last = SyncRun.objects.aggregate(last=Max("number"))["last"] or 0
+    run = SyncRun.objects.create(
+        tenant_id=connection.tenant_id,
+        connection=connection,
+        number=last + 1,
+        flow=flow_key,
+        title=title,
+        mode=mode,
+        started_by=by,
+        trigger=trigger,
+        settings_version=settings_in_force(connection),
+    )
+    for position, plan in enumerate(plans, start=1):
+        RunStep.objects.create(
+            tenant_id=run.tenant_id,
+            run=run,
+            position=position,
+            key=plan.key,
+            title=plan.title,
+            checkpoint=dict(plan.checkpoint),
+        )
+    rows = (RunRow(tenant_id=run.tenant_id, run=run, list_item=item, label=str(item)[:300]) for item in items)
+    while batch := list(islice(rows, 500)):
+        RunRow.objects.bulk_create(batch)
+    return run
+
+
+def start_list_sync(
+    connection: Connection,
+    *,
+    kinds: Iterable[str] = (),
+    mode: Mode = Mode.FULL,
+    by: User | None = None,
+    trigger: Trigger = Trigger.PERSON,
+    queued: bool = True,
+) -> Started:
+    """Mirror the named lists, or all. Raises Refused for an unknown list, naming those there are."""
+    wanted = list(kinds)
+    unknown = [key for key in wanted if key not in KINDS_BY_KEY]
+    if unknown:
+        raise Refused(
+            f"There is no list called {', '.join(unknown)}.", f"Lists: {', '.join(KINDS_BY_KEY)}.", code="LIST-UNKNOWN"
+        )
+    chosen = [kind for kind in KINDS if not wanted or kind.key in wanted]
+    title = f"Sync {chosen[0].label}" if len(chosen) == 1 else "Sync lists"
+    return start_run(
+        connection, LISTS, plans=list_steps(chosen), title=title, mode=mode, by=by, trigger=trigger, queued=queued
+    )
+
+
+def cancel_run(run: SyncRun, *, by: User | None = None) -> bool:
+    """Ask the run to stop at its next page border; one that nobody has begun stops at once. False when it has ended."""
+    now = timezone.now()
+    asked = SyncRun.objects.filter(pk=run.pk, state__in=[RunState.QUEUED, RunState.RUNNING], cancel_requested_at=None)
+    if not asked.update(cancel_requested_at=now, cancel_requested_by=by):
+        return False
+    work_slice(run.pk)  # ends it now if no worker has it; otherwise its worker sees the request
+    return True

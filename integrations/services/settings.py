@@ -1,0 +1,97 @@
+"""Save a connection's settings as a new version.
+
+Raises InvalidSettings with a problem per field; drafts may be incomplete.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from integrations.engine.flow import switches
+from integrations.models import Connection, SettingsVersion
+from integrations.required import REQUIRED_SETTINGS
+from integrations.selectors import chosen_item, settings_in_force, settings_problems
+
+
+class InvalidSettings(Exception):
+    """`problems` maps the key of a setting to what is wrong with its value."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__("; ".join(problems.values()))
+        self.problems = problems
+
+
+@transaction.atomic
+def save_settings(
+    connection: Connection,
+    *,
+    values: Mapping[str, str],
+    switched: Mapping[str, bool],
+    as_draft: bool = False,
+    by: User | None = None,
+    via: str = "page",
+) -> tuple[SettingsVersion, bool]:
+    """Store a new version and return it with True, or the present one with False when nothing would change.
+
+    What is not named in `values` or `switched` keeps its value. Raises InvalidSettings unless it is a draft.
+    """
+    Connection.objects.select_for_update().get(pk=connection.pk)  # one version at a time
+    present = settings_in_force(connection)
+    before_values = dict(present.values) if present else {}
+    before_switches = dict(present.switches) if present else {}
+    new_values = {
+        setting.key: values.get(setting.key, before_values.get(setting.key, "")) for setting in REQUIRED_SETTINGS
+    }
+    new_switches = {
+        switch.key: bool(switched.get(switch.key, before_switches.get(switch.key, False))) for switch in switches()
+    }
+    if not as_draft and (problems := settings_problems(connection, new_values)):
+        raise InvalidSettings(problems)
+    changes = _changes(connection, before_values, new_values, before_switches, new_switches)
+    if present is not None and present.is_draft != as_draft:
+        changes.append({"label": "Saved as", "before": _kind(present.is_draft), "after": _kind(as_draft)})
+    if present is not None and not changes:
+        return present, False
+    version = SettingsVersion.objects.create(
+        tenant_id=connection.tenant_id,
+        connection=connection,
+        number=present.number + 1 if present else 1,
+        values=new_values,
+        switches=new_switches,
+        is_draft=as_draft,
+        changes=changes,
+        saved_by=by,
+        saved_via=via,
+    )
+    return version, True
+
+
+def _kind(is_draft: bool) -> str:
+    return "draft" if is_draft else "complete settings"
+
+
+def _changes(
+    connection: Connection,
+    old_values: Mapping[str, str],
+    new_values: Mapping[str, str],
+    old_switches: Mapping[str, Any],
+    new_switches: Mapping[str, bool],
+) -> list[dict[str, str]]:
+    """Each change in words: label, before, after."""
+    changes = []
+    for setting in REQUIRED_SETTINGS:
+        old, new = old_values.get(setting.key, ""), new_values[setting.key]
+        if old != new:
+            names = [str(chosen_item(connection, setting, value) or value or "—") for value in (old, new)]
+            changes.append({"label": setting.label, "before": names[0], "after": names[1]})
+    for switch in switches():
+        was, now = bool(old_switches.get(switch.key)), new_switches[switch.key]
+        if was != now:
+            changes.append({"label": switch.label, "before": _on(was), "after": _on(now)})
+    return changes
+
+
+def _on(value: bool) -> str:
+    return "on" if value else "off"

@@ -1,0 +1,280 @@
+"""Pages of runs: the list, one run with its live progress, one exchange. Owns what they show and where they lead.
+
+Changes nothing but by the services; a run's work is done elsewhere.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import TenantRequest, role_required
+from accounts.models import Role
+from integrations.engine.runner import row_counts
+from integrations.models import Exchange, Mode, RowOutcome, RunRow, RunState, SyncRun
+from integrations.run_selectors import (
+    ACTIVE,
+    elapsed,
+    filtered_runs,
+    flow_title,
+    has_succeeded,
+    known_flow,
+    list_keys,
+    progress_of,
+    run_counts,
+    run_lines,
+    shown_level,
+    starter,
+    step_lines,
+    sums_of_steps,
+)
+from integrations.selectors import live_connection, why_not_sync
+from integrations.services.runs import cancel_run
+from integrations.views.filters import filter_group, pager
+
+RUNS_PER_PAGE = 50
+ROWS_PER_PAGE = 50
+LOG_LINES_PER_PAGE = 100
+EXCHANGES_PER_PAGE = 100
+
+
+@require_GET
+@role_required(Role.VIEWER)
+def runs(request: TenantRequest) -> HttpResponse:
+    """The tenant's runs, newest first, filtered by `state` and `flow`."""
+    query = request.GET.dict()
+    counts = run_counts(query)
+    page = Paginator(filtered_runs(query), RUNS_PER_PAGE).get_page(query.get("page"))
+    states = [("", "All", counts.any_state), (ACTIVE, "Active", counts.states[ACTIVE])]
+    states += [(state.value, str(state.label), counts.states[state]) for state in RunState]
+    flows = [("", "All", counts.any_flow)]
+    flows += [(key, flow_title(key), number) for key, number in sorted(counts.flows.items())]
+    connection = live_connection()
+    context = {
+        "page_obj": page,
+        "lines": run_lines(page),
+        "filters": [filter_group(request, "State", "state", states), filter_group(request, "What", "flow", flows)],
+        "is_filtered": bool(query.get("state") or query.get("flow")),
+        "has_runs": bool(counts.flows),
+        "why_not": why_not_start(request),
+        "preselected": Mode.PARTIAL if has_succeeded(connection) else Mode.FULL,
+        "is_connected": connection is not None,
+    }
+    return render(request, "integrations/runs.html", context)
+
+
+def why_not_start(request: TenantRequest) -> str:
+    """Why this person cannot start a sync of lists now, or ""."""
+    return lacking_role(request) or str(why_not_sync(live_connection()) or "")
+
+
+def lacking_role(request: TenantRequest) -> str:
+    if request.membership.may(Role.ACCOUNTANT):
+        return ""
+    return f"This needs the role {Role.ACCOUNTANT.label}; yours is {request.membership.get_role_display()}."
+
+
+@require_GET
+@role_required(Role.VIEWER)
+def run(request: TenantRequest, number: int) -> HttpResponse:
+    """One run: progress, facts, error, rows, log, exchanges."""
+    found = _run_or_404(number)
+    return render(request, "integrations/run.html", _context(request, found))
+
+
+@require_GET
+@role_required(Role.VIEWER)
+def progress(request: TenantRequest, number: int) -> HttpResponse:
+    """The part of the run's page that changes while it runs; asks for itself again until the run has ended.
+
+    `seen` is the newest log line the page shows. The answer that reports the end brings the rest of the page with it.
+    """
+    found = _run_or_404(number)
+    query = request.GET.copy()
+    seen = query.pop("seen", [""])[-1]
+    # Links made here belong to the run's page, which knows no `seen`.
+    request.GET = query  # type: ignore[assignment]
+    context = _context(request, found, only_progress=found.is_active)
+    context["is_update"] = True
+    context["log_is_news"] = found.is_active and str(context["newest_line"]) != seen
+    if context["log_is_news"]:
+        context.update(_log(request, found))
+    return render(request, "integrations/run_update.html", context)
+
+
+def _run_or_404(number: int) -> SyncRun:
+    related = SyncRun.objects.select_related("connection", "started_by", "cancel_requested_by", "settings_version")
+    found: SyncRun = get_object_or_404(related, number=number)
+    return found
+
+
+def _context(request: TenantRequest, found: SyncRun, *, only_progress: bool = False) -> dict[str, Any]:
+    lines = step_lines(found.steps.all())
+    newest = found.log.order_by("-pk").values_list("pk", flat=True).first()
+    context: dict[str, Any] = {
+        "run": found,
+        "steps": lines,
+        "sums": sums_of_steps(line.step for line in lines),
+        "progress": progress_of(found, lines),
+        "seconds": elapsed(found),
+        "newest_line": newest or 0,
+    }
+    if only_progress:
+        return context
+    return {
+        **context,
+        "starter": starter(found),
+        "facts": _facts(request, found),
+        "lacking_role": lacking_role(request),
+        "restart_lists": list_keys(line.step for line in lines),
+        "why_not_restart": "" if found.is_active else why_not_start(request),
+        **_rows(request, found),
+        **_log(request, found),
+        "exchanges": pager(
+            request,
+            found.exchanges.defer("request_xml", "response_xml").order_by("-pk"),
+            "exchanges",
+            EXCHANGES_PER_PAGE,
+        ),
+    }
+
+
+def _facts(request: TenantRequest, found: SyncRun) -> list[dict[str, Any]]:
+    """What stays the same while the run works, except its end."""
+    version = found.settings_version
+    history = reverse("settings_history", kwargs={"tenant_slug": request.tenant.slug})
+    facts: list[dict[str, Any]] = [
+        {"label": "Started by", "value": starter(found)},
+        {"label": "Trigger", "value": found.get_trigger_display()},
+        {"label": "Mode", "value": found.get_mode_display()},
+        {"label": "Connection", "value": str(found.connection)},
+        {
+            "label": "Settings in force",
+            "value": f"Version {version.number}" if version else "None were saved yet",
+            "url": f"{history}#version-{version.number}" if version else "",
+        },
+        {"label": "Queued", "value": _moment(found.created_at)},
+        {"label": "Began", "value": _moment(found.started_at)},
+        {"label": "Ended", "value": _moment(found.finished_at)},
+    ]
+    if found.cancel_requested_at is not None:
+        by = found.cancel_requested_by
+        facts.append({"label": "Cancelled by", "value": str(by) if by else "The system"})
+    return facts
+
+
+def _moment(at: datetime | None) -> str:
+    """The exact time in the tenant's zone."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S %Z}" if at else ""
+
+
+def _rows(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
+    """The run's rows of the chosen `outcome`, each with the address of the document it led to."""
+    counts = row_counts(found)
+    rows = found.rows.all()
+    if request.GET.get("outcome") in RowOutcome.values:
+        rows = rows.filter(outcome=request.GET["outcome"])
+    page = pager(request, rows.order_by("pk"), "rows", ROWS_PER_PAGE)
+    options = [("", "All", sum(counts.values()))]
+    options += [(value, str(RowOutcome(value).label), number) for value, number in counts.items() if number]
+    group = filter_group(request, "Outcome", "outcome", options, page_parameter="rows", anchor="#rows")
+    flow = known_flow(found.flow)
+    name = flow.document_url_name if flow else ""
+    return {
+        "rows": page,
+        "row_lines": [(row, _document_url(request, name, row)) for row in page.page],
+        "row_filters": [group],
+        "has_rows": sum(counts.values()) > 0,
+    }
+
+
+def _document_url(request: TenantRequest, name: str, row: RunRow) -> str:
+    if not name or row.document_id is None:
+        return ""
+    return reverse(name, kwargs={"tenant_slug": request.tenant.slug, "pk": row.document_id})
+
+
+def _log(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
+    log = pager(request, found.log.select_related("step").order_by("-pk"), "log", LOG_LINES_PER_PAGE)
+    return {"log": log, "log_lines": [(line, shown_level(line)) for line in log.page]}
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT)
+def cancel(request: TenantRequest, number: int) -> HttpResponse:
+    """Ask the run to stop; it does so at its next page border, or at once when nobody works on it."""
+    found = _run_or_404(number)
+    asked = cancel_run(found, by=request.user)
+    found.refresh_from_db()
+    if not asked and found.is_active:
+        messages.info(request, f"Run {number} is stopping already. It ends at the next page border.")
+    elif not asked:
+        messages.info(request, f"Run {number} had ended already: {found.get_state_display()}.")
+    elif found.is_active:
+        messages.success(request, f"Run {number} stops at the next page border. What has been read so far is kept.")
+    else:
+        messages.success(request, f"Run {number} was cancelled.")
+    return redirect("run", tenant_slug=request.tenant.slug, number=number)
+
+
+@require_GET
+@role_required(Role.VIEWER)
+def exchange(request: TenantRequest, number: int, pk: int) -> HttpResponse:
+    """One request to Intacct and its answer, as they were kept: without secrets, and cut where they were long."""
+    related = Exchange.objects.select_related("run", "step", "connection")
+    found: Exchange = get_object_or_404(related, run__number=number, pk=pk)
+    siblings = Exchange.objects.filter(run_id=found.run_id).order_by("pk").values_list("pk", flat=True)
+    context = {
+        "exchange": found,
+        "run": found.run,
+        "earlier": siblings.filter(pk__lt=found.pk).last(),
+        "later": siblings.filter(pk__gt=found.pk).first(),
+        "facts": _exchange_facts(found),
+        "bodies": [
+            Body("request", "Request", found.request_xml, "No request was kept."),
+            Body("answer", "Answer", found.response_xml, "No answer came, or it was empty."),
+        ],
+    }
+    return render(request, "integrations/exchange.html", context)
+
+
+@dataclass(frozen=True)
+class Body:
+    """One side of an exchange. `cut` is a sentence when only the beginning was kept."""
+
+    id: str
+    title: str
+    text: str
+    empty: str
+
+    @property
+    def cut(self) -> str:
+        last_line = self.text.rpartition("\n")[2]
+        return (
+            "Only the beginning was kept; the last line says how much is not here."
+            if last_line.startswith("[cut: ")
+            else ""
+        )
+
+
+def _exchange_facts(found: Exchange) -> list[dict[str, Any]]:
+    return [
+        {"label": "Sent", "value": _moment(found.started_at)},
+        {"label": "Duration", "value": f"{found.duration_ms:,} ms"},
+        {"label": "Step", "value": found.step.title if found.step else ""},
+        {"label": "Outcome", "state": found.shown_outcome, "note": found.error_code},
+        {"label": "HTTP status", "value": found.http_status},
+        {"label": "Attempt", "value": found.attempt},
+        {"label": "Billable transactions", "value": f"{found.billable:,}"},
+        {"label": "Size", "value": f"{found.request_bytes:,} bytes sent, {found.response_bytes:,} received"},
+        {"label": "Company", "value": found.company_id, "note": found.entity_id or "top level"},
+        {"label": "Control id", "value": found.control_id},
+        {"label": "Endpoint", "value": found.endpoint},
+    ]

@@ -1,0 +1,175 @@
+"""Pages of the settings: the form, the history of its versions, and the search behind its pickers.
+
+Owns what is shown; what may be saved is decided by integrations.services.settings.
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import TenantRequest, role_required
+from accounts.models import Role
+from integrations.engine.flow import is_built, switches
+from integrations.engine.mirror import LISTS
+from integrations.forms.settings import Outdated, SettingsForm
+from integrations.models import Connection, SettingsVersion
+from integrations.required import REQUIRED_SETTINGS
+from integrations.selectors import (
+    active_run,
+    chosen_item,
+    last_pull,
+    latest_connection,
+    live_connection,
+    pick_list,
+    readiness,
+    settings_in_force,
+    switch_states,
+    why_not_sync,
+)
+from integrations.services.settings import InvalidSettings
+from integrations.views.setup import enabled_state
+
+PICKED_AT_ONCE = 50
+VERSIONS_PER_PAGE = 25
+LONGEST_SEARCH = 100
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.VIEWER)
+def settings(request: TenantRequest) -> HttpResponse:
+    """The settings: a form for admins, the same facts to read for everybody else."""
+    if request.method == "POST":
+        return _save(request, request.tenant.slug)
+    live = live_connection()
+    return _page(request, live, SettingsForm(live) if live else None)
+
+
+@role_required(Role.ADMIN)
+def _save(request: TenantRequest) -> HttpResponse:
+    live = live_connection()
+    if live is None:
+        messages.warning(request, "Sage Intacct was disconnected meanwhile. Nothing was saved.")
+        return redirect("settings", tenant_slug=request.tenant.slug)
+    form = SettingsForm(live, request.POST)
+    as_draft = "draft" in request.POST
+    if not form.is_valid():
+        return _page(request, live, form, status=422)
+    if form.is_of_another_connection:
+        messages.warning(request, f"{live} was connected while you had the page open. Nothing was saved.")
+        return redirect("settings", tenant_slug=request.tenant.slug)
+    try:
+        version, is_new = form.save(as_draft=as_draft, by=request.user)
+    except Outdated as outdated:
+        return _page(request, live, form.rebased(), newer=outdated.newer, status=409)
+    except InvalidSettings as invalid:
+        for key, problem in invalid.problems.items():
+            form.add_error(key, problem)
+        return _page(request, live, form, status=422)
+    _tell(request, version, is_new)
+    return redirect("settings", tenant_slug=request.tenant.slug)
+
+
+def _tell(request: TenantRequest, version: SettingsVersion, is_new: bool) -> None:
+    if not is_new:
+        messages.info(request, f"Nothing was changed; version {version.number} stays in force.")
+    elif version.is_draft:
+        messages.success(
+            request, f"Draft saved as version {version.number}. Until a complete version is saved, nothing is pushed."
+        )
+    elif readiness().is_fully_enabled:
+        messages.success(request, f"Saved as version {version.number}. The integration is fully enabled.")
+    else:
+        messages.success(request, f"Saved as version {version.number}.")
+
+
+def _page(
+    request: TenantRequest,
+    live: Connection | None,
+    form: SettingsForm | None,
+    *,
+    newer: list[SettingsVersion] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    ready = readiness()
+    context: dict[str, Any] = {
+        "connection": live,
+        "form": form,
+        "newer": newer or [],
+        "ready": ready,
+        "enabled": enabled_state(ready),
+        "is_admin": request.membership.may(Role.ADMIN),
+        "has_history": latest_connection() is not None,
+    }
+    if live is not None and form is not None:
+        lists = _lists(live)
+        context |= {
+            "pickers": [form[setting.key] for setting in REQUIRED_SETTINGS],
+            "switches": [
+                {"switch": switch, "field": form[switch.key], "is_built": is_built(switch)} for switch in switches()
+            ],
+            "facts": _facts(live),
+            "lists": lists,
+            "unread": any(row["read"] is None for row in lists),
+            "running": active_run(live, LISTS),
+            "why_not_read": _why_not_read(request, live),
+        }
+    return render(request, "integrations/settings.html", context, status=status)
+
+
+def _facts(live: Connection) -> list[dict[str, str]]:
+    version = settings_in_force(live)
+    values = version.values if version else {}
+    chosen = [(setting, values.get(setting.key, "")) for setting in REQUIRED_SETTINGS]
+    facts = [
+        {"label": setting.label, "value": str(chosen_item(live, setting, value) or value)} for setting, value in chosen
+    ]
+    states = switch_states(live)
+    return facts + [{"label": switch.label, "value": "on" if states[switch.key] else "off"} for switch in switches()]
+
+
+def _lists(live: Connection) -> list[dict[str, Any]]:
+    """The lists the pickers choose from, and when each was read."""
+    kinds = dict.fromkeys(setting.kind for setting in REQUIRED_SETTINGS)
+    return [{"kind": kind, "read": last_pull(live, kind.key)} for kind in kinds]
+
+
+def _why_not_read(request: TenantRequest, live: Connection) -> str:
+    if not request.membership.may(Role.ACCOUNTANT):
+        return f"Only accountants and admins read lists; your role is {request.membership.get_role_display()}."
+    refused = why_not_sync(live)
+    return str(refused) if refused else ""
+
+
+@require_GET
+@role_required(Role.VIEWER)
+def history(request: TenantRequest) -> HttpResponse:
+    """Every version that was saved: who, when, by which way, and what changed."""
+    owner = latest_connection()
+    versions = SettingsVersion.objects.filter(connection=owner).select_related("saved_by").order_by("-number")
+    page = Paginator(versions, VERSIONS_PER_PAGE).get_page(request.GET.get("page"))
+    in_force = settings_in_force(owner)
+    return render(request, "integrations/history.html", {"page_obj": page, "owner": owner, "in_force": in_force})
+
+
+@require_GET
+@role_required(Role.VIEWER)
+def pick(request: TenantRequest, list_key: str) -> HttpResponse:
+    """What a picker offers for the words typed: active records first, and a last line where there are more."""
+    if list_key not in {setting.list_key for setting in REQUIRED_SETTINGS}:
+        raise Http404("Nothing is chosen from a list of this name.")
+    live = live_connection()
+    if live is None:
+        return JsonResponse([], safe=False)
+    found = list(pick_list(live, list_key, request.GET.get("q", "")[:LONGEST_SEARCH])[: PICKED_AT_ONCE + 1])
+    options: list[dict[str, Any]] = [
+        {"value": item.business_id, "text": str(item), "inactive": not item.is_active}
+        for item in found[:PICKED_AT_ONCE]
+    ]
+    if len(found) > PICKED_AT_ONCE:
+        refine = f"Only the first {PICKED_AT_ONCE} are shown. Type more of the id or name to narrow the list."
+        options.append({"value": "…", "text": refine, "inactive": False, "disabled": True})
+    return JsonResponse(options, safe=False)

@@ -1,0 +1,73 @@
+"""Settings -> Integrations: the cards, and the guide to what is done in Intacct before connecting.
+
+Reads only. The permissions are computed from the declared lists and switches and typed nowhere else.
+"""
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.access import TenantRequest, role_required
+from accounts.models import Role
+from accounts.shown import ShownState
+from integrations.engine.flow import is_built, switches
+from integrations.permissions import RIGHTS, permission_groups
+from integrations.refusal import Refused
+from integrations.selectors import Readiness, latest_connection, readiness, switch_states
+
+FULLY_ENABLED = ShownState("fully_enabled", "Fully enabled", "success", "patch-check-fill")
+NOT_FULLY_ENABLED = ShownState("not_fully_enabled", "Not fully enabled", "warning", "exclamation-triangle-fill")
+NOT_CONNECTED = ShownState("not_connected", "Not connected", "neutral", "plug")
+
+
+@require_GET
+@role_required(Role.VIEWER)
+def integrations(request: TenantRequest) -> HttpResponse:
+    """One card per integration: its state, what is missing next, and the ways on."""
+    ready = readiness()
+    latest, states = latest_connection(), switch_states(ready.connection)
+    context = {
+        "ready": ready,
+        "state": latest.shown_state if latest else NOT_CONNECTED,
+        "enabled": enabled_state(ready),
+        "earlier": None if ready.connection else latest,
+        "switched_on": [switch for switch in switches() if states[switch.key]],
+        "is_admin": request.membership.may(Role.ADMIN),
+    }
+    return render(request, "integrations/integrations.html", context)
+
+
+@require_GET
+@role_required(Role.VIEWER)
+def set_up(request: TenantRequest) -> HttpResponse:
+    """The steps in Intacct. Works before anything is connected."""
+    groups = permission_groups()
+    context = {
+        "ready": readiness(),
+        "sender_id": settings.INTACCT_SENDER_ID,
+        "sender_missing": why_not_connect(),
+        "groups": groups,
+        "rights": [right for right in RIGHTS if any(right in row.rights for group in groups for row in group.rows)],
+        "switches": [{"switch": switch, "is_built": is_built(switch)} for switch in switches()],
+        "is_admin": request.membership.may(Role.ADMIN),
+    }
+    return render(request, "integrations/set_up.html", context)
+
+
+def enabled_state(ready: Readiness) -> ShownState:
+    """Whether the integration is fully enabled, as pages show it."""
+    if ready.connection is None:
+        return NOT_CONNECTED
+    return FULLY_ENABLED if ready.is_fully_enabled else NOT_FULLY_ENABLED
+
+
+def why_not_connect() -> Refused | None:
+    """Why no company can be connected from this installation, or None."""
+    if settings.INTACCT_SENDER_ID and settings.INTACCT_SENDER_PASSWORD:
+        return None
+    return Refused(
+        "This installation has no Sender ID, and Intacct refuses every request without one.",
+        "Whoever runs this application sets INTACCT_SENDER_ID and INTACCT_SENDER_PASSWORD and restarts it.",
+        code="CON-NO-SENDER",
+    )

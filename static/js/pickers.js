@@ -1,0 +1,92 @@
+/* Searchable pickers: <select data-picker-url="…">. The address answers ?q=text with
+ * [{"value": "4000", "text": "4000 Revenue", "inactive": false}]; the select's own options are kept and stay valid
+ * without a script.
+ */
+(() => {
+  "use strict";
+
+  const escape = (text) => {
+    const span = document.createElement("span");
+    span.textContent = text;
+    return span.innerHTML;
+  };
+
+  function row(item) {
+    const mark = item.inactive ? '<span class="picker-inactive">inactive</span>' : "";
+    return `<div>${escape(item.text)}${mark}</div>`;
+  }
+
+  function search(address, text) {
+    const url = new URL(address, window.location.href);
+    url.searchParams.set("q", text);
+    return fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" }).then((answer) => {
+      if (!answer.ok) throw new Error(`The search answered ${answer.status}`);
+      return answer.json();
+    });
+  }
+
+  function picker(select) {
+    const control = new window.TomSelect(select, {
+      valueField: "value",
+      labelField: "text",
+      searchField: ["text", "value"],
+      maxOptions: 100,
+      preload: "focus",
+      loadThrottle: 200,
+      selectOnTab: true,
+      closeAfterSelect: true,
+      openOnFocus: true,
+      hideSelected: true, // else Enter after a search takes the present choice again
+      plugins: select.required || select.multiple ? ["dropdown_input"] : ["dropdown_input", "clear_button"],
+      placeholder: select.dataset.pickerPlaceholder || "Search by id or name",
+      shouldLoad: () => true,
+      // The server decides what matches; what it sent is not filtered or reordered again.
+      score: () => () => 1,
+      sortField: [{ field: "$order" }],
+      load(text, done) {
+        search(select.dataset.pickerUrl, text)
+          .then((items) => {
+            control.clearOptions((option) => control.items.includes(option.value));
+            done(items);
+          })
+          .catch(() => {
+            control.pickerFailed = true;
+            done([]);
+          });
+        control.pickerFailed = false;
+      },
+      render: {
+        option: row,
+        item: row,
+        no_results: () =>
+          `<div class="no-results">${control.pickerFailed ? "The search did not answer. Try again." : "Nothing found. Search by id or name."}</div>`,
+      },
+      onInitialize() {
+        for (const option of select.options) {
+          if (option.dataset.inactive === "true" && this.options[option.value]) {
+            this.updateOption(option.value, { ...this.options[option.value], inactive: true });
+          }
+        }
+      },
+    });
+    const label = select.id && document.querySelector(`label[for="${CSS.escape(select.id)}-ts-control"]`);
+    // The replaced select stays in the form but leaves the reading order: the picker's own field stands for it.
+    select.setAttribute("aria-hidden", "true");
+    select.addEventListener("focus", () => control.focus());
+    const described = select.getAttribute("aria-describedby");
+    const name = label ? label.textContent.replace("*", "").trim() : select.getAttribute("aria-label");
+    for (const element of [control.control_input, control.focus_node]) {
+      if (name) element.setAttribute("aria-label", name);
+      if (described) element.setAttribute("aria-describedby", described);
+      if (select.getAttribute("aria-invalid")) element.setAttribute("aria-invalid", "true");
+      if (select.required) element.setAttribute("aria-required", "true");
+    }
+  }
+
+  function start(root) {
+    root.querySelectorAll("select[data-picker-url]:not(.tomselected)").forEach(picker);
+  }
+
+  start(document);
+  document.addEventListener("htmx:afterSwap", () => start(document));
+})();

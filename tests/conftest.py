@@ -1,0 +1,147 @@
+"""What every test can have: tenants, people in each role, the local Intacct over a real socket, a connection to it.
+
+Alma is the admin, Ben the accountant, Vera the viewer; Otto belongs to another tenant and must never see anything here.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Role, Tenant, User
+from accounts.services import set_role
+from accounts.tenancy import tenant_scope
+from integrations import gateway
+from integrations.engine.flow import switches
+from integrations.engine.runner import run_to_end
+from integrations.intacct import SessionCache
+from integrations.models import Connection, RunState
+from integrations.sandbox.process import SandboxServer
+from integrations.services.connection import authorize
+from integrations.services.runs import start_list_sync
+from integrations.services.settings import save_settings
+
+PASSWORD = "correct horse battery"
+DEFAULTS = {"default_account": "5010", "default_item": "SUBCON"}
+
+
+@pytest.fixture(autouse=True)
+def _fast_passwords(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def tenant(db: None) -> Tenant:
+    return Tenant.objects.create(
+        name="Summit Ridge Builders", slug="summit-ridge", time_zone="America/Denver", base_currency="USD"
+    )
+
+
+@pytest.fixture
+def other_tenant(db: None) -> Tenant:
+    return Tenant.objects.create(name="Lowland Paving", slug="lowland", time_zone="UTC", base_currency="USD")
+
+
+def _person(email: str, name: str, tenant: Tenant, role: Role) -> User:
+    person = User.objects.create_user(email, PASSWORD, name=name)
+    set_role(tenant, person, role)
+    return person
+
+
+@pytest.fixture
+def admin(tenant: Tenant) -> User:
+    return _person("alma@summit.example", "Alma Reyes", tenant, Role.ADMIN)
+
+
+@pytest.fixture
+def accountant(tenant: Tenant) -> User:
+    return _person("ben@summit.example", "Ben Okafor", tenant, Role.ACCOUNTANT)
+
+
+@pytest.fixture
+def viewer(tenant: Tenant) -> User:
+    return _person("vera@summit.example", "Vera Lindqvist", tenant, Role.VIEWER)
+
+
+@pytest.fixture
+def outsider(other_tenant: Tenant) -> User:
+    return _person("otto@lowland.example", "Otto Brandt", other_tenant, Role.ADMIN)
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    return User.objects.create_superuser("sam@support.example", PASSWORD, name="Sam Support")
+
+
+@pytest.fixture
+def client_for() -> Callable[[User | None], Client]:
+    """A browser of that person; of nobody for None."""
+
+    def client_for(person: User | None) -> Client:
+        client = Client()
+        if person is not None:
+            client.force_login(person)
+        return client
+
+    return client_for
+
+
+@pytest.fixture
+def url(tenant: Tenant) -> Callable[..., str]:
+    """The address of a tenant's page."""
+
+    def url(name: str, **kwargs: Any) -> str:
+        return reverse(name, kwargs={"tenant_slug": tenant.slug, **kwargs})
+
+    return url
+
+
+@pytest.fixture
+def scoped(tenant: Tenant) -> Iterator[Tenant]:
+    with tenant_scope(tenant):
+        yield tenant
+
+
+@pytest.fixture(scope="session")
+def local_intacct() -> Iterator[SandboxServer]:
+    server = SandboxServer(seed="demo", control=True)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def intacct(local_intacct: SandboxServer, settings: Any, monkeypatch: pytest.MonkeyPatch) -> SandboxServer:
+    """The local Intacct as freshly started, with the settings pointing at it."""
+    local_intacct.control(do="reset")
+    monkeypatch.setattr(gateway, "SESSIONS", SessionCache())
+    monkeypatch.setattr(gateway, "PAUSE", lambda seconds: None)
+    facts = local_intacct.credentials
+    settings.INTACCT_ENDPOINT_URL = local_intacct.endpoint
+    settings.INTACCT_SENDER_ID = facts["sender"]
+    settings.INTACCT_SENDER_PASSWORD = facts["sender_password"]
+    settings.INTACCT_ALLOWED_ENDPOINT_HOSTS = ["127.0.0.1"]
+    return local_intacct
+
+
+@pytest.fixture
+def connection(scoped: Tenant, intacct: SandboxServer) -> Connection:
+    facts = intacct.credentials
+    return authorize(scoped, company_id=facts["company"], user_id=facts["user"], password=facts["password"])
+
+
+@pytest.fixture
+def mirrored(connection: Connection) -> Connection:
+    """A connection whose lists have all been read."""
+    run = run_to_end(start_list_sync(connection, queued=False).run)
+    assert run.state == RunState.SUCCEEDED, (run.error_sentence, list(run.log.values_list("message", flat=True)))
+    return connection
+
+
+@pytest.fixture
+def ready(mirrored: Connection) -> Connection:
+    """A fully enabled integration with every switch on."""
+    save_settings(mirrored, values=DEFAULTS, switched={switch.key: True for switch in switches()})
+    return mirrored

@@ -1,0 +1,62 @@
+"""A scripted gateway and clients that speak to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from integrations.intacct import Client, Credentials, Exchange, Sender
+from tests.integrations.intacct.scripted_gateway import Gateway, running_gateway
+
+SENDER_PASSWORD = "sample-sender-secret"
+USER_PASSWORD = "s&mple <user> 'secret\""
+SENDER = Sender("sample-sender", SENDER_PASSWORD)
+CREDENTIALS = Credentials("sample-company", "web.services", USER_PASSWORD)
+
+
+@pytest.fixture
+def gateway() -> Iterator[Gateway]:
+    with running_gateway() as running:
+        yield running
+
+
+@pytest.fixture
+def exchanges() -> list[Exchange]:
+    return []
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    """The pauses a client made, in seconds; none of them takes time."""
+    return []
+
+
+@pytest.fixture
+def make_client(gateway: Gateway, exchanges: list[Exchange], pauses: list[float]) -> Iterator[Callable[..., Client]]:
+    made: list[Client] = []
+
+    def make(**options: Any) -> Client:
+        settings: dict[str, Any] = {
+            "endpoint": gateway.endpoint,
+            "sender": SENDER,
+            "credentials": CREDENTIALS,
+            "allowed_hosts": ["127.0.0.1"],
+            "observer": exchanges.append,
+            "timeout": (2, 2),
+            "sleep": pauses.append,
+            "jitter": lambda: 1.0,
+        }
+        client = Client(**{**settings, **options})
+        made.append(client)
+        return client
+
+    yield make
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def client(make_client: Callable[..., Client]) -> Client:
+    return make_client()

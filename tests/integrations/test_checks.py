@@ -1,0 +1,38 @@
+"""System checks name what is wrong with the deployment."""
+
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+
+
+def ids() -> set[str]:
+    return {str(message.id) for message in run_checks() if str(message.id).startswith("integrations.")}
+
+
+@pytest.fixture(autouse=True)
+def sound(settings: Any) -> None:
+    settings.INTACCT_SENDER_ID = settings.INTACCT_SENDER_PASSWORD = "sender"
+    settings.INTACCT_ENDPOINT_URL = "https://api.intacct.com/ia/xml/xmlgw.phtml"
+
+
+def test_a_sound_deployment_has_no_findings() -> None:
+    assert ids() == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "finding"),
+    [
+        ("FIELD_ENCRYPTION_KEYS", ["not a key"], "integrations.E001"),
+        ("FIELD_ENCRYPTION_KEYS", [], "integrations.E001"),
+        ("SECRET_KEY", "insecure-development-key", "integrations.E002"),
+        ("INTACCT_ENDPOINT_URL", "http://api.intacct.com/ia/xml/xmlgw.phtml", "integrations.E003"),
+        ("INTACCT_ENDPOINT_URL", "https://api.intacct.com.evil.example/", "integrations.E003"),
+        ("INTACCT_SENDER_ID", "", "integrations.W001"),
+    ],
+)
+def test_each_mistake_is_found(settings: Any, name: str, value: Any, finding: str) -> None:
+    setattr(settings, name, value)
+    found = [message for message in run_checks() if message.id == finding]
+    assert len(found) == 1
+    assert found[0].hint

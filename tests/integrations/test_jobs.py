@@ -1,0 +1,147 @@
+"""The queue only wakes workers: slices, dispatcher, heartbeat, probes. Its own tables hold no state of ours."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+from django_q.models import OrmQ, Schedule
+
+from accounts.models import Tenant
+from accounts.tenancy import tenant_scope
+from integrations import jobs, queue
+from integrations.engine import pull, runner
+from integrations.models import Connection, Heartbeat, RunState, SyncRun
+from integrations.services.runs import start_list_sync
+
+
+def queued() -> list[tuple[str, tuple[int, ...]]]:
+    """What waits in the queue: function and arguments."""
+    return [(entry.task["func"], tuple(entry.task["args"])) for entry in OrmQ.objects.order_by("pk")]
+
+
+@pytest.fixture
+def run(connection: Connection) -> SyncRun:
+    return start_list_sync(connection).run
+
+
+def test_starting_a_run_wakes_a_worker_in_the_same_transaction(connection: Connection) -> None:
+    with transaction.atomic():
+        start_list_sync(connection)
+        transaction.set_rollback(True)
+    assert queued() == []
+    run = start_list_sync(connection).run
+    assert queued() == [("integrations.jobs.work_run", (run.tenant_id, run.pk))]
+
+
+def test_a_job_works_a_slice_and_wakes_the_next(run: SyncRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pull, "PAGE_SIZE", 50)
+    monkeypatch.setattr(runner, "SLICE_SECONDS", 0.0)
+    monkeypatch.setattr(jobs, "work_slice", lambda run_id: runner.work_slice(run_id, seconds=0))
+    OrmQ.objects.all().delete()
+    for _ in range(200):
+        jobs.work_run(run.tenant_id, run.pk)
+        if not queued():
+            break
+        OrmQ.objects.all().delete()
+    run.refresh_from_db()
+    assert run.state == RunState.SUCCEEDED
+
+
+def test_a_wake_up_delivered_twice_does_the_work_once(run: SyncRun) -> None:
+    for _ in range(3):
+        jobs.work_run(run.tenant_id, run.pk)
+    run.refresh_from_db()
+    assert run.state == RunState.SUCCEEDED
+    for step in run.steps.all():
+        assert step.read == step.announced
+
+
+def test_a_job_of_a_tenant_that_is_gone_ends_quietly(db: None) -> None:
+    jobs.work_run(424242, 1)
+
+
+@pytest.fixture
+def due(run: SyncRun) -> SyncRun:
+    SyncRun.objects.filter(pk=run.pk).update(created_at=timezone.now() - timedelta(minutes=2))
+    OrmQ.objects.all().delete()
+    return run
+
+
+def test_the_dispatcher_wakes_what_was_forgotten(due: SyncRun) -> None:
+    jobs.dispatch()
+    assert queued() == [("integrations.jobs.work_run", (due.tenant_id, due.pk))]
+
+
+def test_the_dispatcher_wakes_what_a_killed_worker_left(due: SyncRun) -> None:
+    past = timezone.now() - timedelta(seconds=1)
+    SyncRun.objects.update(state=RunState.RUNNING, lease_token="dead", lease_expires_at=past)
+    jobs.dispatch()
+    assert len(queued()) == 1
+
+
+def test_the_dispatcher_leaves_runs_that_are_worked_on_or_ended(due: SyncRun) -> None:
+    future = timezone.now() + timedelta(minutes=1)
+    SyncRun.objects.update(state=RunState.RUNNING, lease_token="alive", lease_expires_at=future)
+    jobs.dispatch()
+    SyncRun.objects.update(state=RunState.SUCCEEDED, lease_token="", lease_expires_at=None)
+    jobs.dispatch()
+    assert queued() == []
+
+
+def test_each_tenant_is_served_before_any_is_served_twice(due: SyncRun, other_tenant: Tenant) -> None:
+    connection = due.connection
+    for number in (2, 3):
+        SyncRun.objects.create(
+            tenant_id=due.tenant_id, connection=connection, number=number, flow=f"f{number}", title="x"
+        )
+    with tenant_scope(other_tenant):
+        theirs = Connection.objects.create(tenant=other_tenant, company_id="other")
+        small = SyncRun.objects.create(tenant=other_tenant, connection=theirs, number=1, flow="lists", title="x")
+    from accounts.tenancy import cross_tenant
+
+    with cross_tenant("test"):
+        SyncRun.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+    jobs.dispatch()
+    served = [arguments for _, arguments in queued()]
+    assert (small.tenant_id, small.pk) in served[:2]
+    assert len(served) == 4
+
+
+def test_registering_the_schedules_again_and_again_leaves_one_of_each(db: None) -> None:
+    for _ in range(3):
+        queue.register_schedules()
+    assert sorted(Schedule.objects.values_list("name", "func", "minutes")) == [
+        ("dispatcher", "integrations.jobs.dispatch", 1),
+        ("heartbeat", "integrations.jobs.beat", 1),
+    ]
+    Schedule.objects.filter(name="dispatcher").update(func="somewhere.else")
+    queue.register_schedules()
+    assert Schedule.objects.get(name="dispatcher").func == "integrations.jobs.dispatch"
+
+
+def health() -> tuple[int, dict[str, object]]:
+    out = StringIO()
+    try:
+        call_command("queue_health", "--json", stdout=out)
+    except SystemExit as ended:
+        return int(ended.code or 0), json.loads(out.getvalue())
+    return 0, json.loads(out.getvalue())
+
+
+def test_the_probes_follow_the_heartbeat(db: None, client: Client) -> None:
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 503
+    assert health()[0] == 1
+    jobs.beat()
+    assert client.get("/readyz").json() == {"status": "ok", "problems": {}}
+    assert health() == (0, {"healthy": True, "problem": ""})
+    Heartbeat.objects.update(beat_at=timezone.now() - timedelta(minutes=4))
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert "Restart" in answer.json()["problems"]["queue"]
+    assert health()[0] == 1

@@ -1,0 +1,474 @@
+"""The run pages as their readers use them: the list, a run at work and after, its exchanges, starting, cancelling."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Tenant, User
+from accounts.tenancy import tenant_scope
+from integrations.engine import lease
+from integrations.engine.runner import run_to_end
+from integrations.models import (
+    Connection,
+    Exchange,
+    Heartbeat,
+    LogLevel,
+    Mode,
+    RowOutcome,
+    RunLog,
+    RunRow,
+    RunState,
+    RunStep,
+    StepState,
+    SyncRun,
+    Trigger,
+)
+from integrations.sandbox.process import SandboxServer
+from integrations.services.connection import disconnect
+from integrations.services.runs import cancel_run, start_list_sync
+
+ClientFor = Callable[[User | None], Client]
+Address = Callable[..., str]
+
+
+@pytest.fixture
+def site(client_for: ClientFor, accountant: User) -> Client:
+    return client_for(accountant)
+
+
+def content(response: Any) -> str:
+    assert response.status_code == 200
+    text: str = response.content.decode()
+    return text
+
+
+def queued(connection: Connection, by: User | None = None, **more: Any) -> SyncRun:
+    return start_list_sync(connection, by=by, queued=False, **more).run
+
+
+def polls(html: str) -> bool:
+    return "hx-trigger" in html
+
+
+def many_runs(connection: Connection, by: User, number: int) -> None:
+    now = timezone.now()
+    for index in range(number):
+        run = SyncRun.objects.create(
+            tenant_id=connection.tenant_id, connection=connection, number=100 + index, flow="lists", title="Sync lists",
+            state=RunState.SUCCEEDED, started_by=by, started_at=now, finished_at=now,
+        )  # fmt: skip
+        RunStep.objects.create(
+            tenant_id=connection.tenant_id, run=run, position=1, key="list:items", title="Items",
+            state=StepState.SUCCEEDED, read=1200 + index,
+        )  # fmt: skip
+
+
+class TestList:
+    def test_without_a_connection_it_teaches_the_first_step(self, site: Client, url: Address) -> None:
+        html = content(site.get(url("runs")))
+        assert "Nothing has run yet" in html
+        assert f'href="{url("integrations")}"' in html
+        assert "Sage Intacct is not connected." in html
+        assert url("start_sync") not in html
+
+    def test_with_a_connection_it_offers_a_full_sync_first(
+        self, site: Client, url: Address, connection: Connection
+    ) -> None:
+        html = content(site.get(url("runs")))
+        assert "Nothing has run yet" in html
+        assert re.search(r'value="full"[^>]* checked', html)
+
+    def test_after_a_success_a_partial_is_preselected(self, site: Client, url: Address, mirrored: Connection) -> None:
+        html = content(site.get(url("runs")))
+        assert re.search(r'value="partial"[^>]* checked', html)
+        assert not re.search(r'value="full"[^>]* checked', html)
+
+    def test_a_run_shows_its_state_starter_and_sums(self, site: Client, url: Address, mirrored: Connection) -> None:
+        run = SyncRun.objects.get()
+        read = sum(run.steps.values_list("read", flat=True))
+        html = content(site.get(url("runs")))
+        assert f'href="{url("run", number=run.number)}"' in html
+        assert "Succeeded" in html
+        assert f'<td class="num">{read:,}</td>' in html
+
+    def test_filters_count_within_each_other(
+        self, site: Client, url: Address, connection: Connection, accountant: User
+    ) -> None:
+        many_runs(connection, accountant, 3)
+        SyncRun.objects.filter(number=100).update(state=RunState.FAILED, flow="projects", title="Import projects")
+        response = site.get(url("runs"), {"state": "failed"})
+        assert [line.run.number for line in response.context["lines"]] == [100]
+        states, flows = response.context["filters"]
+        assert {option.label: option.count for option in states.options}["Succeeded"] == 2
+        assert {option.label: option.count for option in flows.options} == {
+            "All": 1,
+            "Sync lists": 0,
+            "Import projects": 1,
+        }
+        nothing = content(site.get(url("runs"), {"state": "failed", "flow": "lists"}))
+        assert "No run matches" in nothing
+
+    def test_paging_and_a_constant_number_of_queries(
+        self, site: Client, url: Address, connection: Connection, accountant: User,
+        django_assert_max_num_queries: Any,
+    ) -> None:  # fmt: skip
+        many_runs(connection, accountant, 2)
+        site.get(url("runs"))
+        with django_assert_max_num_queries(14) as few:
+            site.get(url("runs"))
+        now = timezone.now()
+        SyncRun.objects.bulk_create(
+            SyncRun(
+                tenant_id=connection.tenant_id, connection=connection, number=1000 + index, flow="lists",
+                title="Sync lists", state=RunState.SUCCEEDED, started_by=accountant, started_at=now, finished_at=now,
+            )
+            for index in range(118)
+        )  # fmt: skip
+        with django_assert_max_num_queries(len(few)):
+            html = content(site.get(url("runs"), {"page": 2}))
+        assert "51–100 of 120" in html
+
+
+class TestRoles:
+    def test_a_viewer_reads_and_the_buttons_say_why_not(
+        self, client_for: ClientFor, viewer: User, url: Address, connection: Connection
+    ) -> None:
+        run = queued(connection)
+        site = client_for(viewer)
+        reason = "This needs the role Accountant; yours is Viewer."
+        assert reason in content(site.get(url("runs")))
+        page = content(site.get(url("run", number=run.number)))
+        assert reason in page
+        assert url("cancel_run", number=run.number) not in page
+        assert site.post(url("cancel_run", number=run.number)).status_code == 403
+        assert site.post(url("start_sync")).status_code == 403
+        run.refresh_from_db()
+        assert run.state == RunState.QUEUED
+
+    def test_an_outsider_and_a_stranger_see_nothing(
+        self, client_for: ClientFor, outsider: User, other_tenant: Tenant, url: Address, mirrored: Connection
+    ) -> None:
+        run = SyncRun.objects.get()
+        exchange = run.exchanges.first()
+        assert exchange is not None
+        pages = [
+            url("runs"),
+            url("run", number=run.number),
+            url("run_progress", number=run.number),
+            url("exchange", number=run.number, pk=exchange.pk),
+        ]
+        for page in pages:
+            assert client_for(outsider).get(page).status_code == 404
+            assert client_for(outsider).get(page.replace("summit-ridge", other_tenant.slug)).status_code in (200, 404)
+            assert client_for(None).get(page).status_code == 302
+        own = client_for(outsider).get(pages[0].replace("summit-ridge", other_tenant.slug))
+        assert "Nothing has run yet" in content(own)
+        assert client_for(outsider).get(pages[1].replace("summit-ridge", other_tenant.slug)).status_code == 404
+
+    def test_actions_take_post_only(self, site: Client, url: Address, connection: Connection) -> None:
+        run = queued(connection)
+        assert site.get(url("start_sync")).status_code == 405
+        assert site.get(url("cancel_run", number=run.number)).status_code == 405
+
+
+class TestStart:
+    def test_it_starts_the_named_lists_and_leads_to_the_run(
+        self, site: Client, url: Address, connection: Connection, accountant: User
+    ) -> None:
+        response = site.post(url("start_sync"), {"lists": ["items", "customers"], "mode": "full"}, follow=True)
+        run = SyncRun.objects.get()
+        assert response.redirect_chain == [(url("run", number=run.number), 302)]
+        assert set(run.steps.values_list("key", flat=True)) == {"list:items", "list:customers"}
+        assert (run.started_by, run.trigger, run.mode) == (accountant, Trigger.PERSON, Mode.FULL)
+        assert f"Run {run.number}, Sync lists, was started." in content(response)
+
+    def test_a_second_press_leads_to_the_first_run_and_names_who(
+        self, site: Client, url: Address, connection: Connection, admin: User
+    ) -> None:
+        run = queued(connection, by=admin)
+        html = content(site.post(url("start_sync"), {"mode": "partial"}, follow=True))
+        assert f"A sync is under way already: run {run.number}, started by Alma Reyes." in html
+        assert SyncRun.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("posted", "expected"),
+        [
+            ({"lists": ["vessels"]}, "There is no list called vessels."),
+            ({"mode": "sideways"}, "There is no sync called “sideways”."),
+        ],
+    )
+    def test_what_is_refused_goes_back_to_where_it_came_from(
+        self, site: Client, url: Address, connection: Connection, posted: dict[str, Any], expected: str
+    ) -> None:
+        back = url("runs") + "?state=failed"
+        response = site.post(url("start_sync"), {**posted, "next": back}, follow=True)
+        assert response.redirect_chain == [(back, 302)]
+        assert expected in content(response)
+        assert not SyncRun.objects.exists()
+
+    def test_it_never_leads_to_another_site(self, site: Client, url: Address, tenant: Tenant) -> None:
+        response = site.post(url("start_sync"), {"next": "https://elsewhere.example/"})
+        assert response.headers["Location"] == url("runs")
+
+    def test_a_disconnected_company_says_so(self, site: Client, url: Address, mirrored: Connection) -> None:
+        disconnect(mirrored)
+        assert "Sage Intacct is not connected." in content(site.post(url("start_sync"), follow=True))
+        run = SyncRun.objects.get()
+        assert "Sage Intacct is not connected." in content(site.get(url("run", number=run.number)))
+
+    def test_an_ended_sync_can_be_started_again_as_it_was(
+        self, site: Client, url: Address, connection: Connection
+    ) -> None:
+        run = run_to_end(queued(connection, kinds=["items"], mode=Mode.PARTIAL))
+        html = content(site.get(url("run", number=run.number)))
+        form = re.search(r"<form[^>]*start/.*?</form>", html, re.DOTALL)
+        assert form is not None
+        fields = dict(re.findall(r'name="(mode|lists)" value="([^"]+)"', form.group()))
+        assert fields == {"mode": "partial", "lists": "items"}
+
+
+class TestProgress:
+    def test_it_polls_while_active_and_survives_leaving_and_coming_back(
+        self, site: Client, url: Address, connection: Connection
+    ) -> None:
+        run = queued(connection)
+        for _ in range(2):
+            html = content(site.get(url("run", number=run.number)))
+            assert polls(html)
+            assert f'hx-get="{url("run_progress", number=run.number)}' in html
+            assert "You can leave this page" in html
+            assert "Waiting for a worker." in html
+        update = content(site.get(url("run_progress", number=run.number)))
+        assert polls(update)
+        assert "<html" not in update
+        assert "run-record" not in update
+
+    def test_half_way_it_shows_the_step_at_work_and_its_counts(
+        self, site: Client, url: Address, connection: Connection
+    ) -> None:
+        run = queued(connection, kinds=["gl_accounts", "items"])
+        first, second = run.steps.all()
+        SyncRun.objects.filter(pk=run.pk).update(state=RunState.RUNNING, started_at=timezone.now())
+        RunStep.objects.filter(pk=first.pk).update(state=StepState.SUCCEEDED, read=80, new=80, announced=80)
+        RunStep.objects.filter(pk=second.pk).update(state=StepState.RUNNING, read=2000, new=7, announced=6000)
+        update = content(site.get(url("run_progress", number=run.number)))
+        assert polls(update)
+        assert "Step 2 of 2: Items." in update
+        assert "2,080 read, 87 new" in update
+        assert 'value="2000" max="6000"' in update
+        assert 'value="1.333" max="2"' in update
+
+    def test_it_stops_by_itself_and_brings_the_rest_of_the_page(
+        self, site: Client, url: Address, connection: Connection
+    ) -> None:
+        run = queued(connection, kinds=["items"])
+        assert polls(content(site.get(url("run_progress", number=run.number))))
+        run_to_end(run)
+        update = content(site.get(url("run_progress", number=run.number), {"seen": "0"}))
+        assert not polls(update)
+        for part in ("run-state", "run-actions", "run-error", "run-record"):
+            assert re.search(rf'id="{part}"[^>]*hx-swap-oob="true"', update)
+        assert update.count("Succeeded") >= 2
+        assert "Start again" in update
+        assert "query" in update
+        assert not polls(content(site.get(url("run", number=run.number))))
+
+    def test_the_log_comes_only_with_news(self, site: Client, url: Address, connection: Connection) -> None:
+        run = queued(connection)
+        line = RunLog.objects.create(tenant_id=run.tenant_id, run=run, level=LogLevel.WARNING, message="Odd & strange")
+        address = url("run_progress", number=run.number)
+        assert f"seen={line.pk}" in content(site.get(url("run", number=run.number)))
+        news = content(site.get(address, {"seen": "0"}))
+        assert "Odd &amp; strange" in news
+        assert "Warning" in news
+        assert "Odd" not in content(site.get(address, {"seen": str(line.pk)}))
+
+    def test_a_poll_costs_few_queries(
+        self, site: Client, url: Address, connection: Connection, django_assert_max_num_queries: Any
+    ) -> None:
+        run = queued(connection)
+        with django_assert_max_num_queries(10):
+            site.get(url("run_progress", number=run.number))
+
+    def test_a_run_nobody_takes_names_the_worker(self, site: Client, url: Address, connection: Connection) -> None:
+        run = queued(connection)
+        address = url("run", number=run.number)
+        assert "python manage.py worker" not in content(site.get(address))
+        SyncRun.objects.filter(pk=run.pk).update(created_at=timezone.now() - timedelta(minutes=5))
+        assert "python manage.py worker" in content(site.get(address))
+        Heartbeat.objects.create(name="queue", beat_at=timezone.now())
+        assert "All workers are busy" in content(site.get(address))
+
+
+class TestCancel:
+    def test_a_queued_run_ends_at_once(
+        self, site: Client, url: Address, connection: Connection, accountant: User, intacct: SandboxServer
+    ) -> None:
+        run = queued(connection)
+        before = intacct.control(do="stats")["requests"]
+        html = content(site.post(url("cancel_run", number=run.number), follow=True))
+        run.refresh_from_db()
+        assert (run.state, run.cancel_requested_by) == (RunState.CANCELLED, accountant)
+        assert f"Run {run.number} was cancelled." in html
+        assert "Cancelled before it began." in html
+        assert "Cancelled by" in html
+        assert not polls(html)
+        assert intacct.control(do="stats")["requests"] == before
+
+    def test_a_running_run_is_asked_and_ends_at_its_page_border(
+        self, site: Client, url: Address, connection: Connection
+    ) -> None:
+        run = queued(connection)
+        token = lease.claim_run(run.pk)
+        html = content(site.post(url("cancel_run", number=run.number), follow=True))
+        assert "stops at the next page border" in html
+        assert "stopping at the next page border" in html
+        assert polls(html)
+        again = content(site.post(url("cancel_run", number=run.number), follow=True))
+        assert "is stopping already" in again
+        lease.release_run(run.pk, token)
+        run_to_end(run)
+        assert run.state == RunState.CANCELLED
+        assert not polls(content(site.get(url("run_progress", number=run.number))))
+
+    def test_what_has_ended_stays_ended(self, site: Client, url: Address, mirrored: Connection) -> None:
+        run = SyncRun.objects.get()
+        html = content(site.post(url("cancel_run", number=run.number), follow=True))
+        assert "had ended already: Succeeded." in html
+        assert SyncRun.objects.get().state == RunState.SUCCEEDED
+
+
+class TestRecord:
+    def test_rows_by_outcome_lead_to_our_documents(
+        self, site: Client, url: Address, connection: Connection, accountant: User
+    ) -> None:
+        run = SyncRun.objects.create(
+            tenant_id=connection.tenant_id, connection=connection, number=7, flow="projects", title="Import projects",
+            state=RunState.PARTLY, started_by=accountant, started_at=timezone.now(), finished_at=timezone.now(),
+        )  # fmt: skip
+        row = {"tenant_id": run.tenant_id, "run": run}
+        RunRow.objects.bulk_create(
+            [
+                RunRow(**row, label=f"P-{index} Depot", outcome=RowOutcome.NEW, document_id=index)
+                for index in range(1, 71)
+            ]
+        )
+        RunRow.objects.create(**row, label="P-99 <Mill>", outcome=RowOutcome.FAILED, message="NAME is too long & odd.")
+        html = content(site.get(url("run", number=7)))
+        assert f'href="{url("project", pk=1)}"' in html
+        assert "1–50 of 71 records" in html
+        second = content(site.get(url("run", number=7), {"rows": 2}))
+        assert "P-70 Depot" in second
+        assert "P-99 &lt;Mill&gt;" in second
+        failed = content(site.get(url("run", number=7), {"outcome": "failed"}))
+        assert "NAME is too long &amp; odd." in failed
+        assert "Depot" not in failed
+        assert ">Open<" not in failed
+
+    def test_a_failed_run_says_what_happened_and_what_to_do(
+        self, site: Client, url: Address, connection: Connection, intacct: SandboxServer
+    ) -> None:
+        run = queued(connection, kinds=["items"])
+        type(connection).objects.filter(pk=connection.pk).update(user_id="nobody_here")
+        run_to_end(run)
+        assert run.state == RunState.FAILED
+        html = content(site.get(url("run", number=run.number)))
+        assert "This run failed" in html
+        assert run.error_code in html
+        assert "What to do:" in html
+        assert f'href="{url("connection")}"' in html
+
+    def test_an_exchange_shows_both_sides_without_secrets(
+        self, site: Client, url: Address, mirrored: Connection, intacct: SandboxServer
+    ) -> None:
+        run = SyncRun.objects.get()
+        page = content(site.get(url("run", number=run.number)))
+        exchanges = list(run.exchanges.order_by("pk"))
+        for exchange in exchanges:
+            assert url("exchange", number=run.number, pk=exchange.pk) in page
+        html = content(site.get(url("exchange", number=run.number, pk=exchanges[0].pk)))
+        assert "&lt;request&gt;" in html
+        assert "&lt;response&gt;" in html
+        assert exchanges[0].control_id in html
+        facts = intacct.credentials
+        for secret in (facts["password"], facts["sender_password"]):
+            assert secret not in html
+            assert secret not in page
+
+    def test_a_cut_body_says_so(self, site: Client, url: Address, mirrored: Connection) -> None:
+        run = SyncRun.objects.get()
+        exchange = run.exchanges.first()
+        assert exchange is not None
+        Exchange.objects.filter(pk=exchange.pk).update(response_xml="<response>\n[cut: 900 of 1000 bytes not kept]")
+        html = content(site.get(url("exchange", number=run.number, pk=exchange.pk)))
+        assert "Only the beginning was kept" in html
+        assert "[cut: 900 of 1000 bytes not kept]" in html
+
+    def test_an_exchange_of_another_run_is_not_found(self, site: Client, url: Address, mirrored: Connection) -> None:
+        run = SyncRun.objects.get()
+        other = queued(mirrored)
+        exchange = run.exchanges.first()
+        assert exchange is not None
+        assert site.get(url("exchange", number=other.number, pk=exchange.pk)).status_code == 404
+        assert site.get(url("run", number=other.number + 50)).status_code == 404
+
+    def test_more_exchanges_and_lines_than_one_page(self, site: Client, url: Address, connection: Connection) -> None:
+        run = queued(connection)
+        common = {"tenant_id": run.tenant_id, "run": run}
+        now = timezone.now()
+        Exchange.objects.bulk_create(
+            Exchange(**common, started_at=now, duration_ms=1, functions=f"query{index}", outcome="success")
+            for index in range(230)
+        )
+        RunLog.objects.bulk_create(RunLog(**common, message=f"Line {index}.") for index in range(130))
+        cancel_run(run)
+        html = content(site.get(url("run", number=run.number)))
+        assert "1–100 of 230 exchanges" in html
+        assert "query229<" in html
+        assert "query129<" not in html
+        assert "1–100 of 130 lines" in html
+        older = content(site.get(url("run", number=run.number), {"exchanges": 3, "log": 2}))
+        assert "query0<" in older
+        assert "Line 0." in older
+        assert "exchanges=2&amp;log=2#exchanges" in older or "exchanges=2&log=2#exchanges" in older
+
+    def test_the_page_costs_the_same_for_a_short_and_a_long_run(
+        self, site: Client, url: Address, mirrored: Connection, django_assert_max_num_queries: Any
+    ) -> None:
+        run = SyncRun.objects.get()
+        address = url("run", number=run.number)
+        common = {"tenant_id": run.tenant_id, "run": run, "step": run.steps.first()}
+        RunLog.objects.create(**common, message="First line.")
+        RunRow.objects.create(**common, label="First row", outcome=RowOutcome.FAILED)
+        site.get(address)
+        with django_assert_max_num_queries(20) as short:
+            site.get(address)
+        RunLog.objects.bulk_create(RunLog(**common, message=f"Line {index}.") for index in range(60))
+        RunRow.objects.bulk_create(
+            RunRow(**common, label=f"Row {index}", outcome=RowOutcome.FAILED) for index in range(60)
+        )
+        with django_assert_max_num_queries(len(short)):
+            site.get(address)
+
+
+def test_a_run_started_by_a_command_says_so(site: Client, url: Address, connection: Connection) -> None:
+    run = queued(connection, trigger=Trigger.COMMAND)
+    assert "Command" in content(site.get(url("run", number=run.number)))
+    SyncRun.objects.filter(pk=run.pk).update(trigger=Trigger.PERSON)
+    assert "A person who is no longer here" in content(site.get(url("run", number=run.number)))
+
+
+def test_a_flow_this_version_does_not_know_is_still_shown(
+    site: Client, url: Address, connection: Connection, tenant: Tenant
+) -> None:
+    with tenant_scope(tenant):
+        run = queued(connection)
+        cancel_run(run)
+        SyncRun.objects.filter(pk=run.pk).update(flow="retired", title="Something of old")
+    assert "Something of old" in content(site.get(url("run", number=run.number)))
+    assert "retired" in content(site.get(url("runs")))
