@@ -21,13 +21,13 @@ $(STAMP): requirements.txt requirements-dev.txt
 .PHONY: setup
 setup: $(STAMP) ## Create the virtual environment and install the locked packages
 
-var/demo.env: $(STAMP)
+var/demo.env: | $(STAMP)
 	@$(BIN)/python -m config.keys demo $@
 
-var/test.env: $(STAMP)
+var/test.env: | $(STAMP)
 	@$(BIN)/python -m config.keys test $@
 
-.env: $(STAMP)
+.env: | $(STAMP)
 	@$(BIN)/python -m config.keys develop $@
 
 .PHONY: demo
