@@ -17,8 +17,9 @@ from integrations.intacct.errors import ErrorEntry
 from integrations.intacct.types import Record
 
 SUCCESS = "success"
-# Far above the largest page (2000 rows), and low enough that an answer of nothing but tags cannot exhaust the memory.
-MAX_ELEMENTS = 2_000_000
+# Room for the largest page (2000 rows) with 500 fields to a row, while an answer of nothing but tags stays below half a
+# gigabyte of memory.
+MAX_ELEMENTS = 1_000_000
 MAX_DEPTH = 60
 _ROW_PARENT = ["response", "operation", "result", "data"]
 
@@ -262,18 +263,22 @@ def _record(node: _Node) -> Record:
         record["#text"] = node.text
     for child in node.children:
         if child.children or child.attributes:
-            record[child.tag] = _as_list(child.tag, record.get(child.tag)) + _lines(child)
+            _list_in(record, child.tag).extend(_lines(child))
         elif child.tag in record:
-            record[child.tag] = [*_as_list(child.tag, record[child.tag]), {child.tag: child.text}]
+            _list_in(record, child.tag).append({child.tag: child.text})
         else:
             record[child.tag] = child.text
     return record
 
 
-def _as_list(tag: str, value: str | list[Record] | None) -> list[Record]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [{tag: value}]
+def _list_in(record: Record, tag: str) -> list[Record]:
+    """The list kept under a tag, made from what is there so far; it grows in place."""
+    found = record.get(tag)
+    if isinstance(found, list):
+        return found
+    made: list[Record] = [] if found is None else [{tag: found}]
+    record[tag] = made
+    return made
 
 
 def _lines(node: _Node) -> list[Record]:

@@ -35,7 +35,11 @@ _SIGN_IN_NUMBERS = frozenset({"XMLGW_JPP0002", "UJPP0002", "invalidRequest", "GW
 
 
 def tidy_entry(entry: ErrorEntry, secrets: tuple[str, ...]) -> ErrorEntry:
-    """Return the entry without secrets and HTML, its support id taken out of the texts and decoded."""
+    """Return the entry without secrets, its support id taken out and decoded, its correction without HTML.
+
+    Only the correction holds markup, escaped (developer.intacct.com, Error handling); in the other texts an angle
+    bracket belongs to a value somebody entered.
+    """
     support_id = ""
     texts: dict[str, str] = {}
     for name in ("errorno", "description", "description2", "correction"):
@@ -43,8 +47,8 @@ def tidy_entry(entry: ErrorEntry, secrets: tuple[str, ...]) -> ErrorEntry:
         found = _SUPPORT_ID.search(text)
         if found and not support_id:
             support_id = unquote(found.group(1).strip())
-        text = _TAG.sub(" ", _SUPPORT_ID.sub("", text))
-        texts[name] = " ".join(text.split())
+        text = _SUPPORT_ID.sub("", text)
+        texts[name] = " ".join((_TAG.sub(" ", text) if name == "correction" else text).split())
     return replace(entry, support_id=entry.support_id or support_id, **texts)
 
 
@@ -68,18 +72,24 @@ def request_error(answer: Answer, http_status: int) -> IntacctError | None:
         if answer.control_status in {SUCCESS, ""} and not answer.control_errors:
             return incomplete("Sage Intacct answered without a status or without an operation.")
         error = _control_error(answer.control_errors, http_status)
-        # A control failure means that nothing was executed (Web Services > Error handling); a server error on top of it
-        # leaves that in doubt.
-        error.not_executed = http_status < 500
+        error.not_executed = _nothing_executed(answer, http_status)
         return error
     status = answer.authentication.status if answer.authentication is not None else ""
     if not status and not answer.operation_errors:
         return incomplete("Sage Intacct answered without saying whether the sign-in was accepted.")
     if status != SUCCESS:
         error = _authentication_error(answer.operation_errors)
-        error.not_executed = True
+        error.not_executed = _nothing_executed(answer, http_status)
         return error
     return None
+
+
+def _nothing_executed(answer: Answer, http_status: int) -> bool:
+    """Whether a refused request is certain to have had no effect (Web Services > Error handling says it has none).
+
+    A server error on top of the refusal, or results next to it, leave that in doubt.
+    """
+    return http_status < 500 and not answer.results
 
 
 def result_error(result: RawResult) -> IntacctError | None:

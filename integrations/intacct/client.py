@@ -18,7 +18,7 @@ from integrations.intacct import readers
 from integrations.intacct.answer import Answer
 from integrations.intacct.classifier import incomplete
 from integrations.intacct.envelope import session_request, sign_in_request
-from integrations.intacct.errors import EntityError, SessionError
+from integrations.intacct.errors import EntityError, IntacctError, SessionError
 from integrations.intacct.functions import MAX_RECORDS, Function
 from integrations.intacct.query import Filter, Query, all_of, gt, le
 from integrations.intacct.results import match_results
@@ -88,8 +88,7 @@ class Client:
         self.close()
 
     def __repr__(self) -> str:
-        place = self._credentials.entity or "top level"
-        return f"Client({self._credentials.user} at {self._credentials.company}, {place})"
+        return f"Client({self._credentials.user} at {self._credentials.company}, {_place(self._credentials.entity)})"
 
     def close(self) -> None:
         """Close the HTTP connections. The session stays in the cache for the next client."""
@@ -102,28 +101,29 @@ class Client:
     def execute(self, functions: Sequence[Function], *, write: bool, transaction: bool = False) -> list[Result]:
         """Send functions in one request and return a result for each, in the order given.
 
-        `write` must be True as soon as one function changes something: the gateway then refuses the repeat of a control
-        id it has completed, and the request is sent only once. A request refused for its session is replayed once with
-        a new one, because nothing of it was executed. Errors of a function are in its result; errors of the request as
-        a whole are raised, for a lost answer to a write as UnknownOutcome.
+        `write` must be True as soon as one function changes something, else ValueError: the gateway then refuses the
+        repeat of a control id it has completed, and the request is sent only once. A request refused for its session is
+        replayed once with a new one, because nothing of it was executed. Errors of a function are in its result; errors
+        of the request as a whole are raised, for a lost answer to a write as UnknownOutcome.
         """
         control_ids = [function.control_id for function in functions]
         if not control_ids or len(set(control_ids)) != len(control_ids):
             raise ValueError("A request needs at least one function, and each a control id of its own.")
-        session = self.open_session()
+        if not write and not all(function.reads for function in functions):
+            raise ValueError("A request that is not a write holds a function that is no read.")
+        session = self._session_before_sending()
         try:
             answer = self._send(session, functions, write=write, transaction=transaction)
         except SessionError:
             self._sessions.drop(self._key, session.session_id)
-            session = self.open_session()
+            session = self._session_before_sending()
             answer = self._send(session, functions, write=write, transaction=transaction)
         return match_results(functions, answer, write=write)
 
     def query(self, query: Query) -> Page:
         """Return one page. Raises ProtocolError when the rows do not match the announced count."""
         result = self._read(calls.query(query))
-        if result.count is not None and result.count != len(result.rows):
-            raise incomplete(f"The page of {query.object} announces {result.count} rows and holds {len(result.rows)}.")
+        readers.check_count(query.object, result)
         return Page(result.rows, result.total, len(result.rows), result.remaining, result.offset or query.offset)
 
     def pages(self, query: Query, *, after: int = 0, until: int | None = None) -> Iterator[Page]:
@@ -162,10 +162,15 @@ class Client:
         return page.total
 
     def read(self, object_name: str, keys: Sequence[int | str], fields: Sequence[str] = ("*",)) -> list[Record]:
-        """Read records by RECORDNO with their owned lines, 100 to a function. Unknown keys are left out."""
+        """Read records by RECORDNO with their owned lines, 100 to a function. Unknown keys are left out.
+
+        Raises ProtocolError when the rows do not match the announced count.
+        """
         rows: list[Record] = []
         for start in range(0, len(keys), MAX_RECORDS):
-            rows += self._read(calls.read(object_name, keys[start : start + MAX_RECORDS], fields)).rows
+            result = self._read(calls.read(object_name, keys[start : start + MAX_RECORDS], fields))
+            readers.check_count(object_name, result)
+            rows += result.rows
         return rows
 
     def lookup(self, object_name: str, *, doc_par_id: str = "") -> ObjectDefinition:
@@ -203,6 +208,14 @@ class Client:
     def _read(self, function: Function) -> Result:
         return self.execute([function], write=False)[0].raise_for_error()
 
+    def _session_before_sending(self) -> Session:
+        """A living session. Whatever keeps it from being opened, no function of the request was executed."""
+        try:
+            return self.open_session()
+        except IntacctError as error:
+            error.not_executed = True
+            raise
+
     def _send(self, session: Session, functions: Sequence[Function], *, write: bool, transaction: bool) -> Answer:
         request = session_request(
             self._sender, self._credentials, session, functions, write=write, transaction=transaction
@@ -219,22 +232,40 @@ class Client:
         session_id = readers.text(api, "sessionid").strip()
         if not session_id:
             raise incomplete("Sage Intacct opened a session without naming it.")
-        wanted, entered = self._credentials.entity, readers.text(api, "locationid").strip()
-        if wanted and entered and wanted.casefold() != entered.casefold():
-            raise EntityError(
-                f"Sage Intacct opened a session in entity {entered} instead of {wanted}.",
-                code="CON-ENTITY",
-                advice="Check the entity ID of the connection.",
-            )
+        entity = self._entered(answer, api)
         return Session(
             session_id=session_id,
             # The next request carries the sender's password and the session to this address.
             endpoint=trusted_endpoint(readers.text(api, "endpoint").strip() or self._endpoint, self._allowed_hosts),
             company=self._credentials.company,
             user=self._credentials.user,
-            entity=wanted,
+            entity=entity,
             expires_at=_expiry(answer),
         )
+
+    def _entered(self, answer: Answer, api: Record) -> str:
+        """The entity a session was opened in. Raises EntityError unless it is the one that was asked for.
+
+        Old answers may leave the element out; then the entity of the sign-in is believed. An empty one is the top level
+        (developer.intacct.com, Company and console > API sessions), where nothing may be written for an entity.
+        """
+        wanted = self._credentials.entity
+        authentication = answer.authentication
+        if "locationid" in api:
+            entered = readers.text(api, "locationid").strip()
+        else:
+            entered = (authentication.entity if authentication is not None else "") or wanted
+        if wanted.casefold() == entered.casefold():
+            return entered
+        raise EntityError(
+            f"Sage Intacct opened a session in {_place(entered)} instead of {_place(wanted)}.",
+            code="CON-ENTITY",
+            advice="Check the entity ID of the connection, and the entities the Web Services user is restricted to.",
+        )
+
+
+def _place(entity: str) -> str:
+    return f"entity {entity}" if entity else "the top level"
 
 
 def _expiry(answer: Answer) -> datetime | None:

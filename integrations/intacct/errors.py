@@ -89,6 +89,15 @@ class IntacctError(Exception):
         return f"{type(self).__name__}({self.code}: {self.sentence})"
 
     @property
+    def technical_detail(self) -> str:
+        """Intacct's own error entries as lines of text, the cause first; "" when it sent none."""
+        names = ("errorno", "description", "description2", "correction", "support_id", "error_id")
+        blocks = (
+            "\n".join(f"{name}: {value}" for name in names if (value := getattr(entry, name))) for entry in self.details
+        )
+        return "\n\n".join(block for block in blocks if block)
+
+    @property
     def support_id(self) -> str:
         """The first support id in the chain, for a case with the vendor's support."""
         return next((entry.support_id for entry in self.details if entry.support_id), "")
@@ -101,7 +110,7 @@ class TransportError(IntacctError):
 
 
 class BusyError(IntacctError):
-    """The gateway refuses for now: rate limit, maintenance, overload. Nothing was executed."""
+    """The gateway refuses for now: rate limit, maintenance, overload. `not_executed` says whether that is certain."""
 
     category = Category.BUSY
 

@@ -21,6 +21,7 @@ from integrations.intacct.errors import (
     SubscriptionError,
 )
 
+QUERY_REFUSED = "REQ-QUERY"
 _LONGEST_TEXT = 4000  # patterns look no further into a text of unknown origin
 
 
@@ -85,6 +86,7 @@ FUNCTION_RULES: tuple[Rule, ...] = (
         SignInError,
         "CON-LOGIN",
         r"^get api session failed|sign-in information is incorrect",
+        frozenset({"DL03000006"}),
         sentence="Sage Intacct did not open a session.",
         advice="Check company ID, user ID, password and entity ID.",
     ),
@@ -125,7 +127,7 @@ FUNCTION_RULES: tuple[Rule, ...] = (
     Rule(ProtocolError, "REQ-RESULTID", r"readmore (?:failed|with an invalid)", advice="Start the query again."),
     Rule(
         ProtocolError,
-        "REQ-QUERY",
+        QUERY_REFUSED,
         numbers=frozenset({"DL02000001"}),
         sentence="Sage Intacct could not process the query.",
         advice="A field or value of the filter does not suit this company. Contact support with the recorded exchange.",

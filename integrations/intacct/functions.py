@@ -20,6 +20,18 @@ from integrations.intacct.values import format_value
 
 MAX_RECORDS = 100  # objects in one create or update, keys in one read or delete (developer.intacct.com, Records)
 MAX_CONTROL_ID = 256
+_READS = frozenset(
+    {
+        "query",
+        "read",
+        "lookup",
+        "getUserPermissions",
+        "readUserFormatting",
+        "get_applications",
+        "readEntityDetails",
+        "getAPISession",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,14 @@ class Function:
     def __post_init__(self) -> None:
         if not 1 <= len(self.control_id) <= MAX_CONTROL_ID:
             raise ValueError(f"A function's control id has 1 to {MAX_CONTROL_ID} characters.")
+        # It comes back as an attribute and as text, both of which lose other white space on the way.
+        if self.control_id != self.control_id.strip() or not self.control_id.isprintable():
+            raise ValueError("A function's control id is one line of text without blanks around it.")
+
+    @property
+    def reads(self) -> bool:
+        """Whether the call changes nothing in the company, so that it may be sent again."""
+        return self.name in _READS
 
 
 def query(query: Query, *, control_id: str = "") -> Function:

@@ -152,6 +152,8 @@ class Query:
             raise ValueError("A query needs an object.")
         if not self.fields:
             raise ValueError(f"A query on {self.object} needs at least one field.")
+        if "*" in self.fields:
+            raise ValueError(f"A query on {self.object} names its fields: there is no wildcard.")
         if not 1 <= self.page_size <= MAX_PAGE_SIZE:
             raise ValueError(f"The page size of a query is 1 to {MAX_PAGE_SIZE}, not {self.page_size}.")
         if self.offset < 0:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from integrations.intacct.classifier import incomplete
 from integrations.intacct.errors import ProtocolError
 from integrations.intacct.types import (
     EntityDetail,
@@ -59,6 +60,12 @@ def check_order(object_name: str, rows: Sequence[Record], last: int) -> int:
     return last
 
 
+def check_count(object_name: str, result: Result) -> None:
+    """Raise ProtocolError when an answer holds more or fewer rows than it announces."""
+    if result.count is not None and result.count != len(result.rows):
+        raise incomplete(f"The answer for {object_name} announces {result.count} rows and holds {len(result.rows)}.")
+
+
 def object_definition(object_name: str, result: Result) -> ObjectDefinition:
     """What `lookup` says. Raises ProtocolError when it describes no field."""
     rows = result.rows or [{}]
@@ -77,6 +84,9 @@ def object_definition(object_name: str, result: Result) -> ObjectDefinition:
 
 
 def permissions(result: Result) -> Permissions:
+    """The policies of a user. Raises ProtocolError when the answer holds no list, which is not the same as no right."""
+    if not result.rows:
+        raise incomplete("Sage Intacct answered without the user's permissions.")
     policies: list[PolicyRights] = []
     applications: list[str] = []
     for subscription in (entry for row in result.rows for entry in children(row, "appSubscription")):
@@ -104,7 +114,10 @@ def entity_details(result: Result) -> tuple[EntityDetail, ...]:
 
 
 def user_formatting(result: Result) -> UserFormatting:
-    row = result.rows[0] if result.rows else {}
+    """The formats of a user. Raises ProtocolError when the answer holds none."""
+    if not result.rows:
+        raise incomplete("Sage Intacct answered without the user's formats.")
+    row = result.rows[0]
     return UserFormatting(
         locale=text(row, "locale"),
         date_format=text(row, "dateformat"),

@@ -13,21 +13,18 @@ SHORTEST_SECRET = 4
 # Room to see the whole of a secret that begins just before the cut.
 _OVERLAP = 4096
 
-_SECRET_ELEMENT = re.compile(r"(<(?:\w+:)?(?:password|sessionid|pwd)\b[^<>]*(?<!/)>)([^<]*)", re.IGNORECASE | re.ASCII)
-_LONGEST_SPELLING = 6
-# How writers of XML spell the characters that need or may use an entity.
-_FORMS = {
-    "&": "(?:&amp;|&#0*38;|&#x0*26;|&)",
-    "<": "(?:&lt;|&#0*60;|&#x0*3[Cc];|<)",
-    ">": "(?:&gt;|&#0*62;|&#x0*3[Ee];|>)",
-    '"': '(?:&quot;|&#0*34;|&#x0*22;|")',
-    "'": "(?:&apos;|&#0*39;|&#x0*27;|')",
-}
-_ATTACHMENT = re.compile(r"(<attachmentdata\b[^<>]*(?<!/)>)([^<]*)", re.IGNORECASE)
+_CONTENT = r"((?:[^<]++|<!\[CDATA\[.*?(?:\]\]>|\Z))*+)"
+_SECRET_ELEMENT = re.compile(
+    rf"(<(?:\w+:)?(?:password|sessionid|pwd)\b[^<>]*(?<!/)>){_CONTENT}", re.IGNORECASE | re.ASCII | re.DOTALL
+)
+_ATTACHMENT = re.compile(rf"(<attachmentdata\b[^<>]*(?<!/)>){_CONTENT}", re.IGNORECASE | re.DOTALL)
+# One character in its longest spelling: four bytes in percent encoding.
+_LONGEST_SPELLING = 12
+_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 
 
 def redact_text(text: str, secrets: tuple[str, ...]) -> str:
-    """Return `text` with every known secret replaced, in plain and in every XML-escaped form."""
+    """Return `text` with every known secret replaced: plain, and as XML, JSON and percent encoding spell it."""
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= SHORTEST_SECRET:
             text = re.sub(_any_form(secret), REMOVED, text)
@@ -40,7 +37,8 @@ def redact_body(body: bytes, total: int, secrets: tuple[str, ...], keep_bytes: i
     `body` is the beginning of the body, up to `capture_limit(keep_bytes)` bytes; `total` is its full size. File
     contents are replaced by their length. A cut body ends with a marker naming how many bytes of it were not kept.
     """
-    text = body.decode("utf-8", errors="replace")
+    # Without its zero bytes an answer in UTF-16 reads like plain text, and no database column takes them.
+    text = body.decode("utf-8", errors="replace").replace("\0", "")
     text = _SECRET_ELEMENT.sub(lambda match: match.group(1) + (REMOVED if match.group(2) else ""), text)
     text = _ATTACHMENT.sub(_attachment_note, text)
     text = redact_text(text, secrets)
@@ -60,7 +58,20 @@ def capture_limit(keep_bytes: int) -> int:
 
 
 def _any_form(secret: str) -> str:
-    return "".join(_FORMS.get(character, re.escape(character)) for character in secret)
+    return "".join(_spellings(character) for character in secret)
+
+
+def _spellings(character: str) -> str:
+    number = ord(character)
+    forms = [re.escape(character), f"&#0*{number};", f"&#[xX]0*(?i:{number:x});"]
+    if character in _ENTITIES:
+        forms.insert(0, f"&{_ENTITIES[character]};")
+    if not character.isalnum() or not character.isascii():
+        forms.append("".join(f"%(?i:{byte:02x})" for byte in character.encode("utf-8", errors="surrogatepass")))
+        units = character.encode("utf-16-be", errors="surrogatepass").hex()
+        forms.append("".join(rf"\\u(?i:{units[start : start + 4]})" for start in range(0, len(units), 4)))
+        forms.append(r"\\" + re.escape(character))
+    return f"(?:{'|'.join(forms)})"
 
 
 def _attachment_note(match: re.Match[str]) -> str:

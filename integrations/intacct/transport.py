@@ -23,7 +23,8 @@ from integrations.intacct.billing import billable_at_most, billable_of_answer
 from integrations.intacct.classifier import request_error, tidy_answer
 from integrations.intacct.envelope import Purpose, Request
 from integrations.intacct.errors import BusyError, IntacctError
-from integrations.intacct.redaction import capture_limit, redact_body
+from integrations.intacct.function_rules import QUERY_REFUSED
+from integrations.intacct.redaction import capture_limit, redact_body, redact_text
 from integrations.intacct.results import match_results
 from integrations.intacct.trust import is_vendor_host, trusted_endpoint
 from integrations.intacct.types import Exchange
@@ -61,9 +62,10 @@ class _Attempt:
     started_at: datetime
     http_status: int | None = None
     retry_after: float | None = None
-    captured: bytearray = field(default_factory=bytearray)
+    # Unredacted, so they stay out of reprs and with that out of tracebacks that show variables.
+    captured: bytearray = field(default_factory=bytearray, repr=False)
     received: int = 0
-    answer: Answer | None = None
+    answer: Answer | None = field(default=None, repr=False)
     error: IntacctError | None = None
 
 
@@ -93,20 +95,21 @@ class Transport:
     def send(self, request: Request, endpoint: str) -> Answer:
         """Send a request and return its answer once the functions were reached.
 
-        Reads and sign-ins are tried again while the error allows it; a write is sent exactly once. Raises the
-        classified error of the request as a whole, and UnknownOutcome when the answer to a write was lost. Errors of
-        single functions stay in the answer.
+        Reads and sign-ins are tried again while the error allows it, a refused query once; a write is sent exactly
+        once. Raises the classified error of the request as a whole, and UnknownOutcome when the answer to a write was
+        lost. Errors of single functions stay in the answer.
         """
         url = trusted_endpoint(endpoint, self._allowed_hosts)
         if request.purpose is Purpose.WRITE:
             # An idle connection may have been closed by the far side, which looks like a lost answer. Start a new one.
             self._http.close()
-        number = 1
+        number, repeated = 1, False
         while True:
             attempt = self._attempt(request, url, number)
-            pause = self._pause_before_retry(request, attempt)
-            if pause is None:
+            error = attempt.error or _repeatable_refusal(request, attempt, repeated=repeated)
+            if error is None or (pause := self._pause_before_retry(request, attempt, error)) is None:
                 break
+            repeated = repeated or error.code == QUERY_REFUSED
             self._sleep(pause)
             number += 1
         if attempt.answer is not None:
@@ -163,7 +166,8 @@ class Transport:
     def _read(self, response: requests.Response, parser: AnswerParser | None, attempt: _Attempt) -> Answer | None:
         deadline = time.monotonic() + LONGEST_ANSWER_SECONDS
         keep = capture_limit(self._limits.keep_bytes)
-        for chunk in response.iter_content(_CHUNK_BYTES):
+        # read1 returns what has arrived, so that an answer that trickles in cannot outlast the deadline unnoticed.
+        while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
             attempt.received += len(chunk)
             if len(attempt.captured) < keep:
                 attempt.captured += chunk[: keep - len(attempt.captured)]
@@ -177,15 +181,11 @@ class Transport:
                 break  # not XML: nothing after the recorded part matters
         return parser.close() if parser is not None else None
 
-    def _pause_before_retry(self, request: Request, attempt: _Attempt) -> float | None:
+    def _pause_before_retry(self, request: Request, attempt: _Attempt, error: IntacctError) -> float | None:
         """Seconds to wait before the next attempt, or None when this one is final."""
-        error = attempt.error
         if request.purpose is Purpose.WRITE or attempt.number >= self._limits.attempts:
             return None
-        if error is None:
-            # A read in which the gateway was too busy for a function is as repeatable as one it refused as a whole.
-            error = next((found for found in _result_errors(request, attempt) if isinstance(found, BusyError)), None)
-        if error is None or not error.retryable:
+        if not error.retryable and error.code != QUERY_REFUSED:
             return None
         if attempt.http_status == PROXY_TIMEOUT_STATUS and request.purpose is not Purpose.SIGN_IN:
             return None
@@ -207,7 +207,7 @@ class Transport:
         exchange = Exchange(
             started_at=attempt.started_at,
             duration_ms=duration_ms,
-            endpoint=url,
+            endpoint=redact_text(url, request.secrets),
             company=request.company,
             entity=request.entity,
             functions=names,
@@ -240,6 +240,19 @@ def _result_errors(request: Request, attempt: _Attempt) -> Iterator[IntacctError
         for result in match_results(request.functions, attempt.answer, write=write):
             if result.error is not None:
                 yield result.error
+
+
+def _repeatable_refusal(request: Request, attempt: _Attempt, *, repeated: bool) -> IntacctError | None:
+    """The refusal of a function for which a read as a whole is sent again.
+
+    A gateway too busy for a function is as repeatable as one too busy for the request. A refused query is repeated
+    once: the same number stands for a bad filter and for a failed connection inside the gateway (seen in live clients).
+    """
+    errors = list(_result_errors(request, attempt))
+    busy = next((error for error in errors if isinstance(error, BusyError)), None)
+    if busy is not None or repeated:
+        return busy
+    return next((error for error in errors if error.code == QUERY_REFUSED), None)
 
 
 def _billable(request: Request, attempt: _Attempt) -> int:

@@ -20,8 +20,8 @@ VENDOR_DOMAIN = "intacct.com"
 def trusted_endpoint(url: str, allowed_hosts: Collection[str] = ()) -> str:
     """Return `url` rebuilt from its checked parts, or raise UntrustedEndpoint.
 
-    Trusted is https on the default port with a host equal to intacct.com or below it, without user info. A host named
-    in `allowed_hosts`, as `name` or `name:port`, may use http and any port, or that port. The list holds no wildcards.
+    Trusted is https on the default port with a host below intacct.com, without user info. A host named in
+    `allowed_hosts`, as `name` or `name:port`, may use http and any port, or that port. The list holds no wildcards.
     """
     parts, host, port = _split(url)
     effective = port if port is not None else (443 if parts.scheme == "https" else 80)
@@ -40,7 +40,8 @@ def trusted_endpoint(url: str, allowed_hosts: Collection[str] = ()) -> str:
 
 
 def is_vendor_host(host: str) -> bool:
-    return host == VENDOR_DOMAIN or host.endswith(f".{VENDOR_DOMAIN}")
+    """Whether a host is one of the vendor's: a name below intacct.com, as the official SDKs demand."""
+    return host.endswith(f".{VENDOR_DOMAIN}")
 
 
 def _split(url: str) -> tuple[SplitResult, str, int | None]:

@@ -23,11 +23,13 @@ from integrations.sandbox.sessions import DEFAULT_SECONDS, Sessions
 
 DEFAULT_PORT = 8901
 DEFAULT_HOST = "127.0.0.1"
+MAX_PORT = 65535
+MAX_DIGITS = 9
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options, shared with the management command."""
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port to listen on; 0 picks a free one")
+    parser.add_argument("--port", type=_port, default=DEFAULT_PORT, help="port to listen on; 0 picks a free one")
     parser.add_argument("--host", default=DEFAULT_HOST, help="address to listen on")
     parser.add_argument("--seed", type=_seed, default="demo", help="demo, or a number of vendors")
     parser.add_argument("--state", type=Path, help="file that keeps what was written")
@@ -52,8 +54,14 @@ def _seed(text: str) -> str:
     return text
 
 
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > MAX_DIGITS or int(text) > MAX_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port from 0 to {MAX_PORT}")
+    return int(text)
+
+
 def _seconds(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
+    if not (text.isascii() and text.isdigit()) or len(text) > MAX_DIGITS or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number of seconds")
     return int(text)
 
@@ -96,6 +104,7 @@ def _server(options: argparse.Namespace) -> GatewayServer:
     if options.state is not None:
         state = StateFile(options.state, store)
         state.load()
+        state.save_if_changed()  # a file that cannot be written is reported now, not after the first change
     gateway = Gateway(store, Sessions(options.session_seconds))
     return GatewayServer(
         (options.host, options.port),

@@ -15,7 +15,9 @@ from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.schema.model import ObjectDefinition
 from integrations.sandbox.seed import COMPANY_ID, build_store
 from integrations.sandbox.store import Company, Row
-from integrations.sandbox.values import IllegalValue, normalise, wire_timestamp
+from integrations.sandbox.values import IllegalValue, normalise, record_number, wire_timestamp
+
+MAX_NUMBER = 1_000_000_000
 
 
 class UnknownCommand(ValueError):
@@ -98,8 +100,9 @@ class Control:
         key = str(command.get("key", ""))
         table = company.table(definition.name)
         row = table.find(*key.split("|")) if definition.key else None
-        if row is None and key.isdigit():
-            row = table.get(int(key))
+        number = record_number(key)
+        if row is None and number is not None:
+            row = table.get(number)
         if row is None:
             raise UnknownCommand(f"{definition.name} has no record {key!r}.")
         company.erase(definition.name, int(row[definition.record_key]))
@@ -164,6 +167,7 @@ def _checked(definition: ObjectDefinition, record: Mapping[str, Any]) -> Row:
 
 
 def _number(value: object, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise UnknownCommand(f"{name} must be a number.")
+    # A comparison that is false for infinity and for what is no number at all, both of which JSON readers accept.
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= MAX_NUMBER:
+        raise UnknownCommand(f"{name} must be a number of at most {MAX_NUMBER}.")
     return value

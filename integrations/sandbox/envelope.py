@@ -220,6 +220,8 @@ def _check_shape(call: etree._Element, shape: Shape) -> None:
         if not len(call):
             raise _missing(call, ("object",))
         return
+    if shape.sequence:
+        _sequence(call, shape.children, shape.required)
     seen: set[str] = set()
     for child in call:
         tag = tag_of(child)
@@ -229,8 +231,11 @@ def _check_shape(call: etree._Element, shape: Shape) -> None:
     missing = tuple(name for name in shape.required if name not in seen)
     if missing:
         raise _missing(call, missing)
-    if shape.any_of and not seen.intersection(shape.any_of):
-        raise _missing(call, shape.any_of)
+    chosen = [child for child in call if tag_of(child) in shape.one_of]
+    if shape.one_of and not chosen:
+        raise _missing(call, shape.one_of)
+    if len(chosen) > 1:
+        raise _unexpected(chosen[1], ())
 
 
 def _check_query(call: etree._Element) -> None:
@@ -241,9 +246,7 @@ def _check_query(call: etree._Element) -> None:
                 raise _unexpected(child, ("field", *AGGREGATES))
     options = call.find("options")
     if options is not None:
-        for child in options:
-            if child.tag not in QUERY_OPTIONS:
-                raise _unexpected(child, QUERY_OPTIONS)
+        _sequence(options, QUERY_OPTIONS, ())
     condition = call.find("filter")
     if condition is not None:
         for child in condition:

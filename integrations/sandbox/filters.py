@@ -17,7 +17,7 @@ from integrations.sandbox.failures import limit_exceeded, processing_error
 from integrations.sandbox.paths import Accessor
 from integrations.sandbox.schema.model import TEXT, Field
 from integrations.sandbox.store import Row
-from integrations.sandbox.values import Comparable, IllegalValue, filter_key, stored_key
+from integrations.sandbox.values import Comparable, IllegalValue, filter_key, record_number, stored_key
 
 Predicate = Callable[[Row], bool]
 Resolver = Callable[[str], Accessor]
@@ -82,9 +82,8 @@ def _bound(element: etree._Element, record_key: str) -> tuple[str, int] | None:
     if text_of(element.find("field")) != record_key or operator not in (*RANGES, "equalto"):
         return None
     values = [text_of(value) for value in element.findall("value")]
-    if len(values) != 1 or not values[0].isdigit() or len(values[0]) > 18:
-        return None
-    return operator, int(values[0])
+    number = record_number(values[0]) if len(values) == 1 else None
+    return None if number is None else (operator, number)
 
 
 def _all_of(predicates: list[Predicate]) -> Predicate:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from integrations.sandbox.answer import AuthenticationEcho, ControlEcho, Node, Result, error_message, response
 from integrations.sandbox.context import Context
-from integrations.sandbox.envelope import FunctionCall, Login, Operation, Request
+from integrations.sandbox.envelope import Login, Operation, Request
 from integrations.sandbox.failures import (
     LOCAL_REPEATED_CONTROL_ID,
     LOCAL_SESSION_NOT_ALONE,
@@ -179,22 +179,17 @@ class Gateway:
     def _transaction(self, request: Request, contexts: list[Context], company: Company) -> list[Result]:
         """All or nothing: after the first failure nothing more runs, and what ran is undone and reported as aborted."""
         remembered = set(company.completed)
-        company.begin()
         results: list[Result] = []
-        failed = False
-        for context in contexts:
-            call = context.call
-            if failed:
-                results.append(_aborted(call))
-                continue
-            result = self._run(request, context, company)
-            results.append(result)
-            failed = result.status != "success"
-        if not failed:
-            company.commit()
+        try:
+            with company.atomic():
+                for context in contexts:
+                    results.append(self._run(request, context, company))
+                    if results[-1].status != "success":
+                        raise _PartFailed
+        except _PartFailed:
+            company.completed = remembered
+        else:
             return results
-        company.rollback()
-        company.completed = remembered
         undone = []
         for result in results:
             if result.status == "failure":
@@ -204,8 +199,8 @@ class Gateway:
                 result.errors.append(ROLLED_BACK_ENTRY)
                 undone.append(result)
             else:
-                undone.append(Result(result.function, result.controlid, "aborted", errors=[ROLLED_BACK_ENTRY]))
-        return undone
+                undone.append(_aborted(result.function, result.controlid))
+        return undone + [_aborted(c.call.name, c.call.controlid) for c in contexts[len(results) :]]
 
     def _run(self, request: Request, context: Context, company: Company) -> Result:
         call = context.call
@@ -225,8 +220,12 @@ class Gateway:
         return Result(call.name, call.controlid, "success", data)
 
 
-def _aborted(call: FunctionCall) -> Result:
-    return Result(call.name, call.controlid, "aborted", errors=[ROLLED_BACK_ENTRY])
+class _PartFailed(Exception):
+    """A function of a transaction was refused, so that all of it is undone."""
+
+
+def _aborted(function: str, controlid: str) -> Result:
+    return Result(function, controlid, "aborted", errors=[ROLLED_BACK_ENTRY])
 
 
 def _iso(moment: datetime) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from integrations.sandbox.store import Company, Row, Store
 
 FORMAT = 1
+PARTS = {"seed": str, "base": str, "companies": dict}
 
 
 class StateError(Exception):
@@ -28,7 +29,10 @@ def saved_base(path: Path, seed: str) -> datetime | None:
     state = _read(path)
     if state["seed"] != seed:
         raise StateError(f"{path} was made with --seed {state['seed']}; start with that seed or choose another file.")
-    return datetime.fromisoformat(state["base"])
+    try:
+        return datetime.fromisoformat(state["base"])
+    except ValueError as problem:
+        raise StateError(f"{path} names no moment its seed is relative to; delete it to start afresh.") from problem
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -36,7 +40,11 @@ def _read(path: Path) -> dict[str, Any]:
         state = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
         raise StateError(f"{path} cannot be read: {problem}") from problem
-    if not isinstance(state, dict) or state.get("format") != FORMAT:
+    if (
+        not isinstance(state, dict)
+        or state.get("format") != FORMAT
+        or not all(isinstance(state.get(name), kind) for name, kind in PARTS.items())
+    ):
         raise StateError(f"{path} is not a state file of this version; delete it to start afresh.")
     return state
 
@@ -56,8 +64,12 @@ class StateFile:
         state = _read(self.path)
         for company_id, saved in state["companies"].items():
             company = self.store.companies.get(company_id)
-            if company is not None:
-                _apply(company, saved)
+            try:
+                if company is not None:
+                    _apply(company, saved)
+            except (KeyError, TypeError, ValueError, AttributeError) as problem:
+                text = f"{self.path} holds records this version does not know; delete it to start afresh."
+                raise StateError(text) from problem
         self._saved = self._revision()
 
     def save_if_changed(self) -> None:

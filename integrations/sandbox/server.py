@@ -9,6 +9,7 @@ import contextlib
 import gzip
 import ipaddress
 import json
+import re
 import socket
 import sys
 import threading
@@ -31,6 +32,8 @@ MIN_GZIP = 512
 LINGER_SECONDS = 2.0
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 HTML = "text/html; charset=UTF-8"
+CONTENT_LENGTH = re.compile(r"\d{1,18}", re.ASCII)
+HOST = re.compile(r"(?P<name>\[[0-9a-f:]+\]|[^\s:/?#@\[\]]+)(?::\d{1,5})?", re.ASCII | re.IGNORECASE)
 
 
 class GatewayServer(ThreadingHTTPServer):
@@ -140,7 +143,7 @@ class GatewayHandler(BaseHTTPRequestHandler):
     def _body(self) -> bytes | None:
         """The body, or None after an answer was already given. Oversized bodies are read away, never kept."""
         length = self.headers.get("Content-Length", "")
-        if not length.isdigit():
+        if not CONTENT_LENGTH.fullmatch(length):
             self.close_connection = True
             self._page(411, "Length Required")
             self._linger()
@@ -228,10 +231,11 @@ class GatewayHandler(BaseHTTPRequestHandler):
     def _endpoint(self) -> str:
         """The address to hand out: the name the client used when it is allowed, otherwise the server's own."""
         host = self.headers.get("Host", "").strip()
-        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-        if not name or name.lower() not in self.server.allowed_hosts:
+        found = HOST.fullmatch(host)
+        if found is None or found["name"].lower() not in self.server.allowed_hosts:
             return self.server.endpoint
-        forwarded = self.headers.get("X-Forwarded-Proto", "").strip().lower()
+        # With several proxies in a row the first entry is the scheme the client used.
+        forwarded = self.headers.get("X-Forwarded-Proto", "").partition(",")[0].strip().lower()
         scheme = forwarded if forwarded in ("http", "https") else "http"
         return f"{scheme}://{host}{GATEWAY_PATH}"
 

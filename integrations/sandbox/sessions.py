@@ -54,7 +54,9 @@ class Sessions:
         self._open: dict[str, Session] = {}
 
     def open(self, senderid: str, company: str, user: str, entity: str) -> Session:
-        """Start a session with a fresh opaque id."""
+        """Start a session with a fresh opaque id; those that have expired meanwhile are forgotten."""
+        now = datetime.now(UTC)
+        self._open = {key: session for key, session in self._open.items() if session.expires_at > now}
         session = Session(f"{secrets.token_urlsafe(30)}..", senderid, company, user, entity, self.slid())
         self._open[session.id] = session
         return session

@@ -11,13 +11,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Children of generic functions may come in any order (`xs:all`); `free` means that the children are objects."""
+    """Children of generic functions may come in any order (`xs:all`), unless they are a `sequence`.
+
+    Exactly one of the children in `one_of` is wanted; `free` means that the children are objects.
+    """
 
     children: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     required_attributes: tuple[str, ...] = ()
-    any_of: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
+    sequence: bool = False
     free: bool = False
 
 
@@ -26,18 +30,20 @@ SHAPES: dict[str, Shape] = {
     "query": Shape(
         ("object", "select", "filter", "orderby", "options", "pagesize", "offset", "docparid"), ("object", "select")
     ),
-    "lookup": Shape(("object", "name", "docparid"), any_of=("object", "name")),
-    "inspect": Shape(("object", "name"), attributes=("detail",), any_of=("object", "name")),
+    "lookup": Shape(("object", "name", "docparid"), one_of=("object", "name")),
+    "inspect": Shape(("object", "name"), attributes=("detail",), one_of=("object", "name")),
     "readByQuery": Shape(("object", "query", "fields", "pagesize", "returnFormat", "docparid"), ("object", "query")),
-    "readMore": Shape(("object", "view", "reportId", "resultId"), any_of=("object", "view", "reportId", "resultId")),
+    "readMore": Shape(("object", "view", "reportId", "resultId"), one_of=("object", "view", "reportId", "resultId")),
     "read": Shape(("object", "keys", "fields", "returnFormat", "docparid"), ("object", "keys")),
     "readByName": Shape(("object", "keys", "fields", "returnFormat", "docparid"), ("object", "keys")),
     "create": Shape(free=True),
     "update": Shape(free=True),
     "delete": Shape(("object", "keys"), ("object", "keys")),
     "getUserPermissions": Shape(("userId",), ("userId",)),
-    "readUserFormatting": Shape(("key", "userId"), any_of=("key", "userId")),
-    "getAuditTrail": Shape(("object", "objectKey", "recordNo"), ("object",), any_of=("objectKey", "recordNo")),
+    "readUserFormatting": Shape(("key", "userId"), one_of=("key", "userId")),
+    "getAuditTrail": Shape(
+        ("object", "objectKey", "recordNo"), ("object",), one_of=("objectKey", "recordNo"), sequence=True
+    ),
     "getFinancialSetup": Shape(),
     "getDimensions": Shape(),
     "readEntityDetails": Shape(),

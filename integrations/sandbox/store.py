@@ -1,4 +1,4 @@
-"""The memory of the gateway: companies, their tables with keys and indexes, and an undo journal for transactions.
+"""The memory of the gateway: companies, their tables with keys and indexes, and undo journals for transactions.
 
 Owns consistency of rows and indexes. Must not check permissions, formats or references.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -135,7 +136,7 @@ class Company:
         self.clock_offset = timedelta()
         self.changed: dict[str, set[int]] = {}
         self.revision = 0
-        self._journal: list[tuple[Table, int, Row | None]] | None = None
+        self._journals: list[list[tuple[Table, int, Row | None]]] = []
 
     def table(self, name: str) -> Table:
         return self.tables[name]
@@ -158,25 +159,28 @@ class Company:
     def _note(self, table: Table, number: int, before: Row | None) -> None:
         self.changed.setdefault(table.definition.name, set()).add(number)
         self.revision += 1
-        if self._journal is not None:
-            self._journal.append((table, number, before))
+        if self._journals:
+            self._journals[-1].append((table, number, before))
 
-    def begin(self) -> None:
-        """Start to journal writes."""
-        self._journal = []
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """Undo every write of the block, newest first, when an exception leaves it; blocks may be nested.
 
-    def commit(self) -> None:
-        """Forget the journal; what was written stays."""
-        self._journal = None
-
-    def rollback(self) -> None:
-        """Undo every write since `begin`, newest first. Record numbers already given out are not reused."""
-        journal, self._journal = self._journal or [], None
-        for table, number, before in reversed(journal):
-            if before is None:
-                table.remove(number)
-            else:
-                table.put(before)
+        Record numbers already given out are not reused.
+        """
+        self._journals.append([])
+        try:
+            yield
+        except BaseException:
+            for table, number, before in reversed(self._journals.pop()):
+                if before is None:
+                    table.remove(number)
+                else:
+                    table.put(before)
+            raise
+        done = self._journals.pop()
+        if self._journals:
+            self._journals[-1].extend(done)
 
     def complete(self, controlid: str) -> None:
         """Remember that a function with this control id was executed and completed."""

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from integrations.sandbox.schema.model import BOOLEAN, DATE, ENUM, NUMERIC, SEQUENCE, TIMESTAMP, Enumeration, Field
 
 Comparable = str | int | Decimal
 
 # Dates are mm/dd/yyyy, unpadded accepted on input; ISO values are refused (developer.intacct.com, Queries).
-WIRE_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: (\d{1,2}):(\d{2}):(\d{2}))?")
+WIRE_NUMBER = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,20})?|\.\d{1,20})", re.ASCII)
+RECORD_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+WIRE_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: (\d{1,2}):(\d{2}):(\d{2}))?", re.ASCII)
 
 
 class IllegalValue(ValueError):
@@ -29,6 +31,11 @@ def wire_date(day: date) -> str:
 def wire_timestamp(moment: datetime) -> str:
     """A moment as mm/dd/yyyy hh:mm:ss in UTC, without zone."""
     return moment.astimezone(UTC).strftime("%m/%d/%Y %H:%M:%S")
+
+
+def record_number(text: str) -> int | None:
+    """A record number given as text, None when it is not one."""
+    return int(text) if RECORD_NUMBER.fullmatch(text) else None
 
 
 def _date_parts(text: str) -> tuple[int, int, int, int, int, int]:
@@ -98,12 +105,10 @@ def _enumerated(enumeration: Enumeration, text: str) -> str:
 
 def _number(text: str) -> int | Decimal:
     plain = text.strip()
-    try:
-        number = Decimal(plain)
-    except InvalidOperation:
-        raise IllegalValue(text) from None
-    if not number.is_finite() or len(plain) > 40:
+    # Plain digits only: an exponent is no wire format, and 1e999999999 would take all memory.
+    if WIRE_NUMBER.fullmatch(plain) is None:
         raise IllegalValue(text)
+    number = Decimal(plain)
     return int(number) if number == number.to_integral_value() else number
 
 

@@ -14,6 +14,7 @@ from integrations.sandbox.documents import child_text
 from integrations.sandbox.failures import UNKNOWN_USER, ErrorEntry, FunctionFailure
 from integrations.sandbox.functions.fields import object_of
 from integrations.sandbox.permissions import require, rights_of
+from integrations.sandbox.values import record_number
 
 # Object, label, label in this company's terminology.
 DIMENSIONS = (
@@ -126,8 +127,10 @@ def read_user_formatting(context: Context) -> Node:
     """Locale, date format, offset from GMT and clock of a user, by key or by login id."""
     users = context.company.table("USERINFO")
     key, login = child_text(context.call.element, "key"), child_text(context.call.element, "userId")
-    row = users.get(int(key)) if key.isdigit() else users.find(login)
-    if row is None:
+    number = record_number(key)
+    row = users.find(login) if number is None else users.get(number)
+    account = None if row is None else context.company.accounts.get(row["LOGINID"])
+    if row is None or account is None:
         text = f"Login ID {login or key} does not exist."
         raise FunctionFailure(ErrorEntry(UNKNOWN_USER, text, correction="Provide a valid USER.LOGINID value."))
     return branch(
@@ -137,7 +140,7 @@ def read_user_formatting(context: Context) -> Node:
             leaf("recordno", row["RECORDNO"]),
             leaf("locale", "en_US"),
             leaf("dateformat", "/mdY"),
-            leaf("gmtoffset", context.company.accounts[row["LOGINID"]].gmtoffset),
+            leaf("gmtoffset", account.gmtoffset),
             leaf("clock", "24"),
         ),
     )
@@ -150,8 +153,8 @@ def get_audit_trail(context: Context) -> Node:
     element = context.call.element
     keys = {child_text(element, "objectKey"), child_text(element, "recordNo")} - {""}
     table = context.company.table(definition.name)
-    for number in [key for key in keys if key.isdigit()]:
-        row = table.get(int(number))
+    for number in [number for key in keys if (number := record_number(key)) is not None]:
+        row = table.get(number)
         if row is not None and len(definition.key) == 1:
             keys.add(row.get(definition.key[0], ""))
     rows = [

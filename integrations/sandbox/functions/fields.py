@@ -17,6 +17,7 @@ from integrations.sandbox.failures import ErrorEntry, FunctionFailure, limit_exc
 from integrations.sandbox.paths import Accessor, UnknownName, resolve
 from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
 from integrations.sandbox.store import Row
+from integrations.sandbox.values import record_number
 
 MAX_KEYS = 100
 
@@ -35,10 +36,10 @@ def whole_number(element: etree._Element, name: str, default: int, lowest: int, 
     text = child_text(element, name)
     if not text:
         return default
-    try:
-        number = int(text)
-    except ValueError:
-        raise limit_exceeded(f"{name} must be a whole number.") from None
+    number = record_number(text.removeprefix("-"))
+    if number is None:
+        raise limit_exceeded(f"{name} must be a whole number.")
+    number = -number if text.startswith("-") else number
     if number < lowest or (highest is not None and number > highest):
         limit = f"between {lowest} and {highest}" if highest is not None else f"at least {lowest}"
         raise limit_exceeded(f"{name} must be {limit}.")

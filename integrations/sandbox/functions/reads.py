@@ -26,6 +26,7 @@ from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
 from integrations.sandbox.schema.model import Lines
 from integrations.sandbox.sessions import Cursor
 from integrations.sandbox.store import Row
+from integrations.sandbox.values import record_number
 
 DEFAULT_PAGE = 100
 MAX_PAGE = 1000
@@ -37,7 +38,8 @@ def read(context: Context) -> Node:
     definition = object_of(context, "XXX")
     require(context.company, context.user, "read", definition.name)
     table = context.company.table(definition.name)
-    rows = [table.get(int(key)) for key in keys_of(context.call.element) if key.isdigit()]
+    numbers = (record_number(key) for key in keys_of(context.call.element))
+    rows = [table.get(number) for number in numbers if number is not None]
     return _answer(context, definition, rows)
 
 

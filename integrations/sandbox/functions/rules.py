@@ -11,7 +11,7 @@ from decimal import Decimal
 from integrations.sandbox.context import Context
 from integrations.sandbox.functions.incoming import refusal
 from integrations.sandbox.store import Company, Row
-from integrations.sandbox.values import wire_number
+from integrations.sandbox.values import record_number, wire_number
 
 Rule = Callable[[Context, Row], None]
 
@@ -38,7 +38,8 @@ def _task(context: Context, row: Row) -> None:
         row.setdefault("NAME", standard["NAME"])
     parent = row.get("PARENTKEY", "")
     if parent:
-        found = context.company.table("TASK").get(int(parent)) if parent.isdigit() else None
+        number = record_number(parent)
+        found = None if number is None else context.company.table("TASK").get(number)
         if found is None or found.get("PROJECTID") != row.get("PROJECTID"):
             raise refusal(f"Invalid Task '{parent}' specified.")
 

@@ -33,7 +33,7 @@ from integrations.sandbox.permissions import require
 from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
 from integrations.sandbox.schema.model import Lines
 from integrations.sandbox.store import Row
-from integrations.sandbox.values import wire_timestamp
+from integrations.sandbox.values import record_number, wire_timestamp
 
 MAX_OBJECTS = 100
 
@@ -58,7 +58,8 @@ def _each(context: Context, function: str, write: Write) -> Node:
     for element in elements:
         try:
             definition = _writable(context, element, function)
-            row = write(context, read_object(element, definition))
+            with context.company.atomic():
+                row = write(context, read_object(element, definition))
         except FunctionFailure as failure:
             failure.data = _written(done)
             raise
@@ -144,10 +145,11 @@ def _update_one(context: Context, incoming: Incoming) -> Row:
 def _existing(context: Context, incoming: Incoming) -> Row:
     definition, values = incoming.definition, incoming.values
     table = context.company.table(definition.name)
-    number = values.get(definition.record_key, "")
-    if number:
+    given = values.get(definition.record_key, "")
+    if given:
         names: tuple[str, ...] = (definition.record_key,)
-        row = table.get(int(number)) if number.isdigit() else None
+        number = record_number(given)
+        row = None if number is None else table.get(number)
     else:
         names = definition.key
         row = table.find(*table.business_key(values)) if names else None
@@ -225,14 +227,15 @@ def delete(context: Context) -> None:
     _allowed(definition, "delete")
     table = context.company.table(definition.name)
     for key in keys_of(context.call.element):
-        row = table.get(int(key)) if key.isdigit() else None
-        if row is None or not table.sees(row, context.scope()):
+        number = record_number(key)
+        row = None if number is None else table.get(number)
+        if number is None or row is None or not table.sees(row, context.scope()):
             text = f"Cannot find {definition.name.lower()} with key '{key}' to delete."
             raise FunctionFailure(ErrorEntry(BUSINESS_RULE, text))
         _check_unused(context, definition, row)
-        context.company.erase(definition.name, int(key))
+        context.company.erase(definition.name, number)
         if definition.lines is not None:
-            _erase_lines(context, definition.lines, key)
+            _erase_lines(context, definition.lines, row[definition.record_key])
         if definition.owner:
             _after_line(context, definition, row)
         audit.note(context, definition, row, "Delete")

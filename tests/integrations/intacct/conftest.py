@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from integrations.intacct import Client, Credentials, Exchange, Sender
+from integrations.intacct import Client, Credentials, Exchange, IntacctError, Query, Sender, functions
 from tests.integrations.intacct.scripted_gateway import Gateway, running_gateway
 
 SENDER_PASSWORD = "sample-sender-secret"
 USER_PASSWORD = "s&mple <user> 'secret\""
 SENDER = Sender("sample-sender", SENDER_PASSWORD)
 CREDENTIALS = Credentials("sample-company", "web.services", USER_PASSWORD)
+VENDORS = Query("VENDOR", ("RECORDNO",))
+VENDOR = ("VENDOR", {"VENDORID": "V-1"})
 
 
 @pytest.fixture
@@ -60,3 +62,11 @@ def make_client(gateway: Gateway, exchanges: list[Exchange], pauses: list[float]
 @pytest.fixture
 def client(make_client: Callable[..., Client]) -> Client:
     return make_client()
+
+
+def fail(client: Client, *, write: bool) -> IntacctError:
+    """Execute one function that must fail, and return the error it raised."""
+    function = functions.create([VENDOR], control_id="a") if write else functions.query(VENDORS)
+    with pytest.raises(IntacctError) as caught:
+        client.execute([function], write=write)
+    return caught.value

@@ -27,7 +27,8 @@ SESSION_ID = "sample-session-0001.."
 class Reply:
     """One scripted answer. `declared_length` lies about the length; `drop` closes the connection at a point in time.
 
-    `hold` keeps the answer back until the gateway is closed; `compress` sends it as gzip.
+    `hold` keeps the answer back until the gateway is closed; `compress` sends it as gzip; `trickle` sends byte by byte
+    with that many seconds in between.
     """
 
     body: bytes = b""
@@ -38,6 +39,7 @@ class Reply:
     drop: str = ""
     hold: bool = False
     compress: bool = False
+    trickle: float = 0
 
 
 def payload(name: str, changes: dict[str, str] | None = None, *, status: int = 200) -> Reply:
@@ -58,6 +60,7 @@ class Gateway:
         self.script: list[Reply] = []
         self.sign_ins: list[Reply] = []
         self.headers: list[dict[str, str]] = []
+        self.peers: list[tuple[str, int]] = []
         self.released = threading.Event()
         self.endpoint = ""
         self._lock = threading.Lock()
@@ -120,6 +123,7 @@ def _handler(gateway: Gateway) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            gateway.peers.append(self.client_address)
             reply = gateway.choose(body, dict(self.headers.items()))
             if reply.hold:
                 gateway.released.wait(10)
@@ -137,10 +141,24 @@ def _handler(gateway: Gateway) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(length))
             self.end_headers()
+            if reply.trickle:
+                self._trickle(reply)
+                return
             self.wfile.write(reply.body)
             if reply.declared_length is not None or reply.drop:
                 self.wfile.flush()
                 self.close_connection = True
+
+        def _trickle(self, reply: Reply) -> None:
+            self.close_connection = True
+            for byte in reply.body:
+                try:
+                    self.wfile.write(bytes([byte]))
+                    self.wfile.flush()
+                except OSError:
+                    return
+                if gateway.released.wait(reply.trickle):
+                    return
 
         def _drop(self) -> None:
             # Closing with a pending linger of zero resets the connection, as a dying proxy does.

@@ -144,6 +144,38 @@ def test_markup_in_advice_is_removed(client: Client, gateway: Gateway) -> None:
     assert error.details[0].correction == "Ask an administrator ."
 
 
+def test_angle_brackets_in_a_value_are_kept(client: Client, gateway: Gateway) -> None:
+    changes = {"given value(s) V-1001": "given value(s) Smith &lt;North&gt;"}
+
+    error = error_of(client, gateway, payload("function.duplicate", changes))
+
+    assert error.sentence.startswith("Another Vendor with the given value(s) Smith <North> already")
+
+
+def test_company_title_that_does_not_exist_is_a_sign_in_error(client: Client, gateway: Gateway) -> None:
+    changes = {"BL03000025": "DL03000006", "Login ID nobody does not exist.": "No such title."}
+
+    error = error_of(client, gateway, payload("function.unknown-user", changes))
+
+    assert (error.category, error.code) == (Category.SIGN_IN, "CON-LOGIN")
+
+
+@pytest.mark.parametrize("level", ["control", "authentication"])
+def test_refused_write_that_comes_with_results_is_not_known_to_be_undone(
+    client: Client, gateway: Gateway, level: str
+) -> None:
+    head, tail = payload("create.two-records").body.decode().split(f"<{level}>")
+    gateway.reply(Reply(f"{head}<{level}>{tail.replace('success', 'failure', 1)}".encode()))
+
+    with pytest.raises(IntacctError) as caught:
+        client.execute([functions.create([("VENDOR", {})], control_id="a")], write=True)
+    assert caught.value.category is Category.UNKNOWN_OUTCOME
+
+
+def test_acknowledgement_alone_leaves_a_write_unknown(client: Client, gateway: Gateway) -> None:
+    assert error_of(client, gateway, payload("refused.acknowledged-only")).category is Category.UNKNOWN_OUTCOME
+
+
 def test_refusal_without_any_error_entry_is_still_an_error(client: Client, gateway: Gateway) -> None:
     text = payload("function.illegal-format").body.decode()
     start, end = text.index("<errormessage>"), text.index("</errormessage>") + len("</errormessage>")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from integrations.intacct import (
+    BusyError,
     Client,
     Credentials,
     DataError,
@@ -62,6 +63,27 @@ def test_another_entity_than_asked_for_is_refused(make_client: Callable[..., Cli
     with pytest.raises(EntityError) as caught:
         client.open_session()
     assert caught.value.code == "CON-ENTITY"
+
+
+@pytest.mark.parametrize(("wanted", "opened"), [("200", "session.opened"), ("", "session.opened.entity")])
+def test_session_at_another_place_than_asked_for_is_refused(
+    make_client: Callable[..., Client], gateway: Gateway, wanted: str, opened: str
+) -> None:
+    gateway.sign_ins.append(gateway.session_opened(name=opened))
+    client = make_client(credentials=Credentials("sample-company", "web.services", USER_PASSWORD, wanted))
+
+    with pytest.raises(EntityError, match="the top level"):
+        client.open_session()
+
+
+def test_sign_in_that_says_nothing_about_the_entity_is_believed(
+    make_client: Callable[..., Client], gateway: Gateway
+) -> None:
+    opened = gateway.session_opened().body
+    gateway.sign_ins.append(Reply(opened.replace(b"<locationid></locationid>", b"")))
+    client = make_client(credentials=Credentials("sample-company", "web.services", USER_PASSWORD, "200"))
+
+    assert client.open_session().entity == "200"
 
 
 @pytest.mark.parametrize(
@@ -192,17 +214,39 @@ def test_functions_of_one_request_need_control_ids_of_their_own(client: Client) 
         client.execute([], write=False)
 
 
+def test_function_that_may_change_something_is_never_sent_as_a_read(client: Client, gateway: Gateway) -> None:
+    order = functions.ordered("create_supdocfolder", {"supdocfoldername": "Plans"}, control_id="a")
+
+    with pytest.raises(ValueError, match="no read"):
+        client.execute([functions.query(VENDORS), order], write=False)
+    assert gateway.requests == []
+
+
 @pytest.mark.parametrize("write", [True, False])
 def test_ended_session_is_replaced_once_and_the_request_replayed(client: Client, gateway: Gateway, write: bool) -> None:
     gateway.sign_ins = [gateway.session_opened("first-session-id"), gateway.session_opened("second-session-id")]
     gateway.reply(payload("auth.session-ended"), payload("create.two-records"))
 
-    (result,) = client.execute([functions.create([VENDOR], control_id="a")], write=write)
+    function = functions.create([VENDOR], control_id="a") if write else functions.lookup("VENDOR", control_id="a")
+    (result,) = client.execute([function], write=write)
 
     assert result.succeeded
     assert gateway.sign_in_count == 2
     assert gateway.requests[-1].findtext(".//sessionid") == "second-session-id"
     assert gateway.calls[0].get("controlid") == gateway.calls[1].get("controlid") == "a"
+
+
+@pytest.mark.parametrize("ended_before", [False, True])
+def test_write_whose_session_cannot_be_opened_was_not_executed(
+    make_client: Callable[..., Client], gateway: Gateway, ended_before: bool
+) -> None:
+    down = Reply(b"<html>Bad gateway</html>", status=502, content_type="text/html")
+    gateway.sign_ins = [gateway.session_opened(), down] if ended_before else [down]
+    gateway.reply(payload("auth.session-ended"))
+
+    with pytest.raises(BusyError) as caught:
+        make_client(attempts=1).create([VENDOR], control_id="a")
+    assert caught.value.not_executed
 
 
 def test_session_that_ends_twice_is_given_up(client: Client, gateway: Gateway) -> None:

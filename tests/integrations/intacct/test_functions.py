@@ -164,6 +164,9 @@ def test_limits_of_functions() -> None:
         functions.read("VENDOR", ["1,2"])
     with pytest.raises(ValueError, match="control id"):
         functions.create([("VENDOR", {})], control_id="x" * 257)
+    for control_id in (" a", "a\n", "a\tb", "\0"):
+        with pytest.raises(ValueError, match="one line"):
+            functions.create([("VENDOR", {})], control_id=control_id)
 
 
 def test_building_twice_gives_identical_text() -> None:

@@ -141,6 +141,7 @@ def test_order_defaults_to_the_record_number_and_can_be_left_out() -> None:
         ("", ("A",), {}),
         ("A", (), {}),
         ("A", "RECORDNO", {}),
+        ("A", ("*",), {}),
         ("A", ("A",), {"page_size": 0}),
         ("A", ("A",), {"page_size": 2001}),
         ("A", ("A",), {"offset": -1}),

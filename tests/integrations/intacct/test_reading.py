@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from integrations.intacct import (
     Client,
+    Function,
     ProtocolError,
     Query,
     eq,
@@ -51,6 +54,36 @@ def test_page_that_holds_fewer_rows_than_it_announces_is_refused(client: Client,
     with pytest.raises(ProtocolError) as caught:
         client.query(VENDORS)
     assert caught.value.code == "ANS-INCOMPLETE"
+
+
+def test_read_that_holds_fewer_records_than_it_announces_is_refused(client: Client, gateway: Gateway) -> None:
+    gateway.reply(payload("read.nothing-found", {'count="0"': 'count="1"'}))
+
+    with pytest.raises(ProtocolError) as caught:
+        client.read("CUSTOMER", [1])
+    assert caught.value.code == "ANS-INCOMPLETE"
+
+
+def test_aggregates_and_custom_objects_keep_the_names_of_their_fields(client: Client, gateway: Gateway) -> None:
+    gateway.reply(payload("query.aggregate"), payload("query.custom-object"))
+
+    counts = client.query(Query("APBILL", ("VENDORID", "COUNT.RECORDNO"), order_by=()))
+    custom = client.query(Query("site_phase", ("id", "name"), order_by=("id",)))
+
+    assert [row["COUNT.RECORDNO"] for row in counts.rows] == ["6", "1"]
+    assert custom.rows == [{"id": "10017", "name": "Phase 2", "R_site_phase_project.PROJECTID": "P-2601"}]
+
+
+def test_answers_of_older_functions_are_understood(client: Client, gateway: Gateway) -> None:
+    gateway.reply(payload("list.attachments"), payload("delete.done"))
+
+    (found,) = client.execute([Function("list-1", "get_list", '<get_list object="supdoc"/>')], write=True)
+    (deleted,) = client.execute([Function("delete-1", "delete", "<delete/>")], write=True)
+
+    assert (found.list_type, found.total) == ("supdoc", 1)
+    assert found.rows[0]["attachments"][0]["attachmentname"] == "plan"
+    assert deleted.succeeded
+    assert deleted.rows == []
 
 
 def test_pages_walk_by_key_until_nothing_remains(client: Client, gateway: Gateway) -> None:
@@ -169,6 +202,16 @@ def test_company_functions_give_typed_answers(client: Client, gateway: Gateway) 
     assert "PO" in client.applications()
     assert [(entity.id, entity.currency) for entity in client.entity_details()] == [("100", "USD"), ("200", "USD")]
     assert client.user_formatting("web.services").date_format == "/mdY"
+
+
+@pytest.mark.parametrize("ask", [Client.user_permissions, Client.user_formatting])
+def test_answer_without_facts_is_not_taken_for_empty_ones(
+    client: Client, gateway: Gateway, ask: Callable[[Client, str], object]
+) -> None:
+    gateway.reply(payload("read.nothing-found"))
+
+    with pytest.raises(ProtocolError):
+        ask(client, "web.services")
 
 
 def test_count_needs_an_announced_total(client: Client, gateway: Gateway) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import json
 import logging
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 
@@ -12,23 +15,11 @@ from integrations.intacct import (
     Credentials,
     Exchange,
     IntacctError,
-    Query,
-    functions,
 )
-from tests.integrations.intacct.conftest import SENDER_PASSWORD, USER_PASSWORD
+from tests.integrations.intacct.conftest import SENDER_PASSWORD, USER_PASSWORD, VENDOR, VENDORS, fail
 from tests.integrations.intacct.scripted_gateway import SESSION_ID, Gateway, Reply, payload
 
-VENDORS = Query("VENDOR", ("RECORDNO",))
-VENDOR = ("VENDOR", {"VENDORID": "V-1"})
 PAGE = payload("query.page")
-
-
-def fail(client: Client, *, write: bool) -> IntacctError:
-    """Execute one function that must fail, and return the error it raised."""
-    function = functions.create([VENDOR], control_id="a") if write else functions.query(VENDORS)
-    with pytest.raises(IntacctError) as caught:
-        client.execute([function], write=write)
-    return caught.value
 
 
 def test_observer_sees_every_attempt_with_its_facts(
@@ -86,6 +77,76 @@ def test_large_page_of_a_proxy_is_read_only_as_far_as_it_is_recorded(
     fail(make_client(attempts=1, keep_bytes=100), write=False)
 
     assert exchanges[-1].response_bytes < 100_000
+
+
+def _as_entities(text: str) -> str:
+    return "".join(f"&#{ord(mark)};" for mark in text)
+
+
+def _as_hexadecimal_entities(text: str) -> str:
+    return "".join(f"&#x{ord(mark):04X};" if not mark.isalnum() else mark for mark in text)
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [str, html.escape, quote, json.dumps, _as_entities, _as_hexadecimal_entities],
+    ids=["plain", "html", "percent", "json", "entities", "hexadecimal"],
+)
+def test_secret_is_removed_in_every_spelling(
+    make_client: Callable[..., Client], gateway: Gateway, exchanges: list[Exchange], spelled: Callable[[str], str]
+) -> None:
+    secret = "Zürich/<7>&\"'\\🔑 x"
+    credentials = Credentials("sample-company", "web.services", secret)
+    echo = spelled(secret).removeprefix('"').removesuffix('"')
+    gateway.reply(Reply(f"<p>before {echo} after</p>".encode(), content_type="text/html"))
+
+    fail(make_client(credentials=credentials, attempts=1), write=False)
+
+    assert exchanges[-1].response_xml == "<p>before [removed] after</p>"
+
+
+def test_secret_is_removed_from_an_answer_in_two_byte_characters(
+    make_client: Callable[..., Client], gateway: Gateway, exchanges: list[Exchange]
+) -> None:
+    gateway.reply(Reply(SENDER_PASSWORD.encode("utf-16-le"), content_type="text/plain"))
+
+    fail(make_client(attempts=1), write=False)
+
+    assert exchanges[-1].response_xml == "[removed]"
+
+
+def test_session_in_a_character_data_section_is_removed(
+    client: Client, gateway: Gateway, exchanges: list[Exchange]
+) -> None:
+    opened = gateway.session_opened(session_id="<![CDATA[other-session-0002<..]]>")
+    gateway.sign_ins.append(opened)
+
+    assert client.open_session().session_id == "other-session-0002<.."
+    assert "other-session" not in exchanges[-1].response_xml
+    assert "<sessionid>[removed]</sessionid>" in exchanges[-1].response_xml
+
+
+def test_session_in_the_address_is_removed(client: Client, gateway: Gateway, exchanges: list[Exchange]) -> None:
+    opened = gateway.session_opened().body
+    address = f"{gateway.endpoint}?.s={SESSION_ID}"
+    gateway.sign_ins.append(Reply(opened.replace(gateway.endpoint.encode(), address.encode())))
+    gateway.reply(PAGE)
+
+    client.query(VENDORS)
+
+    assert exchanges[-1].endpoint == f"{gateway.endpoint}?.s=[removed]"
+
+
+def test_variables_of_a_failed_request_show_no_body(make_client: Callable[..., Client], gateway: Gateway) -> None:
+    gateway.reply(Reply(f"<html>{SENDER_PASSWORD}</html>".encode(), status=403, content_type="text/html"))
+    client = make_client(attempts=1)
+
+    with pytest.raises(IntacctError) as caught:
+        client.query(VENDORS)
+    shown = [
+        repr(value) for entry in caught.traceback for value in entry.frame.f_locals.values() if value is not client
+    ]
+    assert not [text for text in shown if SENDER_PASSWORD in text]
 
 
 def test_short_secret_is_removed_from_its_element_only(

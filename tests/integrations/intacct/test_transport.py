@@ -1,4 +1,4 @@
-"""Bad answers, lost answers, retries and what is recorded, over a real socket."""
+"""Bad answers, lost answers, limits and timeouts, over a real socket."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import gzip
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -17,22 +16,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from integrations.intacct import (
-    BusyError,
     Category,
     Client,
     Exchange,
-    IntacctError,
     ProtocolError,
-    Query,
-    SenderError,
     TransportError,
     UnknownOutcome,
-    functions,
 )
+from tests.integrations.intacct.conftest import VENDOR, VENDORS, fail
 from tests.integrations.intacct.scripted_gateway import Gateway, Reply, payload, running_gateway
 
-VENDORS = Query("VENDOR", ("RECORDNO",))
-VENDOR = ("VENDOR", {"VENDORID": "V-1"})
 PAGE = payload("query.page")
 HALF = PAGE.body[: len(PAGE.body) // 2]
 BOMB = (
@@ -58,14 +51,6 @@ UNREADABLE = {
     "nested beyond reason": Reply(b"<response>" + b"<a>" * 500 + b"</a>" * 500 + b"</response>"),
     "not a response": Reply(b"<error>no</error>"),
 }
-
-
-def fail(client: Client, *, write: bool) -> IntacctError:
-    """Execute one function that must fail, and return the error it raised."""
-    function = functions.create([VENDOR], control_id="a") if write else functions.query(VENDORS)
-    with pytest.raises(IntacctError) as caught:
-        client.execute([function], write=write)
-    return caught.value
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
@@ -231,17 +216,28 @@ def test_redirect_is_refused_and_not_followed(client: Client, gateway: Gateway, 
     assert len(gateway.calls) == 2
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504])
-def test_server_error_is_retried_for_reads_and_leaves_writes_unknown(
-    client: Client, gateway: Gateway, pauses: list[float], status: int
+def test_answer_that_trickles_in_is_given_up_in_time(
+    make_client: Callable[..., Client],
+    gateway: Gateway,
+    exchanges: list[Exchange],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    broken = Reply(b"<html>Bad gateway</html>", status=status, content_type="text/html")
-    gateway.reply(broken, broken, PAGE, broken)
+    monkeypatch.setattr("integrations.intacct.transport.LONGEST_ANSWER_SECONDS", 0.1)
+    gateway.reply(Reply(PAGE.body, trickle=0.01))
 
-    assert client.query(VENDORS).count == 3
-    assert pauses == [1.0, 2.0]
-    assert isinstance(fail(client, write=True), UnknownOutcome)
-    assert len(pauses) == 2
+    assert fail(make_client(attempts=1), write=False).code == "CON-TIMEOUT"
+    assert 0 < exchanges[-1].response_bytes < len(PAGE.body)
+
+
+def test_connection_is_kept_for_the_next_read(client: Client, gateway: Gateway) -> None:
+    gateway.reply(PAGE, Reply(PAGE.body, compress=True), PAGE, payload("create.two-records"))
+
+    for _ in range(3):
+        client.query(VENDORS)
+    client.create([VENDOR, VENDOR], control_id="a")
+
+    assert len(set(gateway.peers[:4])) == 1
+    assert gateway.peers[4] != gateway.peers[0]
 
 
 def test_empty_server_error_with_an_xml_type_is_a_server_error(
@@ -250,92 +246,6 @@ def test_empty_server_error_with_an_xml_type_is_a_server_error(
     gateway.reply(Reply(b"", status=503))
 
     assert fail(make_client(attempts=1), write=False).code == "SVC-DOWN"
-
-
-def test_proxy_timeout_is_retried_for_sign_in_only(client: Client, gateway: Gateway, pauses: list[float]) -> None:
-    gave_up = Reply(b"<html>A timeout occurred</html>", status=524, content_type="text/html")
-    gateway.sign_ins = [gave_up, gateway.session_opened()]
-    gateway.reply(gave_up, gave_up)
-
-    assert isinstance(fail(client, write=False), BusyError)
-    assert isinstance(fail(client, write=True), UnknownOutcome)
-    assert len(pauses) == 1
-
-
-def test_back_off_doubles_up_to_its_cap_and_attempts_end(
-    make_client: Callable[..., Client], gateway: Gateway, pauses: list[float], exchanges: list[Exchange]
-) -> None:
-    gateway.reply(*[Reply(status=503, content_type="")] * 9)
-
-    error = fail(make_client(attempts=9), write=False)
-
-    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
-    assert (error.code, error.retryable) == ("SVC-DOWN", True)
-    assert [exchange.attempt for exchange in exchanges[1:]] == list(range(1, 10))
-
-
-def test_pauses_are_jittered_over_their_whole_range(
-    make_client: Callable[..., Client], gateway: Gateway, pauses: list[float]
-) -> None:
-    gateway.reply(Reply(status=503, content_type=""), Reply(status=503, content_type=""), PAGE)
-
-    make_client(jitter=lambda: 0.25).query(VENDORS)
-
-    assert pauses == [0.25, 0.5]
-
-
-@pytest.mark.parametrize("reply", [payload("gateway.http429", status=429), Reply(status=429, content_type="text/html")])
-def test_rate_limit_is_retried_for_reads_and_executed_nothing(
-    client: Client, gateway: Gateway, pauses: list[float], reply: Reply
-) -> None:
-    gateway.reply(reply, PAGE, reply)
-
-    assert client.query(VENDORS).count == 3
-    assert pauses == [1.0]
-    error = fail(client, write=True)
-    assert (error.code, error.not_executed, error.retryable) == ("LIM-RATE", True, True)
-
-
-def test_retry_after_is_honoured_in_seconds_and_as_a_date(
-    client: Client, gateway: Gateway, pauses: list[float]
-) -> None:
-    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
-    for value in ("7", soon, "soon"):
-        gateway.reply(Reply(status=429, content_type="", headers={"Retry-After": value}))
-    gateway.reply(PAGE)
-
-    client.query(VENDORS)
-
-    assert pauses[0] == 7
-    assert 85 <= pauses[1] <= 90
-    assert pauses[2] == 4
-
-
-def test_long_retry_after_is_passed_on_instead_of_waited_for(
-    client: Client, gateway: Gateway, pauses: list[float]
-) -> None:
-    gateway.reply(Reply(status=429, content_type="", headers={"Retry-After": "3600"}))
-
-    assert fail(client, write=False).retry_after == 3600
-    assert pauses == []
-
-
-def test_read_is_retried_when_a_function_finds_the_gateway_busy(
-    client: Client, gateway: Gateway, pauses: list[float]
-) -> None:
-    busy = payload("function.bad-date", {"There was an error processing the request": "Please Try Again Later"})
-    gateway.reply(busy, PAGE)
-
-    assert client.query(VENDORS).count == 3
-    assert pauses == [1.0]
-
-
-def test_refusals_are_not_retried(client: Client, gateway: Gateway, pauses: list[float]) -> None:
-    gateway.reply(payload("control.sender-password"), payload("gateway.http401", status=401))
-
-    assert isinstance(fail(client, write=False), SenderError)
-    assert fail(client, write=True).category is Category.SIGN_IN
-    assert pauses == []
 
 
 @pytest.mark.parametrize("status", [403, 404])

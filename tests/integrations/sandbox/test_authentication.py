@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.sessions import Sessions
 from tests.integrations.sandbox.gateway import Caller
 
 
@@ -117,6 +118,11 @@ def test_empty_entity_in_a_login_is_the_top_level(server: SandboxServer) -> None
         ("gateway.intacct.example", {"X-Forwarded-Proto": "https"}, "https://gateway.intacct.example"),
         ("evil.example", {"X-Forwarded-Proto": "https"}, None),
         ("localhost:1", {"X-Forwarded-Proto": "gopher"}, "http://localhost:1"),
+        ("localhost", {"X-Forwarded-Proto": "HTTPS, http"}, "https://localhost"),
+        ("LOCALHOST:443", {}, "http://LOCALHOST:443"),
+        ("localhost:1/elsewhere?", {}, None),
+        ("localhost:x", {}, None),
+        ("user@localhost:1", {}, None),
     ],
 )
 def test_endpoint_follows_an_allowed_host(host: str, headers: dict[str, str], expected: str | None) -> None:
@@ -125,3 +131,10 @@ def test_endpoint_follows_an_allowed_host(host: str, headers: dict[str, str], ex
         answer = caller.post(caller.envelope("<getAPISession/>"), {"Host": host, **headers})
         endpoint = answer.text("operation/result/data/api/endpoint")
         assert endpoint == (f"{expected}/ia/xml/xmlgw.phtml" if expected else named.endpoint)
+
+
+def test_expired_sessions_are_forgotten_when_another_opens() -> None:
+    sessions = Sessions(seconds=0)
+    for _ in range(3):
+        sessions.open("sender", "company", "user", "")
+    assert len(sessions) == 1

@@ -58,6 +58,9 @@ def test_entity_bomb_is_refused_quickly(caller: Caller) -> None:
         ("<getAPISession/>", "<query><object>VENDOR</object></query>", "query"),
         ("<getAPISession/>", "<readMore/>", "readMore"),
         ("<getAPISession/>", "<get_companyprefs/>", "get_companyprefs"),
+        ("<getAPISession/>", "<readMore><resultId>a</resultId><object>VENDOR</object></readMore>", "object"),
+        ("<getAPISession/>", "<lookup><name>VENDOR</name><object>VENDOR</object></lookup>", "object"),
+        ("<getAPISession/>", "<getAuditTrail><recordNo>1</recordNo><object>VENDOR</object></getAuditTrail>", "object"),
         ('controlid="c"', "", "controlid"),
         ("<operation>", '<operation transaction="yes">', "transaction"),
         ("<content>", "<extra/><content>", "extra"),
@@ -80,6 +83,23 @@ def test_login_children_are_ordered_and_the_error_names_what_was_expected(server
     company = f"<companyid>{caller.company}</companyid>"
     answer = caller.post(body.replace(company, "").replace("</login>", f"{company}</login>"))
     assert "Expected is ( companyid )" in answer.errors[0][1]
+
+
+def test_options_of_a_query_are_a_sequence(caller: Caller) -> None:
+    case, private = "<caseinsensitive>true</caseinsensitive>", "<showprivate>true</showprivate>"
+    assert caller.query("VENDOR", "RECORDNO", options=case + private).result.findtext("status") == "success"
+    answer = caller.query("VENDOR", "RECORDNO", options=private + case)
+    assert answer.text("control/status") == "failure"
+    assert "Element 'caseinsensitive'" in answer.errors[0][1]
+
+
+@pytest.mark.parametrize("filler", [b"<?a?>" * 5000, b"<!---->" * 5000, b" \n" * 200_000, b"<?a" * 5000])
+def test_long_beginning_is_read_in_no_time(caller: Caller, filler: bytes) -> None:
+    body = caller.envelope("<getAPISession/>").split("?>", 1)[1].encode()
+    expected = "failure" if filler.startswith(b"<?a<") else "success"
+    assert caller.post(b"<?xml version='1.0'?>" + filler + body).text("control/status") == expected
+    hidden = b"<?xml version='1.0'?>" + filler + b"<!DOCTYPE request>" + body
+    assert caller.post(hidden).text("control/status") == "failure"
 
 
 def test_unknown_filter_operator_is_a_schema_error(caller: Caller) -> None:

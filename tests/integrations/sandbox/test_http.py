@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import http.client
+import socket
 from urllib.parse import urlsplit
+
+import pytest
 
 from integrations.sandbox.process import SandboxServer
 from tests.integrations.sandbox.gateway import Caller
@@ -73,3 +76,12 @@ def test_stopping_ends_kept_connections() -> None:
     assert connection.sock is not None
     assert connection.sock.recv(1) == b""
     connection.close()
+
+
+@pytest.mark.parametrize("length", ["²", "-1", "1_0", "9" * 5000])
+def test_senseless_length_is_refused(caller: Caller, length: str) -> None:
+    parts = urlsplit(caller.server.endpoint)
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10) as connection:
+        head = f"POST {parts.path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n"
+        connection.sendall(head.encode("latin-1"))
+        assert connection.recv(100).startswith(b"HTTP/1.1 411 ")

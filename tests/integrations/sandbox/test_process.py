@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from integrations.sandbox.cli import main
 from integrations.sandbox.process import ROOT, SandboxProcess, SandboxServer, StartError
 from integrations.sandbox.seed import credentials
 from tests.integrations.sandbox.gateway import Caller, where
@@ -50,6 +51,54 @@ def test_unusable_state_file_is_refused_with_a_sentence(tmp_path: Path) -> None:
     state.write_text('{"format": 1, "seed": "500", "base": "2026-01-01T00:00:00+00:00", "companies": {}}')
     with pytest.raises(StartError, match="--seed 500"):
         SandboxProcess(state=state).start()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"format": 1}',
+        '{"format": 1, "seed": "demo", "base": "2026-01-01T00:00:00+00:00", "companies": []}',
+        '{"format": 1, "seed": "demo", "base": "yesterday", "companies": {}}',
+        '{"format": 1, "seed": "demo", "base": "2026-01-01T00:00:00+00:00", "companies": {"summit-demo": {}}}',
+        '{"format": 1, "seed": "demo", "base": "2026-01-01T00:00:00+00:00", "companies":'
+        ' {"summit-demo": {"rows": {"NOSUCH": {"1": {}}}, "next": {"NOSUCH": 1}, "completed": []}}}',
+    ],
+)
+def test_state_file_with_parts_missing_is_refused_with_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    state = tmp_path / "state.json"
+    state.write_text(text)
+
+    assert main(["--port", "0", "--state", str(state)]) == 1
+    assert "delete it to start afresh" in capsys.readouterr().err
+
+
+def test_state_file_that_cannot_be_written_is_refused_at_the_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("not a directory")
+
+    assert main(["--port", "0", "--state", str(tmp_path / "file" / "state.json")]) == 1
+    assert "cannot start" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "9" * 5000, "²", "x"])
+def test_impossible_port_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--port", port])
+    assert caught.value.code == 2
+    assert "no port" in capsys.readouterr().err
+
+
+def test_module_runs_in_an_empty_environment() -> None:
+    command = [sys.executable, "-m", "integrations.sandbox", "--port", "0", "--seed", "50"]
+    with subprocess.Popen(command, cwd=ROOT, env={}, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("READY http://127.0.0.1:")
+        process.terminate()
+        process.communicate(timeout=20)
+    assert process.returncode == 0
 
 
 def test_credentials_are_printed_without_django() -> None:

@@ -239,3 +239,9 @@ def test_permission_is_checked_before_data(caller: Caller) -> None:
     assert limited.query("AUDITHISTORY", "ID", order="ID").errors == [
         ("", "You do not have permission to view audit history")
     ]
+
+
+def test_filter_on_the_record_number_takes_plain_digits_only(caller: Caller) -> None:
+    for value in ("²", "9" * 5000, "1e9999999"):
+        answer = caller.query("VENDOR", "RECORDNO", condition=where("equalto", "RECORDNO", value))
+        assert answer.errors[0][0] == "DL02000001"

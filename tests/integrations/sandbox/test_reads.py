@@ -162,3 +162,20 @@ def test_inspect(caller: Caller) -> None:
     detail = caller.call('<inspect detail="1"><name>VENDOR</name></inspect>')
     assert detail.data.findtext("Type/Fields/Field/dataName") == "Pt_FieldInt"
     assert caller.call("<inspect><object>NOPE</object></inspect>").errors == [("XXX", "Object type NOPE not found")]
+
+
+@pytest.mark.parametrize("key", ["²", "٣", "9" * 5000, "-1", "1.5", "1_1"])
+def test_key_that_is_no_record_number_is_an_unknown_one(caller: Caller, key: str) -> None:
+    assert caller.call(f"<read><object>VENDOR</object><keys>{key}</keys></read>").data.get("count") == "0"
+    deleted = caller.call(f"<delete><object>VENDOR</object><keys>{key}</keys></delete>")
+    assert deleted.errors[0][0] == "BL01001973"
+    asked = caller.call(f"<readUserFormatting><key>{key}</key></readUserFormatting>")
+    assert asked.errors[0][0] == "BL03000025"
+    trail = caller.call(f"<getAuditTrail><object>VENDOR</object><recordNo>{key}</recordNo></getAuditTrail>")
+    assert len(trail.data) == 0
+
+
+@pytest.mark.parametrize("size", ["²", "1_0", "9" * 5000, "0x1", "1.0"])
+def test_page_size_in_another_form_than_digits_is_refused(caller: Caller, size: str) -> None:
+    query = f"<object>VENDOR</object><select><field>RECORDNO</field></select><pagesize>{size}</pagesize>"
+    assert caller.call(f"<query>{query}</query>").errors[0][0] == "SANDBOX-LIMIT"

@@ -201,6 +201,39 @@ def test_contract_lines_own_their_entries_and_roll_up(caller: Caller) -> None:
     assert revised.values("TOTALREVISEDPRICE") == ["100.5"]
 
 
+def test_object_with_a_refused_line_leaves_nothing_behind(caller: Caller) -> None:
+    good = "<WFTYPE>original</WFTYPE><PRICEEFFECTIVEDATE>01/02/2026</PRICEEFFECTIVEDATE><PRICE>5</PRICE>"
+    objects = ("PROJECTCONTRACTLINE", "PROJECTCONTRACTLINEENTRY", "AUDITHISTORY")
+    keys = ("RECORDNO", "RECORDNO", "ID")
+    before = [
+        caller.query(name, f"<count>{key}</count>", order="").data[0][0].text
+        for name, key in zip(objects, keys, strict=True)
+    ]
+    answer = create(
+        caller,
+        "<PROJECTCONTRACTLINE><PROJECTCONTRACTID>PC-24-001</PROJECTCONTRACTID>"
+        "<PROJECTCONTRACTLINEID>990</PROJECTCONTRACTLINEID><NAME>Shell</NAME>"
+        "<CONTRACTLINEDATE>01/02/2026</CONTRACTLINEDATE><ACCOUNTNO>4000</ACCOUNTNO><BILLINGTYPE>Progress</BILLINGTYPE>"
+        "<MAXIMUMBILLING>Total revised price</MAXIMUMBILLING><ITEMID>BILLING</ITEMID><PROJECTID>24-001</PROJECTID>"
+        f"<PROJECTCONTRACTLINEENTRIES><PROJECTCONTRACTLINEENTRY>{good}</PROJECTCONTRACTLINEENTRY>"
+        "<PROJECTCONTRACTLINEENTRY><RECORDNO>99999</RECORDNO></PROJECTCONTRACTLINEENTRY></PROJECTCONTRACTLINEENTRIES>"
+        "</PROJECTCONTRACTLINE>",
+    )
+    assert answer.errors[0][0] == "Cannot update non-existing PROJECTCONTRACTLINEENTRY with RECORDNO=99999."
+    assert answer.data.get("count") == "0"
+    after = [
+        caller.query(name, f"<count>{key}</count>", order="").data[0][0].text
+        for name, key in zip(objects, keys, strict=True)
+    ]
+    assert after == before
+
+
+@pytest.mark.parametrize("amount", ["1e10000000", "1e5", "NaN", "Infinity", "0x10", "1_000", "²", "1,000", "9" * 31])
+def test_number_in_another_form_than_plain_digits_is_refused(caller: Caller, amount: str) -> None:
+    answer = create(caller, vendor("N-1", CREDITLIMIT=amount))
+    assert answer.errors[0][0] == "BL03000018"
+
+
 def test_cost_type_and_task_take_defaults_from_their_standards(caller: Caller) -> None:
     project = "<PROJECTID>24-013</PROJECTID>"
     standard = "<STANDARDTASKID>03-300</STANDARDTASKID><TASKSTATUS>Planned</TASKSTATUS>"
