@@ -11,9 +11,8 @@ from django.urls import reverse
 
 from accounts.models import Membership, Tenant
 from accounts.shown import ShownState
-from integrations.models import ConnectionState
-from integrations.models.states import shown
 from integrations.selectors import live_connection
+from integrations.views.setup import NOT_CONNECTED
 
 
 @dataclass(frozen=True)
@@ -92,5 +91,5 @@ def _connection(tenant: Tenant) -> ConnectionShown:
     connection = live_connection()
     url = reverse("connection", kwargs={"tenant_slug": tenant.slug})
     if connection is None:
-        return ConnectionShown(shown(ConnectionState.DISCONNECTED, "not connected yet"), url, "Sage Intacct")
+        return ConnectionShown(NOT_CONNECTED, url, "Sage Intacct")
     return ConnectionShown(connection.shown_state, url, str(connection))

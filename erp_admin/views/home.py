@@ -8,6 +8,7 @@ from django.db.models import Count, Max
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.views.decorators.http import require_GET
 
 from accounts.access import TenantRequest, role_required
@@ -83,7 +84,7 @@ def _connection_facts(connection: Connection) -> list[Fact]:
     return [
         fact("State", state=connection.shown_state),
         fact("Company", connection.company_id),
-        fact("Entity", connection.entity_label.capitalize() if not connection.entity_id else connection.entity_label),
+        fact("Entity", capfirst(connection.entity_label)),
         fact("User", connection.user_id),
         fact("Last answer from Intacct", when(connection.verified_at, "never")),
     ]
@@ -98,7 +99,7 @@ def _set_up_steps(request: TenantRequest, ready: Readiness) -> list[SetUpStep]:
         (
             "Set up Intacct",
             "Read how",
-            "Subscribe to Web Services, authorise our sender, make a role and user.",
+            "Subscribe to Web Services, authorize our Sender ID, make a role and a user.",
             "set_up",
             connected,
         ),

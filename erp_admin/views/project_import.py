@@ -48,7 +48,7 @@ def refresh(request: TenantRequest) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
         return _back(request)
-    return _to_run(request, started, "reads projects, customers and cost codes from Intacct")
+    return _to_run(request, started, "It reads projects, customers and cost codes from Intacct.")
 
 
 @require_POST
@@ -75,7 +75,7 @@ def start(request: TenantRequest) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
         return _back(request)
-    return _to_run(request, started, "imports the chosen projects", "Your choice was not added to it.")
+    return _to_run(request, started, "It imports the chosen projects.", "Your choice was not added to it.")
 
 
 @require_POST
@@ -192,7 +192,7 @@ def _ignore_context(request: TenantRequest, form: SelectionForm) -> dict[str, ob
 def _to_run(request: TenantRequest, started: Started, does: str, otherwise: str = "") -> HttpResponse:
     run: SyncRun = started.run
     if started.is_new:
-        messages.success(request, f"Run {run.number} {does}.")
+        messages.success(request, f"Run {run.number} was started. {does}")
     else:
         text = f"Run {run.number} is running already, started by {starter(run)}. {otherwise}"
         messages.info(request, text.strip())

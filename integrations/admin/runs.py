@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
+from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
@@ -44,13 +45,32 @@ class SyncRunAdmin(TenantRows, LongTableAdmin):
     date_hierarchy = "created_at"
     inlines = [StepInline]
     fieldsets = (
-        (None, {"fields": ("tenant", "number", "title", "flow", "mode", "state", "connection", "settings_version")}),
-        ("Started", {"fields": ("trigger", "started_by", "created_at", "started_at", "finished_at")}),
-        ("Cancelled", {"fields": ("cancel_requested_at", "cancel_requested_by")}),
-        ("Worker", {"fields": ("heartbeat_at", "lease_expires_at", "lost_workers")}),
-        ("Failure", {"fields": ("error_code", "error_sentence", "error_advice", "error_detail")}),
-        ("What it left", {"fields": ("left",)}),
+        (
+            None,
+            {
+                "fields": (
+                    ("number", "title"),
+                    ("state", "left"),
+                    ("tenant", "connection"),
+                    ("flow", "mode", "settings_version"),
+                )
+            },
+        ),
+        ("Started", {"fields": (("trigger", "started_by"), ("created_at", "started_at", "finished_at"))}),
+        ("Worker", {"fields": (("heartbeat_at", "lease_expires_at", "lost_workers"),), "classes": ["collapse"]}),
     )
+    cancelled = ("Cancelled", {"fields": (("cancel_requested_at", "cancel_requested_by"),)})
+    failure = ("Failure", {"fields": ("error_code", "error_sentence", "error_advice", "error_detail")})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What did not happen has no place on the page: failure and cancel are shown where there is one."""
+        first, *others = self.fieldsets
+        return [
+            first,
+            *([self.failure] if obj and obj.error_code else []),
+            *others,
+            *([self.cancelled] if obj and obj.cancel_requested_at else []),
+        ]
 
     @admin.display(description="connection")
     def connection_link(self, run: SyncRun) -> SafeString | str:

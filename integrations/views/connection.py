@@ -3,21 +3,21 @@
 Owns how a failure of Intacct is shown. A password is taken and passed on, never kept and never rendered.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.templatetags.ui import when
 from integrations.crypto import SecretUnreadable
 from integrations.forms.connection import ConnectForm, CredentialsForm
-from integrations.intacct import ErrorEntry, IntacctError
+from integrations.intacct import IntacctError
 from integrations.models import ACTIVE_RUNS, Connection, ConnectionState
 from integrations.refusal import Refused
 from integrations.selectors import latest_connection, live_connection, readiness
@@ -36,10 +36,12 @@ def connection(request: TenantRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters("password")
-@require_POST
+@require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN)
 def authorize(request: TenantRequest) -> HttpResponse:
-    """Sign in to Intacct with what was typed and keep the connection."""
+    """Sign in to Intacct with what was typed and keep the connection. Opened as a page, it leads to the form."""
+    if request.method == "GET":
+        return redirect("connection", tenant_slug=request.tenant.slug)
     form = ConnectForm(request.POST)
     if not form.is_valid():
         return _page(request, form=form, status=422)
@@ -78,10 +80,12 @@ def update_credentials(request: TenantRequest) -> HttpResponse:
     return render(request, "integrations/credentials.html", context, status=422 if form.is_bound else 200)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN)
 def check(request: TenantRequest) -> HttpResponse:
-    """Sign in anew with the stored credentials, and say what Intacct answered."""
+    """Sign in anew with the stored credentials, and say what Intacct answered. Opened as a page, it asks nothing."""
+    if request.method == "GET":
+        return redirect("connection", tenant_slug=request.tenant.slug)
     live = live_connection()
     if live is None:
         return _nothing_connected(request)
@@ -115,17 +119,8 @@ def problem_of(title: str, error: Failure) -> dict[str, str]:
         "sentence": error.sentence,
         "advice": error.advice,
         "code": getattr(error, "code", ""),
-        "detail": technical_detail(getattr(error, "details", ())),
+        "detail": getattr(error, "technical_detail", ""),
     }
-
-
-def technical_detail(entries: Iterable[ErrorEntry]) -> str:
-    """Intacct's own error entries as lines of text, the cause first."""
-    labels = ("errorno", "description", "description2", "correction", "support_id")
-    blocks = (
-        "\n".join(f"{label}: {value}" for label in labels if (value := getattr(entry, label))) for entry in entries
-    )
-    return "\n\n".join(block for block in blocks if block)
 
 
 def _page(
@@ -166,7 +161,7 @@ def _why_not(request: TenantRequest, live: Connection | None) -> str:
 def _facts(live: Connection) -> list[Fact]:
     return [
         {"label": "Company ID", "value": live.company_id},
-        {"label": "Entity", "value": live.entity_label, "note": _entity_note(live)},
+        {"label": "Entity", "value": capfirst(live.entity_label), "note": _entity_note(live)},
         {"label": "User ID", "value": live.user_id},
         {"label": "Password", "value": "stored encrypted", "note": "never shown"},
         {"label": "Credentials set", "value": when(live.credentials_set_at)},

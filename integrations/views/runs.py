@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import TenantRequest, role_required
@@ -35,7 +36,7 @@ from integrations.run_selectors import (
     step_lines,
     sums_of_steps,
 )
-from integrations.selectors import live_connection, why_not_sync
+from integrations.selectors import live_connection, readiness, why_not_sync
 from integrations.services.runs import cancel_run
 from integrations.views.filters import filter_group, pager
 
@@ -131,10 +132,12 @@ def _context(request: TenantRequest, found: SyncRun, *, only_progress: bool = Fa
     return {
         **context,
         "starter": starter(found),
+        "error_title": "This run failed" if found.state == RunState.FAILED else "This run stopped before its end",
         "facts": _facts(request, found),
         "lacking_role": lacking_role(request),
         "restart_lists": list_keys(line.step for line in lines),
         "why_not_restart": "" if found.is_active else why_not_start(request),
+        "next_step": None if found.is_active or not request.membership.may(Role.ADMIN) else readiness().next_step,
         **_rows(request, found),
         **_log(request, found),
         "exchanges": pager(
@@ -172,7 +175,10 @@ def _facts(request: TenantRequest, found: SyncRun) -> list[dict[str, Any]]:
 
 def _moment(at: datetime | None) -> str:
     """The exact time in the tenant's zone."""
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S %Z}" if at else ""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    return f"{date_format(local, 'j M Y, H:i:s')} {local:%Z}"
 
 
 def _rows(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
@@ -187,11 +193,13 @@ def _rows(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
     group = filter_group(request, "Outcome", "outcome", options, page_parameter="rows", anchor="#rows")
     flow = known_flow(found.flow)
     name = flow.document_url_name if flow else ""
+    list_name = flow.list_url_name if flow else ""
     return {
         "rows": page,
         "row_lines": [(row, _document_url(request, name, row)) for row in page.page],
         "row_filters": [group],
         "has_rows": sum(counts.values()) > 0,
+        "list_url": reverse(list_name, kwargs={"tenant_slug": request.tenant.slug}) if list_name else "",
     }
 
 

@@ -29,7 +29,7 @@ def integrations(request: TenantRequest) -> HttpResponse:
     latest, states = latest_connection(), switch_states(ready.connection)
     context = {
         "ready": ready,
-        "state": latest.shown_state if latest else NOT_CONNECTED,
+        "state": ready.connection.shown_state if ready.connection else NOT_CONNECTED,
         "enabled": enabled_state(ready),
         "earlier": None if ready.connection else latest,
         "switched_on": [switch for switch in switches() if states[switch.key]],

@@ -62,9 +62,6 @@
   document.addEventListener("click", (event) => {
     const form = event.target.closest("form[data-selection]");
     if (!form) return;
-    // The whole cell is the target, not only the small box in it.
-    const cell = event.target.matches(".select") ? event.target.querySelector("input:not(:disabled)") : null;
-    if (cell) cell.click();
     const button = event.target.closest("button");
     if (!button) return;
     if (button.matches("[data-select-matching]")) {
