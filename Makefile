@@ -43,6 +43,10 @@ run: .env ## Serve the site for development (settings from .env)
 worker: .env ## Work off the queue (settings from .env)
 	$(BIN)/python manage.py worker
 
+.PHONY: intacct
+intacct: $(STAMP) ## Run the local Sage Intacct by itself, where the generated .env expects it
+	$(BIN)/python manage.py intacct_sandbox
+
 .PHONY: test
 test: var/test.env ## Run the test suite on SQLite
 	ENV_FILE=var/test.env $(BIN)/python -W error -m pytest -n $(TEST_WORKERS) $(ARGS)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 from django.db import models
 from django.utils import timezone
 from django_scopes import ScopedManager, get_scope, scope, scopes_disabled
+from django_scopes.manager import DisabledQuerySet
 
 from accounts.models import CrossTenantAccess, Tenant, User
 
@@ -26,8 +27,20 @@ if TYPE_CHECKING:
 
 else:
 
+    class NoTenant(DisabledQuerySet):
+        """Refuses every question, also those that django-scopes leaves open, such as whether any row exists."""
+
+        alias = contains = defer = difference = distinct = exclude = exists = explain = DisabledQuerySet.error
+        extra = in_bulk = intersection = prefetch_related = select_related = DisabledQuerySet.error
+
     class TenantManager(type(ScopedManager(tenant="tenant"))):
         """Shows the current tenant's rows; raises ScopeError when there is no current tenant."""
+
+        def get_queryset(self):
+            found = super().get_queryset()
+            if not isinstance(found, DisabledQuerySet):
+                return found
+            return NoTenant(model=self.model, using=self._db, missing_scopes=found.missing_scopes)
 
 
 class TenantModel(models.Model):

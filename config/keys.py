@@ -73,6 +73,7 @@ def check_deploy() -> int:
         "DEBUG": "off",
         "HTTPS_ONLY": "on",
         "ALLOWED_HOSTS": "erp.example.com",
+        "SITE_URL": "https://erp.example.com",
         "INTACCT_ENDPOINT_URL": "https://api.intacct.com/ia/xml/xmlgw.phtml",
         "INTACCT_SENDER_ID": "sender",
         "INTACCT_SENDER_PASSWORD": secrets.token_urlsafe(16),

@@ -112,6 +112,8 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
+DATE_FORMAT = "Y-m-d"
+DATETIME_FORMAT = "Y-m-d H:i:s"
 
 # Without collected files (development, tests) static files are served from where they lie.
 STATIC_MANIFEST = env.bool("STATIC_MANIFEST", default=not DEBUG)

@@ -1,6 +1,7 @@
 """System checks: wrong configuration is named at start, with what to do, instead of surprising someone at run time."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
@@ -40,3 +41,12 @@ def check_endpoint(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         hint = "Set INTACCT_SENDER_ID and INTACCT_SENDER_PASSWORD; nobody can connect without a Web Services sender."
         found.append(Warning("No Sage Intacct sender is configured.", hint=hint, id="integrations.W001"))
     return found
+
+
+@register(Tags.urls, deploy=True)
+def check_site_url(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """SITE_URL leads to the site from elsewhere: links that commands print begin with it."""
+    if urlsplit(settings.SITE_URL).hostname not in {None, "localhost", "127.0.0.1", "::1"}:
+        return []
+    hint = "Set SITE_URL to the address people use, for example https://erp.example.com."
+    return [Warning("SITE_URL leads to this machine only.", hint=hint, id="integrations.W002")]

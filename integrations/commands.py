@@ -5,7 +5,9 @@ Exit codes: 0 done, 1 done in part or failed, 2 wrong use, 3 refused by our own 
 
 import json
 import sys
+from abc import ABC, abstractmethod
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
@@ -17,13 +19,13 @@ from integrations.engine.runner import row_counts, run_to_end, totals
 from integrations.intacct import IntacctError
 from integrations.models import Connection, RunState, SyncRun
 from integrations.refusal import Refused
-from integrations.selectors import live_connection
+from integrations.selectors import live_connection, runs_left_behind
 from integrations.services.runs import Started
 
 EXIT_FAILED, EXIT_USE, EXIT_REFUSED, EXIT_INTACCT = 1, 2, 3, 4
 
 
-class TenantCommand(BaseCommand):
+class TenantCommand(BaseCommand, ABC):
     """A command about one tenant. Subclasses implement `work`, which runs in the tenant's scope."""
 
     requires_system_checks = []
@@ -48,8 +50,9 @@ class TenantCommand(BaseCommand):
             except SecretUnreadable as error:
                 self.end(EXIT_REFUSED, error.sentence, error.advice, "CON-SECRET")
 
+    @abstractmethod
     def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
-        raise NotImplementedError
+        """Do what the command is for; raise what the services raise."""
 
     def connection(self) -> Connection:
         """The tenant's live connection; ends the command when there is none."""
@@ -74,13 +77,20 @@ class TenantCommand(BaseCommand):
             for line in lines:
                 self.stdout.write(line)
 
-    def finish(self, started: Started, *, queued: bool) -> None:
-        """Work the run off here (or leave it to the queue), report it, and leave with 1 unless it succeeded."""
+    def finish(self, start: Callable[[], Started], *, queued: bool) -> None:
+        """Start a run, work it off here (or leave it to the queue), report it, and leave with 1 unless it succeeded.
+
+        A run of the same kind that nobody works on any more, as after a killed command, is brought to its end first.
+        """
+        started = start()
+        if not started.is_new and not queued and runs_left_behind().filter(pk=started.run.pk).exists():
+            self.stderr.write(f"Run {started.run.number} of the same kind was left unfinished; it is finished first.")
+            run_to_end(started.run)
+            started = start()
         run = started.run
         if not started.is_new:
-            raise Refused(
-                f"Run {run.number} of the same kind is under way already.", "Wait for its end.", code="RUN-ACTIVE"
-            )
+            advice = "Wait for its end. If its worker was killed, it is taken up again after five minutes at most."
+            raise Refused(f"Run {run.number} of the same kind is under way already.", advice, code="RUN-ACTIVE")
         if queued:
             self.report(describe(run), f"Queued as run {run.number}; a worker takes it up.")
             return
@@ -126,7 +136,7 @@ def describe(run: SyncRun) -> dict[str, Any]:
 
 def table(run: SyncRun) -> list[str]:
     """A run as people read it in a terminal."""
-    columns = ("state", "read", "new", "changed", "same", "missing", "failed", "requests")
+    columns = ("state", "read", "new", "changed", "same", "missing", "skipped", "failed", "requests")
     lines = [f"Run {run.number}: {run.title}: {run.get_state_display()}"]
     lines.append(f"{'':28}" + "".join(f"{name:>10}" for name in columns) + f"{'seconds':>9}")
     for step in run.steps.all():

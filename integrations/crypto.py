@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
+from django.views.decorators.debug import sensitive_variables
 
 
 class SecretUnreadable(Exception):
@@ -64,12 +65,14 @@ def keyring() -> MultiFernet:
     return _keys(tuple(settings.FIELD_ENCRYPTION_KEYS))
 
 
+@sensitive_variables()
 def seal(value: str, *, tenant_id: int, field: str) -> Sealed:
     """Encrypt `value` for one tenant and one field. Fernet has no associated data, so both are put inside."""
     envelope = json.dumps({"tenant": tenant_id, "field": field, "value": value}).encode()
     return Sealed(keyring().encrypt(envelope).decode())
 
 
+@sensitive_variables()
 def unseal(sealed: Sealed, *, tenant_id: int, field: str) -> str:
     """Decrypt; raises SecretUnreadable when no key fits or the secret was sealed for another tenant or field."""
     try:

@@ -5,8 +5,9 @@ calls never happen inside a database transaction: `opened` refuses to.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
@@ -14,11 +15,20 @@ from django.db.models import F
 from django.utils import timezone
 
 from integrations import intacct
-from integrations.intacct import Category, Client, Credentials, IntacctError, Sender, SessionCache
-from integrations.models import Connection, ConnectionState, Exchange, RunStep
+from integrations.intacct import (
+    Category,
+    Client,
+    Credentials,
+    IntacctError,
+    Sender,
+    SessionCache,
+    TransportError,
+)
+from integrations.models import Connection, ConnectionState, Exchange, RunStep, StepState
 
 SESSIONS = SessionCache()  # process memory only, never stored
 PAUSE: Callable[[float], None] = time.sleep  # between attempts of a read
+SIGN_IN = "getAPISession"
 
 _STATE_FOR = {
     Category.SENDER: ConnectionState.NEEDS_CREDENTIALS,
@@ -31,8 +41,35 @@ _STATE_FOR = {
 }
 
 
+@dataclass(frozen=True)
+class Watch:
+    """What whoever opens a connection wants to know and to limit.
+
+    `after_exchange` is called after each attempt. A pause before another attempt that would end after `gives_up_at`
+    (of `time.monotonic`) is not begun: the request fails instead.
+    """
+
+    after_exchange: Callable[[], object]
+    gives_up_at: float
+
+    def pause(self, seconds: float) -> None:
+        """Raises TransportError when there is no time left to wait."""
+        if time.monotonic() + seconds > self.gives_up_at:
+            raise TransportError(
+                "Sage Intacct gave no usable answer in the time that one piece of work may take.",
+                code="SVC-SLOW",
+                advice="Start it again in a while. The exchanges of the run show each attempt and its answer.",
+                retryable=True,
+            )
+        PAUSE(seconds)
+
+
 def build_client(
-    credentials: Credentials, observer: Callable[[intacct.Exchange], None] | None = None, *, attempts: int = 5
+    credentials: Credentials,
+    observer: Callable[[intacct.Exchange], None] | None = None,
+    *,
+    attempts: int = 5,
+    pause: Callable[[float], None] | None = None,
 ) -> Client:
     """A client for the endpoint and sender of the settings. Raises UntrustedEndpoint when it may not be used."""
     return Client(
@@ -43,7 +80,7 @@ def build_client(
         sessions=SESSIONS,
         observer=observer,
         attempts=attempts,
-        sleep=lambda seconds: PAUSE(seconds),
+        sleep=pause or (lambda seconds: PAUSE(seconds)),
     )
 
 
@@ -58,25 +95,31 @@ def credentials_of(connection: Connection) -> Credentials:
 
 
 @contextmanager
-def opened(connection: Connection, step: RunStep | None = None) -> Iterator[Client]:
+def opened(connection: Connection, step: RunStep | None = None, watch: Watch | None = None) -> Iterator[Client]:
     """A client for the connection; each exchange is stored, and a failure or success moves the connection's state.
 
     Raises the Intacct error family, SecretUnreadable, and RuntimeError inside a transaction.
     """
     with transaction.atomic(durable=True):
         pass  # raises when a transaction is open: remote calls must not hold locks, nor be undone by a rollback
+    accepted: set[str] = set()  # the functions Intacct answered
 
     def observe(exchange: intacct.Exchange) -> None:
+        if exchange.outcome == "success":
+            accepted.update(exchange.functions)
         store_exchange(exchange, tenant_id=connection.tenant_id, connection=connection, step=step)
+        if watch is not None:
+            watch.after_exchange()
 
-    with build_client(credentials_of(connection), observe) as client:
+    with build_client(credentials_of(connection), observe, pause=watch.pause if watch else None) as client:
         try:
             yield client
         except IntacctError as error:
             note_failure(connection, error)
             raise
         else:
-            note_success(connection)
+            if accepted:
+                note_success(connection, signed_in=SIGN_IN in accepted)
 
 
 def store_exchange(
@@ -115,38 +158,58 @@ def store_exchange(
 def note_failure(connection: Connection, error: IntacctError) -> None:
     """Move the connection to the state its error asks for; errors about single records change nothing."""
     state = _STATE_FOR.get(error.category)
-    if state is not None and connection.state != ConnectionState.DISCONNECTED:
-        _set_state(connection, state, error.sentence, error.advice, error.code)
+    if state is None:
+        return
+    # A gateway that cannot be reached says nothing about credentials that were refused before.
+    kept = {ConnectionState.NEEDS_CREDENTIALS} if state == ConnectionState.OFFLINE else set()
+    _set_state(connection, state, error.sentence, error.advice, error.code, unless=kept)
 
 
-def note_success(connection: Connection) -> None:
-    """Intacct answered: an offline connection is connected again. A limited one stays so until its rights are read."""
-    now = timezone.now()
-    connection.verified_at = now
-    connection.save(update_fields=["verified_at"])
-    if connection.state in (ConnectionState.OFFLINE, ConnectionState.NEEDS_CREDENTIALS):
-        _set_state(connection, ConnectionState.CONNECTED)
+def note_success(connection: Connection, *, signed_in: bool) -> None:
+    """Intacct answered: an offline connection is connected again. A limited one stays so until its rights are read.
+
+    Credentials that were refused count as good only after a sign-in: a session may outlive the password it began with.
+    """
+    connection.verified_at = timezone.now()
+    Connection.objects.filter(pk=connection.pk).update(verified_at=connection.verified_at)
+    over = {ConnectionState.OFFLINE, *([ConnectionState.NEEDS_CREDENTIALS] if signed_in else [])}
+    if connection.state in over:
+        _set_state(connection, ConnectionState.CONNECTED, unless=set(ConnectionState) - over)
 
 
 def clear_limits(connection: Connection) -> None:
-    """Everything asked for was allowed: a limited connection is connected again."""
-    if connection.state == ConnectionState.LIMITED:
-        _set_state(connection, ConnectionState.CONNECTED)
+    """A limited connection is connected again, once everything that was refused has been allowed since."""
+    if connection.state != ConnectionState.LIMITED:
+        return
+    steps = RunStep.objects.filter(run__connection=connection)
+    if connection.credentials_set_at is not None:
+        steps = steps.filter(started_at__gte=connection.credentials_set_at)  # others had other rights
+    for key in steps.filter(state=StepState.LIMITED).order_by().values_list("key", flat=True).distinct():
+        told = steps.filter(key=key, state__in=[StepState.LIMITED, StepState.SUCCEEDED, StepState.PARTLY])
+        if told.latest("started_at").state == StepState.LIMITED:
+            return
+    _set_state(connection, ConnectionState.CONNECTED, unless=set(ConnectionState) - {ConnectionState.LIMITED})
 
 
 def _set_state(
-    connection: Connection, state: ConnectionState, reason: str = "", advice: str = "", code: str = ""
+    connection: Connection,
+    state: ConnectionState,
+    reason: str = "",
+    advice: str = "",
+    code: str = "",
+    *,
+    unless: Collection[ConnectionState] = (),
 ) -> None:
-    connection.state = state
-    connection.state_reason = reason[:500]
-    connection.state_advice = advice[:500]
-    connection.state_code = code
-    connection.state_changed_at = timezone.now()
-    # The row may have been disconnected by somebody meanwhile; that decision stands.
-    Connection.objects.filter(pk=connection.pk).exclude(state=ConnectionState.DISCONNECTED).update(
-        state=state,
-        state_reason=connection.state_reason,
-        state_advice=connection.state_advice,
-        state_code=code,
-        state_changed_at=connection.state_changed_at,
-    )
+    """Store a state learnt with the credentials of `connection`, unless the row is in one of `unless` by now."""
+    facts = {
+        "state": state,
+        "state_reason": reason[:500],
+        "state_advice": advice[:500],
+        "state_code": code,
+        "state_changed_at": timezone.now(),
+    }
+    # Somebody may have disconnected it or renewed its credentials meanwhile; what the old ones met is not about those.
+    row = Connection.objects.filter(pk=connection.pk, credentials_set_at=connection.credentials_set_at)
+    if row.exclude(state__in=[ConnectionState.DISCONNECTED, *unless]).update(**facts):
+        for name, value in facts.items():
+            setattr(connection, name, value)

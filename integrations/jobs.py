@@ -4,21 +4,17 @@ Arguments are primary keys. Nothing here knows what a run does; the runner does.
 """
 
 import logging
-from datetime import timedelta
 
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Tenant
 from accounts.tenancy import cross_tenant, tenant_scope
 from integrations import queue
 from integrations.engine.runner import Slice, work_slice
-from integrations.models import ACTIVE_RUNS, Heartbeat, SyncRun
+from integrations.models import Heartbeat
+from integrations.selectors import runs_left_behind
 
 logger = logging.getLogger(__name__)
-
-# A run that nobody works on and nobody was woken for is woken again after this time.
-FORGOTTEN_AFTER = timedelta(seconds=30)
 
 
 def work_run(tenant_id: int, run_id: int) -> None:
@@ -32,14 +28,13 @@ def work_run(tenant_id: int, run_id: int) -> None:
 
 
 def dispatch() -> None:
-    """Wake a worker for each run that is due and has no live lease: lost wake-ups, killed workers, busy companies.
+    """Wake a worker for each run left behind, unless one waits in the queue already: a long queue grows no longer.
 
     One run of each tenant first, so that a tenant with many runs does not hold up the others.
     """
-    now = timezone.now()
-    idle = Q(lease_token="", created_at__lt=now - FORGOTTEN_AFTER) | Q(lease_expires_at__lt=now)
+    woken = queue.runs_waiting()
     with cross_tenant("dispatcher"):
-        due = SyncRun.objects.filter(idle, state__in=ACTIVE_RUNS).order_by("created_at").values_list("tenant_id", "pk")
+        due = runs_left_behind().exclude(pk__in=woken).order_by("created_at").values_list("tenant_id", "pk")
         rank: dict[int, int] = {}
         ranked = []
         for tenant_id, run_id in due:
@@ -47,6 +42,7 @@ def dispatch() -> None:
             ranked.append((rank[tenant_id], tenant_id, run_id))
     for _, tenant_id, run_id in sorted(ranked):
         queue.wake(tenant_id, run_id)
+    queue.forget_old_failures()
 
 
 def beat() -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
@@ -33,11 +33,11 @@ def readiness_problems() -> dict[str, str]:
     try:
         plan = MigrationExecutor(connection)
         pending = plan.migration_plan(plan.loader.graph.leaf_nodes())
-    except DatabaseError:
+        if pending:
+            return {"migrations": f"{len(pending)} migrations are not applied."}
+        return {"queue": queue_problem()}
+    except (DatabaseError, InterfaceError):
         return {"database": "The database does not answer."}
-    if pending:
-        return {"migrations": f"{len(pending)} migrations are not applied."}
-    return {"queue": queue_problem()}
 
 
 def queue_problem() -> str:

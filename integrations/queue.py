@@ -4,9 +4,16 @@ The queue wakes workers and keeps no state of ours. With the ORM broker on our o
 back together with the data it is about.
 """
 
+from datetime import timedelta
+
 from django.core.management import call_command
-from django_q.models import Schedule
+from django.utils import timezone
+from django_q.models import Failure, OrmQ, Schedule
 from django_q.tasks import async_task
+
+_WORK_RUN = "integrations.jobs.work_run"
+# django-q2 never removes failures. Ours are in the runs and in the log; these rows only help whoever looks at once.
+KEEP_FAILURES = timedelta(days=7)
 
 _SCHEDULES = {
     "dispatcher": "integrations.jobs.dispatch",
@@ -16,7 +23,18 @@ _SCHEDULES = {
 
 def wake(tenant_id: int, run_id: int) -> None:
     """Have a worker work a slice of the run. Call it in the transaction that makes the run due."""
-    async_task("integrations.jobs.work_run", tenant_id, run_id)
+    async_task(_WORK_RUN, tenant_id, run_id)
+
+
+def runs_waiting() -> set[int]:
+    """The runs for which a wake-up lies in the queue that no worker has taken yet."""
+    untaken = OrmQ.objects.filter(lock__lte=timezone.now())
+    tasks = (entry.task for entry in untaken.iterator(chunk_size=500))
+    return {task["args"][1] for task in tasks if task.get("func") == _WORK_RUN}
+
+
+def forget_old_failures() -> None:
+    Failure.objects.filter(stopped__lt=timezone.now() - KEEP_FAILURES).delete()
 
 
 def register_schedules() -> None:
@@ -26,7 +44,8 @@ def register_schedules() -> None:
         if not known.filter(func=function, schedule_type=Schedule.MINUTES, minutes=1).exists():
             known.delete()
             Schedule.objects.create(name=name, func=function, schedule_type=Schedule.MINUTES, minutes=1)
-        known.order_by("pk").exclude(pk=known.order_by("pk").first().pk).delete()
+        # Another worker may be starting at this very moment: one of each stays.
+        known.exclude(pk__in=list(known.order_by("pk").values_list("pk", flat=True)[:1])).delete()
 
 
 def run_worker() -> None:

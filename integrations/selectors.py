@@ -5,9 +5,10 @@ Reads only. Needs the tenant's scope.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from integrations.engine.flow import Flow, switches
@@ -24,6 +25,10 @@ from integrations.models import (
 )
 from integrations.refusal import Refused
 from integrations.required import REQUIRED_SETTINGS, RequiredSetting
+
+# A run that nobody works on and nobody was woken for counts as left behind after this time.
+FORGOTTEN_AFTER = timedelta(seconds=30)
+READ_TO_THE_END = (StepState.SUCCEEDED, StepState.PARTLY)
 
 
 def live_connection() -> Connection | None:
@@ -58,9 +63,15 @@ def pick_list(connection: Connection, kind: str, search: str = "") -> QuerySet[L
 
 
 def chosen_item(connection: Connection, setting: RequiredSetting, business_id: str) -> ListItem | None:
-    """The mirrored record a setting's business id stands for; of several, one that is active and still there."""
+    """The mirrored record a setting's business id stands for; of several, one still there, and of those an active one.
+
+    A record that was removed and made anew in Intacct has two rows here.
+    """
+    if not business_id:
+        return None
     found = ListItem.objects.filter(connection=connection, kind=setting.list_key, business_id=business_id)
-    return found.order_by("-is_active", "missing_at", "record_no").first() if business_id else None
+    there_first = F("missing_at").asc(nulls_first=True)  # the databases disagree on where an empty value sorts
+    return found.order_by(there_first, "-is_active", "record_no").first()
 
 
 def problem_with(connection: Connection, setting: RequiredSetting, business_id: str) -> str:
@@ -160,13 +171,17 @@ def active_run(connection: Connection, flow: str) -> SyncRun | None:
     return SyncRun.objects.filter(connection=connection, flow=flow, state__in=ACTIVE_RUNS).first()
 
 
+def runs_left_behind() -> QuerySet[SyncRun]:
+    """Active runs without a living worker: a lost wake-up, a killed worker, a busy company."""
+    now = timezone.now()
+    idle = Q(lease_token="", created_at__lt=now - FORGOTTEN_AFTER) | Q(lease_expires_at__lt=now)
+    return SyncRun.objects.filter(idle, state__in=ACTIVE_RUNS)
+
+
 def last_pull(connection: Connection, kind_key: str) -> RunStep | None:
-    """The step that last read the list completely."""
-    return (
-        RunStep.objects.filter(run__connection=connection, key=f"list:{kind_key}", state=StepState.SUCCEEDED)
-        .order_by("-started_at")
-        .first()
-    )
+    """The step that last read the list to its end, single unusable records apart."""
+    read = RunStep.objects.filter(run__connection=connection, key=f"list:{kind_key}", state__in=READ_TO_THE_END)
+    return read.order_by("-started_at").first()
 
 
 def is_mirrored(connection: Connection, kind_key: str) -> bool:

@@ -9,17 +9,16 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models
 from django.utils import timezone
 
 from accounts.models import Tenant
 from erp_admin.models import Project
-from integrations.engine.flow import Flow, StepPlan, Switch
-from integrations.engine.mirror import kind_of_step
+from integrations.engine.flow import Flow, Switch
 from integrations.engine.progress import StepWork
-from integrations.engine.pull import pull_list, refetch
+from integrations.engine.pull import Refetched, refetch
 from integrations.lists import KINDS_BY_KEY, Permission
-from integrations.models import ListItem, RowOutcome, RunRow, SyncRun
+from integrations.models import ListItem, RowOutcome, RunRow
 
 SYNC_PROJECTS = Switch(
     key="sync_projects",
@@ -49,6 +48,10 @@ DATE_FIELDS = {"begins_on": "BEGINDATE", "ends_on": "ENDDATE"}
 
 class Unacceptable(ValueError):
     """A record that cannot become a project here; names the field and what to do."""
+
+
+class Left(Exception):
+    """A record that is left out of the import by a person's decision; says which."""
 
 
 def project_values(item: ListItem, tenant: Tenant) -> dict[str, Any]:
@@ -106,14 +109,11 @@ def take_over(item: ListItem, tenant: Tenant, by_id: int | None) -> tuple[Projec
     transaction.
     """
     values = project_values(item, tenant)
-    project = Project.objects.filter(connection_id=item.connection_id, remote_record_no=item.record_no).first()
+    linked = Project.objects.filter(connection_id=item.connection_id, remote_record_no=item.record_no)
+    project = linked.select_for_update().first()  # nobody edits or unlinks it before it is stored
     namesake = Project.objects.filter(number=item.business_id).exclude(pk=project.pk if project else 0).first()
     if namesake is not None:
-        whose = "linked to another Intacct record" if namesake.is_linked else "made by hand"
-        raise Unacceptable(
-            f"A project {namesake.number} “{namesake.name}”, {whose}, exists here. Link this record to it, or give one "
-            f"of them another number."
-        )
+        raise Unacceptable(_in_the_way(namesake))
     outcome = RowOutcome.CHANGED
     if project is None:
         project = Project(tenant=tenant, connection_id=item.connection_id, remote_record_no=item.record_no)
@@ -127,6 +127,16 @@ def take_over(item: ListItem, tenant: Tenant, by_id: int | None) -> tuple[Projec
     check_project(project)
     project.save()
     return project, outcome
+
+
+def _in_the_way(namesake: Project) -> str:
+    """Why a project with the same number stops an import, and the way out."""
+    if namesake.is_linked:
+        whose, way = "linked to another Intacct record", "Unlink that project, then link this record to it"
+    else:
+        whose, way = "made by hand", "Link this record to it"
+    known = f"{namesake.number} “{namesake.name}”"
+    return f"A project {known}, {whose}, exists here. {way}, or give one of them another number."
 
 
 def check_project(project: Project) -> None:
@@ -150,21 +160,15 @@ def field_labels() -> dict[str, str]:
 
 
 class ProjectImport(Flow):
-    """Step one reads the list where that was asked for; the last step imports the rows of the run."""
+    """One step: the rows of the run are imported, each read anew from Intacct."""
 
     key = "projects"
     title = "Import projects"
     switch = SYNC_PROJECTS
     document_url_name = "project"
-
-    def steps(self, run: SyncRun) -> list[StepPlan]:
-        return [StepPlan(IMPORT_STEP, self.title)]
+    list_url_name = "projects"
 
     def work(self, work: StepWork) -> Iterator[None]:
-        kind = kind_of_step(work.step.key)
-        if kind is not None:
-            yield from pull_list(work, kind)
-            return
         yield from _import_rows(work)
 
 
@@ -174,32 +178,45 @@ def _import_rows(work: StepWork) -> Iterator[None]:
         work.announce(pending.count())
         work.save_page(begun=True)
     while rows := list(pending.select_related("list_item").order_by("pk")[:PAGE_SIZE]):
-        items = [row.list_item for row in rows if row.list_item is not None]
-        found = refetch(work, PROJECTS, items)
+        found = refetch(work, PROJECTS, [row.list_item for row in rows if row.list_item is not None])
         for row in rows:
             _import_row(work, row, found)
-        work.save_page()
         yield
 
 
-def _fail_row(row: RunRow, why: str) -> None:
-    row.outcome, row.message, row.document_id = RowOutcome.FAILED, why[:500], None
-    row.save(update_fields=["step", "outcome", "message", "document_id"])
-
-
-def _import_row(work: StepWork, row: RunRow, found: set[int]) -> None:
+def _import_row(work: StepWork, row: RunRow, found: Refetched) -> None:
     """Import one row in a transaction of its own, so that a bad one takes no good one with it."""
-    row.step = work.step
     try:
-        if row.list_item is None or row.list_item.record_no not in found:
-            raise Unacceptable("This project is no longer in Intacct, or the user may no longer see it.")
-        with transaction.atomic():
-            item = ListItem.objects.get(pk=row.list_item.pk)
-            project, outcome = take_over(item, work.run.tenant, work.run.started_by_id)
-            row.outcome, row.document_id = outcome, project.pk
-            row.save(update_fields=["step", "outcome", "document_id"])
+        with work.page():
+            project, outcome = take_over(_usable_item(row, found), work.run.tenant, work.run.started_by_id)
+            _close_row(work, row, outcome, document_id=project.pk)
+    except Left as left:
+        _close_row(work, row, RowOutcome.SKIPPED, str(left))
     except Unacceptable as error:
-        _fail_row(row, str(error))
+        _close_row(work, row, RowOutcome.FAILED, str(error))
     except IntegrityError:
-        _fail_row(row, "Somebody made a project with this number at the same moment. Look at it, then import again.")
-    work.count(read=1, **{str(row.outcome): 1})
+        why = "Somebody made a project with this number at the same moment. Look at it, then import again."
+        _close_row(work, row, RowOutcome.FAILED, why)
+
+
+def _usable_item(row: RunRow, found: Refetched) -> ListItem:
+    """The record as read just now. Raises Unacceptable when it is gone or unusable, Left when it was ignored."""
+    if row.list_item is None or row.list_item.record_no not in found.shown:
+        raise Unacceptable("This project is no longer in Intacct, or the user may no longer see it.")
+    if row.list_item.record_no in found.unusable:
+        raise Unacceptable(found.unusable[row.list_item.record_no])
+    item = ListItem.objects.get(pk=row.list_item.pk)
+    if item.ignored_at is not None:
+        raise Left("It was ignored after the import was started. Restore it, then import it again.")
+    return item
+
+
+def _close_row(
+    work: StepWork, row: RunRow, outcome: RowOutcome, why: str = "", *, document_id: int | None = None
+) -> None:
+    """Store the outcome and count it, both or neither."""
+    row.step, row.outcome, row.message, row.document_id = work.step, outcome, why[:500], document_id
+    with work.page():
+        row.save(update_fields=["step", "outcome", "message", "document_id"])
+        work.count(read=1, **{str(outcome): 1})
+        work.save_page()

@@ -12,7 +12,7 @@ from erp_admin.models import Project
 from erp_admin.selectors import IMPORTABLE, ProjectRecord, intacct_projects
 from integrations.engine.flow import StepPlan
 from integrations.lists import KINDS_BY_KEY
-from integrations.models import Connection, ListItem, Trigger
+from integrations.models import Connection, LinkedDocument, ListItem, Trigger
 from integrations.refusal import Refused
 from integrations.services.runs import Started, start_run
 
@@ -60,11 +60,16 @@ def restore(items: QuerySet[ProjectRecord]) -> int:
     )
 
 
+# What an import or a link decides; an edit that began before must not undo it.
+_NOT_BY_HAND = frozenset(field.name for field in LinkedDocument._meta.fields) | {"id", "created_at"}
+_BY_HAND = [field.name for field in Project._meta.concrete_fields if field.name not in _NOT_BY_HAND]
+
+
 def save_project(project: Project) -> Project:
-    """Store a project made or changed by hand. Raises Refused when another one took its number meanwhile."""
+    """Store a project made or changed by hand, its link apart. Raises Refused when its number was taken meanwhile."""
     try:
         with transaction.atomic():
-            project.save()
+            project.save(update_fields=None if project._state.adding else _BY_HAND)
     except IntegrityError:
         raise Refused(
             f"A project {project.number} exists here already.", "Give this one another number.", code="PROJECT-NUMBER"

@@ -12,7 +12,6 @@ from integrations.lists import Permission
 
 if TYPE_CHECKING:
     from integrations.engine.progress import StepWork
-    from integrations.models import RunStep, SyncRun
 
 
 @dataclass(frozen=True)
@@ -40,26 +39,19 @@ class Flow(ABC):
 
     `work` is a generator: everything before a `yield` is one page, committed before the yield. At each yield the
     runner saves the counts, renews the lease, and may stop for a cancel or a full slice; the step is then called again
-    with the checkpoint it saved, so a page must be safe to do twice. Only errors of the Intacct family (and
-    `StepFailed`) may leave it; anything else is a defect and is recorded as one.
+    with the checkpoint it saved, so a page must be safe to do twice. What a page stores it stores in `StepWork.page`.
+    Only errors of the Intacct family (and `StepFailed`) may leave it; anything else is a defect and is recorded as one.
     """
 
     key: str
     title: str
     switch: Switch | None = None
     document_url_name: str = ""  # address name that takes `pk` and shows the document a row of a run led to
-
-    @abstractmethod
-    def steps(self, run: "SyncRun") -> list[StepPlan]:
-        """The steps of a new run, in order."""
+    list_url_name: str = ""  # address name of the list people go back to when a run has ended
 
     @abstractmethod
     def work(self, work: "StepWork") -> Iterator[None]:
         """Work off one step, yielding at each page border."""
-
-    def describe(self, step: "RunStep") -> str:
-        """One sentence for people on what the step does."""
-        return step.title
 
 
 class StepFailed(Exception):

@@ -1,6 +1,7 @@
 """Who may work: a run's lease, and a company's request slots. Both are claimed by a conditional UPDATE.
 
-Owns claiming, renewing and releasing. Works the same on SQLite and PostgreSQL, without row locks.
+Owns claiming, renewing and releasing, the same on SQLite and PostgreSQL. A worker that lost its lease unnoticed does
+no harm: what it writes about the run it writes in `holding`, which refuses.
 """
 
 import secrets
@@ -10,11 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from integrations.models import ACTIVE_RUNS, CompanySlot, RunState, SyncRun
 
+# Longer than the longest silence of a living worker: a pause of 120 s that the gateway asked for, then an attempt of
+# 130 s, after which it is renewed.
 LEASE = timedelta(minutes=5)
 SLOTS_PER_COMPANY = 2  # the concurrency third-party accounts quote for the first tier
 MOST_LOST_WORKERS = 3
@@ -22,6 +26,10 @@ MOST_LOST_WORKERS = 3
 
 class NoSlot(Exception):
     """Every request slot of the company is taken for now."""
+
+
+class LeaseLost(Exception):
+    """Another worker took the run over; this one must not write any more."""
 
 
 def claim_run(run_id: int) -> str:
@@ -46,8 +54,23 @@ def renew_run(run_id: int, token: str) -> bool:
     return bool(held.update(lease_expires_at=now + LEASE, heartbeat_at=now))
 
 
+@contextmanager
+def holding(run_id: int, token: str) -> Iterator[None]:
+    """A transaction that writes only under a held lease; nobody can take the run over before it ends.
+
+    Renewing locks the run's row until the commit, so a claim by another worker waits for it. Raises LeaseLost.
+    """
+    with transaction.atomic():
+        if not renew_run(run_id, token):
+            raise LeaseLost(run_id)
+        yield
+
+
 def release_run(run_id: int, token: str) -> None:
-    SyncRun.objects.filter(pk=run_id, lease_token=token).update(lease_token="", lease_expires_at=None)
+    """Let go of the run. One on which no work was begun is waiting again, and says so."""
+    held = SyncRun.objects.filter(pk=run_id, lease_token=token)
+    held.filter(state=RunState.RUNNING, started_at=None).update(state=RunState.QUEUED)
+    held.update(lease_token="", lease_expires_at=None)
 
 
 @dataclass(frozen=True)

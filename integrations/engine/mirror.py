@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from integrations.engine.flow import Flow, StepPlan
 from integrations.engine.progress import StepWork
 from integrations.engine.pull import list_step_key, pull_list
-from integrations.lists import KINDS, KINDS_BY_KEY, ListKind
-from integrations.models import SyncRun
+from integrations.lists import KINDS_BY_KEY, ListKind
 
 LISTS = "lists"
 
@@ -24,9 +23,6 @@ def kind_of_step(key: str) -> ListKind | None:
 class MirrorFlow(Flow):
     key = LISTS
     title = "Sync lists"
-
-    def steps(self, run: SyncRun) -> list[StepPlan]:
-        return list_steps(KINDS)
 
     def work(self, work: StepWork) -> Iterator[None]:
         kind = kind_of_step(work.step.key)

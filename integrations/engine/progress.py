@@ -1,15 +1,18 @@
 """A step at work: its counts, its checkpoint, its log. Everything a page of work changes is saved together.
 
-Owns how progress is recorded; knows nothing of what is being worked on.
+Owns how progress is recorded, and that only the holder of the run's lease records any. Knows nothing of what is being
+worked on.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import F
 
+from integrations.engine import lease
 from integrations.intacct import Client
 from integrations.models import Connection, LogLevel, RunLog, RunStep, SyncRun
 
@@ -24,6 +27,7 @@ class StepWork:
     step: RunStep
     connection: Connection
     client: Client
+    lease_token: str
     _pending: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -37,13 +41,20 @@ class StepWork:
                 raise ValueError(f"A step does not count {name!r}.")
             self._pending[name] = self._pending.get(name, 0) + amount
 
+    @contextmanager
+    def page(self) -> Iterator[None]:
+        """A transaction for what a page stores. Raises LeaseLost, storing nothing, when another worker has the run."""
+        with lease.holding(self.run.pk, self.lease_token):
+            yield
+
     def save_page(self, **checkpoint: Any) -> None:
         """Store the counts of this page and merge `checkpoint`; call it in the transaction that stores the page."""
         counts, self._pending = self._pending, {}
         self.step.checkpoint = {**self.step.checkpoint, **checkpoint}
-        RunStep.objects.filter(pk=self.step.pk).update(
-            checkpoint=self.step.checkpoint, **{name: F(name) + amount for name, amount in counts.items()}
-        )
+        with self.page():
+            RunStep.objects.filter(pk=self.step.pk).update(
+                checkpoint=self.step.checkpoint, **{name: F(name) + amount for name, amount in counts.items()}
+            )
 
     def announce(self, total: int) -> None:
         """Store how many records Intacct says there are."""

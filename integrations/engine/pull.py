@@ -1,6 +1,7 @@
 """Mirrors one list: pages by record number up to the highest one at the start, writes only what is new or changed.
 
-Owns the comparison of a page with the mirror. A record that Intacct no longer shows is marked missing, never removed.
+Owns the comparison of a page with the mirror. A record that Intacct no longer shows is marked missing, never removed,
+and a list that suddenly shows nothing at all is left as it is.
 """
 
 import hashlib
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from integrations.engine.flow import StepFailed
@@ -43,6 +43,15 @@ class PageOutcome:
     missing: int = 0
 
 
+@dataclass(frozen=True)
+class Sweep:
+    """The range (after, last] that was read whole, and the record numbers shown in it. Without `last` it has no end."""
+
+    after: int
+    last: int | None
+    shown: frozenset[int]
+
+
 class Unusable(ValueError):
     """A row that cannot be mirrored; says which and why."""
 
@@ -67,32 +76,55 @@ def pull_list(work: StepWork, kind: ListKind) -> Iterator[None]:
         show_private=not work.connection.entity_id,  # only a top-level session may ask for private records
     )
     for page in work.client.pages(query, after=after, until=until) if after < until else ():
-        usable = list(_usable(work, kind, page.rows))
-        last = max(
-            (int(row[RECORD_NUMBER]) for row in page.rows if row.get(RECORD_NUMBER, "").isdigit()), default=until
-        )
-        with transaction.atomic():
-            outcome = store_page(work.connection, kind, usable, swept=(after, last) if sweeping else None)
-            work.count(read=len(page.rows), **vars(outcome))
+        shown = _numbers(page.rows)
+        last = max(shown, default=after)
+        with work.page():
+            usable = list(_usable(work, kind, page.rows))
+            swept = Sweep(after, last, shown) if sweeping else None  # of an empty page an empty range
+            work.count(read=len(page.rows), **vars(store_page(work.connection, kind, usable, swept=swept)))
             work.save_page(after=last)
         after = last
         yield
-    if sweeping:
-        with transaction.atomic():
-            work.count(missing=_mark_missing(work.connection, kind, after, None, keep=()))
-            work.save_page(after=until)
+    if sweeping and "swept" not in mark:
+        _sweep_the_rest(work, kind, after, until)
     _compare_with_announced(work, kind)
+
+
+def _numbers(rows: Iterable[Mapping[str, Any]]) -> frozenset[int]:
+    """The record numbers of the rows that have one."""
+    texts = (row.get(RECORD_NUMBER, "") for row in rows)
+    return frozenset(int(text) for text in texts if text.isascii() and text.isdigit())
+
+
+def _sweep_the_rest(work: StepWork, kind: ListKind, after: int, until: int) -> None:
+    """Mark what lies beyond the last record read. An answer without any record marks nothing.
+
+    Intacct answers a user who may no longer see the records of a list exactly like an empty list.
+    """
+    with work.page():
+        if after:
+            work.count(missing=_mark_missing(work.connection, kind, Sweep(after, None, frozenset())))
+        else:
+            kept = ListItem.objects.filter(connection=work.connection, kind=kind.key, missing_at=None).count()
+            work.count(skipped=kept)
+            if kept:
+                work.warn(
+                    f"{kind.label}: Intacct shows none at all, though {kept} were there before. They are kept as they "
+                    f"were. Check that the web services user may still see them: role, entity and restrictions."
+                )
+        work.save_page(after=until, swept=True)
 
 
 def _begin(work: StepWork, kind: ListKind) -> None:
     """Ask what the company offers, how many records there are and where they end; remember all three."""
     definition = work.client.lookup(kind.object)
     fields = _offered(work, kind, definition)
-    since = _last_success(work, kind) if work.run.mode == Mode.PARTIAL else None
+    since = None
+    if work.run.mode == Mode.PARTIAL:
+        since, why_whole = _since(work, kind, fields)
+        if why_whole:
+            work.say(f"{kind.label}: read whole, because {why_whole}.")
     where = _modified_since(since.isoformat() if since else None)
-    if work.run.mode == Mode.PARTIAL and since is None:
-        reason = "keeps no modification time" if MODIFIED not in fields else "has not been read successfully before"
-        work.say(f"{kind.label}: read whole, because the list {reason}.")
     private = not work.connection.entity_id
     until = work.client.highest_record(kind.object, where=where, show_private=private)
     total = 0
@@ -118,16 +150,23 @@ def _offered(work: StepWork, kind: ListKind, definition: ObjectDefinition) -> li
     return [name for name in kind.wanted_fields if name not in absent]
 
 
-def _last_success(work: StepWork, kind: ListKind) -> datetime | None:
-    """From when a Partial must read: the start of the last complete pull of this list, less the overlap."""
-    if not kind.has_modified:
-        return None
+def _since(work: StepWork, kind: ListKind, fields: list[str]) -> tuple[datetime | None, str]:
+    """From when a Partial must read: the start of the last complete pull, less the overlap; or why it reads it all."""
+    if MODIFIED not in fields:
+        return None, "the list keeps no modification time"
     last = (
         RunStep.objects.filter(run__connection=work.connection, key=list_step_key(kind), state=StepState.SUCCEEDED)
         .order_by("-started_at")
         .first()
     )
-    return last.started_at - OVERLAP if last and last.started_at else None
+    if last is None or last.started_at is None:
+        return None, "the list has not been read successfully before"
+    renewed_at = work.connection.credentials_set_at
+    if renewed_at is not None and last.started_at < renewed_at:
+        return None, "the credentials were renewed since it was last read, and another user may see other records"
+    if last.checkpoint.get("fields") != fields:
+        return None, "other fields are read than the last time"
+    return last.started_at - OVERLAP, ""
 
 
 def list_step_key(kind: ListKind) -> str:
@@ -162,7 +201,7 @@ def _usable(work: StepWork, kind: ListKind, rows: Iterable[Mapping[str, Any]]) -
 def read_row(kind: ListKind, row: Mapping[str, Any]) -> Incoming:
     """Turn a row of a query into what the mirror keeps. Raises Unusable when it has no record number or no id."""
     number = row.get(RECORD_NUMBER, "")
-    if not number.isdigit():
+    if not _numbers([row]):
         raise Unusable(f"Intacct sent no usable RECORDNO ({number!r}).")
     business_id = row.get(kind.id_field, "")
     if not business_id:
@@ -186,12 +225,10 @@ def digest_of(fields: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def store_page(
-    connection: Connection, kind: ListKind, rows: Sequence[Incoming], *, swept: tuple[int, int] | None
-) -> PageOutcome:
-    """Write what is new or changed. `swept` is the range (after, last] that was read whole, or None.
+def store_page(connection: Connection, kind: ListKind, rows: Sequence[Incoming], *, swept: Sweep | None) -> PageOutcome:
+    """Write what is new or changed; mark as missing what the mirror has in the swept range and Intacct did not show.
 
-    Call inside a transaction. What the mirror has in the swept range and Intacct did not show is marked missing.
+    Call inside a transaction.
     """
     now = timezone.now()
     numbers = [row.record_no for row in rows]
@@ -219,7 +256,7 @@ def store_page(
     ListItem.objects.bulk_update(altered, WRITTEN_FIELDS, batch_size=200)
     if returned:
         ListItem.objects.filter(pk__in=returned).update(missing_at=None)
-    missing = _mark_missing(connection, kind, *swept, keep=numbers) if swept else 0
+    missing = _mark_missing(connection, kind, swept) if swept else 0
     return PageOutcome(new=len(fresh), changed=len(altered), same=same, missing=missing)
 
 
@@ -236,16 +273,12 @@ def _new_item(connection: Connection, kind: ListKind, row: Incoming, now: dateti
     )
 
 
-def _mark_missing(connection: Connection, kind: ListKind, after: int, last: int | None, keep: Iterable[int]) -> int:
-    """Mark what the mirror holds in (after, last] and was not among `keep`; return how many were newly marked.
-
-    Without `last` the range has no end: what the mirror holds beyond the highest record of Intacct is gone there.
-    """
-    in_range = ListItem.objects.filter(connection=connection, kind=kind.key, record_no__gt=after, missing_at=None)
-    if last is not None:
-        in_range = in_range.filter(record_no__lte=last)
-    kept = set(keep)
-    gone = [pk for pk, number in in_range.values_list("pk", "record_no") if number not in kept]
+def _mark_missing(connection: Connection, kind: ListKind, swept: Sweep) -> int:
+    """Mark what the mirror holds in the swept range and was not shown; return how many were newly marked."""
+    in_range = ListItem.objects.filter(connection=connection, kind=kind.key, record_no__gt=swept.after, missing_at=None)
+    if swept.last is not None:
+        in_range = in_range.filter(record_no__lte=swept.last)
+    gone = [pk for pk, number in in_range.values_list("pk", "record_no") if number not in swept.shown]
     now = timezone.now()
     for start in range(0, len(gone), 500):
         ListItem.objects.filter(pk__in=gone[start : start + 500]).update(missing_at=now)
@@ -261,11 +294,21 @@ def _compare_with_announced(work: StepWork, kind: ListKind) -> None:
         )
 
 
-def refetch(work: StepWork, kind: ListKind, items: Sequence[ListItem]) -> set[int]:
-    """Read these records again now, update the mirror, and return the record numbers that Intacct still has.
+@dataclass(frozen=True)
+class Refetched:
+    """What Intacct has of the records asked for: the record numbers it showed, and why some of them are unusable."""
 
-    The others are marked missing. At most 1,000 items a call, the limit of `in`. Raises the Intacct error family.
+    shown: frozenset[int]
+    unusable: Mapping[int, str]
+
+
+def refetch(work: StepWork, kind: ListKind, items: Sequence[ListItem]) -> Refetched:
+    """Read these records again now and update the mirror; those that Intacct no longer shows are marked missing.
+
+    At most 1,000 items a call, the limit of `in`. Raises the Intacct error family.
     """
+    if not items:
+        return Refetched(frozenset(), {})
     definition = work.client.lookup(kind.object)
     query = Query(
         object=kind.object,
@@ -274,10 +317,16 @@ def refetch(work: StepWork, kind: ListKind, items: Sequence[ListItem]) -> set[in
         page_size=PAGE_SIZE,
         show_private=not work.connection.entity_id,
     )
-    rows = [read_row(kind, row) for page in work.client.pages(query) for row in page.rows]
-    found = {row.record_no for row in rows}
-    gone = [item.pk for item in items if item.record_no not in found]
-    with transaction.atomic():
-        store_page(work.connection, kind, rows, swept=None)
+    rows = [row for page in work.client.pages(query) for row in page.rows]
+    shown = _numbers(rows)
+    usable, unusable = [], {}
+    for row in rows:
+        try:
+            usable.append(read_row(kind, row))
+        except Unusable as error:
+            unusable.update(dict.fromkeys(_numbers([row]), str(error)))
+    gone = [item.pk for item in items if item.record_no not in shown]
+    with work.page():
+        store_page(work.connection, kind, usable, swept=None)
         ListItem.objects.filter(pk__in=gone, missing_at=None).update(missing_at=timezone.now())
-    return found
+    return Refetched(shown, unusable)

@@ -9,6 +9,7 @@ import time
 import traceback
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
@@ -30,11 +31,16 @@ from integrations.models import (
     StepState,
     SyncRun,
 )
+from integrations.selectors import why_not_sync
 
 logger = logging.getLogger(__name__)
 
 SLICE_SECONDS = 60.0
+# How long after a slice's end a request may still be repeated. With that, a last attempt of 130 s and the wait for a
+# slot, a slice stays below the 300 s after which the queue would kill its worker.
+PATIENCE_SECONDS = 90.0
 SLOT_WAIT_SECONDS = 5.0
+DETAIL_FRAMES = 6
 # These end the run: whatever comes next would fail the same way.
 _STOPS_RUN = {
     Category.SENDER,
@@ -59,10 +65,6 @@ class _StopRun(Exception):
     """The run cannot go on; the state has been recorded."""
 
 
-class _LeaseLost(Exception):
-    """Another worker took the run over; this one must not write any more."""
-
-
 @dataclass
 class _Slice:
     run: SyncRun
@@ -72,16 +74,24 @@ class _Slice:
     pages: int = 0
 
     def must_stop(self) -> bool:
-        """Renew what is held; return whether the slice must stop here. Raises _LeaseLost.
+        """Renew what is held; return whether the slice must stop here. Raises LeaseLost.
 
         Time alone never stops a slice before its first page, so that every slice gets the run ahead.
         """
-        if not lease.renew_run(self.run.pk, self.token):
-            raise _LeaseLost
-        self.slot.renew()
+        if not self.stay():
+            raise lease.LeaseLost(self.run.pk)
         self.run.refresh_from_db(fields=["cancel_requested_at"])
         is_over = self.pages > 0 and time.monotonic() >= self.deadline
         return is_over or self.run.cancel_requested_at is not None
+
+    def stay(self) -> bool:
+        """Renew what is held; False when the run was taken over by another worker."""
+        self.slot.renew()
+        return lease.renew_run(self.run.pk, self.token)
+
+    def watch(self) -> gateway.Watch:
+        """A request that is repeated takes minutes: the lease is renewed after each attempt, and not for ever."""
+        return gateway.Watch(after_exchange=self.stay, gives_up_at=self.deadline + PATIENCE_SECONDS)
 
 
 def work_slice(run_id: int, *, seconds: float = SLICE_SECONDS) -> Slice:
@@ -94,31 +104,58 @@ def work_slice(run_id: int, *, seconds: float = SLICE_SECONDS) -> Slice:
         return Slice.BUSY
     run = SyncRun.objects.select_related("connection", "tenant").get(pk=run_id)
     try:
-        if run.lost_workers >= lease.MOST_LOST_WORKERS:
-            _fail_run(run, "RUN-LOST", "The worker was lost three times while doing this.", "Start the run again.")
-            return Slice.ENDED
-        if run.cancel_requested_at is not None:
-            _end(run)  # needs no request, so it waits for no slot
+        if _ended_before_work(run, token):
             return Slice.ENDED
         with lease.company_slot(run.connection.company_id, wait_seconds=SLOT_WAIT_SECONDS) as slot:
             return _work(_Slice(run, token, slot, time.monotonic() + seconds))
     except lease.NoSlot:
         return Slice.BUSY
-    except _LeaseLost:
+    except lease.LeaseLost:
         logger.warning("run %s was taken over by another worker", run_id)
         return Slice.BUSY
     except Exception as error:
-        _fail_run(
-            run,
-            "DEFECT",
-            "Something went wrong here, not in Intacct.",
-            "Nothing was lost. Start the run again; if it fails again, send support the number of this run.",
-            detail="".join(traceback.format_exception_only(error)),
-        )
         logger.exception("run %s failed by a defect", run_id)
+        _record_defect(run, token, error)
         raise
     finally:
         lease.release_run(run_id, token)
+
+
+def _ended_before_work(run: SyncRun, token: str) -> bool:
+    """End a run that needs no more request, or may make none; so it waits for no slot. Raises LeaseLost."""
+    if run.lost_workers >= lease.MOST_LOST_WORKERS:
+        _fail_run(run, token, "RUN-LOST", "The worker was lost three times while doing this.", "Start the run again.")
+        return True
+    if run.cancel_requested_at is not None:
+        _end(run, token)
+        return True
+    refused = why_not_sync(run.connection)
+    if refused is not None:
+        # Another run met it first. Trying refused credentials again could lock the user out in Intacct.
+        _fail_run(run, token, refused.code, refused.sentence, refused.advice)
+        return True
+    return False
+
+
+def _record_defect(run: SyncRun, token: str, error: Exception) -> None:
+    try:
+        _fail_run(
+            run,
+            token,
+            "DEFECT",
+            "Something went wrong here, not in Intacct.",
+            "Nothing was lost. Start the run again; if it fails again, send support the number of this run.",
+            detail=_where(error),
+        )
+    except lease.LeaseLost:
+        logger.warning("run %s was taken over by another worker", run.pk)
+
+
+def _where(error: Exception) -> str:
+    """Kind and place of a defect. Its message is left to the log: it may hold values that are nobody's to read."""
+    frames = traceback.extract_tb(error.__traceback__)[-DETAIL_FRAMES:]
+    places = [f"{'/'.join(Path(frame.filename).parts[-3:])}, line {frame.lineno}, {frame.name}" for frame in frames]
+    return "\n".join([f"{type(error).__module__}.{type(error).__qualname__}", *places])
 
 
 def _work(part: _Slice) -> Slice:
@@ -134,60 +171,70 @@ def _work(part: _Slice) -> Slice:
                 break
     except _StopRun:
         pass
-    _end(run)
+    _end(run, part.token)
     return Slice.ENDED
 
 
 def _work_step(part: _Slice, flow: Flow, step: RunStep) -> bool:
-    """Work off one step; return False when the slice had to stop before its end. Raises _StopRun, _LeaseLost."""
+    """Work off one step; return False when the slice had to stop before its end. Raises _StopRun, LeaseLost."""
     if part.must_stop():
         return False
     if step.state == StepState.WAITING:
         step.state, step.started_at = StepState.RUNNING, timezone.now()
         step.save(update_fields=["state", "started_at"])
     try:
-        with gateway.opened(part.run.connection, step) as client:
-            work = StepWork(part.run, step, part.run.connection, client)
+        with gateway.opened(part.run.connection, step, part.watch()) as client:
+            work = StepWork(part.run, step, part.run.connection, client, part.token)
             for _ in flow.work(work):
                 part.pages += 1
                 if part.must_stop():
                     return False
     except (IntacctError, StepFailed, SecretUnreadable) as error:
-        _record_failure(part.run, step, error)
+        _record_failure(part, step, error)
     else:
-        _close_step(step)
+        _close_step(part, step)
     return True
 
 
-def _close_step(step: RunStep) -> None:
-    step.refresh_from_db()
-    step.state = StepState.PARTLY if step.failed else StepState.SUCCEEDED
-    step.finished_at = timezone.now()
-    step.save(update_fields=["state", "finished_at"])
+def _close_step(part: _Slice, step: RunStep) -> None:
+    with lease.holding(part.run.pk, part.token):
+        step.refresh_from_db()
+        step.state = StepState.PARTLY if step.failed or step.skipped else StepState.SUCCEEDED
+        step.finished_at = timezone.now()
+        step.save(update_fields=["state", "finished_at"])
 
 
-def _record_failure(run: SyncRun, step: RunStep, error: IntacctError | StepFailed | SecretUnreadable) -> None:
+def _record_failure(part: _Slice, step: RunStep, error: IntacctError | StepFailed | SecretUnreadable) -> None:
     """Put an expected failure into the step, the log and, when it ends the run, into the run. Raises _StopRun."""
+    run = part.run
     category = error.category if isinstance(error, IntacctError) else None
     code = "CON-SECRET" if isinstance(error, SecretUnreadable) else error.code
+    stops = category in _STOPS_RUN or isinstance(error, SecretUnreadable)
     step.state = StepState.LIMITED if category in _LIMITS_STEP else StepState.FAILED
     step.message, step.error_code, step.finished_at = error.sentence[:500], code, timezone.now()
-    step.save(update_fields=["state", "message", "error_code", "finished_at"])
-    RunLog.objects.create(
-        tenant_id=run.tenant_id,
-        run=run,
-        step=step,
-        level=LogLevel.WARNING if category in _LIMITS_STEP else LogLevel.ERROR,
-        message=f"{error.sentence} {error.advice}".strip(),
-    )
-    if category in _STOPS_RUN or isinstance(error, SecretUnreadable):
-        detail = "\n".join(str(entry) for entry in error.details) if isinstance(error, IntacctError) else ""
-        _set_error(run, code, error.sentence, error.advice, detail)
+    with lease.holding(run.pk, part.token):
+        step.save(update_fields=["state", "message", "error_code", "finished_at"])
+        RunLog.objects.create(
+            tenant_id=run.tenant_id,
+            run=run,
+            step=step,
+            level=LogLevel.WARNING if category in _LIMITS_STEP else LogLevel.ERROR,
+            message=f"{error.sentence} {error.advice}".strip(),
+        )
+        if stops:
+            detail = error.technical_detail if isinstance(error, IntacctError) else ""
+            _set_error(run, code, error.sentence, error.advice, detail)
+    if stops:
         raise _StopRun
 
 
-def _end(run: SyncRun) -> None:
-    """Close what is open and derive the run's state from its steps."""
+def _end(run: SyncRun, token: str) -> None:
+    """Close what is open and derive the run's state from its steps. Raises LeaseLost."""
+    with lease.holding(run.pk, token):
+        _close(run)
+
+
+def _close(run: SyncRun) -> None:
     run.refresh_from_db()
     cancelled = run.cancel_requested_at is not None
     left = StepState.CANCELLED if cancelled else StepState.NOT_REACHED
@@ -206,9 +253,15 @@ def _end(run: SyncRun) -> None:
     if run.state == RunState.FAILED and not run.error_code:
         worst = run.steps.exclude(error_code="").first()
         if worst is not None:
-            _set_error(run, worst.error_code, worst.message, "See the log below for what to do.", "")
+            _set_error(run, worst.error_code, worst.message, _advice_of(worst), "")
     run.finished_at = timezone.now()
     run.save(update_fields=["state", "finished_at"])
+
+
+def _advice_of(step: RunStep) -> str:
+    """What to do about a failed step: its log line says so after the sentence."""
+    line = step.log.exclude(level=LogLevel.INFO).order_by("-pk").first()
+    return line.message.removeprefix(step.message).strip() if line else ""
 
 
 def _set_error(run: SyncRun, code: str, sentence: str, advice: str, detail: str) -> None:
@@ -217,18 +270,19 @@ def _set_error(run: SyncRun, code: str, sentence: str, advice: str, detail: str)
     run.save(update_fields=["error_code", "error_sentence", "error_advice", "error_detail"])
 
 
-def _fail_run(run: SyncRun, code: str, sentence: str, advice: str, detail: str = "") -> None:
-    """End a run that cannot be worked on; rows not yet done are said to be so."""
+def _fail_run(run: SyncRun, token: str, code: str, sentence: str, advice: str, detail: str = "") -> None:
+    """End a run that cannot be worked on; rows not yet done are said to be so. Raises LeaseLost."""
     now = timezone.now()
-    _set_error(run, code, sentence, advice, detail)
-    run.steps.filter(state=StepState.RUNNING).update(
-        state=StepState.FAILED, finished_at=now, message=sentence[:500], error_code=code
-    )
-    run.steps.filter(state=StepState.WAITING).update(state=StepState.NOT_REACHED, finished_at=now)
-    _close_rows(run, "Not reached before the run ended.")
-    run.state, run.finished_at = RunState.FAILED, now
-    run.save(update_fields=["state", "finished_at"])
-    RunLog.objects.create(tenant_id=run.tenant_id, run=run, level=LogLevel.ERROR, message=f"{sentence} {advice}")
+    with lease.holding(run.pk, token):
+        _set_error(run, code, sentence, advice, detail)
+        run.steps.filter(state=StepState.RUNNING).update(
+            state=StepState.FAILED, finished_at=now, message=sentence[:500], error_code=code
+        )
+        run.steps.filter(state=StepState.WAITING).update(state=StepState.NOT_REACHED, finished_at=now)
+        _close_rows(run, "Not reached before the run ended.")
+        run.state, run.finished_at = RunState.FAILED, now
+        run.save(update_fields=["state", "finished_at"])
+        RunLog.objects.create(tenant_id=run.tenant_id, run=run, level=LogLevel.ERROR, message=f"{sentence} {advice}")
 
 
 def _close_rows(run: SyncRun, why: str) -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import Tenant, User
 from integrations import gateway, intacct
@@ -24,6 +25,8 @@ from integrations.services.runs import cancel_run
 logger = logging.getLogger(__name__)
 
 SLOT_WAIT_SECONDS = 5.0
+_CREDENTIALS = ("user_id", "password", "credentials_set_at")
+_STATE = ("state", "state_reason", "state_advice", "state_code", "state_changed_at")
 
 
 def normalise_id(value: str) -> str:
@@ -32,11 +35,13 @@ def normalise_id(value: str) -> str:
     return "".join(letter for letter in composed if unicodedata.category(letter) not in ("Cf", "Cc")).strip()
 
 
+@sensitive_variables()
 def normalise_password(value: str) -> str:
     """A password without the line ends of a paste; blanks may belong to it."""
     return value.strip("\r\n\t")
 
 
+@sensitive_variables("password")
 def authorize(
     tenant: Tenant, *, company_id: str, user_id: str, password: str, entity_id: str = "", by: User | None = None
 ) -> Connection:
@@ -53,6 +58,7 @@ def authorize(
         password=normalise_password(password),
         entity=normalise_id(entity_id),
     )
+    _require(credentials)
     entities = _verify(tenant, credentials, None)
     try:
         connection = _keep(tenant, credentials, entities, by)
@@ -61,6 +67,14 @@ def authorize(
         raise _overtaken() from None
     logger.info("tenant %s connected to Intacct company %s", tenant.slug, connection.company_id)
     return connection
+
+
+def _require(credentials: Credentials) -> None:
+    """Raise Refused, naming what is missing, before anything is sent: a refused sign-in counts against the user."""
+    needed = {"Company ID": credentials.company, "User ID": credentials.user, "Password": credentials.password}
+    missing = [label for label, value in needed.items() if not value]
+    if missing:
+        raise Refused(f"Missing: {', '.join(missing)}.", "Fill it in and try again.", code="CON-MISSING")
 
 
 def _overtaken() -> Refused:
@@ -77,6 +91,7 @@ def _keep(
             entity_id=credentials.entity,
             defaults={"state": ConnectionState.DISCONNECTED},
         )
+        connection = _locked(connection)
         if live_connection() is not None:
             raise _overtaken()
         connection.connected_by = by
@@ -84,6 +99,12 @@ def _keep(
     return connection
 
 
+def _locked(connection: Connection) -> Connection:
+    """The row as it is now, held until the transaction ends: nobody disconnects or renews it in between."""
+    return Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+
+
+@sensitive_variables("password")
 def update_credentials(connection: Connection, *, user_id: str, password: str) -> Connection:
     """Test other credentials for the same company and entity, then swap them in. Old ones stay on any failure."""
     if connection.state == ConnectionState.DISCONNECTED:
@@ -94,9 +115,10 @@ def update_credentials(connection: Connection, *, user_id: str, password: str) -
         password=normalise_password(password),
         entity=connection.entity_id,
     )
+    _require(credentials)
     entities = _verify(connection.tenant, credentials, connection)
     with transaction.atomic():
-        if not Connection.objects.filter(pk=connection.pk).exclude(state=ConnectionState.DISCONNECTED).exists():
+        if _locked(connection).state == ConnectionState.DISCONNECTED:
             raise Refused("The connection was disconnected meanwhile.", "Connect again under Settings → Integrations.")
         _store(connection, credentials, entities)
     logger.info("credentials of connection %s were renewed", connection.pk)
@@ -104,7 +126,10 @@ def update_credentials(connection: Connection, *, user_id: str, password: str) -
 
 
 def check(connection: Connection) -> Connection:
-    """Sign in anew with the stored credentials and refresh the connection's state. Raises what Intacct answers."""
+    """Sign in anew with the stored credentials and refresh the connection's state. Raises what Intacct answers.
+
+    A sign-in proves no right: a limited connection stays so until what was refused is allowed.
+    """
     with _slot(connection.company_id), gateway.opened(connection) as client:
         client.open_session(fresh=True)
     gateway.clear_limits(connection)
@@ -114,19 +139,20 @@ def check(connection: Connection) -> Connection:
 def disconnect(connection: Connection, *, by: User | None = None) -> Connection:
     """Forget the credentials and stop all work; lists, settings, runs and links stay for a reconnect."""
     now = timezone.now()
-    with transaction.atomic():
-        connection.user_id, connection.password = "", type(connection.password)()
-        connection.credentials_set_at = None
-        connection.state, connection.state_changed_at = ConnectionState.DISCONNECTED, now
-        connection.state_reason = f"Disconnected by {by}." if by else "Disconnected."
-        connection.state_advice, connection.state_code = "", ""
-        connection.save()
+    connection.user_id, connection.password = "", type(connection.password)()
+    connection.credentials_set_at = None
+    connection.state, connection.state_changed_at = ConnectionState.DISCONNECTED, now
+    connection.state_reason = f"Disconnected by {by}."[:500] if by else "Disconnected."
+    connection.state_advice, connection.state_code = "", ""
+    connection.save(update_fields=[*_CREDENTIALS, *_STATE])
+    # A run that was being started has been stored by now, or finds the connection disconnected: see start_run.
     for run in connection.runs.filter(state__in=ACTIVE_RUNS):
         cancel_run(run, by=by)
     logger.info("connection %s was disconnected", connection.pk)
     return connection
 
 
+@sensitive_variables("credentials", "top")
 def _verify(
     tenant: Tenant, credentials: Credentials, connection: Connection | None
 ) -> tuple[intacct.EntityDetail, ...]:
@@ -193,4 +219,4 @@ def _store(connection: Connection, credentials: Credentials, entities: tuple[int
     connection.entity_name = next((entity.name for entity in entities if entity.id == credentials.entity), "")
     connection.state = ConnectionState.CONNECTED
     connection.state_reason = connection.state_advice = connection.state_code = ""
-    connection.save()
+    connection.save(update_fields=[*_CREDENTIALS, *_STATE, "verified_at", "entities", "entity_name", "connected_by"])

@@ -44,15 +44,17 @@ def start_run(
     With `queued` a worker is woken; otherwise the caller works the run off with `run_to_end`.
     """
     flow = flow_for(flow_key)
-    refused = why_not_run(connection, flow)
-    if refused is not None:
-        raise refused
     for _ in range(5):
-        running = active_run(connection, flow_key)
-        if running is not None:
-            return Started(running, False)
         try:
             with transaction.atomic():
+                # As it is now, and nobody disconnects it before the run is stored and can be cancelled.
+                connection = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+                refused = why_not_run(connection, flow)
+                if refused is not None:
+                    raise refused
+                running = active_run(connection, flow_key)
+                if running is not None:
+                    return Started(running, False)
                 run = _create(connection, flow_key, title or flow.title, mode, plans, items, by, trigger)
                 if queued:
                     queue.wake(run.tenant_id, run.pk)

@@ -37,6 +37,20 @@ def test_a_known_person_keeps_their_password(db: None) -> None:
     assert User.objects.count() == 1
 
 
+def test_no_link_is_handed_out_to_replace_the_password_of_a_known_person(db: None) -> None:
+    User.objects.create_user("ada@river.example", "a password of her own")
+    facts = json.loads(make("river", "--name", "River Works", "--admin", "ada@river.example", "--json"))
+    assert facts == {"tenant": "river", "admin": "ada@river.example", "set_password_url": None}
+
+
+def test_bad_input_is_told_to_machines_too(db: None) -> None:
+    out = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("create_tenant", "River Works", "--name", "x", "--admin", "a@b.example", "--json", stdout=out)
+    assert ended.value.code == 2
+    assert json.loads(out.getvalue())["sentence"].startswith("SLUG: ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [

@@ -1,6 +1,8 @@
 """Scoped managers refuse to work without a tenant, see only the current one, and the door across is written down."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -21,6 +23,28 @@ def tenant_models() -> list[type[TenantModel]]:
 def test_no_tenant_model_can_be_read_outside_a_tenant(model: type[TenantModel]) -> None:
     with pytest.raises(ScopeError):
         list(model.objects.all())
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda projects: projects.exists(),
+        lambda projects: projects.exclude(number="x").exists(),
+        lambda projects: projects.distinct().exists(),
+        lambda projects: projects.select_related("tenant").exists(),
+        lambda projects: projects.defer("name").exists(),
+        lambda projects: projects.contains(Project(pk=1)),
+        lambda projects: projects.in_bulk(),
+        lambda projects: projects.explain(),
+        lambda projects: list(projects.raw("SELECT * FROM erp_admin_project")),
+        lambda projects: projects.filter(number="x").update(name="y"),
+        lambda projects: projects.filter(number="x").delete(),
+        lambda projects: projects.get_or_create(number="x"),
+    ],
+)
+def test_no_question_is_answered_outside_a_tenant(db: None, ask: Callable[[Any], Any]) -> None:
+    with pytest.raises(ScopeError):
+        ask(Project.objects)
 
 
 def test_each_tenant_sees_its_own_rows(tenant: Tenant, other_tenant: Tenant) -> None:

@@ -6,8 +6,9 @@ import pytest
 from django.core.checks import run_checks
 
 
-def ids() -> set[str]:
-    return {str(message.id) for message in run_checks() if str(message.id).startswith("integrations.")}
+def ids(*, deploy: bool = False) -> set[str]:
+    found = run_checks(include_deployment_checks=deploy)
+    return {str(message.id) for message in found if str(message.id).startswith("integrations.")}
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +37,17 @@ def test_each_mistake_is_found(settings: Any, name: str, value: Any, finding: st
     found = [message for message in run_checks() if message.id == finding]
     assert len(found) == 1
     assert found[0].hint
+
+
+@pytest.mark.parametrize(
+    ("site_url", "found"),
+    [
+        ("http://127.0.0.1:8000", {"integrations.W002"}),
+        ("http://localhost", {"integrations.W002"}),
+        ("erp.example.com", {"integrations.W002"}),
+        ("https://erp.example.com", set()),
+    ],
+)
+def test_links_that_lead_nowhere_are_found_before_deployment(settings: Any, site_url: str, found: set[str]) -> None:
+    settings.SITE_URL = site_url
+    assert ids(deploy=True) == found

@@ -1,17 +1,21 @@
 """The commands do what the pages do, speak JSON, and end with exit codes that scripts can use."""
 
 import json
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from erp_admin.models import Project
+from integrations.engine import lease
 from integrations.models import Connection, ListItem, SettingsVersion, SyncRun
 from integrations.sandbox.process import SandboxServer
+from integrations.services.runs import start_list_sync
 
 
 def command(name: str, *arguments: str) -> tuple[int, str, str]:
@@ -112,7 +116,7 @@ def test_connecting_again_renews_the_credentials_of_the_same_connection(connecte
 
 def test_configure_refuses_what_is_not_valid_and_keeps_a_draft_when_asked(connected: str, tenant: Tenant) -> None:
     code, _, err = command("configure", connected, "--default-account", "5010")
-    assert code == 1
+    assert code == 3
     assert "Default Account" in err
     assert "Default Item ID" in err
     assert "Nothing was saved" in err
@@ -153,6 +157,38 @@ def test_a_queued_sync_is_left_to_a_worker(connected: str, tenant: Tenant) -> No
     assert (code, facts["error"]) == (3, "RUN-ACTIVE")
     with tenant_scope(tenant):
         assert SyncRun.objects.get().trigger == "command"
+
+
+def test_a_run_left_by_a_killed_command_is_finished_before_the_next_begins(connected: str, tenant: Tenant) -> None:
+    with tenant_scope(tenant):
+        left = start_list_sync(Connection.objects.get(), kinds=["items"], queued=False).run
+        assert lease.claim_run(left.pk)
+    code, facts = as_json("sync", connected, "--lists", "customers")
+    assert (code, facts["error"]) == (3, "RUN-ACTIVE"), "its worker may still be alive"
+    with tenant_scope(tenant):
+        SyncRun.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+    code, out, err = command("sync", connected, "--lists", "customers", "--json")
+    assert (code, json.loads(out)["run"]) == (0, 2)
+    assert "Run 1 of the same kind was left unfinished" in err
+    with tenant_scope(tenant):
+        assert set(SyncRun.objects.values_list("number", "state")) == {(1, "succeeded"), (2, "succeeded")}
+
+
+def test_an_import_whose_projects_cannot_be_read_says_why(connected: str, intacct: SandboxServer) -> None:
+    command("configure", connected, "--draft", "--sync-projects")
+    intacct.control(do="fault", kind="permission", object="PROJECT")
+    code, facts = as_json("import_projects", connected, "--all")
+    assert (code, facts["error"]) == (1, "PROJECTS-UNREAD")
+    assert "permission" in facts["sentence"].lower()
+    assert "runs" in facts["advice"]
+
+
+def test_an_import_reads_what_the_mirror_lacks_also_while_other_lists_are_read(connected: str, tenant: Tenant) -> None:
+    command("configure", connected, "--draft", "--sync-projects")
+    with tenant_scope(tenant):
+        start_list_sync(Connection.objects.get(), kinds=["items"])
+    code, facts = as_json("import_projects", connected, "--all")
+    assert (code, facts["state"]) == (0, "succeeded")
 
 
 def test_runs_shows_one_run_with_its_steps(connected: str) -> None:

@@ -6,10 +6,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection as database
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
-from django_q.models import OrmQ, Schedule
+from django_q.models import OrmQ, Schedule, Task
 
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
@@ -91,6 +92,34 @@ def test_the_dispatcher_leaves_runs_that_are_worked_on_or_ended(due: SyncRun) ->
     SyncRun.objects.update(state=RunState.SUCCEEDED, lease_token="", lease_expires_at=None)
     jobs.dispatch()
     assert queued() == []
+
+
+def test_the_dispatcher_adds_nothing_to_a_wake_up_that_waits_already(due: SyncRun) -> None:
+    for _ in range(3):
+        jobs.dispatch()
+    assert len(queued()) == 1
+
+
+def test_a_wake_up_taken_by_a_worker_that_died_is_replaced(due: SyncRun) -> None:
+    jobs.dispatch()
+    OrmQ.objects.update(lock=timezone.now() + timedelta(minutes=15))  # taken, and never acknowledged
+    jobs.dispatch()
+    assert len(queued()) == 2
+
+
+def test_the_dispatcher_removes_old_records_of_failed_jobs(db: None) -> None:
+    now = timezone.now()
+    for age in (1, 30):
+        at = now - timedelta(days=age)
+        Task.objects.create(id=f"t{age}", name=f"t{age}", func="x", started=at, stopped=at, success=False)
+    jobs.dispatch()
+    assert list(Task.objects.values_list("id", flat=True)) == ["t1"]
+
+
+def test_the_queue_table_has_an_index_for_what_is_asked_of_it_all_day(db: None) -> None:
+    with database.cursor() as cursor:
+        constraints = database.introspection.get_constraints(cursor, OrmQ._meta.db_table)
+    assert ["key", "lock"] in [found["columns"] for found in constraints.values() if found["index"]]
 
 
 def test_each_tenant_is_served_before_any_is_served_twice(due: SyncRun, other_tenant: Tenant) -> None:

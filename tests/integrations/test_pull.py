@@ -155,6 +155,15 @@ def test_a_right_that_is_missing_limits_its_list_and_the_rest_goes_on(
     assert connection.state_advice
 
 
+def test_a_run_that_fails_for_a_right_alone_says_what_to_do(connection: Connection, intacct: SandboxServer) -> None:
+    intacct.control(do="fault", kind="permission", object="CUSTOMER")
+    run = sync(connection, "customers")
+    connection.refresh_from_db()
+    assert (run.state, run.error_code) == (RunState.FAILED, connection.state_code)
+    assert (run.error_sentence, run.error_advice) == (connection.state_reason, connection.state_advice)
+    assert run.error_advice
+
+
 def test_a_right_that_is_given_again_ends_the_limit(connection: Connection, intacct: SandboxServer) -> None:
     intacct.control(do="fault", kind="permission", object="CUSTOMER")
     sync(connection)

@@ -91,22 +91,6 @@ def test_a_run_that_loses_three_workers_ends_and_says_so(run: SyncRun) -> None:
     assert (run.state, run.error_code) == (RunState.FAILED, "RUN-LOST")
 
 
-def test_a_worker_whose_lease_was_taken_over_stops_writing(
-    run: SyncRun, small_pages: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = pull.store_page
-
-    def store_while_another_takes_over(*args: object, **kwargs: object) -> pull.PageOutcome:
-        SyncRun.objects.filter(pk=run.pk).update(lease_token="somebody else")
-        return store(*args, **kwargs)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(pull, "store_page", store_while_another_takes_over)
-    assert work_slice(run.pk) is Slice.BUSY
-    run.refresh_from_db()
-    assert run.state == RunState.RUNNING
-    assert run.lease_token == "somebody else"
-
-
 def test_a_cancel_is_obeyed_at_the_next_page_border(
     run: SyncRun, small_pages: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """`create_tenant SLUG --name N --admin EMAIL`: a tenant and its first admin, with a one-time link to set a password."""
 
 import json
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.services import create_tenant
+
+EXIT_USE = 2  # wrong use
 
 
 class Command(BaseCommand):
@@ -31,16 +34,21 @@ class Command(BaseCommand):
                 base_currency=options["currency"],
             )
         except ValidationError as error:
-            raise CommandError(_by_field(error)) from error
-        facts = {"tenant": made.tenant.slug, "admin": made.admin.email, "set_password_url": made.set_password_url}
+            if options["json"]:
+                self.stdout.write(json.dumps({"error": "INPUT", "sentence": _by_field(error), "advice": ""}))
+                sys.exit(EXIT_USE)
+            raise CommandError(_by_field(error), returncode=EXIT_USE) from error
+        # Somebody who has a password keeps it: a link to replace it is theirs to ask for.
+        link = None if made.admin.has_usable_password() else made.set_password_url
+        facts = {"tenant": made.tenant.slug, "admin": made.admin.email, "set_password_url": link}
         if options["json"]:
             self.stdout.write(json.dumps(facts))
             return
         self.stdout.write(f"Tenant {made.tenant.name} ({made.tenant.slug}) is ready.")
-        if made.admin.has_usable_password():
+        if link is None:
             self.stdout.write(f"{made.admin.email} is its admin and logs in with the password they already have.")
         else:
-            self.stdout.write(f"{made.admin.email} sets a password here, once, within 3 days: {made.set_password_url}")
+            self.stdout.write(f"{made.admin.email} sets a password here, once, within 3 days: {link}")
 
 
 _OPTIONS = {

@@ -1,5 +1,6 @@
 """`demo [--once]`: the whole main job against the bundled local Sage Intacct, then the site to look at it."""
 
+import json
 import os
 import signal
 import subprocess
@@ -7,6 +8,8 @@ import sys
 import threading
 import urllib.request
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -29,32 +32,44 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="stop everything after the main job")
+        parser.add_argument("--json", action="store_true", help="print the steps as JSON; needs --once")
         parser.add_argument("--port", type=int, default=8000, help="port of the site (default 8000)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError("The demo makes people with a known password, so it runs only while DEBUG is on.")
+        if options["json"] and not options["once"]:
+            raise CommandError("--json tells how the main job went; give --once with it.", returncode=2)
         name = settings.DATABASES["default"]["NAME"]
         if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             Path(name).parent.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
         with SandboxProcess(seed="demo") as local:
-            self.stdout.write(f"Local Sage Intacct listens at {local.endpoint}")
             variables = demo.use(local)
+            if options["json"]:
+                steps = [asdict(done) for done in self._steps(local)]
+                self.stdout.write(json.dumps({"steps": steps, "seconds": sum(step["seconds"] for step in steps)}))
+                return
+            self.stdout.write(f"Local Sage Intacct listens at {local.endpoint}")
             self._main_job(local)
             if not options["once"]:
                 self._serve(local, variables, options["port"])
 
+    @staticmethod
+    def _steps(local: SandboxProcess) -> Iterator[demo.Done]:
+        """The steps of the main job as they are done. Raises CommandError saying what went wrong."""
+        try:
+            yield from demo.main_job(local)
+        except (demo.DemoFailed, IntacctError, Refused) as error:
+            raise CommandError(str(error)) from error
+
     def _main_job(self, local: SandboxProcess) -> None:
         self.stdout.write(f"\n{'Step':36}{'Records':>9}{'Requests':>10}{'Seconds':>9}  Result")
         total = 0.0
-        try:
-            for done in demo.main_job(local):
-                total += done.seconds
-                cells = f"{done.records:>9}{done.requests:>10}{done.seconds:>9.2f}"
-                self.stdout.write(f"{done.step:36}{cells}  {done.result}")
-        except (demo.DemoFailed, IntacctError, Refused) as error:
-            raise CommandError(str(error)) from error
+        for done in self._steps(local):
+            total += done.seconds
+            cells = f"{done.records:>9}{done.requests:>10}{done.seconds:>9.2f}"
+            self.stdout.write(f"{done.step:36}{cells}  {done.result}")
         self.stdout.write(f"{'Total':36}{'':19}{total:>9.2f}\n")
 
     def _serve(self, local: SandboxProcess, variables: dict[str, str], port: int) -> None:

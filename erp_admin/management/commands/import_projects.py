@@ -7,16 +7,18 @@ from argparse import ArgumentParser
 from typing import Any
 
 from accounts.models import Tenant
-from erp_admin.flows.projects import ProjectImport
+from erp_admin.flows.projects import PROJECTS, ProjectImport
 from erp_admin.selectors import intacct_projects
 from erp_admin.services.projects import choose, start_import
-from integrations.commands import EXIT_USE, TenantCommand
+from integrations.commands import EXIT_FAILED, EXIT_USE, TenantCommand
 from integrations.engine.flow import flow_for
 from integrations.engine.runner import run_to_end
-from integrations.models import RunState, Trigger
-from integrations.refusal import Refused
+from integrations.models import Connection, Trigger
 from integrations.selectors import is_mirrored, why_not_run
 from integrations.services.runs import start_list_sync
+
+# Projects name customers, and a project is imported with its cost codes at hand.
+NEEDED_LISTS = ("projects", "customers", "tasks")
 
 
 class Command(TenantCommand):
@@ -35,12 +37,29 @@ class Command(TenantCommand):
         refused = why_not_run(connection, flow_for(ProjectImport.key))
         if refused is not None:
             raise refused
-        needed = [key for key in ("projects", "customers", "tasks") if not is_mirrored(connection, key)]
-        if needed:
-            first = start_list_sync(connection, kinds=needed, trigger=Trigger.COMMAND, queued=False)
-            run = run_to_end(first.run)
-            if run.state == RunState.FAILED:
-                raise Refused(run.error_sentence or "The list of projects could not be read.", run.error_advice)
+        self._read_what_is_needed(connection)
         items = intacct_projects(connection) if options["all"] else choose(connection, options["ids"])
-        started = start_import(connection, items, trigger=Trigger.COMMAND, queued=options["queue"])
-        self.finish(started, queued=options["queue"])
+        queued = options["queue"]
+        self.finish(
+            lambda: start_import(connection, items, trigger=Trigger.COMMAND, queued=queued),
+            queued=queued,
+        )
+
+    def _read_what_is_needed(self, connection: Connection) -> None:
+        """Read the lists the mirror lacks; ends the command when the projects cannot be read."""
+        started = None
+        while needed := [key for key in NEEDED_LISTS if not is_mirrored(connection, key)]:
+            if started is not None and started.is_new:
+                break  # these were asked for and could not be read
+            # A run that is under way already may read other lists: it is waited for, then these are read.
+            started = start_list_sync(connection, kinds=needed, trigger=Trigger.COMMAND, queued=False)
+            run_to_end(started.run)
+        if started is None or is_mirrored(connection, PROJECTS.key):
+            return
+        run = started.run
+        step = run.steps.filter(key=f"list:{PROJECTS.key}").exclude(message="").first()
+        why = step.message if step else run.error_sentence or f"Run {run.number} ended before they were read."
+        advice = (
+            run.error_advice or f"See run {run.number}: manage.py runs {connection.tenant.slug} --number {run.number}"
+        )
+        self.end(EXIT_FAILED, f"The projects could not be read. {why}", advice, "PROJECTS-UNREAD")

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, BooleanOptionalAction
 from typing import Any
 
 from accounts.models import Tenant
-from integrations.commands import EXIT_FAILED, TenantCommand
+from integrations.commands import EXIT_REFUSED, TenantCommand
 from integrations.engine.flow import switches
 from integrations.required import REQUIRED_SETTINGS
 from integrations.selectors import readiness
@@ -36,7 +36,7 @@ class Command(TenantCommand):
         except InvalidSettings as error:
             labels = {setting.key: setting.label for setting in REQUIRED_SETTINGS}
             told = "\n".join(f"{labels[key]}: {problem}" for key, problem in error.problems.items())
-            self.end(EXIT_FAILED, told, code_hint(), "SETTINGS-INVALID")
+            self.end(EXIT_REFUSED, told, code_hint(), "SETTINGS-INVALID")
         facts = {
             "version": version.number,
             "draft": version.is_draft,

@@ -53,5 +53,5 @@ class Command(BaseCommand):
                 counts["current"] += 1
                 continue
             # Only if nobody stored other credentials meanwhile; those are sealed with the newest key already.
-            model._default_manager.filter(pk=pk, **{field.attname: sealed}).update(**{field.attname: fresh})
-            counts["resealed"] += 1
+            unchanged = model._default_manager.filter(pk=pk, **{field.attname: sealed})
+            counts["resealed" if unchanged.update(**{field.attname: fresh}) else "current"] += 1

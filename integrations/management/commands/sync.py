@@ -24,7 +24,10 @@ class Command(TenantCommand):
 
     def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
         kinds = [name.strip() for name in options["lists"].split(",") if name.strip()]
-        started = start_list_sync(
-            self.connection(), kinds=kinds, mode=options["mode"], trigger=Trigger.COMMAND, queued=options["queue"]
+        connection, queued = self.connection(), options["queue"]
+        self.finish(
+            lambda: start_list_sync(
+                connection, kinds=kinds, mode=options["mode"], trigger=Trigger.COMMAND, queued=queued
+            ),
+            queued=queued,
         )
-        self.finish(started, queued=options["queue"])

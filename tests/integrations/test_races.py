@@ -1,0 +1,103 @@
+"""Real threads against one PostgreSQL: the same button pressed twice, a start against a disconnect, many workers.
+
+SQLite is left out: its tests run in memory, which threads do not share, and it lets one writer in at a time anyway.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection as database
+from django.db import connections
+
+from accounts.models import Tenant
+from accounts.tenancy import tenant_scope
+from integrations.engine import pull
+from integrations.engine.runner import Slice, work_slice
+from integrations.models import ACTIVE_RUNS, Connection, ConnectionState, RunState, SyncRun
+from integrations.refusal import Refused
+from integrations.sandbox.process import SandboxServer
+from integrations.services.connection import authorize, disconnect
+from integrations.services.runs import start_list_sync
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(database.vendor != "postgresql", reason="needs PostgreSQL"),
+]
+
+
+def at_once(tenant: Tenant, *works: Callable[[], Any]) -> list[Any]:
+    """Do all of `works` at the same time, each in a thread; what each returned or raised, in no order."""
+    came: list[Any] = []
+    line = threading.Barrier(len(works))
+
+    def go(work: Callable[[], Any]) -> None:
+        try:
+            with tenant_scope(tenant):
+                line.wait()
+                came.append(work())
+        except Exception as error:
+            came.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=go, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return came
+
+
+def connect(tenant: Tenant, intacct: SandboxServer) -> Connection:
+    facts = intacct.credentials
+    return authorize(tenant, company_id=facts["company"], user_id=facts["user"], password=facts["password"])
+
+
+def test_one_of_two_who_authorize_at_once_is_told_of_the_other(scoped: Tenant, intacct: SandboxServer) -> None:
+    """The first time a row is made, the second time one that was disconnected is used again."""
+    for _ in range(2):
+        came = at_once(scoped, *[lambda: connect(scoped, intacct)] * 2)
+        assert sorted(type(one).__name__ for one in came) == ["Connection", "Refused"], came
+        disconnect(Connection.objects.exclude(state=ConnectionState.DISCONNECTED).get())
+
+
+def test_no_run_is_left_on_a_connection_that_is_disconnected_while_it_starts(
+    scoped: Tenant, intacct: SandboxServer
+) -> None:
+    for _ in range(5):
+        pk = connect(scoped, intacct).pk
+        came = at_once(
+            scoped,
+            lambda pk=pk: start_list_sync(Connection.objects.get(pk=pk)),
+            lambda pk=pk: disconnect(Connection.objects.get(pk=pk)),
+        )
+        assert not [one for one in came if isinstance(one, Exception) and not isinstance(one, Refused)], came
+        assert not SyncRun.objects.filter(state__in=ACTIVE_RUNS).exists()
+
+
+def test_of_many_who_start_a_run_at_once_one_starts_it(connection: Connection) -> None:
+    came = at_once(connection.tenant, *[lambda: start_list_sync(connection)] * 4)
+    assert sorted(started.is_new for started in came) == [False, False, False, True]
+    assert SyncRun.objects.count() == 1
+
+
+def test_many_workers_on_one_run_do_its_work_once(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pull, "PAGE_SIZE", 20)
+    run = start_list_sync(connection).run
+
+    def work() -> Counter[Slice]:
+        ended: Counter[Slice] = Counter()
+        while SyncRun.objects.get(pk=run.pk).is_active:
+            ended[work_slice(run.pk, seconds=0)] += 1
+        return ended
+
+    came = at_once(connection.tenant, work, work, work)
+
+    run.refresh_from_db()
+    assert (run.state, run.lost_workers) == (RunState.SUCCEEDED, 0), came
+    assert sum(one[Slice.ENDED] for one in came) == 1
+    for step in run.steps.all():
+        assert step.read == step.new == step.announced
