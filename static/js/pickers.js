@@ -26,6 +26,7 @@
   }
 
   function picker(select) {
+    let newest = 0; // an answer that was overtaken by a later search is dropped
     const control = new window.TomSelect(select, {
       valueField: "value",
       labelField: "text",
@@ -44,14 +45,16 @@
       score: () => () => 1,
       sortField: [{ field: "$order" }],
       load(text, done) {
+        const mine = ++newest;
         search(select.dataset.pickerUrl, text)
           .then((items) => {
+            if (mine !== newest) return done();
             control.clearOptions((option) => control.items.includes(option.value));
-            done(items);
+            return done(items);
           })
           .catch(() => {
-            control.pickerFailed = true;
-            done([]);
+            control.pickerFailed = mine === newest;
+            done();
           });
         control.pickerFailed = false;
       },

@@ -34,6 +34,7 @@ def authorize(visitor: Visitor, intacct: SandboxServer, *, entity: str = "", pas
 def choose(page: Page, number: int, typed: str, shown: str) -> None:
     """Search in the picker of that position and take the first hit, by keyboard alone."""
     page.locator(".ts-control").nth(number).click()
+    expect(page.locator(".ts-dropdown:visible input")).to_be_focused()
     page.keyboard.type(typed)
     expect(page.locator(".ts-dropdown:visible .option").first).to_contain_text(shown)
     page.keyboard.press("Enter")
