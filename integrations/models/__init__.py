@@ -3,7 +3,7 @@
 from integrations.models.connection import CompanySlot, Connection
 from integrations.models.exchange import Exchange
 from integrations.models.heartbeat import Heartbeat
-from integrations.models.link import LinkedDocument
+from integrations.models.link import LinkedDocument, linked_models
 from integrations.models.list_item import ListItem
 from integrations.models.run import LogLevel, Mode, RunLog, RunRow, RunStep, SyncRun, Trigger
 from integrations.models.settings import SettingsVersion
@@ -41,4 +41,5 @@ __all__ = [
     "StepState",
     "SyncRun",
     "Trigger",
+    "linked_models",
 ]

@@ -3,6 +3,7 @@
 Lists filter on these plain columns; nothing here knows which document it is.
 """
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 
@@ -31,3 +32,8 @@ class LinkedDocument(TenantModel):
     @property
     def is_linked(self) -> bool:
         return self.remote_record_no is not None
+
+
+def linked_models() -> list[type[LinkedDocument]]:
+    """Every kind of document that can be linked, whatever app declares it."""
+    return [model for model in apps.get_models() if issubclass(model, LinkedDocument)]

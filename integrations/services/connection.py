@@ -17,7 +17,7 @@ from accounts.models import Tenant, User
 from integrations import gateway, intacct
 from integrations.engine import lease
 from integrations.intacct import BusyError, Client, Credentials, EntityError, IntacctError, SignInError
-from integrations.models import ACTIVE_RUNS, Connection, ConnectionState
+from integrations.models import ACTIVE_RUNS, Connection, ConnectionState, linked_models
 from integrations.refusal import Refused
 from integrations.selectors import live_connection
 from integrations.services.runs import cancel_run
@@ -96,7 +96,15 @@ def _keep(
             raise _overtaken()
         connection.connected_by = by
         _store(connection, credentials, entities)
+        _carry_links_over(connection)
     return connection
+
+
+def _carry_links_over(connection: Connection) -> None:
+    """Bring the links made at another level of the same company along: a RECORDNO is one within the whole company."""
+    for model in linked_models():
+        elsewhere = model.objects.filter(connection__company_id=connection.company_id).exclude(connection=connection)
+        elsewhere.update(connection=connection)
 
 
 def _locked(connection: Connection) -> Connection:
