@@ -10,11 +10,12 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand
 
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
-from integrations.crypto import SecretUnreadable
+from integrations.crypto import SecretUnreadable, keyring
 from integrations.engine.runner import row_counts, run_to_end, totals
 from integrations.intacct import IntacctError
 from integrations.models import Connection, RunState, SyncRun
@@ -37,6 +38,10 @@ class TenantCommand(BaseCommand, ABC):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.as_json = bool(options["json"])
+        try:
+            keyring()  # before anything is begun that could not be finished without the keys
+        except ImproperlyConfigured as error:
+            self.end(EXIT_USE, str(error), "", "CONFIG-KEYS")
         tenant = Tenant.objects.filter(slug=options["slug"]).first()
         if tenant is None:
             self.end(EXIT_USE, f"There is no tenant “{options['slug']}”.", "create_tenant makes one.", "TENANT-UNKNOWN")

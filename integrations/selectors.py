@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -136,6 +137,17 @@ def readiness() -> Readiness:
     if version.is_draft and not missing:
         missing = ["The settings are saved as a draft only."]
     return Readiness(connection, version, tuple(missing), ("settings", "Complete the settings") if missing else None)
+
+
+def why_not_connect() -> Refused | None:
+    """Why no company can be connected from this installation, or None."""
+    if settings.INTACCT_SENDER_ID and settings.INTACCT_SENDER_PASSWORD:
+        return None
+    return Refused(
+        "This installation has no Sender ID, and Intacct refuses every request without one.",
+        "Whoever runs this application sets INTACCT_SENDER_ID and INTACCT_SENDER_PASSWORD and restarts it.",
+        code="CON-NO-SENDER",
+    )
 
 
 def why_not_sync(connection: Connection | None) -> Refused | None:

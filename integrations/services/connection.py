@@ -19,7 +19,7 @@ from integrations.engine import lease
 from integrations.intacct import BusyError, Client, Credentials, EntityError, IntacctError, SignInError
 from integrations.models import ACTIVE_RUNS, Connection, ConnectionState, linked_models
 from integrations.refusal import Refused
-from integrations.selectors import live_connection
+from integrations.selectors import live_connection, why_not_connect
 from integrations.services.runs import cancel_run
 
 logger = logging.getLogger(__name__)
@@ -71,6 +71,9 @@ def authorize(
 
 def _require(credentials: Credentials) -> None:
     """Raise Refused, naming what is missing, before anything is sent: a refused sign-in counts against the user."""
+    without_sender = why_not_connect()
+    if without_sender is not None:
+        raise without_sender
     needed = {"Company ID": credentials.company, "User ID": credentials.user, "Password": credentials.password}
     missing = [label for label, value in needed.items() if not value]
     if missing:

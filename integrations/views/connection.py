@@ -20,9 +20,8 @@ from integrations.forms.connection import ConnectForm, CredentialsForm
 from integrations.intacct import IntacctError
 from integrations.models import ACTIVE_RUNS, Connection, ConnectionState
 from integrations.refusal import Refused
-from integrations.selectors import latest_connection, live_connection, readiness
+from integrations.selectors import latest_connection, live_connection, readiness, why_not_connect
 from integrations.services import connection as service
-from integrations.views.setup import why_not_connect
 
 Fact = dict[str, Any]
 Failure = IntacctError | Refused | SecretUnreadable
@@ -46,9 +45,6 @@ def authorize(request: TenantRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form=form, status=422)
     try:
-        refused = why_not_connect()
-        if refused is not None:
-            raise refused
         made = service.authorize(request.tenant, **form.cleaned_data, by=request.user)
     except (IntacctError, Refused) as error:
         return _page(request, form=form, problem=problem_of("Not connected", error), status=422)

@@ -13,8 +13,7 @@ from accounts.models import Role
 from accounts.shown import ShownState
 from integrations.engine.flow import is_built, switches
 from integrations.permissions import RIGHTS, permission_groups
-from integrations.refusal import Refused
-from integrations.selectors import Readiness, latest_connection, readiness, switch_states
+from integrations.selectors import Readiness, latest_connection, readiness, switch_states, why_not_connect
 
 FULLY_ENABLED = ShownState("fully_enabled", "Fully enabled", "success", "patch-check-fill")
 NOT_FULLY_ENABLED = ShownState("not_fully_enabled", "Not fully enabled", "warning", "exclamation-triangle-fill")
@@ -60,14 +59,3 @@ def enabled_state(ready: Readiness) -> ShownState:
     if ready.connection is None:
         return NOT_CONNECTED
     return FULLY_ENABLED if ready.is_fully_enabled else NOT_FULLY_ENABLED
-
-
-def why_not_connect() -> Refused | None:
-    """Why no company can be connected from this installation, or None."""
-    if settings.INTACCT_SENDER_ID and settings.INTACCT_SENDER_PASSWORD:
-        return None
-    return Refused(
-        "This installation has no Sender ID, and Intacct refuses every request without one.",
-        "Whoever runs this application sets INTACCT_SENDER_ID and INTACCT_SENDER_PASSWORD and restarts it.",
-        code="CON-NO-SENDER",
-    )

@@ -70,3 +70,9 @@ def test_bad_input_is_named_and_nothing_is_made(db: None, arguments: list[str], 
 def test_a_slug_is_taken_once(tenant: Tenant) -> None:
     with pytest.raises(CommandError, match="already exists"):
         make(tenant.slug, "--name", "Another", "--admin", "a@b.example")
+
+
+def test_slugs_that_differ_in_case_only_are_one(tenant: Tenant) -> None:
+    with pytest.raises((CommandError, SystemExit)):
+        make(tenant.slug.upper(), "--name", "Another", "--admin", "a@b.example")
+    assert Tenant.objects.count() == 1

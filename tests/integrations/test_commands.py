@@ -6,7 +6,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import Tenant
@@ -202,3 +202,44 @@ def test_runs_shows_one_run_with_its_steps(connected: str) -> None:
 def test_import_needs_ids_or_all_and_not_both(connected: str) -> None:
     assert command("import_projects", connected)[0] == 2
     assert command("import_projects", connected, "A-1", "--all")[0] == 2
+
+
+def test_bad_keys_are_named_before_a_queued_run_is_touched(connected: str, tenant: Tenant, settings: Any) -> None:
+    command("sync", connected, "--queue")
+    settings.FIELD_ENCRYPTION_KEYS = ["garbage"]
+    code, facts = as_json("sync", connected)
+    assert (code, facts["error"]) == (2, "CONFIG-KEYS")
+    with tenant_scope(tenant):
+        assert SyncRun.objects.get().state == "queued"
+
+
+def test_connect_without_a_password_or_a_terminal_says_what_to_set(
+    slug: str, intacct: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("INTACCT_USER_PASSWORD", raising=False)
+    monkeypatch.setattr("sys.stdin", StringIO())
+    code, facts = as_json("connect", slug, "--company", "summit-demo", "--user", "ws_sync")
+    assert (code, facts["error"]) == (2, "CON-NO-PASSWORD")
+    assert "INTACCT_USER_PASSWORD" in facts["advice"]
+
+
+def test_connect_without_a_sender_asks_nobody(
+    slug: str, intacct: SandboxServer, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INTACCT_USER_PASSWORD", "any")
+    settings.INTACCT_SENDER_ID = ""
+    code, facts = as_json("connect", slug, "--company", "summit-demo", "--user", "ws_sync")
+    assert (code, facts["error"]) == (3, "CON-NO-SENDER")
+    assert intacct.control(do="stats")["requests"] == 0
+
+
+def test_ids_given_to_configure_are_trimmed(connected: str) -> None:
+    command("sync", connected, "--lists", "gl_accounts,items")
+    code, facts = as_json("configure", connected, "--default-account", " 5010 ", "--default-item", "SUBCON ")
+    assert (code, facts["values"]) == (0, {"default_account": "5010", "default_item": "SUBCON"})
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many"])
+def test_an_odd_limit_is_wrong_use(slug: str, limit: str) -> None:
+    with pytest.raises(CommandError, match="limit"):
+        call_command("runs", slug, "--limit", limit)

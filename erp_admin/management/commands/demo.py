@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -40,6 +41,8 @@ class Command(BaseCommand):
             raise CommandError("The demo makes people with a known password, so it runs only while DEBUG is on.")
         if options["json"] and not options["once"]:
             raise CommandError("--json tells how the main job went; give --once with it.", returncode=2)
+        if not options["once"]:
+            self._require_free(options["port"])
         name = settings.DATABASES["default"]["NAME"]
         if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             Path(name).parent.mkdir(parents=True, exist_ok=True)
@@ -105,6 +108,15 @@ class Command(BaseCommand):
         except subprocess.TimeoutExpired:
             os.killpg(child.pid, signal.SIGKILL)  # its runs are taken over when their leases run out
             child.wait()
+
+    @staticmethod
+    def _require_free(port: int) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError as error:
+                raise CommandError(f"Port {port} is taken. Choose another: make demo PORT={port + 1}") from error
 
     def _wait_for_site(self, address: str, site: "subprocess.Popen[bytes]", stopped: threading.Event) -> None:
         for _ in range(START_SECONDS * 5):

@@ -8,6 +8,7 @@ from integrations.commands import EXIT_REFUSED, TenantCommand
 from integrations.engine.flow import switches
 from integrations.required import REQUIRED_SETTINGS
 from integrations.selectors import readiness
+from integrations.services.connection import normalise_id
 from integrations.services.settings import InvalidSettings, save_settings
 
 
@@ -25,9 +26,8 @@ class Command(TenantCommand):
         parser.add_argument("--draft", action="store_true", help="save although required settings are missing")
 
     def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
-        values = {
-            setting.key: options[setting.key] for setting in REQUIRED_SETTINGS if options[setting.key] is not None
-        }
+        given = {setting.key: options[setting.key] for setting in REQUIRED_SETTINGS}
+        values = {key: normalise_id(value) for key, value in given.items() if value is not None}
         switched = {switch.key: options[switch.key] for switch in switches() if options[switch.key] is not None}
         try:
             version, is_new = save_settings(

@@ -2,11 +2,12 @@
 
 import getpass
 import os
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from accounts.models import Tenant
-from integrations.commands import TenantCommand
+from integrations.commands import EXIT_USE, TenantCommand
 from integrations.selectors import live_connection
 from integrations.services.connection import authorize, normalise_id, update_credentials
 
@@ -24,7 +25,7 @@ class Command(TenantCommand):
         parser.add_argument("--entity", default="", help="Entity ID; blank is top level")
 
     def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
-        password = os.environ.get("INTACCT_USER_PASSWORD") or getpass.getpass("Password of the Web Services user: ")
+        password = os.environ.get("INTACCT_USER_PASSWORD") or self._asked_for()
         known = live_connection()
         company, entity = normalise_id(options["company"]), normalise_id(options["entity"])
         if known is not None and (known.company_id, known.entity_id) == (company, entity):
@@ -35,3 +36,9 @@ class Command(TenantCommand):
             )
         facts = {"company": connection.company_id, "entity": connection.entity_id, "state": connection.state}
         self.report(facts, f"Connected to {connection} as {connection.user_id}.")
+
+    def _asked_for(self) -> str:
+        if not sys.stdin.isatty():
+            advice = "Set INTACCT_USER_PASSWORD, or run the command in a terminal."
+            self.end(EXIT_USE, "No password was given.", advice, "CON-NO-PASSWORD")
+        return getpass.getpass("Password of the Web Services user: ")

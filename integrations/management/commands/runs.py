@@ -9,13 +9,20 @@ from integrations.engine.runner import totals
 from integrations.models import SyncRun
 
 
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
 class Command(TenantCommand):
     help = "List the tenant's runs, newest first, or show one of them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--number", type=int, help="show this run with its steps")
-        parser.add_argument("--limit", type=int, default=20, help="how many to list (default 20)")
+        parser.add_argument("--limit", type=_positive, default=20, help="how many to list (default 20)")
 
     def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
         if options["number"] is not None:
