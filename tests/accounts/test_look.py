@@ -61,7 +61,6 @@ def test_the_sprite_holds_exactly_the_listed_icons() -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(BASE / "templates")))
 def test_no_template_carries_what_the_content_policy_forbids(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
-    source = re.sub(r"{%.*?%}", "", source)  # arguments of a tag are no attributes of the page
     assert not re.search(r"\sstyle\s*=|<style|\son[a-z]+\s*=\s*[\"']|javascript:", source)
     assert not re.search(r"<script(?![^>]*\ssrc=)", source)
 

@@ -16,6 +16,7 @@ from integrations.sandbox.store import Row
 def fill_base(writer: SeedWriter) -> None:
     """Entities, places, people, accounts, items, terms and the small lists; shared by all seeds."""
     _places(writer)
+    _people(writer)
     _accounts_and_items(writer)
     _small_lists(writer)
     _standards(writer)
@@ -62,6 +63,9 @@ def _places(writer: SeedWriter) -> None:
     )
     classes = (("CIV", "Civil", ""), ("COM", "Commercial", ""), ("REN", "Renovation", "COM"), ("SVC", "Service", ""))
     writer.fill("CLASS", [{"CLASSID": key, "NAME": name, "PARENTID": parent} for key, name, parent in classes])
+
+
+def _people(writer: SeedWriter) -> None:
     contacts = [f"{last}, {first}" for first, last, _ in PEOPLE]
     writer.fill(
         "CONTACT",
