@@ -64,6 +64,13 @@ _NAVIGATION = (
         "plug",
         ("integrations", "set_up", "connection", "settings", "update_credentials", "disconnect", "authorize"),
     ),
+    (
+        "Settings",
+        "People",
+        "people",
+        "people",
+        ("people", "invite", "resend_invitation", "withdraw_invitation", "change_role", "remove_pers", "leave_comp"),
+    ),
 )
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Role, Tenant, User
+from accounts.services import invite
 from erp_admin.models import Project
 from integrations.models import Connection, Exchange, ListItem
 from integrations.services.runs import start_list_sync
@@ -35,6 +36,8 @@ TABLE = {
     "password_reset_complete": Row(PUBLIC),
     "healthz": Row(PUBLIC),
     "readyz": Row(PUBLIC),
+    "open_invitation": Row(PUBLIC, arguments=("invitation_token",)),
+    "invitation": Row(PUBLIC),
     "tenants": Row(PERSON),
     "home": Row(Role.VIEWER),
     "projects": Row(Role.VIEWER),
@@ -49,6 +52,13 @@ TABLE = {
     "project": Row(Role.VIEWER, arguments=("pk",)),
     "edit_project": Row(Role.ACCOUNTANT, arguments=("pk",)),
     "unlink_project": Row(Role.ACCOUNTANT, "post", arguments=("pk",)),
+    "people": Row(Role.VIEWER),
+    "invite": Row(Role.ADMIN),
+    "resend_invitation": Row(Role.ADMIN, "post", arguments=("invitation_pk",)),
+    "withdraw_invitation": Row(Role.ADMIN, "post", arguments=("invitation_pk",)),
+    "leave_company": Row(Role.VIEWER),
+    "change_role": Row(Role.ADMIN, arguments=("membership_pk",)),
+    "remove_person": Row(Role.ADMIN, arguments=("membership_pk",)),
     "integrations": Row(Role.VIEWER),
     "set_up": Row(Role.VIEWER),
     "connection": Row(Role.VIEWER),
@@ -83,13 +93,17 @@ def test_every_address_has_a_row() -> None:
 
 
 @pytest.fixture
-def arguments(mirrored: Connection, scoped: Tenant) -> dict[str, Any]:
+def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, Any]:
     """Arguments that exist in the tenant of `scoped`."""
     run = start_list_sync(mirrored).run
     exchange = Exchange.objects.exclude(run=None).latest("pk")
     exchange.run = run
     exchange.save()
+    sent = invite(scoped, "nora@summit.example", Role.VIEWER)
     return {
+        "invitation_pk": sent.invitation.pk,
+        "invitation_token": sent.link.rstrip("/").rpartition("/")[2],
+        "membership_pk": viewer.memberships.get().pk,
         "item_pk": ListItem.objects.filter(kind="projects", missing_at=None).earliest("pk").pk,
         "pk": Project.objects.create(tenant=scoped, number="H-1", name="By hand", currency="USD").pk,
         "list_key": "items",

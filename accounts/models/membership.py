@@ -19,6 +19,18 @@ class Role(models.TextChoices):
         """Whether this role may do whatever `other` may."""
         return self.rank >= other.rank
 
+    @property
+    def summary(self) -> str:
+        """What the role is for, in one sentence. What exactly it may do is computed in accounts.abilities."""
+        return _SUMMARIES[self]
+
+
+_SUMMARIES = {
+    Role.VIEWER: "Reads every page and changes nothing.",
+    Role.ACCOUNTANT: "Also does the daily work: reads lists from Intacct, imports and links.",
+    Role.ADMIN: "Also manages people, the connection and the settings.",
+}
+
 
 class Membership(models.Model):
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="memberships")

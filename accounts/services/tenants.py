@@ -1,4 +1,7 @@
-"""What can be done to tenants and people. Verbs; raises ValidationError for bad input, naming the field."""
+"""Making tenants, and how a person comes to be known. Raises ValidationError for bad input, naming the field.
+
+Who belongs to a tenant is changed in accounts.services.people alone.
+"""
 
 from dataclasses import dataclass
 
@@ -9,7 +12,8 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts.models import Membership, Role, Tenant, User
+from accounts.models import Role, Tenant, User
+from accounts.services.people import set_role
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,6 @@ def ensure_person(email: str, *, name: str = "") -> tuple[User, bool]:
     person.full_clean()
     person.save()
     return person, True
-
-
-def set_role(tenant: Tenant, user: User, role: Role) -> Membership:
-    membership, _ = Membership.objects.update_or_create(tenant=tenant, user=user, defaults={"role": role})
-    return membership
 
 
 def set_password_url(user: User) -> str:
