@@ -23,6 +23,7 @@ from accounts.refusal import Refused
 from accounts.selectors import knows_second_factors, members, unanswered_invitations
 from accounts.services.people import why_not_without
 
+MANAGE = "Invite people, change their roles and remove them"
 PEOPLE_PER_PAGE = 50
 INVITATIONS_SHOWN = 200  # as many as can be open, see accounts.services.invitations
 LONGEST_SEARCH = 100
@@ -59,7 +60,7 @@ def people(request: TenantRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@role_required(Role.ADMIN, may="Invite people, change their roles and remove them")
+@role_required(Role.ADMIN, may=MANAGE)
 def invite(request: TenantRequest) -> HttpResponse:
     """Invite somebody. The answer is the page itself, not a redirect: the link exists in this one answer only."""
     form = InviteForm(request.POST if request.method == "POST" else None)
@@ -78,7 +79,7 @@ def invite(request: TenantRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may=MANAGE)
 def resend_invitation(request: TenantRequest, invitation_pk: int) -> HttpResponse:
     """Mail a new link, and show it once. Opened as a page, it sends nothing."""
     invitation = _invitation_or_404(invitation_pk)
@@ -93,7 +94,7 @@ def resend_invitation(request: TenantRequest, invitation_pk: int) -> HttpRespons
 
 
 @require_POST
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may=MANAGE)
 def withdraw_invitation(request: TenantRequest, invitation_pk: int) -> HttpResponse:
     """Make the link of an invitation stop working."""
     invitation = _invitation_or_404(invitation_pk)
@@ -107,7 +108,7 @@ def withdraw_invitation(request: TenantRequest, invitation_pk: int) -> HttpRespo
 
 
 @require_http_methods(["GET", "POST"])
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may=MANAGE)
 def change_role(request: TenantRequest, membership_pk: int) -> HttpResponse:
     """Give somebody another role."""
     membership = _membership_or_404(request, membership_pk)
@@ -135,7 +136,7 @@ def change_role(request: TenantRequest, membership_pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may=MANAGE)
 def remove_person(request: TenantRequest, membership_pk: int) -> HttpResponse:
     """Ask with the consequences in words, then end somebody's membership."""
     membership = _membership_or_404(request, membership_pk)

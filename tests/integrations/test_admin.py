@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.admin.read_only import MOST_COUNTED, ReadOnlyAdmin
-from accounts.models import CrossTenantAccess, Membership, Tenant, User
+from accounts.models import CrossTenantAccess, Invitation, Membership, Role, Tenant, User
+from accounts.services import invite
 from accounts.tenancy import cross_tenant
 from erp_admin.models import Project
 from integrations.models import (
@@ -33,8 +34,8 @@ from integrations.models import (
 from integrations.sandbox.process import SandboxServer
 
 MODELS: list[type[Model]] = [
-    Tenant, User, Membership, CrossTenantAccess, Connection, SettingsVersion, SyncRun, RunStep, RunRow, RunLog,
-    Exchange, ListItem, Heartbeat, CompanySlot, Project,
+    Tenant, User, Membership, Invitation, CrossTenantAccess, Connection, SettingsVersion, SyncRun, RunStep, RunRow,
+    RunLog, Exchange, ListItem, Heartbeat, CompanySlot, Project,
 ]  # fmt: skip
 HISTORY = [model for model in MODELS if model not in (Tenant, User, Membership)]
 ClientFor = Callable[[User | None], Client]
@@ -75,6 +76,7 @@ def filled(ready: Connection, accountant: User) -> Connection:
     Project.objects.create(
         tenant_id=run.tenant_id, number="24-101", name="Depot", currency="USD", begins_on=date(2026, 1, 5)
     )
+    invite(ready.tenant, "nora@summit.example", Role.VIEWER, by=None)
     CrossTenantAccess.objects.create(actor=accountant, actor_label="Ben Okafor", reason="test")
     return ready
 
@@ -159,7 +161,7 @@ def _like(row: Any, mark: int) -> Any:
     for name in ("position", "record_no", "number"):
         if hasattr(row, name):
             setattr(row, name, str(mark) if isinstance(row, Project) else mark)
-    for name in ("name", "company_id", "slug", "email"):
+    for name in ("name", "company_id", "slug", "email", "token_hash"):
         if hasattr(row, name):
             setattr(row, name, f"{mark}{getattr(row, name)}"[:40])
     if isinstance(row, Connection):
@@ -293,6 +295,7 @@ class TestPeople:
         )
         assert response.status_code == 302, response.context["adminform"].form.errors
         nora = User.objects.get(email="nora@summit.example")
+        assert nora.memberships.get().role == "viewer"
         assert nora.check_password(password)
         assert site.get(address(User, "change", nora.pk)).status_code == 200
 
