@@ -3,12 +3,27 @@
 Nouns; decides nothing. An invitation is looked up by its token before any tenant is known, through the door.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
 from django.apps import apps
 from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Lower, NullIf
 
 from accounts.models import Invitation, Membership, Tenant, User
 from accounts.models.invitation import hash_of
+from accounts.refusal import Refused
 from accounts.tenancy import cross_tenant
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class SecondFactor(TypedDict):
+    """What `members` adds to each membership."""
+
+    has_second_factor: bool
 
 
 def knows_second_factors() -> bool:
@@ -16,12 +31,25 @@ def knows_second_factors() -> bool:
     return apps.is_installed("allauth.mfa")
 
 
-def members(tenant: Tenant, search: str = "") -> QuerySet[Membership]:
+def members(tenant: Tenant, search: str = "") -> QuerySet[WithAnnotations[Membership, SecondFactor]]:
     """The tenant's people by name, those whose name or address contains `search`; each with `has_second_factor`."""
     found = Membership.objects.filter(tenant=tenant).select_related("user", "tenant")
     if search:
         found = found.filter(Q(user__name__icontains=search) | Q(user__email__icontains=search))
-    return found.annotate(has_second_factor=_second_factor()).order_by("user__name", "user__email", "pk")
+    shown = Coalesce(NullIf("user__name", Value("")), "user__email")
+    return found.annotate(has_second_factor=_second_factor()).order_by(Lower(shown), "pk")
+
+
+def member(tenant: Tenant, email: str) -> Membership:
+    """The one of the tenant's people with this address. Raises Refused when there is none."""
+    found = members(tenant).filter(user__email__iexact=email.strip()).first()
+    if found is None:
+        raise Refused(
+            f"{email} is not one of the people of {tenant}.",
+            f"See who is: manage.py people {tenant.slug}. To add somebody: manage.py invite",
+            code="PEOPLE-UNKNOWN",
+        )
+    return found
 
 
 def _second_factor() -> Exists | Value:

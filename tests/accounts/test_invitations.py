@@ -2,7 +2,6 @@
 
 import logging
 import re
-import socket
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -146,16 +145,6 @@ def test_the_same_address_can_be_invited_by_two_companies(
     where = reverse("invite", kwargs={"tenant_slug": other_tenant.slug})
     assert client_for(outsider).post(where, {"email": NORA, "role": "viewer"}).status_code == 200
     assert len(mail.outbox) == 2
-
-
-@pytest.fixture
-def _no_mail_server(settings: Any) -> None:
-    """A real attempt to reach a port where nobody listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
 
 
 @pytest.mark.usefixtures("_no_mail_server")
