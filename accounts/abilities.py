@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.access import ABILITIES
 from accounts.models import Role
 
-READING: Final = "Read every page"
+READING: Final = "Read projects, runs and settings"
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Ability:
 
 
 def abilities() -> list[Ability]:
-    """What roles may do, what everybody may first. Pages that only show are one line."""
+    """What roles may do, what everybody may first. Pages that everybody may see are one line."""
     found = {READING: Role.VIEWER, **ABILITIES}
     for pattern in _patterns(get_resolver()):
         least = getattr(pattern.callback, "least_role", None)

@@ -17,11 +17,10 @@ class InviteForm(forms.Form):
         label="E-mail address",
         max_length=254,
         help_text="The invitation is mailed there. Whoever opens its link joins, so take the person’s own address.",
+        error_messages={"required": "Enter an e-mail address; this is required."},
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    role = forms.ChoiceField(
-        label="Role", choices=ROLE_CHOICES, initial=Role.VIEWER.value, widget=forms.RadioSelect, help_text=""
-    )
+    role = forms.ChoiceField(label="Role", choices=ROLE_CHOICES, initial=Role.VIEWER.value, widget=forms.RadioSelect)
 
 
 class RoleForm(forms.Form):
@@ -61,16 +60,19 @@ class JoinForm(forms.Form):
         label="Your name",
         max_length=120,
         help_text="As colleagues know you.",
+        error_messages={"required": "Enter your name; this is required."},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     password = forms.CharField(
         label="Password",
         strip=False,
+        error_messages={"required": "Choose a password; this is required."},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     password_again = forms.CharField(
         label="Password again",
         strip=False,
+        error_messages={"required": "Enter the same password once more; this is required."},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

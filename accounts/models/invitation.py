@@ -25,16 +25,16 @@ class InvitationState(models.TextChoices):
 
     @property
     def shown(self) -> ShownState:
-        tone, icon, reason = _APPEARANCE[self]
-        return ShownState(str(self.value), str(self.label), tone, icon, reason)
+        tone, icon = _APPEARANCE[self]
+        return ShownState(str(self.value), str(self.label), tone, icon)
 
 
 _APPEARANCE = {
-    InvitationState.OPEN: ("info", "send-check", ""),
-    InvitationState.NOT_MAILED: ("danger", "send-x", "The mail could not be sent."),
-    InvitationState.EXPIRED: ("warning", "hourglass-bottom", "The link no longer works."),
-    InvitationState.ACCEPTED: ("success", "person-check", ""),
-    InvitationState.WITHDRAWN: ("neutral", "slash-circle", ""),
+    InvitationState.OPEN: ("info", "send-check"),
+    InvitationState.NOT_MAILED: ("danger", "send-x"),
+    InvitationState.EXPIRED: ("warning", "hourglass-bottom"),
+    InvitationState.ACCEPTED: ("success", "person-check"),
+    InvitationState.WITHDRAWN: ("neutral", "slash-circle"),
 }
 # What can still become a membership, or could by being sent again.
 UNANSWERED = frozenset({InvitationState.OPEN, InvitationState.NOT_MAILED, InvitationState.EXPIRED})

@@ -26,9 +26,9 @@ class Role(models.TextChoices):
 
 
 _SUMMARIES = {
-    Role.VIEWER: "Reads every page and changes nothing.",
-    Role.ACCOUNTANT: "Also does the daily work: reads lists from Intacct, imports and links.",
-    Role.ADMIN: "Also manages people, the connection and the settings.",
+    Role.VIEWER: "Reads projects, runs and settings, and changes nothing.",
+    Role.ACCOUNTANT: "Also does the daily work with Sage Intacct: refreshes, imports and links.",
+    Role.ADMIN: "May do everything, also manage people, the connection and the settings.",
 }
 
 

@@ -313,7 +313,7 @@ def test_somebody_else_is_told_so_and_can_log_out(link: str, client_for: ClientF
     assert f"This invitation is for {NORA}" in page
     assert "You are logged in as <strong>vera@summit.example</strong>" in page
     assert "is for nora@summit.example" in accept(vera).content.decode()
-    assert "Choose how you are called" in accept(vera, {"log_out": "1"}).content.decode()
+    assert "Enter your name and choose a password" in accept(vera, {"log_out": "1"}).content.decode()
     assert "_auth_user_id" not in vera.session
 
 
