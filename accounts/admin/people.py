@@ -12,13 +12,11 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from accounts.admin.read_only import LongTableAdmin
 from accounts.models import CrossTenantAccess, Invitation, Membership, Role, Tenant, User
 from accounts.refusal import Refused
 from accounts.services.people import keep_an_admin, people_locked, remove_person, why_not_without
-from accounts.templatetags.ui import state_badge
 
 
 class KeptForGood(admin.ModelAdmin):
@@ -104,6 +102,9 @@ class MembershipAdmin(admin.ModelAdmin):
     autocomplete_fields = ["user", "tenant"]
     list_select_related = ["user", "tenant"]
 
+    def get_fields(self, request: HttpRequest, obj: Membership | None = None) -> Any:
+        return ["user", "tenant", "role", *(["created_at"] if obj else [])]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
         """Who belongs to what is not moved: one membership ends, and another begins."""
         return ["user", "tenant", "created_at"] if obj else []
@@ -143,8 +144,8 @@ class InvitationAdmin(LongTableAdmin):
     ]  # fmt: skip
 
     @admin.display(description="State")
-    def shown(self, invitation: Invitation) -> SafeString:
-        return state_badge(invitation.shown_state)
+    def shown(self, invitation: Invitation) -> str:
+        return invitation.shown_state.label
 
 
 @admin.register(CrossTenantAccess)

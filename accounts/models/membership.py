@@ -27,7 +27,7 @@ class Role(models.TextChoices):
 
 _SUMMARIES = {
     Role.VIEWER: "Reads projects, runs and settings, and changes nothing.",
-    Role.ACCOUNTANT: "Also does the daily work with Sage Intacct: refreshes, imports and links.",
+    Role.ACCOUNTANT: "Reads the same and does the daily work with Sage Intacct: refreshes, imports, links.",
     Role.ADMIN: "May do everything, also manage people, the connection and the settings.",
 }
 

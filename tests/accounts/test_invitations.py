@@ -4,9 +4,11 @@ import logging
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import IntegrityError
 from django.db.models import F
@@ -18,6 +20,7 @@ from django.utils import timezone
 from accounts.models import Invitation, InvitationState, Membership, Role, Tenant, User
 from accounts.services import invitations, invite, set_role
 from accounts.tenancy import cross_tenant, tenant_scope
+from accounts.views import invitations as pages
 from tests.conftest import PASSWORD
 
 ClientFor = Callable[[User | None], Client]
@@ -89,6 +92,14 @@ def test_an_invitation_is_mailed_with_all_that_one_must_know(alma: Client, url: 
         assert said in sent.body
     assert "The mail is on its way" in page
     assert link_in(page) == link_in(sent.body)
+
+
+def test_a_name_cannot_smuggle_lines_into_the_head_of_a_mail(alma: Client, url: Url, tenant: Tenant) -> None:
+    tenant.name = "Summit\r\nBcc: mallory@elsewhere.example"
+    tenant.save()
+    press_invite(alma, url)
+    assert mail.outbox[0].subject == "Invitation to Summit Bcc: mallory@elsewhere.example at ERP Admin"
+    assert mail.outbox[0].recipients() == [NORA]
 
 
 def test_the_link_is_shown_once_and_stored_nowhere(alma: Client, url: Url, link: str, caplog: Any) -> None:
@@ -209,6 +220,17 @@ def test_sending_again_counts_as_well(alma: Client, url: Url, tenant: Tenant) ->
     page = alma.post(url("resend_invitation", invitation_pk=invited().pk), follow=True).content.decode()
     assert "has sent 50 invitations within a day" in page
     assert invited().state == InvitationState.OPEN  # nothing was lost by trying
+
+
+def test_the_documentation_names_the_limits_that_hold() -> None:
+    page = " ".join((Path(settings.BASE_DIR) / "docs" / "people.md").read_text().split())
+    assert f"at most {invitations.MOST_A_DAY} invitations in 24 hours" in page
+    assert f"at most {invitations.MOST_OPEN} unanswered" in page
+    assert timedelta(days=7) == invitations.LIFETIME
+    assert "for seven days" in page
+    assert (pages.MOST_UNKNOWN, pages.MOST_TRIES, pages.UNKNOWN_SECONDS, pages.TRIES_SECONDS) == (30, 10, 600, 600)
+    assert "After 30 unknown links from one network address within ten minutes" in page
+    assert "tried ten times in ten minutes at most" in page
 
 
 # Accepting.
