@@ -27,7 +27,7 @@ from integrations.sandbox.functions import HANDLERS
 from integrations.sandbox.legacy import LEGACY_HANDLERS
 from integrations.sandbox.nodes import Node
 from integrations.sandbox.sessions import Session, Sessions
-from integrations.sandbox.signin import authorise_sender, sign_in
+from integrations.sandbox.signin import Opened, authorise_sender, sign_in
 from integrations.sandbox.store import Company, Store
 
 ALL_HANDLERS = HANDLERS | LEGACY_HANDLERS
@@ -141,8 +141,9 @@ class Gateway:
 
     def _authenticate(self, request: Request, operation: Operation) -> SignedIn:
         if operation.login is not None:
-            company, user, entity = self._log_in(request, operation.login)
-            session, locationid = None, entity
+            opened = self._log_in(request, operation.login)
+            company, user, entity = opened.company, operation.login.userid, opened.entity
+            session, locationid, clientid = None, entity, opened.clientid
         else:
             session = self.sessions.use(operation.sessionid)
             found = None if session is None else self.store.companies.get(session.company)
@@ -150,23 +151,25 @@ class Gateway:
                 entry = ErrorEntry(NOT_AUTHENTICATED, f"Invalid session {operation.sessionid}")
                 raise AuthenticationFailure(entry)
             company, user, entity, locationid = found, session.user, session.entity, session.entity
+            clientid = None
             authorise_sender(company, request.senderid, user)
         now = datetime.now(UTC)
         echo = AuthenticationEcho(
             True,
             user,
-            company.id,
+            company.id if operation.login is None else operation.login.companyid,
             locationid,
             _iso(now),
             _iso(session.expires_at if session is not None else now + self.sessions.duration),
+            clientid,
         )
         return SignedIn(company, user, entity, session, echo)
 
-    def _log_in(self, request: Request, login: Login) -> tuple[Company, str, str]:
-        company = sign_in(self.store, login)
-        authorise_sender(company, request.senderid, login.userid)
+    def _log_in(self, request: Request, login: Login) -> Opened:
+        opened = sign_in(self.store, login)
+        authorise_sender(opened.company, request.senderid, login.userid)
         self.statistics.logins += 1
-        return company, login.userid, login.locationid
+        return opened
 
     def _execute(
         self, request: Request, operation: Operation, contexts: list[Context], company: Company

@@ -129,6 +129,7 @@ class Company:
         self.title = title
         self.tables = {name: Table(definition) for name, definition in CATALOGUE.items()}
         self.accounts: dict[str, Account] = {}
+        self.clients: tuple[str, ...] = ()
         self.senders: set[str] = set()
         self.applications: tuple[str, ...] = ()
         self.preferences: dict[str, dict[str, str]] = {}
