@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from integrations.sandbox.permissions import FULL, LIMITED, ROLES
+from integrations.sandbox.permissions import FULL, LIMITED, ROLES, rights_of
 from integrations.sandbox.seed.writer import SeedWriter
 from integrations.sandbox.store import Account, Company
 
@@ -80,6 +80,9 @@ def fill_people(writer: SeedWriter, users: tuple[Person, ...]) -> None:
     )
     writer.fill("ROLES", [{"NAME": name} for name in ROLES])
     writer.fill("USERROLES", [{"USERID": person.login, "ROLENAME": person.role} for person in users])
+    writer.fill("ROLEUSERS", [{"USERLOGINID": person.login, "ROLENAME": person.role} for person in users])
+    granted = [(role, policy) for role in ROLES for _, policy in sorted(rights_of(role))]
+    writer.fill("ROLEPOLICYASSIGNMENT", [{"ROLENAME": role, "POLICYNAME": policy} for role, policy in granted])
 
 
 def open_console(console: Company, client: Company) -> None:
