@@ -143,9 +143,13 @@ def test_expired_sessions_are_forgotten_when_another_opens() -> None:
 CONSOLE = {"user": "ws_console", "password": "console-user-local"}
 
 
+def console_user(server: SandboxServer, company: str) -> Caller:
+    return Caller(server, company=company, user="ws_console", password="console-user-local")
+
+
 def test_a_console_enters_its_client(server: SandboxServer) -> None:
-    short = Caller(server, company="summit-console|summit-demo|200", **CONSOLE)
-    long = Caller(server, company="summit-console", **CONSOLE)
+    short = console_user(server, "summit-console|summit-demo|200")
+    long = console_user(server, "summit-console")
     text = long.envelope("<getAPISession/>").replace(
         "</password></login>", "</password><clientid>summit-demo</clientid></login>"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integrations.sandbox.documents import audit_rows, bill, bill_line, day, key_of, record, refused
+from tests.integrations.sandbox.documents import audit_rows, bill, bill_line, day, key_of, purchase, record, refused
 from tests.integrations.sandbox.gateway import Caller, where
 
 STATES = ("STATE", "RAWSTATE", "WHENPOSTED", "TOTALENTERED", "TOTALDUE", "TRX_TOTALDUE", "MODULEKEY")
@@ -244,3 +244,29 @@ def test_an_entity_owns_the_bills_written_in_it(caller: Caller) -> None:
     assert record(inside, "APBILL", "RECORDNO", number, "MEGAENTITYID")["MEGAENTITYID"] == "200"
     assert len(caller.query("APBILL", "RECORDNO", condition=where("equalto", "RECORDNO", number)).data) == 0
     refused(caller.call(f'<delete_bill key="{number}"/>'), "BL01001973", "Cannot find apbill")
+
+
+def test_a_transaction_undoes_documents_numbers_and_what_vendors_are_owed(caller: Caller) -> None:
+    owed = record(caller, "VENDOR", "VENDORID", "V-1001", "TOTALDUE")
+    before = audit_rows(caller)
+    requisition = purchase("Purchase Requisition", number="")
+    answer = caller.call(requisition, bill("T-1"), bill("GP-1001"), bill("T-2"), transaction="true")
+    assert [result.findtext("status") for result in answer.results] == ["aborted", "aborted", "failure", "aborted"]
+    assert answer.results[0].find("key") is None
+    numbers = [[error.findtext("errorno") for error in result.iter("error")] for result in answer.results]
+    assert numbers[2][0] == "BL34000061"
+    assert {found[-1] for found in numbers} == {"XL03000009"}
+    assert record(caller, "VENDOR", "VENDORID", "V-1001", "TOTALDUE") == owed
+    assert audit_rows(caller) == before
+    assert len(caller.query("APBILL", "RECORDNO", condition=where("like", "RECORDID", "T-%")).data) == 0
+    assert key_of(caller.call(requisition)) == "Purchase Requisition-RQ-00101"
+
+
+def test_a_completed_control_id_is_refused_and_a_failed_one_is_not(caller: Caller) -> None:
+    wrong = caller.call(bill("U-1", vendor="V-999"), uniqueid="true", ids=("bill-1",))
+    refused(wrong, "BL01001973", "Invalid Vendor")
+    assert key_of(caller.call(bill("U-1"), uniqueid="true", ids=("bill-1",)))
+    for unique in ("true", None):
+        again = caller.call(bill("U-2"), uniqueid=unique, ids=("bill-1",))
+        refused(again, "SANDBOX-DUPLICATE-CONTROLID", "already executed")
+    assert key_of(caller.call(bill("U-2"), uniqueid="false", ids=("bill-1",)))

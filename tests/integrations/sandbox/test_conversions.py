@@ -203,3 +203,15 @@ def test_change_orders_that_are_refused(caller: Caller) -> None:
     draft = key_of(caller.call(purchase(number="SC-12", state="Draft")))
     base = record(caller, "PODOCUMENT", "DOCID", draft, "RECORDNO")["RECORDNO"]
     refused(caller.call(change(base, "1", number="CO-7")), "BL03002129", "in state Draft cannot be changed")
+
+
+def test_an_invoice_modifies_its_source(caller: Caller) -> None:
+    number, lines = commitment(caller, item("1000"), item("500"))
+    old = {"RECORDNO": number, "WHENMODIFIED": "01/01/2025 00:00:00"}
+    caller.server.control(do="put", object="PODOCUMENT", record=old)
+    for line in lines:
+        caller.server.control(do="put", object="PODOCUMENTENTRY", record={**old, "RECORDNO": line})
+    caller.call(invoice(lines[0], "400"))
+    assert not values(caller, SOURCE, "WHENMODIFIED")[0].startswith("01/01/2025")
+    stamps = [row["WHENMODIFIED"][:10] for row in lines_of(caller, number, "WHENMODIFIED")]
+    assert (stamps[0] != "01/01/2025", stamps[1]) == (True, "01/01/2025")

@@ -89,3 +89,10 @@ def test_retained_amounts_are_not_due(caller: Caller) -> None:
         "BL01001973",
         "is part of a payment",
     )
+
+
+def test_a_paid_bill_shows_up_as_modified(caller: Caller) -> None:
+    caller.server.control(do="put", object="APBILL", record={"RECORDNO": "14", "WHENMODIFIED": "01/01/2025 00:00:00"})
+    pay(caller, "14", "5")
+    changed = where("greaterthan", "WHENMODIFIED", "01/01/2026 00:00:00")
+    assert "14" in caller.query("APBILL", "RECORDNO", condition=changed).values("RECORDNO")
