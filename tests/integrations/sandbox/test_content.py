@@ -56,7 +56,7 @@ def test_what_does_not_is_refused_in_words(text: str, words: str) -> None:
 
 def test_many_lines_are_checked_quickly() -> None:
     line = "<lineitem><glaccountno>5010</glaccountno><amount>1</amount></lineitem>"
-    check(etree.fromstring(f"<billitems>{line * 5000}</billitems>"), "billitems", MODELS)
+    check(etree.fromstring(f"<billitems>{line * 1000}</billitems>"), "billitems", MODELS)
 
 
 def test_every_kind_a_model_names_exists() -> None:
