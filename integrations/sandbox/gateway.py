@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from integrations.sandbox.answer import AuthenticationEcho, ControlEcho, Node, Result, error_message, response
+from integrations.sandbox.answer import AuthenticationEcho, ControlEcho, Result, error_message, response
 from integrations.sandbox.context import Context
 from integrations.sandbox.envelope import Login, Operation, Request
 from integrations.sandbox.failures import (
@@ -24,10 +24,13 @@ from integrations.sandbox.failures import (
     with_support_id,
 )
 from integrations.sandbox.functions import HANDLERS
+from integrations.sandbox.legacy import LEGACY_HANDLERS
+from integrations.sandbox.nodes import Node
 from integrations.sandbox.sessions import Session, Sessions
-from integrations.sandbox.signin import authorise_sender, sign_in
+from integrations.sandbox.signin import Opened, authorise_sender, sign_in
 from integrations.sandbox.store import Company, Store
 
+ALL_HANDLERS = HANDLERS | LEGACY_HANDLERS
 ROLLED_BACK_ENTRY = ErrorEntry(
     ROLLED_BACK, "The entire transaction in this operation has been rolled back due to an error."
 )
@@ -95,7 +98,7 @@ class Gateway:
         return Reply(response(echo, True, *bodies), summary=", ".join(names), functions=names)
 
     def _refused(self, echo: ControlEcho, failure: ControlFailure) -> Reply:
-        body = response(echo, False, error_message(failure.errors))
+        body = response(echo, False, error_message(failure.errors, additional=echo.additional))
         return Reply(body, status=failure.http_status, summary=f"refused {failure.errors[0].errorno}")
 
     def _check_sender(self, request: Request) -> None:
@@ -115,7 +118,9 @@ class Gateway:
         except AuthenticationFailure as failure:
             self.statistics.failed_logins += 1
             echo = AuthenticationEcho(False, failure.userid, failure.companyid, failure.locationid)
-            return Node("operation", children=[echo.node(), error_message([failure.error])]), None
+            return Node(
+                "operation", children=[echo.node(), error_message([failure.error], additional=request.echo.additional)]
+            ), None
         contexts = [
             Context(
                 call=call,
@@ -131,13 +136,14 @@ class Gateway:
             for call in operation.calls
         ]
         results = self._execute(request, operation, contexts, signed_in.company)
-        children = [signed_in.echo.node(), *(result.node() for result in results)]
+        children = [signed_in.echo.node(), *(result.node(additional=request.echo.additional) for result in results)]
         return Node("operation", children=children), contexts[-1].bare if results[-1].status == "success" else None
 
     def _authenticate(self, request: Request, operation: Operation) -> SignedIn:
         if operation.login is not None:
-            company, user, entity = self._log_in(request, operation.login)
-            session, locationid = None, entity
+            opened = self._log_in(request, operation.login)
+            company, user, entity = opened.company, operation.login.userid, opened.entity
+            session, locationid, clientid = None, entity, opened.clientid
         else:
             session = self.sessions.use(operation.sessionid)
             found = None if session is None else self.store.companies.get(session.company)
@@ -145,23 +151,25 @@ class Gateway:
                 entry = ErrorEntry(NOT_AUTHENTICATED, f"Invalid session {operation.sessionid}")
                 raise AuthenticationFailure(entry)
             company, user, entity, locationid = found, session.user, session.entity, session.entity
+            clientid = None
             authorise_sender(company, request.senderid, user)
         now = datetime.now(UTC)
         echo = AuthenticationEcho(
             True,
             user,
-            company.id,
+            company.id if operation.login is None else operation.login.companyid,
             locationid,
             _iso(now),
             _iso(session.expires_at if session is not None else now + self.sessions.duration),
+            clientid,
         )
         return SignedIn(company, user, entity, session, echo)
 
-    def _log_in(self, request: Request, login: Login) -> tuple[Company, str, str]:
-        company = sign_in(self.store, login)
-        authorise_sender(company, request.senderid, login.userid)
+    def _log_in(self, request: Request, login: Login) -> Opened:
+        opened = sign_in(self.store, login)
+        authorise_sender(opened.company, request.senderid, login.userid)
         self.statistics.logins += 1
-        return company, login.userid, login.locationid
+        return opened
 
     def _execute(
         self, request: Request, operation: Operation, contexts: list[Context], company: Company
@@ -193,9 +201,9 @@ class Gateway:
         undone = []
         for result in results:
             if result.status == "failure":
-                if result.data is not None:
-                    result.data.children = []
-                    result.data.attributes = {"listtype": "objects", "count": "0"}
+                if isinstance(result.payload, Node):
+                    result.payload.children = []
+                    result.payload.attributes = {"listtype": "objects", "count": "0"}
                 result.errors.append(ROLLED_BACK_ENTRY)
                 undone.append(result)
             else:
@@ -212,12 +220,12 @@ class Gateway:
             entry = ErrorEntry(LOCAL_REPEATED_CONTROL_ID, "A function with this control id was already executed.")
             return Result(call.name, call.controlid, "failure", errors=[entry])
         try:
-            data = HANDLERS[call.name](context)
+            payload = ALL_HANDLERS[call.name](context)
         except FunctionFailure as failure:
             return Result(call.name, call.controlid, "failure", failure.data, list(failure.errors))
         if request.uniqueid:
             company.complete(call.controlid)
-        return Result(call.name, call.controlid, "success", data)
+        return Result(call.name, call.controlid, "success", payload)
 
 
 class _PartFailed(Exception):
