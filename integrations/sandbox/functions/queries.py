@@ -69,7 +69,7 @@ def query(context: Context) -> Node:
     columns = _columns(element, find)
     orders = _orders(element)
     condition = compile_filter(element.find("filter"), find, definition.record_key, caseinsensitive=fold)
-    table = context.company.table(definition.name)
+    table = context.company.searched(definition.name)
     numbers = _matching(table, condition, context.scope(private))
     if any(column.aggregate for column in columns):
         total, rows = _aggregated(table, numbers, columns, orders)
