@@ -180,6 +180,8 @@ def progress_of(run: SyncRun, lines: list[StepLine]) -> Progress:
         begun = run.started_at is not None
         return Progress(f"{run.get_state_display()}." if begun else f"{run.get_state_display()} before it began.")
     if run.state == RunState.QUEUED:
+        if run.resume_at is not None:
+            return Progress("Sage Intacct is busy. The run goes on by itself, and nothing that was read is lost.")
         return Progress("Waiting for a worker.", warning=_why_waiting(run))
     closed = sum(1 for line in lines if line.step.state not in OPEN_STEPS)
     at_work = next((line for line in lines if line.is_running), None)
