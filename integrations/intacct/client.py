@@ -151,10 +151,20 @@ class Client:
             if not page.rows:
                 raise incomplete(f"{page.remaining} rows of {query.object} remain, but the page is empty.")
 
-    def highest_record(self, object_name: str, where: Filter | None = None, show_private: bool = False) -> int:
-        """Return the highest RECORDNO, 0 when there is no record."""
+    def highest_record(
+        self,
+        object_name: str,
+        where: Filter | None = None,
+        show_private: bool = False,
+        fields: Sequence[str] = (KEY,),
+    ) -> int:
+        """Return the highest RECORDNO, 0 when there is no record.
+
+        With `fields` it shows as well whether they may be selected: the error names the first that may not.
+        """
+        selected = fields if KEY in fields else (KEY, *fields)
         page = self.query(
-            Query(object_name, (KEY,), where=where, order_by=(f"-{KEY}",), page_size=1, show_private=show_private)
+            Query(object_name, selected, where=where, order_by=(f"-{KEY}",), page_size=1, show_private=show_private)
         )
         return readers.record_number(object_name, page.rows[0]) if page.rows else 0
 

@@ -49,7 +49,7 @@ def test_latency_holds_up_every_request_and_not_each_other(caller: Caller) -> No
         answers = list(pool.map(lambda _: caller.query("CLASS", "RECORDNO"), range(8)))
     took = time.monotonic() - begun
     assert {answer.result.findtext("status") for answer in answers} == {"success"}
-    assert 0.2 <= took < 0.8
+    assert 0.2 <= took < 1.4
     assert caller.server.control(do="stats")["in_flight"]["summit-demo"]["most"] == 8
     caller.server.control(do="fault", kind="latency", seconds=0)
     begun = time.monotonic()

@@ -63,7 +63,7 @@ def test_entities_are_never_resolved(caller: Caller, doctype: str, encoding: str
     sent = f"{prolog}?>{doctype}{rest.replace('control-1', '&e11;')}"
     begun = time.monotonic()
     answer = caller.post(sent.encode(encoding))
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5
     assert answer.text("control/status") == "failure"
     assert answer.errors[0][0] == "XL03000003"
     assert Path("/etc/hostname").read_bytes().strip() not in answer.body
@@ -85,7 +85,7 @@ def test_entities_are_never_resolved(caller: Caller, doctype: str, encoding: str
 def test_monstrous_documents_are_refused_in_words(caller: Caller, body: bytes) -> None:
     begun = time.monotonic()
     answer = caller.post(body)
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 5
     assert (answer.status, answer.errors[0][0]) == (200, "XL03000003")
 
 
