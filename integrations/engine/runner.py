@@ -199,7 +199,8 @@ def _work_step(part: _Slice, flow: Flow, step: RunStep) -> bool:
     if part.must_stop():
         return False
     if step.state == StepState.WAITING:
-        step.state, step.started_at = StepState.RUNNING, timezone.now()
+        # A step taken up again began when it began: the next Partial reads from there on.
+        step.state, step.started_at = StepState.RUNNING, step.started_at or timezone.now()
         step.save(update_fields=["state", "started_at"])
     try:
         with gateway.opened(part.run.connection, step, part.watch()) as client:
@@ -245,6 +246,8 @@ def _postpone(part: _Slice, step: RunStep, error: BusyError, respite: timedelta)
         run.state, run.resume_at = RunState.QUEUED, timezone.now() + respite
         run.postponed = 1 if part.pages else run.postponed + 1
         run.save(update_fields=["state", "resume_at", "postponed"])
+        step.state = StepState.WAITING
+        step.save(update_fields=["state"])
         RunLog.objects.create(
             tenant_id=run.tenant_id,
             run=run,
