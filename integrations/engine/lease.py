@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from integrations.models import ACTIVE_RUNS, CompanySlot, RunState, SyncRun
 
-# Longer than the longest silence of a living worker: a pause of 120 s that the gateway asked for, then an attempt of
-# 130 s, after which it is renewed.
+# Longer than the longest silence of a living worker, after which it is renewed: one request that takes all the time a
+# slice has, 260 s, or a pause of 120 s that the gateway asked for and then an attempt of 130 s.
 LEASE = timedelta(minutes=5)
 SLOTS_PER_COMPANY = 2  # the concurrency third-party accounts quote for the first tier
 MOST_LOST_WORKERS = 3

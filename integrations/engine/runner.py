@@ -38,9 +38,9 @@ from integrations.selectors import why_not_sync
 logger = logging.getLogger(__name__)
 
 SLICE_SECONDS = 60.0
-# How long after a slice's end its requests may still go on. With that, a last read that began in time and may be silent
-# for 120 s, and the wait for a slot, a slice stays below the 300 s after which the queue would kill its worker.
-PATIENCE_SECONDS = 90.0
+# How long after a slice's end its requests may still go on. With that and the wait for a slot, a slice stays below the
+# 300 s after which the queue would kill its worker; and a write, begun in the last second, has its full 130 s.
+PATIENCE_SECONDS = 200.0
 SLOT_WAIT_SECONDS = 5.0
 DETAIL_FRAMES = 6
 # A busy Intacct is left alone for a minute, then for twice as long each time it still is, or as long as it asks for.

@@ -187,23 +187,32 @@ class Transport:
             attempt.error.retry_after = attempt.error.retry_after or attempt.retry_after
 
     def _read(self, response: requests.Response, parser: AnswerParser | None, attempt: _Attempt) -> Answer | None:
-        left = self._time_left()
-        deadline = time.monotonic() + min(LONGEST_ANSWER_SECONDS, left)
+        longest = min(LONGEST_ANSWER_SECONDS, self._time_left())
+        deadline = time.monotonic() + longest
         keep = capture_limit(self._limits.keep_bytes)
         # read1 returns what has arrived, so that an answer that trickles in cannot outlast the deadline unnoticed.
-        while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
+        while chunk := self._next_chunk(response, deadline):
             attempt.received += len(chunk)
             if len(attempt.captured) < keep:
                 attempt.captured += chunk[: keep - len(attempt.captured)]
             if attempt.received > self._limits.max_answer_bytes:
                 raise faults.too_large(self._limits.max_answer_bytes)
             if time.monotonic() > deadline:
-                raise faults.too_slow() if left > LONGEST_ANSWER_SECONDS else faults.out_of_time()
+                raise faults.too_slow() if longest == LONGEST_ANSWER_SECONDS else faults.out_of_time()
             if parser is not None:
                 parser.feed(chunk)
             elif attempt.received > keep:
                 break  # not XML: nothing after the recorded part matters
         return parser.close() if parser is not None else None
+
+    def _next_chunk(self, response: requests.Response, deadline: float) -> bytes:
+        """What has arrived meanwhile, or b"" at the end; a silence ends with the deadline."""
+        connection = response.raw.connection
+        if connection is not None and connection.sock is not None:  # else the timeout of the request holds
+            left = max(deadline - time.monotonic(), SHORTEST_ATTEMPT_SECONDS)
+            connection.sock.settimeout(min(self._limits.timeout[1], left))
+        chunk: bytes = response.raw.read1(_CHUNK_BYTES, decode_content=True)
+        return chunk
 
     def _pause_before_retry(self, request: Request, attempt: _Attempt, error: IntacctError) -> float | None:
         """Seconds to wait before the next attempt, or None when this one is final."""

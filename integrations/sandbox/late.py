@@ -38,7 +38,7 @@ class LateWork:
         """Have `work` done in `seconds`."""
         with self._changed:
             heapq.heappush(self._waiting, _Pending(time.monotonic() + seconds, next(self._order), work))
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():  # a work that failed takes its thread along
                 self._thread = threading.Thread(target=self._work_off, name="late-work", daemon=True)
                 self._thread.start()
             self._changed.notify_all()

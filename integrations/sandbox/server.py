@@ -246,7 +246,8 @@ class GatewayHandler(BaseHTTPRequestHandler):
         accepted = self.headers.get("Accept-Encoding", "").lower() if self.headers else ""
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.content_type)
-        if "gzip" in accepted and len(body) >= MIN_GZIP:
+        # Compressed, an answer that is drawn out would come to its reader in pieces of another size.
+        if "gzip" in accepted and len(body) >= MIN_GZIP and not reply.seconds:
             body = gzip.compress(body, compresslevel=1, mtime=0)
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))

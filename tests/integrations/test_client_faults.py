@@ -304,6 +304,17 @@ def test_an_answer_that_trickles_in_ends_with_the_budget(intacct: SandboxServer)
         intacct.control(do="reset")
 
 
+def test_a_silence_in_the_middle_of_an_answer_ends_with_the_budget(intacct: SandboxServer) -> None:
+    """One piece comes before the time is up, the next would come long after, and each silence alone is allowed."""
+    with practice(intacct, timeout=(2, 30), time_left=budget(2.5)) as work:
+        work.fault("trickle", match="query", seconds=20)
+        begun = time.monotonic()
+        with pytest.raises(OutOfTime):
+            work.client.query(CLASSES)
+        assert time.monotonic() - begun < 3.9
+        intacct.control(do="reset")
+
+
 def test_a_write_is_not_begun_unless_it_may_take_its_full_time(intacct: SandboxServer) -> None:
     with practice(intacct, timeout=(2, 5), time_left=budget(6)) as work:
         before = len(work.exchanges)

@@ -240,7 +240,7 @@ def test_a_slice_that_runs_out_of_time_within_a_page_repeats_that_page_only(
     assert run.steps.get().read == pull.PAGE_SIZE
     assert run.exchanges.filter(error_code="SVC-SLOW").count() == 1
     intacct.control(do="reset")
-    monkeypatch.setattr(runner, "PATIENCE_SECONDS", 90.0)
+    monkeypatch.setattr(runner, "PATIENCE_SECONDS", 200.0)
     assert run_to_end(run).state == RunState.SUCCEEDED
     assert_whole(run)
 
