@@ -129,8 +129,7 @@ def _begin(work: StepWork, kind: ListKind) -> None:
         return since, why_whole, where, until
 
     (since, why_whole, where, until), refused = without_refused(kind, fields, look)
-    if refused:
-        work.warn(f"{kind.label}: Intacct does not let {', '.join(refused)} be read here, so these fields stay empty.")
+    _tell_refused(work, kind, refused)
     if why_whole:
         work.say(f"{kind.label}: read whole, because {why_whole}.")
     total = 0
@@ -154,6 +153,11 @@ def _offered(work: StepWork, kind: ListKind, definition: ObjectDefinition) -> li
     if absent:
         work.warn(f"{kind.label}: Intacct does not offer {', '.join(absent)} here, so these fields stay empty.")
     return [name for name in kind.wanted_fields if name not in absent]
+
+
+def _tell_refused(work: StepWork, kind: ListKind, refused: list[str]) -> None:
+    if refused:
+        work.warn(f"{kind.label}: Intacct does not let {', '.join(refused)} be read here, so these fields stay empty.")
 
 
 def _since(work: StepWork, kind: ListKind, fields: list[str]) -> tuple[datetime | None, str]:
@@ -328,7 +332,8 @@ def refetch(work: StepWork, kind: ListKind, items: Sequence[ListItem]) -> Refetc
         )
         return [row for page in work.client.pages(query) for row in page.rows]
 
-    rows, _ = without_refused(kind, fields, read)
+    rows, refused = without_refused(kind, fields, read)
+    _tell_refused(work, kind, refused)
     shown = _numbers(rows)
     usable, unusable = [], {}
     for row in rows:

@@ -105,7 +105,7 @@ class StateFile:
         """What changed since the last call, or since the seed; at most one line. Needs the store's lock."""
         numbers = company.changed if is_whole else company.unsaved
         known = 0 if is_whole else self._saved[company.id][1]
-        completed = list(islice(reversed(company.completed), len(company.completed) - known))[::-1]
+        completed = list(islice(reversed(company.completed), len(company.completed) - known))
         self._saved[company.id] = (company, len(company.completed))
         tables: dict[str, dict[str, Row | None]] = {
             name: {str(number): company.table(name).get(number) for number in sorted(changed)}

@@ -131,12 +131,13 @@ def dribble(connection: socket.socket) -> float:
 
 def test_an_idle_connection_may_stay_longer_than_a_request_may_take(impatient: SandboxServer) -> None:
     parts = urlsplit(impatient.endpoint)
-    caller = Caller(impatient).log_in()
-    impatient.control(do="fault", kind="latency", seconds=0.4)
+    caller, other = Caller(impatient).log_in(), Caller(impatient).log_in()
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
     for _ in range(2):
         connection.request("POST", parts.path, caller.envelope("<get_applications/>").encode())
         assert connection.getresponse().read().startswith(b"<?xml")
+        impatient.control(do="fault", kind="slow", seconds=0.4, match="query")
+        other.query("CLASS", "RECORDNO")  # takes longer than a request may take to arrive
     connection.close()
 
 
