@@ -84,6 +84,7 @@ def describe(run: SyncRun) -> dict[str, Any]:
         "created_at": run.created_at.isoformat(),
         "started_at": run.started_at.isoformat() if run.started_at else None,
         "finished_at": run.finished_at.isoformat() if run.finished_at else None,
+        "resume_at": run.resume_at.isoformat() if run.resume_at else None,
         "error": {"code": run.error_code, "sentence": run.error_sentence, "advice": run.error_advice}
         if run.error_code
         else None,
@@ -118,6 +119,8 @@ def table(run: SyncRun) -> list[str]:
             lines.append(f"  {step.message}")
     for row in run.rows.filter(outcome__in=["failed", "skipped"])[:20]:
         lines.append(f"  {row.label}: {row.message}")
+    if run.resume_at:
+        lines.append(f"Sage Intacct is busy. The run goes on by itself after {run.resume_at:%Y-%m-%d %H:%M} UTC.")
     if run.error_sentence:
         lines.append(f"{run.error_sentence} {run.error_advice}")
     return lines

@@ -4,6 +4,7 @@ Owns the one place where a stored password is opened, and the mapping from an er
 calls never happen inside a database transaction: `opened` refuses to.
 """
 
+import math
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -20,9 +21,9 @@ from integrations.intacct import (
     Client,
     Credentials,
     IntacctError,
+    OutOfTime,
     Sender,
     SessionCache,
-    TransportError,
 )
 from integrations.models import Connection, ConnectionState, Exchange, RunStep, StepState
 
@@ -45,23 +46,15 @@ _STATE_FOR = {
 class Watch:
     """What whoever opens a connection wants to know and to limit.
 
-    `after_exchange` is called after each attempt. A pause before another attempt that would end after `gives_up_at`
-    (of `time.monotonic`) is not begun: the request fails instead.
+    `after_exchange` is called after each attempt. All requests together end at `gives_up_at` (of `time.monotonic`):
+    the client begins no attempt and no pause after it, and raises OutOfTime.
     """
 
     after_exchange: Callable[[], object]
     gives_up_at: float
 
-    def pause(self, seconds: float) -> None:
-        """Raises TransportError when there is no time left to wait."""
-        if time.monotonic() + seconds > self.gives_up_at:
-            raise TransportError(
-                "Sage Intacct gave no usable answer in the time that one piece of work may take.",
-                code="SVC-SLOW",
-                advice="Start it again in a while. The exchanges of the run show each attempt and its answer.",
-                retryable=True,
-            )
-        PAUSE(seconds)
+    def time_left(self) -> float:
+        return self.gives_up_at - time.monotonic()
 
 
 def build_client(
@@ -69,7 +62,7 @@ def build_client(
     observer: Callable[[intacct.Exchange], None] | None = None,
     *,
     attempts: int = 5,
-    pause: Callable[[float], None] | None = None,
+    time_left: Callable[[], float] | None = None,
 ) -> Client:
     """A client for the endpoint and sender of the settings. Raises UntrustedEndpoint when it may not be used."""
     return Client(
@@ -80,8 +73,13 @@ def build_client(
         sessions=SESSIONS,
         observer=observer,
         attempts=attempts,
-        sleep=pause or (lambda seconds: PAUSE(seconds)),
+        sleep=lambda seconds: PAUSE(seconds),
+        time_left=time_left or _without_limit,
     )
+
+
+def _without_limit() -> float:
+    return math.inf
 
 
 def credentials_of(connection: Connection) -> Credentials:
@@ -111,7 +109,8 @@ def opened(connection: Connection, step: RunStep | None = None, watch: Watch | N
         if watch is not None:
             watch.after_exchange()
 
-    with build_client(credentials_of(connection), observe, pause=watch.pause if watch else None) as client:
+    time_left = watch.time_left if watch is not None else None
+    with build_client(credentials_of(connection), observe, time_left=time_left) as client:
         try:
             yield client
         except IntacctError as error:
@@ -158,7 +157,7 @@ def store_exchange(
 def note_failure(connection: Connection, error: IntacctError) -> None:
     """Move the connection to the state its error asks for; errors about single records change nothing."""
     state = _STATE_FOR.get(error.category)
-    if state is None:
+    if state is None or isinstance(error, OutOfTime):  # a gateway that is slow is there
         return
     # A gateway that cannot be reached says nothing about credentials that were refused before.
     kept = {ConnectionState.NEEDS_CREDENTIALS} if state == ConnectionState.OFFLINE else set()

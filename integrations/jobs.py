@@ -23,7 +23,7 @@ def work_run(tenant_id: int, run_id: int) -> None:
     if tenant is None:
         return
     with tenant_scope(tenant):
-        if work_slice(run_id) is Slice.MORE:
+        if work_slice(run_id, may_postpone=True) is Slice.MORE:
             queue.wake(tenant_id, run_id)
 
 

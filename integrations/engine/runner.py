@@ -8,8 +8,10 @@ import logging
 import time
 import traceback
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from pathlib import Path
+from typing import NoReturn
 
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
@@ -19,7 +21,7 @@ from integrations.crypto import SecretUnreadable
 from integrations.engine import lease
 from integrations.engine.flow import Flow, StepFailed, flow_for
 from integrations.engine.progress import StepWork
-from integrations.intacct import Category, IntacctError
+from integrations.intacct import BusyError, Category, IntacctError, OutOfTime
 from integrations.models import (
     OPEN_STEPS,
     LogLevel,
@@ -36,11 +38,16 @@ from integrations.selectors import why_not_sync
 logger = logging.getLogger(__name__)
 
 SLICE_SECONDS = 60.0
-# How long after a slice's end a request may still be repeated. With that, a last attempt of 130 s and the wait for a
-# slot, a slice stays below the 300 s after which the queue would kill its worker.
-PATIENCE_SECONDS = 90.0
+# How long after a slice's end its requests may still go on. With that and the wait for a slot, a slice stays below the
+# 300 s after which the queue would kill its worker; and a write, begun in the last second, has its full 130 s.
+PATIENCE_SECONDS = 200.0
 SLOT_WAIT_SECONDS = 5.0
 DETAIL_FRAMES = 6
+# A busy Intacct is left alone for a minute, then for twice as long each time it still is, or as long as it asks for.
+FIRST_RESPITE = timedelta(minutes=1)
+LONGEST_OWN_RESPITE = timedelta(minutes=30)
+LONGEST_RESPITE = timedelta(hours=24)
+MOST_POSTPONED = 6
 # These end the run: whatever comes next would fail the same way.
 _STOPS_RUN = {
     Category.SENDER,
@@ -58,11 +65,16 @@ class Slice(Enum):
 
     ENDED = "the run has ended"
     MORE = "there is more to do"
-    BUSY = "somebody else works on it, or the company has no free request slot"
+    BUSY = "somebody else works on it, the company has no free request slot, or it is postponed"
+    POSTPONED = "Intacct is busy; the dispatcher has it taken up again later"
 
 
 class _StopRun(Exception):
     """The run cannot go on; the state has been recorded."""
+
+
+class _Postponed(Exception):
+    """The run goes on later; when has been recorded."""
 
 
 @dataclass
@@ -71,6 +83,7 @@ class _Slice:
     token: str
     slot: lease.Slot
     deadline: float
+    may_postpone: bool = False
     pages: int = 0
 
     def must_stop(self) -> bool:
@@ -90,14 +103,15 @@ class _Slice:
         return lease.renew_run(self.run.pk, self.token)
 
     def watch(self) -> gateway.Watch:
-        """A request that is repeated takes minutes: the lease is renewed after each attempt, and not for ever."""
+        """Requests may take minutes: the lease is renewed after each attempt, and all together not for ever."""
         return gateway.Watch(after_exchange=self.stay, gives_up_at=self.deadline + PATIENCE_SECONDS)
 
 
-def work_slice(run_id: int, *, seconds: float = SLICE_SECONDS) -> Slice:
+def work_slice(run_id: int, *, seconds: float = SLICE_SECONDS, may_postpone: bool = False) -> Slice:
     """Work on a run for about `seconds`, stopping at a page border. Needs the tenant's scope.
 
-    Never raises for what Intacct answers: that is recorded in the run. Defects are recorded and raised.
+    With `may_postpone` a run that finds Intacct busy is to be taken up later; otherwise it ends with that reason. Never
+    raises for what Intacct answers: that is recorded in the run. Defects are recorded and raised.
     """
     token = lease.claim_run(run_id)
     if not token:
@@ -107,7 +121,7 @@ def work_slice(run_id: int, *, seconds: float = SLICE_SECONDS) -> Slice:
         if _ended_before_work(run, token):
             return Slice.ENDED
         with lease.company_slot(run.connection.company_id, wait_seconds=SLOT_WAIT_SECONDS) as slot:
-            return _work(_Slice(run, token, slot, time.monotonic() + seconds))
+            return _work(_Slice(run, token, slot, time.monotonic() + seconds, may_postpone))
     except lease.NoSlot:
         return Slice.BUSY
     except lease.LeaseLost:
@@ -169,6 +183,8 @@ def _work(part: _Slice) -> Slice:
                 if run.cancel_requested_at is None:
                     return Slice.MORE
                 break
+    except _Postponed:
+        return Slice.POSTPONED
     except _StopRun:
         pass
     _end(run, part.token)
@@ -176,11 +192,15 @@ def _work(part: _Slice) -> Slice:
 
 
 def _work_step(part: _Slice, flow: Flow, step: RunStep) -> bool:
-    """Work off one step; return False when the slice had to stop before its end. Raises _StopRun, LeaseLost."""
+    """Work off one step; return False when the slice had to stop before its end.
+
+    Raises _StopRun, _Postponed, LeaseLost.
+    """
     if part.must_stop():
         return False
     if step.state == StepState.WAITING:
-        step.state, step.started_at = StepState.RUNNING, timezone.now()
+        # A step taken up again began when it began: the next Partial reads from there on.
+        step.state, step.started_at = StepState.RUNNING, step.started_at or timezone.now()
         step.save(update_fields=["state", "started_at"])
     try:
         with gateway.opened(part.run.connection, step, part.watch()) as client:
@@ -190,6 +210,10 @@ def _work_step(part: _Slice, flow: Flow, step: RunStep) -> bool:
                 if part.must_stop():
                     return False
     except (IntacctError, StepFailed, SecretUnreadable) as error:
+        if isinstance(error, OutOfTime) and part.pages:
+            return False  # this slice got the run ahead, and the next has a time of its own
+        if isinstance(error, BusyError) and (respite := _respite(part, error)) is not None:
+            _postpone(part, step, error, respite)
         _record_failure(part, step, error)
     else:
         _close_step(part, step)
@@ -202,6 +226,36 @@ def _close_step(part: _Slice, step: RunStep) -> None:
         step.state = StepState.PARTLY if step.failed or step.skipped else StepState.SUCCEEDED
         step.finished_at = timezone.now()
         step.save(update_fields=["state", "finished_at"])
+
+
+def _respite(part: _Slice, error: BusyError) -> timedelta | None:
+    """How long a busy Intacct is left alone before the run goes on, or None when the run ends instead."""
+    times = 0 if part.pages else part.run.postponed
+    if not part.may_postpone or times >= MOST_POSTPONED:
+        return None
+    own = min(FIRST_RESPITE * 2**times, LONGEST_OWN_RESPITE)
+    asked = timedelta(seconds=error.retry_after or 0)
+    return max(own, asked) if asked <= LONGEST_RESPITE else None
+
+
+def _postpone(part: _Slice, step: RunStep, error: BusyError, respite: timedelta) -> NoReturn:
+    """Leave the run, at its checkpoint, to the dispatcher for later. Raises _Postponed, LeaseLost."""
+    run = part.run
+    minutes = -(-int(respite.total_seconds()) // 60)
+    with lease.holding(run.pk, part.token):
+        run.state, run.resume_at = RunState.QUEUED, timezone.now() + respite
+        run.postponed = 1 if part.pages else run.postponed + 1
+        run.save(update_fields=["state", "resume_at", "postponed"])
+        step.state = StepState.WAITING
+        step.save(update_fields=["state"])
+        RunLog.objects.create(
+            tenant_id=run.tenant_id,
+            run=run,
+            step=step,
+            level=LogLevel.WARNING,
+            message=f"{error.sentence} The run goes on by itself in {minutes} minute{'s' if minutes > 1 else ''}.",
+        )
+    raise _Postponed
 
 
 def _record_failure(part: _Slice, step: RunStep, error: IntacctError | StepFailed | SecretUnreadable) -> None:

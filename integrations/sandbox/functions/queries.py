@@ -64,7 +64,7 @@ def query(context: Context) -> Node:
     columns = _columns(element, find)
     orders = _orders(element)
     condition = compile_filter(element.find("filter"), find, definition.record_key, caseinsensitive=fold)
-    table = context.company.table(definition.name)
+    table = context.company.searched(definition.name)
     numbers = _matching(table, condition, context.scope(private))
     if kind:
         of_type = context.company.getter(definition, "DOCPARID")

@@ -227,4 +227,4 @@ def _date(writer: SeedWriter) -> None:
         history.remove(number)
     history.next_key = 1
     company.changed.clear()
-    company.revision = 0
+    company.unsaved.clear()
