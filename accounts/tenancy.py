@@ -13,7 +13,10 @@ from django.utils import timezone
 from django_scopes import ScopedManager, get_scope, scope, scopes_disabled
 from django_scopes.manager import DisabledQuerySet
 
-from accounts.models import CrossTenantAccess, Tenant, User
+# Each from its own module: models of this package need what is defined here.
+from accounts.models.access import CrossTenantAccess
+from accounts.models.tenant import Tenant
+from accounts.models.user import User
 
 logger = logging.getLogger(__name__)
 

@@ -10,9 +10,10 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+import structlog
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand
 
+from accounts.audited_command import AuditedCommand
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from integrations.crypto import SecretUnreadable, keyring
@@ -26,7 +27,7 @@ from integrations.services.runs import Started
 EXIT_FAILED, EXIT_USE, EXIT_REFUSED, EXIT_INTACCT = 1, 2, 3, 4
 
 
-class TenantCommand(BaseCommand, ABC):
+class TenantCommand(AuditedCommand, ABC):
     """A command about one tenant. Subclasses implement `work`, which runs in the tenant's scope."""
 
     requires_system_checks = []
@@ -45,7 +46,7 @@ class TenantCommand(BaseCommand, ABC):
         tenant = Tenant.objects.filter(slug=options["slug"]).first()
         if tenant is None:
             self.end(EXIT_USE, f"There is no tenant “{options['slug']}”.", "create_tenant makes one.", "TENANT-UNKNOWN")
-        with tenant_scope(tenant):
+        with tenant_scope(tenant), structlog.contextvars.bound_contextvars(tenant=tenant.slug):
             try:
                 self.work(tenant, options)
             except Refused as refused:

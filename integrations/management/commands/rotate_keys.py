@@ -5,14 +5,14 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.apps import apps
-from django.core.management.base import BaseCommand
 from django.db import models
 
+from accounts.audited_command import AuditedCommand
 from accounts.tenancy import cross_tenant
 from integrations.crypto import SealedField, SecretUnreadable, reseal
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = (
         "Seal every stored secret with the newest key. Put the new key first in FIELD_ENCRYPTION_KEYS, then run this."
     )
