@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any, TypedDict
 
 from auditlog.context import disable_auditlog
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import DateTimeField, Field, Model
+from django.db.models import DateTimeField, Field, ForeignKey, Model
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
 
 from accounts.models import AuditEntry, EventKind, Tenant, User
@@ -97,7 +100,8 @@ def _write(
 ) -> AuditEntry:
     origin = _ORIGIN.get()
     person = by or origin.person()
-    label = f"{by}, {origin.label}" if by and origin.label else origin.label or (str(person) if person else NOBODY)
+    through = origin.label if by is None or origin is not _SYSTEM else ""
+    label = f"{by}, {through}" if by and through else through or (str(person) if person else NOBODY)
     return AuditEntry.objects.create(
         tenant_id=tenant_id,
         kind=kind,
@@ -138,8 +142,19 @@ def _change(instance: Model, name: str, before: Any, after: Any) -> Change | Non
     label = capfirst(str(field.verbose_name))
     if _SECRET.search(name):
         return Change(label=label, before=NOT_SHOWN, after=NOT_SHOWN)
+    if isinstance(field, ForeignKey):
+        before, after = _named(instance, field, before), _named(instance, field, after)
     told = Change(label=label, before=_words(field, before), after=_words(field, after))
     return None if told["before"] == told["after"] else told
+
+
+def _named(instance: Model, field: "ForeignKey[Any, Any]", pk: Any) -> str | None:
+    """What a key leads to, in its own words; the key itself where that is gone. No question where it is at hand."""
+    if pk is None:
+        return None
+    if getattr(instance, field.attname) == pk and field.is_cached(instance):
+        return str(getattr(instance, field.name))
+    return str(field.related_model._base_manager.filter(pk=pk).first() or pk)
 
 
 def _words(field: "Field[Any, Any] | None", value: Any) -> str:
@@ -151,6 +166,7 @@ def _words(field: "Field[Any, Any] | None", value: Any) -> str:
     if value in choices:
         return str(choices[value])
     text = str(value)
-    if isinstance(field, DateTimeField):
-        return f"{text.partition('.')[0]} UTC"  # django-auditlog hands times over in UTC, without saying so
+    if isinstance(field, DateTimeField) and (moment := parse_datetime(text)) is not None:
+        # django-auditlog hands times over in UTC, without saying so; people read theirs.
+        return f"{timezone.localtime(moment.replace(tzinfo=UTC)):%Y-%m-%d %H:%M:%S %Z}"
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"

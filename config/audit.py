@@ -7,7 +7,8 @@ from typing import Any
 
 
 def _audited(model: str, *, only: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> dict[str, Any]:
-    return {"model": model, "include_fields": list(only), "exclude_fields": list(without)}
+    """`only` these fields, or all but those `without`; keys are nobody's news, and asking for them costs."""
+    return {"model": model, "include_fields": list(only), "exclude_fields": ["id", "tenant", *without]}
 
 
 AUDITED = (

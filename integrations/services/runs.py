@@ -57,7 +57,7 @@ def start_run(
                 if running is not None:
                     return Started(running, False)
                 run = _create(connection, flow_key, title or flow.title, mode, plans, items, by, trigger)
-                record_event(EventKind.RUN_STARTED, run.get_mode_display(), about=run, by=by)
+                record_event(EventKind.RUN_STARTED, f"Mode: {run.get_mode_display()}.", about=run, by=by)
                 if queued:
                     queue.wake(run.tenant_id, run.pk)
         except IntegrityError:

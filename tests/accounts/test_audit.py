@@ -17,8 +17,9 @@ from accounts.services import set_role
 from accounts.tenancy import cross_tenant, tenant_scope
 from config.audit import AUDITED, NOT_AUDITED
 from erp_admin.models import Project
+from erp_admin.services.projects import link, unlink
 from integrations.engine.runner import run_to_end
-from integrations.models import Connection
+from integrations.models import Connection, ListItem
 from integrations.sandbox.process import SandboxServer
 from tests.conftest import PASSWORD
 
@@ -73,6 +74,18 @@ class TestRecords:
         before = len(told())
         project.save()
         assert len(told()) == before
+
+    def test_a_link_is_told_by_names_and_in_the_tenants_time(
+        self, mirrored: Connection, accountant: User, scoped: Tenant
+    ) -> None:
+        project = Project.objects.create(tenant=scoped, number="H-1", name="Depot", currency="USD")
+        link(ListItem.objects.filter(kind="projects", missing_at=None).earliest("pk"), project, by=accountant)
+        linked = changes(last(EventKind.CHANGED))
+        assert linked["Connection"] == ("", str(mirrored))
+        assert linked["Linked by"] == ("", "Ben Okafor")
+        assert linked["Linked at"][1].endswith(("MST", "MDT"))
+        unlink(project)
+        assert changes(last(EventKind.CHANGED))["Connection"] == (str(mirrored), "")
 
     def test_a_role_is_told_in_its_words(self, tenant: Tenant, viewer: User) -> None:
         set_role(tenant, viewer, Role.ACCOUNTANT)
