@@ -27,6 +27,7 @@ class EventKind(models.TextChoices):
     CONNECTED = "connected", "Connected to Intacct"
     CREDENTIALS_RENEWED = "credentials_renewed", "Credentials renewed"
     DISCONNECTED = "disconnected", "Disconnected from Intacct"
+    KEYS_ROTATED = "keys_rotated", "Keys rotated"
     SETTINGS_SAVED = "settings_saved", "Settings saved"
     RUN_STARTED = "run_started", "Run started"
     RUN_CANCELLED = "run_cancelled", "Run cancelled"

@@ -23,7 +23,11 @@ class TrailFilter(forms.Form):
 
     def __init__(self, query: QueryDict, *, people: list[User]) -> None:
         super().__init__(query)
-        choices = [("", "Everybody"), *((str(person.pk), str(person)) for person in people), (SYSTEM, "No account: commands, failed log-ins")]
+        choices = [
+            ("", "Everybody"),
+            *((str(person.pk), str(person)) for person in people),
+            (SYSTEM, "No account: commands, failed log-ins"),
+        ]
         self.fields["who"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -27,6 +27,7 @@ _APPEARANCE: dict[EventKind, tuple[Group, str, str]] = {
     EventKind.CONNECTED: (Group.INTEGRATION, "success", "plug-fill"),
     EventKind.CREDENTIALS_RENEWED: (Group.INTEGRATION, "info", "key"),
     EventKind.DISCONNECTED: (Group.INTEGRATION, "warning", "plug"),
+    EventKind.KEYS_ROTATED: (Group.INTEGRATION, "info", "shield-lock"),
     EventKind.SETTINGS_SAVED: (Group.INTEGRATION, "info", "sliders"),
     EventKind.RUN_STARTED: (Group.RUNS, "neutral", "play-circle"),
     EventKind.RUN_CANCELLED: (Group.RUNS, "warning", "stop-circle"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from auditlog.registry import auditlog
 from django.apps import apps
+from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -116,6 +117,23 @@ class TestRecords:
         entries = told(EventKind.CHANGED)
         assert {entry.tenant for entry in entries} == {tenant, other_tenant}
         assert [changes(entry) for entry in entries] == [{"Name": ("Vera Lindqvist", "Vera Lind")}] * 2
+        set_anew = [entry for entry in told(EventKind.PASSWORD_CHANGED) if entry.tenant]
+        assert {(entry.tenant, entry.object_id) for entry in set_anew} == {
+            (tenant, viewer.pk),
+            (other_tenant, viewer.pk),
+        }
+        assert [entry.changes for entry in set_anew] == [[], []]
+
+    def test_a_hash_that_is_renewed_at_log_in_is_no_new_password(
+        self, client: Client, admin: User, settings: Any
+    ) -> None:
+        settings.PASSWORD_HASHERS = [*settings.PASSWORD_HASHERS, "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+        User.objects.filter(pk=admin.pk).update(password=make_password(PASSWORD, hasher="pbkdf2_sha256"))
+        before = len(told(EventKind.PASSWORD_CHANGED))
+        client.post(reverse("login"), {"username": admin.email, "password": PASSWORD})
+        admin.refresh_from_db()
+        assert admin.password.startswith("md5$")
+        assert len(told(EventKind.PASSWORD_CHANGED)) == before
 
 
 class TestEvents:
@@ -195,6 +213,13 @@ class TestEvents:
         assert "more. Reason: Old ones" in entry.text
         ben.post(url("restore_projects"), {"all_matching": "1"})
         assert last(EventKind.RECORDS_RESTORED).text.endswith("more.")
+
+
+def test_rotating_keys_is_told_and_belongs_to_no_company(connection: Connection) -> None:
+    call_command("rotate_keys", stdout=io.StringIO())
+    entry = last(EventKind.KEYS_ROTATED)
+    assert (entry.tenant, entry.actor_label) == (None, "command: rotate_keys")
+    assert "1 current" in entry.text
 
 
 class TestWho:

@@ -89,3 +89,9 @@ def test_every_check_has_its_line_in_the_docs_and_none_is_made_up() -> None:
 
 def test_every_check_of_the_deployment_is_tested_here() -> None:
     assert {each for each in ids_in_code() if each.startswith("deployment.")} == {finding for _, finding in MISTAKES}
+
+
+def test_what_the_threat_model_names_exists() -> None:
+    named = re.findall(r"`([\w/]+\.py)`", (ROOT / "docs/threat-model.md").read_text())
+    assert len(named) > 30
+    assert [path for path in named if not (ROOT / path).is_file()] == []
