@@ -34,6 +34,8 @@ class RequestMiddleware(StructlogMiddleware):
 
     def handle_response(self, request: HttpRequest, response: HttpResponse) -> None:
         response[HEADER] = request.META[_META]
+        # Django would add a line for each 4xx and 5xx when all is over, without the number; the access line has it.
+        response._has_been_logged = True  # type: ignore[attr-defined]
         if request.path_info in _PROBES and response.status_code < 400:
             structlog.contextvars.clear_contextvars()
             return

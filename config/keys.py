@@ -78,6 +78,8 @@ def check_deploy() -> int:
         "EMAIL_URL": "smtp+tls://mail.example.com:587",
         "DEFAULT_FROM_EMAIL": "erp@example.com",
         "INTACCT_ALLOWED_ENDPOINT_HOSTS": "",
+        "ADMIN_PATH": "support/",
+        "ERROR_MAIL_TO": "operations@example.com",
         "INTACCT_ENDPOINT_URL": "https://api.intacct.com/ia/xml/xmlgw.phtml",
         "INTACCT_SENDER_ID": "sender",
         "INTACCT_SENDER_PASSWORD": secrets.token_urlsafe(16),

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 from structlog.typing import Processor
 
 from config.redaction import redact_event
@@ -17,7 +18,7 @@ FORMATS = ("console", "json")
 def logging_configuration(level: str, line_format: str) -> dict[str, Any]:
     """Return the dictConfig for `level` (DEBUG, INFO, WARNING, ERROR) and one of FORMATS, and set structlog up."""
     if line_format not in FORMATS:
-        raise ValueError(f"LOG_FORMAT is {line_format!r}; it is one of {', '.join(FORMATS)}.")
+        raise ImproperlyConfigured(f"LOG_FORMAT is {line_format!r}; it is one of {', '.join(FORMATS)}.")
     first: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -130,6 +131,11 @@ class TestMaintenance:
             assert answer.status_code == 503
             assert answer["Retry-After"] == "300"
             assert "Under maintenance" in answer.text
+
+    def test_nobody_is_mailed_about_it(self, settings: Any, db: None) -> None:
+        settings.ADMINS = [("ops@example.com", "ops@example.com")]
+        assert Client().get("/login/").status_code == 503
+        assert mail.outbox == []
 
     def test_the_probes_go_on(self, db: None) -> None:
         assert Client().get("/healthz").json() == {"status": "ok"}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import structlog
 from django.conf import settings as configured
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
 
@@ -86,6 +87,11 @@ class TestRequests:
         [ours] = [line for line in lines.all if line["event"].endswith("was disconnected")]
         assert (ours["request_id"], ours["tenant"]) == (answer["X-Request-ID"], "summit-ridge")
         assert ours["logger"] == "integrations.services.connection"
+
+    def test_an_error_leaves_no_line_without_its_number(self, lines: Lines, db: None) -> None:
+        answer = Client().get("/no/such/page/")
+        assert {line["request_id"] for line in lines.all} == {answer["X-Request-ID"]}
+        assert [line["code"] for line in lines.of(ACCESS)] == [404]
 
     def test_a_library_logs_in_the_same_shape(self, lines: Lines) -> None:
         logging.getLogger("some.library").warning("it has %s parts", 3)
@@ -241,5 +247,5 @@ def test_logging_in_leaves_no_password_in_the_log(lines: Lines, client: Client, 
 
 
 def test_an_unknown_format_is_refused_at_start() -> None:
-    with pytest.raises(ValueError, match="LOG_FORMAT is 'yaml'"):
+    with pytest.raises(ImproperlyConfigured, match="LOG_FORMAT is 'yaml'"):
         logging_configuration("INFO", "yaml")
