@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.admin.read_only import MOST_COUNTED, ReadOnlyAdmin
-from accounts.models import CrossTenantAccess, Membership, Tenant, User
+from accounts.models import AuditEntry, CrossTenantAccess, Membership, Tenant, User
 from accounts.tenancy import cross_tenant
 from erp_admin.models import Project
 from integrations.models import (
@@ -34,7 +34,7 @@ from integrations.sandbox.process import SandboxServer
 
 MODELS: list[type[Model]] = [
     Tenant, User, Membership, CrossTenantAccess, Connection, SettingsVersion, SyncRun, RunStep, RunRow, RunLog,
-    Exchange, ListItem, Heartbeat, CompanySlot, Project,
+    Exchange, ListItem, Heartbeat, CompanySlot, Project, AuditEntry,
 ]  # fmt: skip
 HISTORY = [model for model in MODELS if model not in (Tenant, User, Membership)]
 ClientFor = Callable[[User | None], Client]
