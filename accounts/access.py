@@ -48,7 +48,7 @@ def role_required(
                 needed = (
                     reason or f"This needs the role {role.label}; yours is {request.membership.get_role_display()}."
                 )
-                raise PermissionDenied(f"{needed} Ask one of your company’s admins.")
+                raise PermissionDenied(needed)
             return view(request, *args, **kwargs)
 
         guarded.least_role = role  # type: ignore[attr-defined]

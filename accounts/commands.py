@@ -9,8 +9,9 @@ from abc import ABC, abstractmethod
 from argparse import ArgumentParser
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand
+import structlog
 
+from accounts.audited_command import AuditedCommand
 from accounts.models import Tenant
 from accounts.refusal import Refused
 from accounts.tenancy import tenant_scope
@@ -18,7 +19,7 @@ from accounts.tenancy import tenant_scope
 EXIT_FAILED, EXIT_USE, EXIT_REFUSED = 1, 2, 3
 
 
-class TenantCommand(BaseCommand, ABC):
+class TenantCommand(AuditedCommand, ABC):
     """A command about one tenant. Subclasses implement `work`, which runs in the tenant's scope."""
 
     requires_system_checks = []
@@ -34,7 +35,7 @@ class TenantCommand(BaseCommand, ABC):
         tenant = Tenant.objects.filter(slug=options["slug"]).first()
         if tenant is None:
             self.end(EXIT_USE, f"There is no tenant “{options['slug']}”.", "create_tenant makes one.", "TENANT-UNKNOWN")
-        with tenant_scope(tenant):
+        with tenant_scope(tenant), structlog.contextvars.bound_contextvars(tenant=tenant.slug):
             self.attempt(tenant, options)
 
     def prepare(self) -> None:

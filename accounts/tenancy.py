@@ -66,7 +66,8 @@ def current_tenant() -> "Tenant | None":
     """The current tenant, or None outside a scope or behind the cross-tenant door."""
     from accounts.models import Tenant  # models of this package inherit TenantModel, so they are imported after it
 
-    found = get_scope().get("tenant")
+    present = get_scope()
+    found = present.get("tenant") if present.get("_enabled", True) else None
     return found if isinstance(found, Tenant) else None
 
 

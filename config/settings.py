@@ -3,8 +3,11 @@
 Owns no logic beyond reading; a missing or odd value fails at start with the variable's name.
 """
 
+import logging
+
 from csp.constants import NONE, SELF
 
+from config.audit import AUDITED
 from config.environment import BASE_DIR, load_environment, require
 from config.logging import logging_configuration
 
@@ -33,19 +36,26 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_q",
+    "django_structlog",
+    "auditlog",  # before accounts, which puts its own pages in place of auditlog's
     "accounts",
     "integrations",
     "erp_admin",
 ]
 
 MIDDLEWARE = [
+    "accounts.request_log.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "accounts.protection.HeadersMiddleware",
+    "accounts.errors.MaintenanceMiddleware",
+    "accounts.errors.ErrorPageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.OriginMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -104,7 +114,7 @@ LOGOUT_REDIRECT_URL = "login"
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "accounts.passwords.RecordedMinimumLength", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -140,21 +150,37 @@ CSRF_COOKIE_SECURE = HTTPS_ONLY
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
-if env.bool("TRUST_PROXY_HEADERS", default=False):
+TRUST_PROXY_HEADERS = env.bool("TRUST_PROXY_HEADERS", default=False)
+if TRUST_PROXY_HEADERS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True  # scripts take the token from the page
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "accounts.errors.csrf_failure"
+DEFAULT_EXCEPTION_REPORTER = "config.reporting.Reporter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.reporting.ReportFilter"
+# Whoever is mailed a report, without secrets and local variables, when a page fails.
+ADMINS = [(address, address) for address in env.list("ERROR_MAIL_TO", default=[])]
+MAINTENANCE = env.bool("MAINTENANCE", default=False)
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [SELF],
+        # Nothing but what is named; no inline script or style, so neither 'unsafe-inline' nor a nonce.
+        "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
-        "object-src": [NONE],
-        "base-uri": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
         "form-action": [SELF],
+        "object-src": [NONE],
+        "frame-src": [NONE],
+        "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
 }
@@ -189,4 +215,16 @@ Q_CLUSTER = {
     },  # without the key, Q_CLUSTER_NAME in the environment stops the start with a KeyError
 }
 
-LOGGING = logging_configuration(env.str("LOG_LEVEL", default="INFO"))
+# The audit trail. A model is added in config/audit.py.
+AUDITLOG_LOGENTRY_MODEL = "accounts.AuditEntry"
+MIGRATION_MODULES = {"auditlog": None}  # its own table is not used
+AUDITLOG_INCLUDE_TRACKING_MODELS = AUDITED
+AUDITLOG_STORE_JSON_CHANGES = True
+AUDITLOG_USE_BASE_MANAGER = True  # the other managers refuse to work outside a tenant
+AUDIT_REMOTE_ADDRESS = env.bool("AUDIT_REMOTE_ADDRESS", default=True)
+
+# Logging. accounts.request_log lets only well-formed numbers of requests through, and only from a trusted proxy.
+LOGGING = logging_configuration(env.str("LOG_LEVEL", default="INFO"), env.str("LOG_FORMAT", default="console"))
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts.models import Membership, Tenant
+from accounts.models import Membership, Role, Tenant
 from accounts.shown import ShownState
 from integrations.selectors import live_connection
 from integrations.views.setup import NOT_CONNECTED
@@ -71,7 +71,9 @@ _NAVIGATION = (
         "people",
         ("people", "invite", "resend_invitation", "withdraw_invitation", "change_role", "remove_pers", "leave_comp"),
     ),
+    ("Settings", "Audit trail", "audit_trail", "journal-text", ("audit_",)),
 )
+_ADMINS_ONLY = {"audit_trail"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -81,15 +83,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return {"shell": None}
     tenant = membership.tenant
     memberships = list(Membership.objects.filter(user=request.user.pk).select_related("tenant"))
-    return {"shell": Shell(tenant, membership, memberships, _navigation(request, tenant), _connection(tenant))}
+    return {"shell": Shell(tenant, membership, memberships, _navigation(request, membership), _connection(tenant))}
 
 
-def _navigation(request: HttpRequest, tenant: Tenant) -> list[Group]:
+def _navigation(request: HttpRequest, membership: Membership) -> list[Group]:
     here = request.resolver_match.url_name if request.resolver_match else ""
     groups: dict[str, list[Item]] = {}
     for group, label, name, icon, prefixes in _NAVIGATION:
+        if name in _ADMINS_ONLY and not membership.may(Role.ADMIN):
+            continue
         active = any((here or "").startswith(prefix) for prefix in prefixes)
-        url = reverse(name, kwargs={"tenant_slug": tenant.slug})
+        url = reverse(name, kwargs={"tenant_slug": membership.tenant.slug})
         groups.setdefault(group, []).append(Item(label, url, icon, active))
     return [Group(label, tuple(items)) for label, items in groups.items()]
 

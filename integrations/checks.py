@@ -43,6 +43,16 @@ def check_endpoint(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return found
 
 
+@register(Tags.security, deploy=True)
+def check_endpoint_hosts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """In production credentials go to Sage alone."""
+    if not settings.INTACCT_ALLOWED_ENDPOINT_HOSTS:
+        return []
+    hint = "Leave INTACCT_ALLOWED_ENDPOINT_HOSTS empty, unless you run a gateway of your own on purpose."
+    named = ", ".join(settings.INTACCT_ALLOWED_ENDPOINT_HOSTS)
+    return [Warning(f"Credentials may also be sent to {named}.", hint=hint, id="integrations.W003")]
+
+
 @register(Tags.urls, deploy=True)
 def check_site_url(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """SITE_URL leads to the site from elsewhere: links that commands print begin with it."""

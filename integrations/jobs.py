@@ -5,6 +5,7 @@ Arguments are primary keys. Nothing here knows what a run does; the runner does.
 
 import logging
 
+import structlog
 from django.utils import timezone
 
 from accounts.models import Tenant
@@ -22,7 +23,7 @@ def work_run(tenant_id: int, run_id: int) -> None:
     tenant = Tenant.objects.filter(pk=tenant_id).first()
     if tenant is None:
         return
-    with tenant_scope(tenant):
+    with tenant_scope(tenant), structlog.contextvars.bound_contextvars(job="work_run", tenant=tenant.slug):
         if work_slice(run_id, may_postpone=True) is Slice.MORE:
             queue.wake(tenant_id, run_id)
 
@@ -32,6 +33,11 @@ def dispatch() -> None:
 
     One run of each tenant first, so that a tenant with many runs does not hold up the others.
     """
+    with structlog.contextvars.bound_contextvars(job="dispatch"):
+        _dispatch()
+
+
+def _dispatch() -> None:
     woken = queue.runs_waiting()
     with cross_tenant("dispatcher"):
         due = runs_left_behind().exclude(pk__in=woken).order_by("created_at").values_list("tenant_id", "pk")

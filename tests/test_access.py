@@ -70,6 +70,8 @@ TABLE = {
     "settings_history": Row(Role.VIEWER),
     "pick": Row(Role.VIEWER, arguments=("list_key",)),
     "start_sync": Row(Role.ACCOUNTANT, "post"),
+    "audit_trail": Row(Role.ADMIN),
+    "audit_export": Row(Role.ADMIN),
     "runs": Row(Role.VIEWER),
     "run": Row(Role.VIEWER, arguments=("number",)),
     "run_progress": Row(Role.VIEWER, arguments=("number",)),

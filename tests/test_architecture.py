@@ -98,6 +98,7 @@ def test_cross_tenant_access_goes_through_the_audited_door() -> None:
         if "accounts.tenancy.cross_tenant" in set(imported(path))
     }
     assert users == {
+        "accounts/log_in_events.py",
         "accounts/selectors.py",
         "accounts/support_site.py",
         "integrations/jobs.py",

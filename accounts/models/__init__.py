@@ -1,6 +1,7 @@
-"""Tenants, people and who may do what where."""
+"""Tenants, people, who may do what where, and the trail of what they did."""
 
 from accounts.models.access import CrossTenantAccess
+from accounts.models.audit import AuditEntry, EventKind
 from accounts.models.invitation import UNANSWERED, Invitation, InvitationState
 from accounts.models.membership import Membership, Role
 from accounts.models.tenant import Tenant
@@ -8,7 +9,9 @@ from accounts.models.user import User
 
 __all__ = [
     "UNANSWERED",
+    "AuditEntry",
     "CrossTenantAccess",
+    "EventKind",
     "Invitation",
     "InvitationState",
     "Membership",

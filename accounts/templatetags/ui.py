@@ -20,6 +20,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.request_log import request_id
 from accounts.shown import ShownState
 
 register = template.Library()
@@ -155,6 +156,12 @@ def page_window(page: Page[Any]) -> Iterable[int | str]:
 def unique_id(prefix: str) -> str:
     """An id for one element, to be named by aria-describedby; different each time, also between partial updates."""
     return f"{prefix}-{secrets.token_hex(4)}"
+
+
+@register.simple_tag
+def request_number() -> str:
+    """The number of this request, to mention when asking for help; it leads to its lines in the log."""
+    return request_id()
 
 
 @register.simple_tag

@@ -13,9 +13,11 @@ from enum import Enum
 from pathlib import Path
 from typing import NoReturn
 
+import structlog
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
+from accounts.audit import Origin, acting
 from integrations import gateway
 from integrations.crypto import SecretUnreadable
 from integrations.engine import lease
@@ -116,7 +118,18 @@ def work_slice(run_id: int, *, seconds: float = SLICE_SECONDS, may_postpone: boo
     token = lease.claim_run(run_id)
     if not token:
         return Slice.BUSY
-    run = SyncRun.objects.select_related("connection", "tenant").get(pk=run_id)
+    run = SyncRun.objects.select_related("connection", "tenant", "started_by").get(pk=run_id)
+    with structlog.contextvars.bound_contextvars(run=run.number, tenant=run.tenant.slug), acting(_origin(run)):
+        return _work_claimed(run, token, seconds, may_postpone=may_postpone)
+
+
+def _origin(run: SyncRun) -> Origin:
+    """What a run changes is its work, on behalf of whoever started it."""
+    label = f"run {run.number}, started by {run.started_by}" if run.started_by else f"run {run.number}"
+    return Origin(lambda: run.started_by, label)
+
+
+def _work_claimed(run: SyncRun, token: str, seconds: float, *, may_postpone: bool) -> Slice:
     try:
         if _ended_before_work(run, token):
             return Slice.ENDED
@@ -125,14 +138,14 @@ def work_slice(run_id: int, *, seconds: float = SLICE_SECONDS, may_postpone: boo
     except lease.NoSlot:
         return Slice.BUSY
     except lease.LeaseLost:
-        logger.warning("run %s was taken over by another worker", run_id)
+        logger.warning("run %s was taken over by another worker", run.pk)
         return Slice.BUSY
     except Exception as error:
-        logger.exception("run %s failed by a defect", run_id)
+        logger.exception("run %s failed by a defect", run.pk)
         _record_defect(run, token, error)
         raise
     finally:
-        lease.release_run(run_id, token)
+        lease.release_run(run.pk, token)
 
 
 def _ended_before_work(run: SyncRun, token: str) -> bool:
@@ -203,7 +216,10 @@ def _work_step(part: _Slice, flow: Flow, step: RunStep) -> bool:
         step.state, step.started_at = StepState.RUNNING, step.started_at or timezone.now()
         step.save(update_fields=["state", "started_at"])
     try:
-        with gateway.opened(part.run.connection, step, part.watch()) as client:
+        with (
+            structlog.contextvars.bound_contextvars(step=step.key),
+            gateway.opened(part.run.connection, step, part.watch()) as client,
+        ):
             work = StepWork(part.run, step, part.run.connection, client, part.token)
             for _ in flow.work(work):
                 part.pages += 1

@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.audit import record_event
+from accounts.models import EventKind, User
 from integrations import queue
 from integrations.engine.flow import StepPlan, flow_for
 from integrations.engine.mirror import LISTS, list_steps
@@ -56,6 +57,7 @@ def start_run(
                 if running is not None:
                     return Started(running, False)
                 run = _create(connection, flow_key, title or flow.title, mode, plans, items, by, trigger)
+                record_event(EventKind.RUN_STARTED, f"Mode: {run.get_mode_display()}.", about=run, by=by)
                 if queued:
                     queue.wake(run.tenant_id, run.pk)
         except IntegrityError:
@@ -130,5 +132,6 @@ def cancel_run(run: SyncRun, *, by: User | None = None) -> bool:
     asked = SyncRun.objects.filter(pk=run.pk, state__in=[RunState.QUEUED, RunState.RUNNING], cancel_requested_at=None)
     if not asked.update(cancel_requested_at=now, cancel_requested_by=by):
         return False
+    record_event(EventKind.RUN_CANCELLED, "Asked to stop.", about=run, by=by)
     work_slice(run.pk)  # ends it now if no worker has it; otherwise its worker sees the request
     return True

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.admin.read_only import MOST_COUNTED, ReadOnlyAdmin
-from accounts.models import CrossTenantAccess, Invitation, Membership, Role, Tenant, User
+from accounts.models import AuditEntry, CrossTenantAccess, Invitation, Membership, Role, Tenant, User
 from accounts.services import invite
 from accounts.tenancy import cross_tenant
 from erp_admin.models import Project
@@ -35,7 +35,7 @@ from integrations.sandbox.process import SandboxServer
 
 MODELS: list[type[Model]] = [
     Tenant, User, Membership, Invitation, CrossTenantAccess, Connection, SettingsVersion, SyncRun, RunStep, RunRow,
-    RunLog, Exchange, ListItem, Heartbeat, CompanySlot, Project,
+    RunLog, Exchange, ListItem, Heartbeat, CompanySlot, Project, AuditEntry,
 ]  # fmt: skip
 HISTORY = [model for model in MODELS if model not in (Tenant, User, Membership)]
 ClientFor = Callable[[User | None], Client]

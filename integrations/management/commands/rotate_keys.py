@@ -5,14 +5,16 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.apps import apps
-from django.core.management.base import BaseCommand
 from django.db import models
 
+from accounts.audit import record_event
+from accounts.audited_command import AuditedCommand
+from accounts.models import EventKind
 from accounts.tenancy import cross_tenant
 from integrations.crypto import SealedField, SecretUnreadable, reseal
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = (
         "Seal every stored secret with the newest key. Put the new key first in FIELD_ENCRYPTION_KEYS, then run this."
     )
@@ -27,10 +29,9 @@ class Command(BaseCommand):
                 for field in model._meta.concrete_fields:
                     if isinstance(field, SealedField):
                         self._rotate(model, field, counts)
-        if options["json"]:
-            self.stdout.write(json.dumps(counts))
-        else:
-            self.stdout.write(", ".join(f"{number} {name}" for name, number in counts.items()))
+            told = ", ".join(f"{number} {name}" for name, number in counts.items())
+            record_event(EventKind.KEYS_ROTATED, f"Stored secrets: {told}.")
+        self.stdout.write(json.dumps(counts) if options["json"] else told)
         if counts["unreadable"]:
             self.stderr.write(
                 "Unreadable secrets were left as they are. Their owners must enter the credentials again."
