@@ -60,6 +60,10 @@ test-postgres: var/test.env ## Run the same suite on PostgreSQL at TEST_DATABASE
 test-browser: var/test.env ## Run the browser tests (needs Debian's chromium)
 	ENV_FILE=var/test.env $(BIN)/python -W error -m pytest -m browser tests/browser $(ARGS)
 
+.PHONY: soak
+soak: var/test.env ## Run the long tests: workers killed again and again, many rows removed
+	ENV_FILE=var/test.env $(BIN)/python -W error -m pytest -m soak tests/soak $(ARGS)
+
 .PHONY: third-party
 third-party: $(STAMP) ## Run published Intacct clients against the local Intacct (needs npm and the registries)
 	$(BIN)/python -m tests.third_party
