@@ -68,6 +68,10 @@ soak: var/test.env ## Run the long tests: workers killed again and again, many r
 deploy-rehearsal: $(STAMP) ## Rehearse the deployment without containers, on PostgreSQL at TEST_DATABASE_URL
 	TEST_DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m scripts.rehearse_deploy
 
+.PHONY: measure
+measure: $(STAMP) ## Measure runs per minute by number of workers, on PostgreSQL at TEST_DATABASE_URL
+	TEST_DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m scripts.measure_queue
+
 .PHONY: third-party
 third-party: $(STAMP) ## Run published Intacct clients against the local Intacct (needs npm and the registries)
 	$(BIN)/python -m tests.third_party
