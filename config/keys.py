@@ -87,6 +87,7 @@ def write_production(folder: Path, host: str, *, owner: int = CONTAINER_USER) ->
     database_password = secrets.token_urlsafe(32)
     made = {
         "secret_key": secrets.token_urlsafe(64),
+        "secret_key_fallbacks": "",
         "field_encryption_keys": fernet_key(),
         "metrics_token": secrets.token_urlsafe(32),
         "postgres_password": database_password,

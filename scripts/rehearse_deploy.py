@@ -147,7 +147,7 @@ def make_secrets(stage: Stage) -> None:
         expect(path.name == "site.env" or path.stat().st_mode & 0o777 == 0o600, f"{path} can be read by others")
     declared = (ROOT / "compose.yaml").read_text()
     named = re.findall(r"^    (\w+_FILE): /run/secrets/(\w+)$", declared, re.MULTILINE)
-    expect(len(named) == 6, named)
+    expect(len(named) == 7, named)
     stage.environment |= {variable: str(stage.secrets / secret) for variable, secret in named}
     plain = re.findall(r'^    (CACHE_URL|TRUST_PROXY_HEADERS): "?([^"\n]+)"?$', declared, re.MULTILINE)
     expect(len(plain) == 2, plain)
