@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from config import keys
 from integrations.sandbox.process import SandboxProcess
 from tests.integrations.supervised import Supervised
 from tests.test_main_job import DEADLINE, EXPIRE, wait_for
@@ -70,3 +71,21 @@ def test_runs_get_done_though_the_processes_keep_dying(tmp_path: Path) -> None:
             assert step["announced"] == step["read"], step
         parent.terminate()
         assert worker.wait() == 0
+
+
+def test_work_queued_before_a_change_of_the_secret_key_is_woken_again(tmp_path: Path) -> None:
+    """The queue's entries are signed with the old key and discarded; the runs themselves are ours."""
+    with SandboxProcess() as local, Supervised(tmp_path, local) as worker:
+        site, facts = worker.site, local.credentials
+        site.run("create_tenant", "river", "--name", "River Works", "--admin", "ada@river.example")
+        site.run("connect", "river", "--company", facts["company"], "--user", facts["user"])
+        site.run("sync", "river", "--queue", "--lists", "items")
+        site.environment["SECRET_KEY_FALLBACKS"] = site.environment["SECRET_KEY"]
+        site.environment["SECRET_KEY"] = keys.fernet_key()
+        worker.start()
+        wait_for(lambda: "BadSignature" in worker.said())
+        assert site.ask("runs", "river")["runs"][0]["state"] == "queued"
+        began = time.monotonic()
+        while site.ask("runs", "river")["runs"][0]["state"] != "succeeded":
+            assert time.monotonic() - began < 2 * DEADLINE  # the scheduler's first round comes after half a minute
+            time.sleep(1)
