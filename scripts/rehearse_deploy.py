@@ -273,6 +273,13 @@ def back_up_and_restore(stage: Stage, first: str, second: str) -> None:
     other = {**restored, "FIELD_ENCRYPTION_KEYS_FILE": str(stage.folder / "other_keys")}
     expect("no key opens" in stage.manage("rotate_keys", code=1, **other), "a foreign key opened a secret")
 
+    # And while a copy is at hand: a new key first, then it alone, as docs/operations.md has it.
+    new, old = (stage.folder / "other_keys").read_text(), (stage.secrets / "field_encryption_keys").read_text()
+    (stage.folder / "both_keys").write_text(f"{new},{old}")
+    both = {**restored, "FIELD_ENCRYPTION_KEYS_FILE": str(stage.folder / "both_keys")}
+    expect(stage.ask("rotate_keys", **both)["resealed"] == 1, "the stored password was not sealed anew")
+    expect(stage.ask("rotate_keys", **other)["current"] == 1, "the new key alone does not open it")
+
 
 def stop(name: str, process: "subprocess.Popen[str]", seconds: float) -> None:
     """As a container is stopped: SIGTERM to the first process alone."""
@@ -305,7 +312,7 @@ def rehearse(stage: Stage, administrator: str, step: Callable[[str, Callable[[],
         worker = step("start the worker", lambda: work(stage))
         running.callback(worker.kill)
         step("connect, and sync by the worker", lambda: main_job(stage, local, port))
-        step("back up and restore", lambda: back_up_and_restore(stage, first, second))
+        step("back up, restore, rotate keys", lambda: back_up_and_restore(stage, first, second))
         step("stop the worker", lambda: stop("worker", worker, 30))
         step("stop the site", lambda: stop("site", site, 40))
 
