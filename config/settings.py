@@ -144,7 +144,7 @@ WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = not STATIC_MANIFEST
 # Security. HTTPS_ONLY is off only on a developer's machine and in tests.
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS_ONLY
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes reach the container without the proxy
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # probes reach the container without the proxy
 SESSION_COOKIE_SECURE = HTTPS_ONLY
 CSRF_COOKIE_SECURE = HTTPS_ONLY
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
@@ -192,14 +192,20 @@ INTACCT_SENDER_ID = env.str("INTACCT_SENDER_ID", default="")
 INTACCT_SENDER_PASSWORD = env.str("INTACCT_SENDER_PASSWORD", default="")
 INTACCT_ALLOWED_ENDPOINT_HOSTS = env.list("INTACCT_ALLOWED_ENDPOINT_HOSTS", default=[])
 
-# The queue only wakes workers. retry > timeout * (1 + ceil((queue_limit + bulk) / workers)), else tasks run twice.
+# The queue only wakes workers. A task may wait for all that was taken before it: longer than QUEUE_STOP_SECONDS =
+# timeout * (1 + ceil((queue_limit + bulk) / workers)) means it was lost, and a worker told to stop needs no longer.
 QUEUE_WORKERS = env.int("QUEUE_WORKERS", default=2)
+QUEUE_TASK_SECONDS = 300
+QUEUE_STOP_SECONDS = QUEUE_TASK_SECONDS * (2 if QUEUE_WORKERS > 1 else 3)
+# The queue writes its own state twice a second; nobody reads it, so it stays in the process.
+CACHES["queue"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "queue"}
 Q_CLUSTER = {
     "name": "erp-admin",
     "orm": "default",
     "workers": QUEUE_WORKERS,
-    "timeout": 300,
-    "retry": 900 if QUEUE_WORKERS > 1 else 1200,
+    "timeout": QUEUE_TASK_SECONDS,
+    "retry": QUEUE_STOP_SECONDS + 300,
+    "cache": "queue",
     "queue_limit": 1,
     "bulk": 1,
     "ack_failures": True,
@@ -214,6 +220,16 @@ Q_CLUSTER = {
         "unused": {}
     },  # without the key, Q_CLUSTER_NAME in the environment stops the start with a KeyError
 }
+
+# What is removed daily once it is older than this; see integrations/retention.py.
+RETAIN_EXCHANGES_DAYS = env.int("RETAIN_EXCHANGES_DAYS", default=90)
+RETAIN_LOG_DAYS = env.int("RETAIN_LOG_DAYS", default=180)
+RETAIN_RUNS_DAYS = env.int("RETAIN_RUNS_DAYS", default=400)
+RETAIN_ACCESS_DAYS = env.int("RETAIN_ACCESS_DAYS", default=730)
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # without one there is no /metrics
+APP_VERSION = env.str("APP_VERSION", default="development")
+APP_COMMIT = env.str("APP_COMMIT", default="unknown")
 
 # The audit trail. A model is added in config/audit.py.
 AUDITLOG_LOGENTRY_MODEL = "accounts.AuditEntry"

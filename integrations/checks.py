@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from integrations.crypto import keyring
 from integrations.intacct import UntrustedEndpoint, trusted_endpoint
+from integrations.retention import retentions
 
 
 @register(Tags.security)
@@ -60,3 +61,14 @@ def check_site_url(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []
     hint = "Set SITE_URL to the address people use, for example https://erp.example.com."
     return [Warning("SITE_URL leads to this machine only.", hint=hint, id="integrations.W002")]
+
+
+@register()
+def check_retention(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """No RETAIN_… setting has everything removed at once."""
+    found: list[CheckMessage] = []
+    for retention in retentions():
+        if isinstance(retention.days, str) and retention.days_kept < 1:
+            hint = f"Set it to the number of days for which {retention.label} are kept."
+            found.append(Error(f"{retention.days} must be 1 at least.", hint=hint, id="integrations.E004"))
+    return found

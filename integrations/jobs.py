@@ -1,25 +1,31 @@
-"""What runs in the queue: a slice of a run, the dispatcher, the heartbeat.
+"""What runs in the queue: a slice of a run, the dispatcher, the heartbeat, the daily removal of what is old.
 
 Arguments are primary keys. Nothing here knows what a run does; the runner does. No remote error leaves a job.
 """
 
 import logging
+from datetime import timedelta
 
 import structlog
 from django.utils import timezone
 
 from accounts.models import Tenant
 from accounts.tenancy import cross_tenant, tenant_scope
-from integrations import queue
+from integrations import queue, retention
 from integrations.engine.runner import Slice, work_slice
 from integrations.models import Heartbeat
 from integrations.selectors import runs_left_behind
 
 logger = logging.getLogger(__name__)
 
+BEAT_SPACING = timedelta(seconds=20)
+PRUNE_SECONDS = 120.0  # well below the time after which the queue would kill the job
+
 
 def work_run(tenant_id: int, run_id: int) -> None:
     """Work one slice and wake the next worker while there is more to do."""
+    # In a long queue the job of the heartbeat waits its turn; whatever passes shows the same.
+    Heartbeat.objects.filter(name="queue", beat_at__lt=timezone.now() - BEAT_SPACING).update(beat_at=timezone.now())
     tenant = Tenant.objects.filter(pk=tenant_id).first()
     if tenant is None:
         return
@@ -48,9 +54,17 @@ def _dispatch() -> None:
             ranked.append((rank[tenant_id], tenant_id, run_id))
     for _, tenant_id, run_id in sorted(ranked):
         queue.wake(tenant_id, run_id)
-    queue.forget_old_failures()
 
 
 def beat() -> None:
     """Show that the queue works: this job has passed through it."""
     Heartbeat.objects.update_or_create(name="queue", defaults={"beat_at": timezone.now()})
+
+
+def prune() -> None:
+    """Remove what is older than it is kept; what is left after two minutes, the next job removes."""
+    removed = retention.prune(seconds=PRUNE_SECONDS)
+    for part in removed.parts:
+        logger.info("retention: %s of %s removed", part.rows, part.label)
+    if not removed.is_complete:
+        queue.prune_again()

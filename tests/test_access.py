@@ -15,6 +15,7 @@ from integrations.models import Connection, Exchange, ListItem
 from integrations.services.runs import start_list_sync
 
 PUBLIC, PERSON = "everybody", "anybody logged in"
+NOBODY, STAFF = "nobody without a token", "support staff"  # shown to be there by tests of their own
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ TABLE = {
     "readyz": Row(PUBLIC),
     "open_invitation": Row(PUBLIC, arguments=("invitation_token",)),
     "invitation": Row(PUBLIC),
+    "metrics": Row(NOBODY),
+    "version": Row(STAFF),
     "tenants": Row(PERSON),
     "home": Row(Role.VIEWER),
     "projects": Row(Role.VIEWER),
@@ -154,11 +157,13 @@ def test_everybody_sees_what_is_theirs_and_nothing_else(
 def _as_expected(row: Row, person: User | None, role: Role | None, status: int, location: str) -> bool:
     if row.least == PUBLIC:
         return status in ALLOWED
+    if row.least == NOBODY:
+        return status == 404
     if person is None:
         return status == 302 and location.startswith("/login/?next=")
     if row.least == PERSON:
         return status in ALLOWED
-    if role is None:
+    if row.least == STAFF or role is None:
         return status == 404
     assert isinstance(row.least, Role)
     return (status in ALLOWED and "/login/" not in location) if role.includes(row.least) else status == 403
