@@ -98,7 +98,7 @@ def test_cross_tenant_access_goes_through_the_audited_door() -> None:
         if "accounts.tenancy.cross_tenant" in set(imported(path))
     }
     assert users == {
-        "accounts/selectors.py",
+        "accounts/people/selectors.py",
         "accounts/support_site.py",
         "integrations/jobs.py",
         "integrations/management/commands/rotate_keys.py",
