@@ -13,8 +13,10 @@ from django.utils import timezone
 from django_scopes import ScopedManager, get_scope, scope, scopes_disabled
 from django_scopes.manager import DisabledQuerySet
 
-if TYPE_CHECKING:
-    from accounts.models import Tenant, User
+# Each from its own module: models of this package need what is defined here.
+from accounts.models.access import CrossTenantAccess
+from accounts.models.tenant import Tenant
+from accounts.models.user import User
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +49,7 @@ else:
 class TenantModel(models.Model):
     """Base of every row that belongs to a tenant."""
 
-    tenant = models.ForeignKey("accounts.Tenant", on_delete=models.CASCADE, related_name="+")
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
 
     objects: ClassVar[TenantManager[Self]] = TenantManager()
 
@@ -56,31 +58,27 @@ class TenantModel(models.Model):
 
 
 @contextmanager
-def tenant_scope(tenant: "Tenant") -> Iterator[None]:
+def tenant_scope(tenant: Tenant) -> Iterator[None]:
     """Make `tenant` the current one and show times in its zone, until the block ends."""
     with scope(tenant=tenant), timezone.override(tenant.zone):
         yield
 
 
-def current_tenant() -> "Tenant | None":
+def current_tenant() -> Tenant | None:
     """The current tenant, or None outside a scope or behind the cross-tenant door."""
-    from accounts.models import Tenant  # models of this package inherit TenantModel, so they are imported after it
-
     present = get_scope()
     found = present.get("tenant") if present.get("_enabled", True) else None
     return found if isinstance(found, Tenant) else None
 
 
 @contextmanager
-def cross_tenant(reason: str, *, actor: "User | None" = None, path: str = "") -> Iterator[None]:
+def cross_tenant(reason: str, *, actor: User | None = None, path: str = "") -> Iterator[None]:
     """The one door across tenants: log-in, support admin, dispatcher, key rotation.
 
     `reason` says why in a few words. A person's passage (`actor`) is kept as a CrossTenantAccess row; a machine's
     is a debug line, since the dispatcher passes every minute.
     """
     if actor is not None:
-        from accounts.models import CrossTenantAccess
-
         CrossTenantAccess.objects.create(actor=actor, actor_label=str(actor), reason=reason[:200], path=path[:500])
     logger.debug("cross-tenant access: %s", reason)
     with scopes_disabled():

@@ -1,15 +1,13 @@
 """Addresses outside a tenant: log in, log out, password reset, invitations, the list of one's companies."""
 
 from django.contrib.auth import views as auth
-from django.urls import path
+from django.urls import include, path
 
-from accounts.views import invitations
-from accounts.views import login as views
+from accounts import views
 
 urlpatterns = [
     path("", views.tenants, name="tenants"),
-    path("invitations/", invitations.invitation, name="invitation"),
-    path("invitations/<str:invitation_token>/", invitations.open_invitation, name="open_invitation"),
+    path("invitations/", include("accounts.people.invitation_urls")),
     path("login/", views.LoginView.as_view(), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("password-reset/", views.PasswordResetView.as_view(), name="password_reset"),

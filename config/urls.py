@@ -13,8 +13,8 @@ handler500 = "accounts.errors.server_error"
 urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("integrations.probes")),
-    path("t/<slug:tenant_slug>/", include("accounts.tenant_urls")),
     path("t/<slug:tenant_slug>/settings/audit/", include("accounts.trail.urls")),
+    path("t/<slug:tenant_slug>/", include("accounts.people.urls")),
     path("t/<slug:tenant_slug>/", include("erp_admin.urls")),
     path("t/<slug:tenant_slug>/", include("integrations.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Role, Tenant, User
-from accounts.services import invite
+from accounts.people.invitations import invite
 from erp_admin.models import Project
 from integrations.models import Connection, Exchange, ListItem
 from integrations.services.runs import start_list_sync

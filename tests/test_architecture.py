@@ -99,7 +99,7 @@ def test_cross_tenant_access_goes_through_the_audited_door() -> None:
     }
     assert users == {
         "accounts/log_in_events.py",
-        "accounts/selectors.py",
+        "accounts/people/selectors.py",
         "accounts/support_site.py",
         "integrations/jobs.py",
         "integrations/management/commands/rotate_keys.py",

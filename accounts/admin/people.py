@@ -1,6 +1,6 @@
 """Admin pages of tenants, people, memberships, invitations, and the record of cross-tenant access.
 
-Memberships are changed through accounts.services, so that support staff cannot take a company's last admin either.
+Memberships are changed by the verbs of accounts.people, so that staff cannot take a company's last admin either.
 """
 
 from typing import Any
@@ -15,8 +15,8 @@ from django.urls import reverse
 
 from accounts.admin.read_only import LongTableAdmin
 from accounts.models import CrossTenantAccess, Invitation, Membership, Role, Tenant, User
+from accounts.people.memberships import keep_an_admin, people_locked, remove_person, why_not_without
 from accounts.refusal import Refused
-from accounts.services.people import keep_an_admin, people_locked, remove_person, why_not_without
 
 
 class KeptForGood(admin.ModelAdmin):

@@ -1,6 +1,6 @@
 """An invitation: an e-mail address that may join a tenant in a role, by a link that was mailed to it.
 
-Owns its states and the hash of its token. The token itself is never stored; accounts.services.invitations makes it.
+Owns its states and the hash of its token. The token itself is never stored; accounts.people.invitations makes it.
 """
 
 import hashlib

@@ -21,7 +21,7 @@ class Role(models.TextChoices):
 
     @property
     def summary(self) -> str:
-        """What the role is for, in one sentence. What exactly it may do is computed in accounts.abilities."""
+        """What the role is for, in one sentence. What exactly it may do is computed in accounts.people.abilities."""
         return _SUMMARIES[self]
 
 

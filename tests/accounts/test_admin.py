@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Invitation, Membership, Role, Tenant, User
-from accounts.services import invite, set_role
+from accounts.people.invitations import invite
+from accounts.people.memberships import set_role
 from accounts.tenancy import tenant_scope
 
 

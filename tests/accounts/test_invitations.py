@@ -18,9 +18,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Invitation, InvitationState, Membership, Role, Tenant, User
-from accounts.services import invitations, invite, set_role
+from accounts.people import invitation_views as pages
+from accounts.people import invitations
+from accounts.people.invitations import invite
+from accounts.people.memberships import set_role
 from accounts.tenancy import cross_tenant, tenant_scope
-from accounts.views import invitations as pages
 from tests.conftest import PASSWORD
 
 ClientFor = Callable[[User | None], Client]

@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Role, Tenant, User
-from accounts.services import invite, set_role
+from accounts.people.invitations import invite
+from accounts.people.memberships import set_role
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]

@@ -3,6 +3,8 @@
 SQLite is copied into a file first: threads cannot share its memory without sharing a connection.
 """
 
+import contextlib
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,8 +14,9 @@ import pytest
 from django.db import connection, connections
 
 from accounts.models import Invitation, Membership, Role, Tenant, User
+from accounts.people.invitations import accept_as_new_person, accept_invitation, invite
+from accounts.people.memberships import remove_person, set_role
 from accounts.refusal import Refused
-from accounts.services import accept_as_new_person, accept_invitation, invite, remove_person, set_role
 from accounts.tenancy import tenant_scope
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("admin", "accountant")]
@@ -32,6 +35,9 @@ def together(tmp_path: Path) -> Iterator[Together]:
         if connection.vendor == "sqlite" and not is_copied:
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM INTO %s", [str(path)])
+            # Like the file of a site that runs: of two connections that turn it to WAL at once, one is refused.
+            with contextlib.closing(sqlite3.connect(path)) as copied:
+                copied.execute("PRAGMA journal_mode=WAL")
             database["NAME"] = str(path)
             is_copied = True
         came: list[Any] = []

@@ -7,7 +7,8 @@ from django.core import mail
 from playwright.sync_api import expect
 
 from accounts.models import Membership, Role, Tenant, User
-from accounts.services import invite, set_role
+from accounts.people.invitations import invite
+from accounts.people.memberships import set_role
 from tests.browser.visitor import Visitor
 from tests.conftest import PASSWORD
 

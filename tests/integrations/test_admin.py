@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.admin.read_only import MOST_COUNTED, ReadOnlyAdmin
 from accounts.models import AuditEntry, CrossTenantAccess, Invitation, Membership, Role, Tenant, User
-from accounts.services import invite
+from accounts.people.invitations import invite
 from accounts.tenancy import cross_tenant
 from erp_admin.models import Project
 from integrations.models import (

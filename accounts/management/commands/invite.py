@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.commands import EXIT_FAILED, EXIT_USE, TenantCommand
 from accounts.models import Role, Tenant
-from accounts.services import invite
+from accounts.people.invitations import invite
 
 
 class Command(TenantCommand):

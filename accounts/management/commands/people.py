@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.commands import TenantCommand
 from accounts.models import Tenant
-from accounts.selectors import knows_second_factors, members, unanswered_invitations
+from accounts.people.selectors import knows_second_factors, members, unanswered_invitations
 
 
 class Command(TenantCommand):

@@ -5,8 +5,8 @@ from typing import Any
 
 from accounts.commands import TenantCommand
 from accounts.models import Tenant
-from accounts.selectors import member
-from accounts.services import remove_person
+from accounts.people.memberships import remove_person
+from accounts.people.selectors import member
 
 
 class Command(TenantCommand):

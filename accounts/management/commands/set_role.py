@@ -5,8 +5,8 @@ from typing import Any
 
 from accounts.commands import TenantCommand
 from accounts.models import Role, Tenant
-from accounts.selectors import member
-from accounts.services import set_role
+from accounts.people.memberships import set_role
+from accounts.people.selectors import member
 
 
 class Command(TenantCommand):

@@ -17,13 +17,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import services
-from accounts.forms.people import JoinForm
 from accounts.models import Invitation, InvitationState, User
+from accounts.people import invitations
+from accounts.people.forms import JoinForm
+from accounts.people.selectors import account_of, invitation_of_hash, invitation_of_token, newer_invitation
+from accounts.people.throttle import is_over
 from accounts.refusal import Refused
-from accounts.selectors import account_of, invitation_of_hash, invitation_of_token, newer_invitation
 from accounts.tenancy import tenant_scope
-from accounts.throttle import is_over
 
 SESSION_KEY = "invitation"
 # A mailed link always opens; what is counted is guessing, and tries to accept the same invitation.
@@ -76,7 +76,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
 def _accept(request: HttpRequest, opened: Invitation) -> HttpResponse:
     """Accept as who is logged in, or as a new person. Raises Refused."""
     if isinstance(request.user, User):
-        services.accept_invitation(opened, request.user)
+        invitations.accept_invitation(opened, request.user)
     else:
         form = JoinForm(opened, request.POST)
         if account_of(opened) is not None:
@@ -84,7 +84,7 @@ def _accept(request: HttpRequest, opened: Invitation) -> HttpResponse:
         if not form.is_valid():
             return _page(request, opened, form=form, status=422)
         name, password = form.cleaned_data["name"], form.cleaned_data["password"]
-        member = services.accept_as_new_person(opened, name=name, password=password)
+        member = invitations.accept_as_new_person(opened, name=name, password=password)
         # Just created: whoever holds the link chose the password a moment ago, and there is no second factor yet.
         login(request, member.user, backend=settings.AUTHENTICATION_BACKENDS[0])
     del request.session[SESSION_KEY]

@@ -1,4 +1,4 @@
-"""Forms of the People pages and of accepting an invitation. What is refused is decided by accounts.services."""
+"""Forms of the People pages and of accepting an invitation. What is refused is decided by the verbs beside them."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """Making tenants, and how a person comes to be known. Raises ValidationError for bad input, naming the field.
 
-Who belongs to a tenant is changed in accounts.services.people alone.
+Who belongs to a tenant is changed in accounts.people.memberships alone; its most asked verbs are at hand here.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,16 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import Role, Tenant, User
-from accounts.services.people import set_role
+from accounts.people.memberships import mark_email_verified, set_role
+
+__all__ = [
+    "NewTenant",
+    "create_tenant",
+    "ensure_person",
+    "mark_email_verified",
+    "set_password_url",
+    "set_role",
+]
 
 
 @dataclass(frozen=True)

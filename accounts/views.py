@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 
-from accounts.forms.login import LoginForm, ResetForm
+from accounts.forms import LoginForm, ResetForm
 from accounts.models import Membership
 
 

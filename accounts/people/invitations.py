@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from accounts.models import UNANSWERED, Invitation, InvitationState, Membership, Role, Tenant, User
 from accounts.models.invitation import hash_of, new_token
+from accounts.people.memberships import mark_email_verified, people_locked
 from accounts.refusal import Refused
-from accounts.services.people import mark_email_verified, people_locked
 from accounts.tenancy import tenant_scope
 
 logger = logging.getLogger(__name__)

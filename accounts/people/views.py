@@ -1,6 +1,6 @@
 """Settings → People: who belongs to the company, in which role, who is invited; and the acts on them.
 
-Views authorise, read the form, make one call, say what came of it, and redirect. Rules live in accounts.services.
+Views authorise, read the form, make one call, say what came of it, and redirect. Rules live in the verbs beside them.
 """
 
 from typing import Any
@@ -13,19 +13,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import services
-from accounts.abilities import abilities
 from accounts.access import TenantRequest, role_required
 from accounts.filters import filter_group
-from accounts.forms.people import InviteForm, RoleForm
 from accounts.models import Invitation, Membership, Role
+from accounts.people import invitations, memberships
+from accounts.people.abilities import abilities
+from accounts.people.forms import InviteForm, RoleForm
+from accounts.people.selectors import knows_second_factors, members, unanswered_invitations
 from accounts.refusal import Refused
-from accounts.selectors import knows_second_factors, members, unanswered_invitations
-from accounts.services.people import why_not_without
 
 MANAGE = "Invite people, change their roles and remove them"
 PEOPLE_PER_PAGE = 50
-INVITATIONS_SHOWN = 200  # as many as can be open, see accounts.services.invitations
+INVITATIONS_SHOWN = 200  # as many as can be open, see invitations.MOST_OPEN
 LONGEST_SEARCH = 100
 
 
@@ -51,7 +50,7 @@ def people(request: TenantRequest) -> HttpResponse:
         "is_filtered": bool(search or chosen in Role.values),
         "is_admin": is_admin,
         "why_not_admin": _why_not_admin(request),
-        "why_not_leave": why_not_without(request.membership),
+        "why_not_leave": memberships.why_not_without(request.membership),
         "only_admin_pk": _only_admin_pk(request),
         "knows_second_factors": knows_second_factors(),
         "invitations": list(unanswered_invitations()[:INVITATIONS_SHOWN]) if is_admin else [],
@@ -69,7 +68,7 @@ def invite(request: TenantRequest) -> HttpResponse:
     form = InviteForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            sent = services.invite(
+            sent = invitations.invite(
                 request.tenant, form.cleaned_data["email"], Role(form.cleaned_data["role"]), by=request.user
             )
         except Refused as refused:
@@ -89,7 +88,7 @@ def resend_invitation(request: TenantRequest, invitation_pk: int) -> HttpRespons
     if request.method == "GET":
         return _to_people(request)
     try:
-        sent = services.resend_invitation(invitation, by=request.user)
+        sent = invitations.resend_invitation(invitation, by=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
         return _to_people(request)
@@ -102,7 +101,7 @@ def withdraw_invitation(request: TenantRequest, invitation_pk: int) -> HttpRespo
     """Make the link of an invitation stop working."""
     invitation = _invitation_or_404(invitation_pk)
     try:
-        services.withdraw_invitation(invitation, by=request.user)
+        invitations.withdraw_invitation(invitation, by=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
     else:
@@ -120,7 +119,7 @@ def change_role(request: TenantRequest, membership_pk: int) -> HttpResponse:
     if form.is_valid():
         role = Role(form.cleaned_data["role"])
         try:
-            services.set_role(request.tenant, membership.user, role, by=request.user)
+            memberships.set_role(request.tenant, membership.user, role, by=request.user)
         except Refused as refused:
             form.add_error("role", str(refused))
         else:
@@ -131,7 +130,7 @@ def change_role(request: TenantRequest, membership_pk: int) -> HttpResponse:
         "form": form,
         "person": membership,
         "is_own": is_own,
-        "why_not": why_not_without(membership),
+        "why_not": memberships.why_not_without(membership),
         "abilities": abilities(),
         "roles": list(Role),
     }
@@ -147,14 +146,14 @@ def remove_person(request: TenantRequest, membership_pk: int) -> HttpResponse:
         return redirect("leave_company", tenant_slug=request.tenant.slug)
     if request.method == "POST":
         try:
-            services.remove_person(membership, by=request.user)
+            memberships.remove_person(membership, by=request.user)
         except Refused as refused:
             messages.error(request, str(refused))
         else:
             messages.success(request, f"{membership.user} is no longer one of the people of {request.tenant}.")
         return _to_people(request)
     invited = [found for found in unanswered_invitations() if found.invited_by_id == membership.user_id]
-    context = {"person": membership, "why_not": why_not_without(membership), "invited": invited}
+    context = {"person": membership, "why_not": memberships.why_not_without(membership), "invited": invited}
     return render(request, "accounts/remove_person.html", context)
 
 
@@ -164,16 +163,16 @@ def leave_company(request: TenantRequest) -> HttpResponse:
     """Ask with the consequences in words, then end one's own membership."""
     if request.method == "POST":
         try:
-            services.remove_person(request.membership, by=request.user)
+            memberships.remove_person(request.membership, by=request.user)
         except Refused as refused:
             messages.error(request, str(refused))
             return _to_people(request)
         messages.success(request, f"You have left {request.tenant}.")
         return redirect("tenants")
-    return render(request, "accounts/leave_company.html", {"why_not": why_not_without(request.membership)})
+    return render(request, "accounts/leave_company.html", {"why_not": memberships.why_not_without(request.membership)})
 
 
-def _sent(request: TenantRequest, sent: services.Sent) -> HttpResponse:
+def _sent(request: TenantRequest, sent: invitations.Sent) -> HttpResponse:
     context: dict[str, Any] = {"invitation": sent.invitation, "link": sent.link, "was_mailed": sent.was_mailed}
     return render(request, "accounts/invited.html", context)
 
