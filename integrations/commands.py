@@ -13,9 +13,10 @@ from typing import Any, NoReturn
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand
 
+from accounts.crypto import keyring
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
-from integrations.crypto import SecretUnreadable, keyring
+from integrations.crypto import SecretUnreadable
 from integrations.engine.runner import row_counts, run_to_end, totals
 from integrations.intacct import IntacctError
 from integrations.models import Connection, RunState, SyncRun
