@@ -9,6 +9,9 @@ class AccountsConfig(AppConfig):
     default = True
     verbose_name = "Tenants and people"
 
+    def ready(self) -> None:
+        from accounts import checks  # noqa: F401 - registers the system checks
+
 
 class SiteAdminConfig(django_admin.AdminConfig):
     default = False

@@ -1,4 +1,4 @@
-"""Opens the tenant's scope for addresses under /t/<slug>/.
+"""Opens the tenant's scope for addresses under /t/<slug>/, and remembers which tenant a person turned to last.
 
 Decides who is a member; what a role may do is checked in accounts.access.
 """
@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.tenancy import tenant_scope
 
+TENANT_KEY = "tenant"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -31,6 +33,10 @@ class TenantMiddleware:
             raise Http404("No such company, or you are not one of its people.")
         request.membership = membership  # type: ignore[attr-defined]
         request.tenant = membership.tenant  # type: ignore[attr-defined]
+        if request.session.get(TENANT_KEY) != membership.tenant_id:
+            request.session[TENANT_KEY] = membership.tenant_id
+            # By update: that somebody looked is no change of the membership, so no history is written of it.
+            Membership.objects.filter(pk=membership.pk).update(last_used_at=timezone.now())
         with tenant_scope(membership.tenant):
             return self.get_response(request)
 

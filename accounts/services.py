@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
-from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import Membership, Role, Tenant, User
+from accounts.sign_in.addresses import record_address
+from accounts.sign_in.links import choose_password_url
 
 
 @dataclass(frozen=True)
@@ -45,6 +42,7 @@ def ensure_person(email: str, *, name: str = "") -> tuple[User, bool]:
     person.set_unusable_password()
     person.full_clean()
     person.save()
+    record_address(person)
     return person, True
 
 
@@ -55,11 +53,4 @@ def set_role(tenant: Tenant, user: User, role: Role) -> Membership:
 
 def set_password_url(user: User) -> str:
     """A one-time link with which `user` sets a password; valid for PASSWORD_RESET_TIMEOUT seconds."""
-    path = reverse(
-        "password_reset_confirm",
-        kwargs={
-            "uidb64": urlsafe_base64_encode(force_bytes(user.pk)),
-            "token": default_token_generator.make_token(user),
-        },
-    )
-    return f"{settings.SITE_URL}{path}"
+    return choose_password_url(user)

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from accounts.admin.read_only import LongTableAdmin
 from accounts.models import CrossTenantAccess, Membership, Tenant, User
+from accounts.sign_in.addresses import record_address
 
 
 class KeptForGood(admin.ModelAdmin):
@@ -46,6 +47,10 @@ class PersonAdmin(KeptForGood, UserAdmin):
         ("Dates", {"fields": ("last_login", "created_at")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        record_address(obj)
 
 
 @admin.register(Membership)
