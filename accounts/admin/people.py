@@ -1,10 +1,12 @@
 """Admin pages of tenants, people, memberships, and the record of cross-tenant access."""
 
+from http import HTTPStatus
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from accounts.admin.read_only import LongTableAdmin
 from accounts.models import CrossTenantAccess, Membership, Tenant, User
@@ -47,6 +49,14 @@ class PersonAdmin(KeptForGood, UserAdmin):
         ("Dates", {"fields": ("last_login", "created_at")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Whoever gets a new password from support is told by mail, as after any other change of it."""
+        response: HttpResponse = super().user_change_password(request, id, form_url)
+        person = self.get_object(request, id)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND and person is not None:
+            get_adapter().send_notification_mail("account/email/password_changed", person)
+        return response
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -68,7 +68,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return f"{settings.SITE_URL}{path}"
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Only the owner of the mailbox gets here, so that an address is taken may be said."""
+        """Only who reads that mailbox gets here, so that the address is taken may be said."""
         if is_taken(email_address.email, by_others_than=email_address.user):
             context = {"email": email_address.email}
             self.add_message(request, messages.ERROR, "account/messages/email_confirmation_failed.txt", context)

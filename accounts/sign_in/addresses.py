@@ -25,10 +25,13 @@ def record_address(user: User) -> EmailAddress:
 
 def prove_address(user: User) -> None:
     """Note that a link sent to the person's present address was used. A change under way stays as it is."""
-    address, _ = EmailAddress.objects.get_or_create(user=user, email=user.email)
-    if not (address.primary and address.verified):
-        address.primary = address.verified = True
-        address.save(update_fields=["primary", "verified"])
+    with transaction.atomic():
+        EmailAddress.objects.filter(user=user, primary=True).exclude(email=user.email).update(primary=False)
+        address, _ = EmailAddress.objects.get_or_create(user=user, email=user.email)
+        if not address.primary:
+            address.primary = True
+            address.save(update_fields=["primary"])
+        address.set_verified()  # leaves it where another person's stale record says the same
 
 
 def begin_change(request: HttpRequest, user: User, email: str) -> tuple[EmailAddress, bool]:

@@ -20,7 +20,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.sign_in.addresses import begin_change
+from accounts.sign_in.addresses import begin_change, pending_addresses
 from accounts.sign_in.second_factor import SecondFactorUnreadable, open_secret, seal_secret
 
 NEW_PASSWORD_HELP = "At least 12 characters; a few unrelated words are easy to remember. Not only digits, not a common password, nothing like your name or address."  # noqa: E501, S105
@@ -44,9 +44,17 @@ class LoginForm(account.LoginForm):
 
 
 class ResetForm(account.ResetPasswordForm):
+    users: list[User]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, "email", "E-mail address")
+
+    def clean_email(self) -> str:
+        """An address somebody is only changing to gets no link to their account: it may be mistyped."""
+        email = str(super().clean_email())
+        self.users = [user for user in self.users if user.email == email]
+        return email
 
 
 class _NewPassword(forms.Form):
@@ -76,6 +84,12 @@ class ChangeEmailForm(account.AddEmailForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, "email", "New e-mail address", "We send a link there; your address changes when you open it.")
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"])
+        if pending_addresses(self.user).filter(email=email).exists():
+            return email  # asked for again: the link is sent again
+        return str(super().clean_email())
 
     def save(self, request: HttpRequest) -> EmailAddress:
         address, was_sent = begin_change(request, self.user, self.cleaned_data["email"])

@@ -5,6 +5,7 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.usersessions import views as sessions
+from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path
 from django.views.decorators.cache import never_cache
 
@@ -27,12 +28,17 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
     path(f"{RESET}/<uidb64>/<token>/", views.former_link, name="former_password_link"),
+    # The same under the names they had before.
+    path("login/", account.login, name="login"),
+    path("logout/", account.logout, name="logout"),
+    path(f"{RESET}/", account.password_reset, name="password_reset"),
     path("account/", views.account, name="account"),
     path("account/confirm/", account.reauthenticate, name="account_reauthenticate"),
     path("account/confirm/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("account/email/", views.AddressView.as_view(), name="account_email"),
     path("account/email/sent/", account.email_verification_sent, name="account_email_verification_sent"),
-    re_path(r"^account/email/(?P<key>[-:\w]+)/$", account.confirm_email, name="account_confirm_email"),
+    # For its owner alone: a mistyped address belongs to a stranger, whom the link must not let take the account over.
+    re_path(r"^account/email/(?P<key>[-:\w]+)/$", login_required(account.confirm_email), name="account_confirm_email"),
     path("account/password/", account.password_change, name="account_change_password"),
     path("account/password/first/", account.password_set, name="account_set_password"),
     path("account/second-factor/", mfa.index, name="mfa_index"),

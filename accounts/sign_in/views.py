@@ -23,6 +23,8 @@ from accounts.sign_in.addresses import pending_addresses, prove_address
 from accounts.sign_in.forms import NameForm
 from accounts.sign_in.second_factor import has_second_factor, requiring_tenants
 
+BACK_KEY = "after_second_factor"
+
 
 class PersonRequest(HttpRequest):
     """A request of somebody who is logged in."""
@@ -96,11 +98,13 @@ def end_session(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def second_factor_required(request: PersonRequest) -> HttpResponse:
-    """Why the page that was asked for waits until there is a second factor."""
-    back = get_next_redirect_url(request) or "/"
+    """Why the page that was asked for waits until there is a second factor; afterwards, the way back to it."""
+    asked_for = get_next_redirect_url(request) or request.session.get(BACK_KEY, "/")
     if has_second_factor(request.user):
-        return redirect(back)
-    context = {"tenants": requiring_tenants(request.user), "back": back, "other_tenants": _open_tenants(request.user)}
+        request.session.pop(BACK_KEY, None)
+        return redirect(asked_for)
+    request.session[BACK_KEY] = asked_for
+    context = {"tenants": requiring_tenants(request.user), "other_tenants": _open_tenants(request.user)}
     return render(request, "accounts/second_factor_required.html", context)
 
 

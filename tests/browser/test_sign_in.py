@@ -191,7 +191,7 @@ def test_a_company_requires_it_and_says_so(visit: Visit, url: Url, tenant: Tenan
     secret = alma.page.locator(".copy-value").inner_text()
     enter_code(alma, code(secret), "Switch it on")
     alma.sees("Your 10 codes")
-    alma.go(url("company"))
+    alma.follow("I have kept them")
     alma.sees("1 of 2 people have no second factor yet")
     alma.look()
 
