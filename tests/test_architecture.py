@@ -89,6 +89,17 @@ def test_http_and_xml_stay_in_the_protocol_packages(library: str) -> None:
     assert {user for user in users if not user.startswith(("integrations/intacct", "integrations/sandbox"))} == set()
 
 
+def test_log_in_stays_in_accounts() -> None:
+    users = {
+        str(path.relative_to(ROOT))
+        for package in PACKAGES
+        for path in python_files(package)
+        if any(within(name, "allauth") for name in imported(path))
+    }
+    assert users
+    assert {user for user in users if not user.startswith("accounts/")} == set()
+
+
 def test_cross_tenant_access_goes_through_the_audited_door() -> None:
     """Every use of the door is one of those that are meant to exist."""
     users = {

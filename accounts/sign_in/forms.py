@@ -23,7 +23,10 @@ from accounts.models import User
 from accounts.sign_in.addresses import begin_change, pending_addresses
 from accounts.sign_in.second_factor import SecondFactorUnreadable, open_secret, seal_secret
 
-NEW_PASSWORD_HELP = "At least 12 characters; a few unrelated words are easy to remember. Not only digits, not a common password, nothing like your name or address."  # noqa: E501, S105
+CHOOSING_HELP = (
+    "At least 12 characters; a few unrelated words are easy to remember. Not only digits, not a common password, "
+    "nothing like your name or address."
+)
 USED_CODE = "This code was used already. Wait for the next one; codes change every 30 seconds."
 UNREADABLE = "Your second factor can no longer be read here. Ask support to remove it; then set up a new one."
 
@@ -62,7 +65,7 @@ class _NewPassword(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _word(self, "password1", "New password", NEW_PASSWORD_HELP)
+        _word(self, "password1", "New password", CHOOSING_HELP)
         _word(self, "password2", "New password again")
 
 

@@ -165,6 +165,18 @@ class TestAddress:
         admin.refresh_from_db()
         assert admin.email == "alma@summit.example"
 
+    def test_after_a_while_the_password_is_asked_for_and_nothing_typed_is_lost(
+        self, alma: Client, admin: User, settings: Any
+    ) -> None:
+        settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+        response = alma.post(reverse("account_email"), {"email": "new@summit.example", "action_add": "1"})
+        assert response["Location"].startswith(reverse("account_reauthenticate"))
+        assert mail.outbox == []
+        settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+        response = alma.post(response["Location"], {"password": PASSWORD})
+        assert response["Location"] == reverse("account_email")
+        assert mail.outbox[-1].to == ["new@summit.example"]
+
     def test_a_second_link_waits_a_moment(self, alma: Client) -> None:
         self.begin(alma)
         alma.post(reverse("account_email"), {"email": "new@summit.example", "action_remove": "1"})
