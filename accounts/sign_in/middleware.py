@@ -3,18 +3,22 @@
 Owns when to look and where to send people; the rule itself is accounts.sign_in.second_factor.
 """
 
+import logging
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import User
-from accounts.sign_in.second_factor import has_second_factor, who_requires_it
+from accounts.sign_in.second_factor import SecondFactorUnreadable, has_second_factor, who_requires_it
+
+logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SEEN_KEY = "seen_at"
@@ -55,6 +59,13 @@ class SecondFactorMiddleware:
         if "HX-Request" in request.headers:
             return HttpResponse(headers={"HX-Redirect": where})
         return redirect(where)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """django-allauth opens secrets wherever it counts the codes that are left; a lost key must not crash that."""
+        if not isinstance(exception, SecondFactorUnreadable):
+            return None
+        logger.error("A second factor cannot be opened with the keys there are.")
+        return render(request, "accounts/second_factor_unreadable.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
 
     @staticmethod
     def _is_guarded(request: HttpRequest) -> bool:

@@ -207,7 +207,7 @@ class TestProof:
         assert reverse("account_reset_password") in again.content.decode()
 
     def test_people_of_before_get_their_address(self, admin: User, viewer: User, accountant: User) -> None:
-        User.objects.filter(pk=admin.pk).update(last_login=timezone.now())
+        User.objects.filter(pk=admin.pk).update(last_login=timezone.now(), email="Alma@Summit.example")
         EmailAddress.objects.create(user=accountant, email=accountant.email, primary=True, verified=True)
         migration = importlib.import_module("accounts.migrations.0003_email_addresses")
         migration.record_addresses(apps, None)
@@ -218,6 +218,9 @@ class TestProof:
             viewer.email: (True, False),
             accountant.email: (True, True),
         }
+        client = Client()
+        log_in(client, "Alma@Summit.example")
+        assert is_logged_in(client)
 
     def test_support_changing_an_address_leaves_no_second_one(
         self, client_for: ClientFor, staff: User, admin: User

@@ -235,6 +235,16 @@ class TestKeys:
             call_command("rotate_keys", stdout=StringIO(), stderr=(said := StringIO()))
         assert "no key opens it" in said.getvalue()
 
+    @pytest.mark.parametrize("name", ["mfa_index", "mfa_generate_recovery_codes", "mfa_view_recovery_codes"])
+    def test_pages_say_what_a_lost_key_takes(self, client: Client, admin: User, settings: Any, name: str) -> None:
+        enrol(admin)
+        log_in(client, admin.email)
+        enter_code(client, code())
+        settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+        response = client.get(reverse(name))
+        assert response.status_code == 503
+        assert "Ask your support to remove it" in response.content.decode()
+
     def test_a_secret_is_of_no_use_elsewhere(self, admin: User) -> None:
         """What is sealed as credentials does not open as a second factor, nor the other way round."""
         from accounts.sign_in.second_factor import SecondFactorUnreadable, open_secret
