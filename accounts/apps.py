@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "Tenants and people"
 
     def ready(self) -> None:
-        from accounts import deployment_checks, log_in_events  # noqa: F401 - the checks register themselves
+        from accounts import checks, deployment_checks, log_in_events  # noqa: F401 - the checks register themselves
 
         log_in_events.connect()
 

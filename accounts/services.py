@@ -5,21 +5,17 @@ Who belongs to a tenant is changed in accounts.people.memberships alone; its mos
 
 from dataclasses import dataclass
 
-from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
-from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import Role, Tenant, User
-from accounts.people.memberships import mark_email_verified, set_role
+from accounts.people.memberships import set_role
+from accounts.sign_in.addresses import record_address
+from accounts.sign_in.links import choose_password_url
 
 __all__ = [
     "NewTenant",
     "create_tenant",
     "ensure_person",
-    "mark_email_verified",
     "set_password_url",
     "set_role",
 ]
@@ -58,16 +54,10 @@ def ensure_person(email: str, *, name: str = "") -> tuple[User, bool]:
     person.set_unusable_password()
     person.full_clean()
     person.save()
+    record_address(person)
     return person, True
 
 
 def set_password_url(user: User) -> str:
     """A one-time link with which `user` sets a password; valid for PASSWORD_RESET_TIMEOUT seconds."""
-    path = reverse(
-        "password_reset_confirm",
-        kwargs={
-            "uidb64": urlsafe_base64_encode(force_bytes(user.pk)),
-            "token": default_token_generator.make_token(user),
-        },
-    )
-    return f"{settings.SITE_URL}{path}"
+    return choose_password_url(user)

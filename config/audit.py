@@ -14,7 +14,8 @@ def _audited(model: str, *, only: tuple[str, ...] = (), without: tuple[str, ...]
 AUDITED = (
     _audited("accounts.Tenant"),
     _audited("accounts.User", only=("email", "name", "is_active", "is_staff", "is_superuser")),
-    _audited("accounts.Membership"),
+    _audited("accounts.Membership", without=("last_used_at",)),
+    _audited("accounts.Invitation", without=("token_hash",)),
     _audited("integrations.Connection", only=("company_id", "entity_id", "user_id", "state")),
     _audited("erp_admin.Project", without=("remote_digest", "refreshed_at")),
 )

@@ -17,5 +17,6 @@ urlpatterns = [
     path("t/<slug:tenant_slug>/", include("accounts.people.urls")),
     path("t/<slug:tenant_slug>/", include("erp_admin.urls")),
     path("t/<slug:tenant_slug>/", include("integrations.urls")),
+    path("t/<slug:tenant_slug>/", include("accounts.tenant_urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
-from integrations.crypto import keyring
+from accounts.crypto import keyring
 from integrations.intacct import UntrustedEndpoint, trusted_endpoint
 from integrations.retention import retentions
 

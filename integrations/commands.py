@@ -11,8 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from accounts import commands
 from accounts.commands import EXIT_FAILED, EXIT_REFUSED, EXIT_USE
+from accounts.crypto import keyring
 from accounts.models import Tenant
-from integrations.crypto import SecretUnreadable, keyring
+from integrations.crypto import SecretUnreadable
 from integrations.engine.runner import row_counts, run_to_end, totals
 from integrations.intacct import IntacctError
 from integrations.models import Connection, RunState, SyncRun

@@ -26,15 +26,39 @@ class Row:
     method: str = "get"
     arguments: tuple[str, ...] = ()
     data: dict[str, str] = field(default_factory=dict)
+    of_nobody: bool = False  # names something that belongs to none of the visitors
 
 
 TABLE = {
+    "account_login": Row(PUBLIC),
+    "mfa_authenticate": Row(PUBLIC),
+    "account_inactive": Row(PUBLIC),
+    "account_logout": Row(PUBLIC, "post"),
+    "account_signup": Row(PUBLIC),
+    "account_reset_password": Row(PUBLIC),
+    "account_reset_password_done": Row(PUBLIC),
+    "account_reset_password_from_key_done": Row(PUBLIC),
+    "account_reset_password_from_key": Row(PUBLIC, arguments=("uidb36", "key")),
+    "former_password_link": Row(PUBLIC, arguments=("uidb64", "token")),
     "login": Row(PUBLIC),
     "logout": Row(PUBLIC, "post"),
     "password_reset": Row(PUBLIC),
-    "password_reset_done": Row(PUBLIC),
-    "password_reset_confirm": Row(PUBLIC, arguments=("uidb64", "token")),
-    "password_reset_complete": Row(PUBLIC),
+    "account": Row(PERSON),
+    "account_reauthenticate": Row(PERSON),
+    "mfa_reauthenticate": Row(PERSON),
+    "account_email": Row(PERSON),
+    "account_email_verification_sent": Row(PUBLIC),
+    "account_confirm_email": Row(PERSON, arguments=("key",)),
+    "account_change_password": Row(PERSON),
+    "account_set_password": Row(PERSON),
+    "mfa_index": Row(PERSON),
+    "second_factor_required": Row(PERSON),
+    "mfa_activate_totp": Row(PERSON),
+    "mfa_deactivate_totp": Row(PERSON, of_nobody=True),
+    "mfa_view_recovery_codes": Row(PERSON, of_nobody=True),
+    "mfa_generate_recovery_codes": Row(PERSON),
+    "usersessions_list": Row(PERSON),
+    "end_session": Row(PERSON, "post", arguments=("session_pk",), of_nobody=True),
     "healthz": Row(PUBLIC),
     "readyz": Row(PUBLIC),
     "open_invitation": Row(PUBLIC, arguments=("invitation_token",)),
@@ -69,6 +93,7 @@ TABLE = {
     "update_credentials": Row(Role.ADMIN),
     "check_connection": Row(Role.ADMIN, "post"),
     "disconnect": Row(Role.ADMIN),
+    "company": Row(Role.VIEWER),
     "settings": Row(Role.VIEWER),
     "settings_history": Row(Role.VIEWER),
     "pick": Row(Role.VIEWER, arguments=("list_key",)),
@@ -116,12 +141,17 @@ def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, A
         "exchange_pk": exchange.pk,
         "uidb64": "MQ",
         "token": "set-password",
+        "uidb36": "1",
+        "key": "set-password",
+        "session_pk": 0,
     }
 
 
 def address(name: str, tenant: Tenant, arguments: dict[str, Any]) -> str:
     row = TABLE[name]
-    given = {argument.removeprefix("exchange_"): arguments[argument] for argument in row.arguments}
+    given = {
+        argument.removeprefix("exchange_").removeprefix("session_"): arguments[argument] for argument in row.arguments
+    }
     if isinstance(row.least, Role):
         given["tenant_slug"] = tenant.slug
     return reverse(name, kwargs=given)
@@ -164,6 +194,8 @@ def _as_expected(row: Row, person: User | None, role: Role | None, status: int, 
     if row.least == PERSON:
         return status in ALLOWED
     if row.least == STAFF or role is None:
+        return status == 404 if row.of_nobody else status in ALLOWED
+    if role is None:
         return status == 404
     assert isinstance(row.least, Role)
     return (status in ALLOWED and "/login/" not in location) if role.includes(row.least) else status == 403

@@ -3,8 +3,10 @@
 Memberships are changed by the verbs of accounts.people, so that staff cannot take a company's last admin either.
 """
 
+from http import HTTPStatus
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
@@ -17,6 +19,7 @@ from accounts.admin.read_only import LongTableAdmin
 from accounts.models import CrossTenantAccess, Invitation, Membership, Role, Tenant, User
 from accounts.people.memberships import keep_an_admin, people_locked, remove_person, why_not_without
 from accounts.refusal import Refused
+from accounts.sign_in.addresses import record_address
 
 
 class KeptForGood(admin.ModelAdmin):
@@ -63,9 +66,18 @@ class PersonAdmin(KeptForGood, UserAdmin):
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
 
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Whoever gets a new password from support is told by mail, as after any other change of it."""
+        response: HttpResponse = super().user_change_password(request, id, form_url)
+        person = self.get_object(request, id)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND and person is not None:
+            get_adapter().send_notification_mail("account/email/password_changed", person)
+        return response
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """An account may be switched off whatever hangs on it; staff are told which companies it leaves without."""
         super().save_model(request, obj, form, change)
+        record_address(obj)
         if obj.is_active:
             return
         for membership in obj.memberships.select_related("tenant", "user"):

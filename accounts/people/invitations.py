@@ -17,8 +17,9 @@ from django.utils import timezone
 
 from accounts.models import UNANSWERED, Invitation, InvitationState, Membership, Role, Tenant, User
 from accounts.models.invitation import hash_of, new_token
-from accounts.people.memberships import mark_email_verified, people_locked
+from accounts.people.memberships import people_locked
 from accounts.refusal import Refused
+from accounts.sign_in.addresses import prove_address
 from accounts.tenancy import tenant_scope
 
 logger = logging.getLogger(__name__)
@@ -198,5 +199,5 @@ def _join(invitation: Invitation, person: User) -> Membership:
     known.accepted_at = timezone.now()
     known.accepted_by = person
     known.save(update_fields=["accepted_at", "accepted_by"])
-    mark_email_verified(person)
+    prove_address(person)
     return member

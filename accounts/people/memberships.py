@@ -6,7 +6,6 @@ Owns the rule that a tenant keeps an admin who can log in. Every refusal is `Ref
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 
@@ -86,19 +85,3 @@ def why_not_without(membership: Membership) -> Refused | None:
         "Make somebody else an admin first; then this is possible.",
         code="PEOPLE-LAST-ADMIN",
     )
-
-
-def mark_email_verified(user: User) -> None:
-    """Keep that `user` was reached at their e-mail address, where the log-in asks for that."""
-    if not apps.is_installed("allauth.account"):
-        return
-    from allauth.account.models import EmailAddress  # can be imported only where it is installed
-
-    known = EmailAddress.objects.filter(user=user)
-    address, is_new = known.get_or_create(
-        email=user.email.lower(),
-        defaults={"user": user, "verified": True, "primary": not known.filter(primary=True).exists()},
-    )
-    if not is_new and not address.verified:
-        address.verified = True
-        address.save(update_fields=["verified"])

@@ -22,6 +22,7 @@ from django.utils.safestring import SafeString
 
 from accounts.request_log import request_id
 from accounts.shown import ShownState
+from accounts.user_agents import browser_name
 
 register = template.Library()
 
@@ -144,6 +145,12 @@ def number(value: Decimal | float | str | None) -> str:
         return NOTHING
     parsed = _decimal(value)
     return str(value) if parsed is None else f"{parsed:,f}".replace("-", MINUS)
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """A browser as a person knows it."""
+    return browser_name(user_agent)
 
 
 @register.simple_tag

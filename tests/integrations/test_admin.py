@@ -32,6 +32,7 @@ from integrations.models import (
     SyncRun,
 )
 from integrations.sandbox.process import SandboxServer
+from tests.second_factor import enrol
 
 MODELS: list[type[Model]] = [
     Tenant, User, Membership, Invitation, CrossTenantAccess, Connection, SettingsVersion, SyncRun, RunStep, RunRow,
@@ -266,7 +267,7 @@ class TestWho:
     def test_others_are_refused(self, client_for: ClientFor, admin: User, model: type[Model]) -> None:
         row = some(model)
         before = CrossTenantAccess.objects.count()
-        logins = {reverse("admin:login"), reverse("login")}
+        logins = {reverse("admin:login"), reverse("account_login")}
         for person in (admin, None):
             for page in (address(model, "changelist"), address(model, "change", row.pk), reverse("admin:index")):
                 response = client_for(person).get(page)
@@ -276,6 +277,7 @@ class TestWho:
 
     def test_staff_without_permissions_see_no_rows(self, client_for: ClientFor, filled: Connection) -> None:
         helper = User.objects.create_user("hal@support.example", "correct horse battery", is_staff=True)
+        enrol(helper)
         assert client_for(helper).get(address(SyncRun, "changelist")).status_code == 403
         assert client_for(helper).get(reverse("admin:index")).status_code == 200
 

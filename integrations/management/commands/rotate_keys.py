@@ -10,6 +10,7 @@ from django.db import models
 from accounts.audit import record_event
 from accounts.audited_command import AuditedCommand
 from accounts.models import EventKind
+from accounts.sign_in.second_factor import SecondFactorUnreadable, authenticator_keys, reseal_authenticator
 from accounts.tenancy import cross_tenant
 from integrations.crypto import SealedField, SecretUnreadable, reseal
 
@@ -29,12 +30,14 @@ class Command(AuditedCommand):
                 for field in model._meta.concrete_fields:
                     if isinstance(field, SealedField):
                         self._rotate(model, field, counts)
+            self._rotate_second_factors(counts)
             told = ", ".join(f"{number} {name}" for name, number in counts.items())
             record_event(EventKind.KEYS_ROTATED, f"Stored secrets: {told}.")
         self.stdout.write(json.dumps(counts) if options["json"] else told)
         if counts["unreadable"]:
             self.stderr.write(
-                "Unreadable secrets were left as they are. Their owners must enter the credentials again."
+                "Unreadable secrets were left as they are. Their owners must enter the credentials again; a second "
+                "factor is removed with remove_second_factor and set up anew."
             )
             raise SystemExit(1)
 
@@ -56,3 +59,11 @@ class Command(AuditedCommand):
             # Only if nobody stored other credentials meanwhile; those are sealed with the newest key already.
             unchanged = model._default_manager.filter(pk=pk, **{field.attname: sealed})
             counts["resealed" if unchanged.update(**{field.attname: fresh}) else "current"] += 1
+
+    def _rotate_second_factors(self, counts: dict[str, int]) -> None:
+        for pk in authenticator_keys():
+            try:
+                counts["resealed" if reseal_authenticator(pk) else "current"] += 1
+            except SecondFactorUnreadable:
+                self.stderr.write(f"Second factor {pk}: no key opens it.")
+                counts["unreadable"] += 1
