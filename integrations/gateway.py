@@ -46,15 +46,12 @@ _STATE_FOR = {
 class Watch:
     """What whoever opens a connection wants to know and to limit.
 
-    `after_exchange` is called after each attempt. All requests together end at `gives_up_at` (of `time.monotonic`):
-    the client begins no attempt and no pause after it, and raises OutOfTime.
+    `after_exchange` is called after each attempt. `time_left` tells the seconds left for all requests together: the
+    client begins no attempt and no pause that does not fit, and raises OutOfTime.
     """
 
     after_exchange: Callable[[], object]
-    gives_up_at: float
-
-    def time_left(self) -> float:
-        return self.gives_up_at - time.monotonic()
+    time_left: Callable[[], float]
 
 
 def build_client(

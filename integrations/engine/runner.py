@@ -106,7 +106,11 @@ class _Slice:
 
     def watch(self) -> gateway.Watch:
         """Requests may take minutes: the lease is renewed after each attempt, and all together not for ever."""
-        return gateway.Watch(after_exchange=self.stay, gives_up_at=self.deadline + PATIENCE_SECONDS)
+        return gateway.Watch(after_exchange=self.stay, time_left=self.time_left)
+
+    def time_left(self) -> float:
+        """Seconds in which every request of this slice must have ended."""
+        return self.deadline + PATIENCE_SECONDS - time.monotonic()
 
 
 def work_slice(run_id: int, *, seconds: float = SLICE_SECONDS, may_postpone: bool = False) -> Slice:
