@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from django_structlog.middlewares import RequestMiddleware as StructlogMiddleware
 
 HEADER = "X-Request-ID"
@@ -19,6 +20,8 @@ _META = "HTTP_X_REQUEST_ID"
 _WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 # Probes ask every few seconds; they are worth a line only when something is wrong.
 _PROBES = frozenset({"/healthz", "/readyz"})
+# What an address calls the secret part of a one-time link.
+_SECRET_ARGUMENTS = frozenset({"invitation_token", "token", "key"})
 
 
 class RequestMiddleware(StructlogMiddleware):
@@ -48,8 +51,15 @@ class RequestMiddleware(StructlogMiddleware):
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        """Without the query string, where searches and tokens are."""
-        return f"{request.method} {request.path}"
+        """Without the query string, where searches are, and without the secret of a one-time link."""
+        path = request.path
+        try:
+            arguments = resolve(request.path_info).kwargs
+        except Resolver404:
+            arguments = {}
+        for name in _SECRET_ARGUMENTS & arguments.keys():
+            path = path.replace(str(arguments[name]), "[removed]")
+        return f"{request.method} {path}"
 
     @staticmethod
     def bind_user_id(request: HttpRequest) -> None:

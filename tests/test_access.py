@@ -192,10 +192,8 @@ def _as_expected(row: Row, person: User | None, role: Role | None, status: int, 
     if person is None:
         return status == 302 and location.startswith("/login/?next=")
     if row.least == PERSON:
-        return status in ALLOWED
-    if row.least == STAFF or role is None:
         return status == 404 if row.of_nobody else status in ALLOWED
-    if role is None:
+    if row.least == STAFF or role is None:
         return status == 404
     assert isinstance(row.least, Role)
     return (status in ALLOWED and "/login/" not in location) if role.includes(row.least) else status == 403

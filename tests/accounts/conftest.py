@@ -1,18 +1,9 @@
-"""Each test begins with nothing counted; a mail server can be missing."""
+"""A mail server can be missing."""
 
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -309,7 +309,7 @@ def test_who_has_an_account_logs_in_first_and_accepts_with_one_click(link: str, 
     assert "new-password" not in page
     login = re.search(r'href="(/login/\?next=/invitations/)"', page)
     assert login is not None
-    response = browser.post(login[1], {"username": nora.email, "password": PASSWORD}, follow=True)
+    response = browser.post(login[1], {"login": nora.email, "password": PASSWORD}, follow=True)
     assert "Accept as Nora Haddad" in response.content.decode()
     assert accept(browser).redirect_chain[-1][0] == reverse("home", kwargs={"tenant_slug": tenant.slug})
     assert nora.memberships.get().role == Role.ACCOUNTANT

@@ -239,8 +239,8 @@ class TestRedaction:
 
 
 def test_logging_in_leaves_no_password_in_the_log(lines: Lines, client: Client, admin: User) -> None:
-    client.post(reverse("login"), {"username": admin.email, "password": "wrong-but-secret"})
-    client.post(reverse("login"), {"username": admin.email, "password": PASSWORD})
+    client.post(reverse("login"), {"login": admin.email, "password": "wrong-but-secret"})
+    client.post(reverse("login"), {"login": admin.email, "password": PASSWORD})
     assert "wrong-but-secret" not in lines.text
     assert PASSWORD not in lines.text
     assert len(lines.of("a log-in failed")) == 1

@@ -209,7 +209,7 @@ class TestProof:
     def test_people_of_before_get_their_address(self, admin: User, viewer: User, accountant: User) -> None:
         User.objects.filter(pk=admin.pk).update(last_login=timezone.now(), email="Alma@Summit.example")
         EmailAddress.objects.create(user=accountant, email=accountant.email, primary=True, verified=True)
-        migration = importlib.import_module("accounts.migrations.0003_email_addresses")
+        migration = importlib.import_module("accounts.migrations.0005_email_addresses")
         migration.record_addresses(apps, None)
         migration.record_addresses(apps, None)
         found = {row.email: (row.primary, row.verified) for row in EmailAddress.objects.all()}
