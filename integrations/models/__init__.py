@@ -5,6 +5,7 @@ from integrations.models.exchange import Exchange
 from integrations.models.heartbeat import Heartbeat
 from integrations.models.link import LinkedDocument, linked_models
 from integrations.models.list_item import ListItem
+from integrations.models.list_state import ChangeKind, CompanyClock, ListDefinition, ListItemChange, ListState
 from integrations.models.run import LogLevel, Mode, RunLog, RunRow, RunStep, SyncRun, Trigger
 from integrations.models.settings import SettingsVersion
 from integrations.models.states import (
@@ -23,13 +24,18 @@ __all__ = [
     "OPEN_STEPS",
     "TERMINAL_RUNS",
     "USABLE_CONNECTIONS",
+    "ChangeKind",
+    "CompanyClock",
     "CompanySlot",
     "Connection",
     "ConnectionState",
     "Exchange",
     "Heartbeat",
     "LinkedDocument",
+    "ListDefinition",
     "ListItem",
+    "ListItemChange",
+    "ListState",
     "LogLevel",
     "Mode",
     "RowOutcome",
