@@ -1,4 +1,4 @@
-"""What runs in the queue: a slice of a run, the dispatcher, the heartbeat.
+"""What runs in the queue: a slice of a run, the dispatcher with the schedules, the heartbeat.
 
 Arguments are primary keys. Nothing here knows what a run does; the runner does. No remote error leaves a job.
 """
@@ -12,7 +12,11 @@ from accounts.tenancy import cross_tenant, tenant_scope
 from integrations import queue
 from integrations.engine.runner import Slice, work_slice
 from integrations.models import Heartbeat
+from integrations.schedule_selectors import tenants_with_work
 from integrations.selectors import runs_left_behind
+from integrations.services.schedules import follow_time_zone, start_due
+from integrations.services.usage import warn_admins
+from integrations.usage_selectors import over_budget
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +47,29 @@ def dispatch() -> None:
     for _, tenant_id, run_id in sorted(ranked):
         queue.wake(tenant_id, run_id)
     queue.forget_old_failures()
+    start_schedules()
+    warn_about_budgets()
+
+
+def start_schedules() -> None:
+    """Start what is due by the schedules of every tenant; each tenant's slots follow its own clock."""
+    now = timezone.now()
+    with cross_tenant("schedules"):
+        tenants = list(tenants_with_work(now))
+    for tenant in tenants:
+        with tenant_scope(tenant):
+            follow_time_zone(tenant, now)
+            start_due(tenant, now)
+
+
+def warn_about_budgets() -> None:
+    """Mail admins whose company's API usage has reached a threshold of their budget."""
+    now = timezone.now()
+    with cross_tenant("API budgets"):
+        reached = over_budget(now)
+    for connection, percent in reached:
+        with tenant_scope(connection.tenant):
+            warn_admins(connection, percent, now)
 
 
 def beat() -> None:

@@ -4,7 +4,7 @@ Reads only. Needs the tenant's scope.
 """
 
 from integrations.lists import KINDS, ListKind
-from integrations.models import Connection, ListState
+from integrations.models import Connection, ListState, SyncProfile
 
 
 def kinds_for(connection: Connection) -> tuple[ListKind, ...]:
@@ -18,5 +18,10 @@ def list_state(connection: Connection, kind_key: str, entity_id: str = "") -> Li
 
 
 def chosen_custom_fields(connection: Connection, entity_id: str, kind_key: str) -> tuple[str, ...]:
-    """The custom fields somebody chose to mirror with this list, in the profile of the entity."""
-    return ()
+    """The custom fields to mirror with this list: those that any profile of the connection chose.
+
+    A record is kept once, whatever entity it is read from. With fields of its own for each entity it would change at
+    every turn, so what one profile asks for is read for all.
+    """
+    chosen = SyncProfile.objects.filter(connection=connection).values_list("custom_fields", flat=True)
+    return tuple(sorted({name for fields in chosen for name in fields.get(kind_key, [])}))

@@ -3,7 +3,7 @@
 Owns the time logic alone. Must not know profiles, runs or the database, nor read the clock: every moment is handed in.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -142,3 +142,25 @@ def _jump_between(before: datetime, after: datetime, zone: ZoneInfo) -> datetime
         else:
             high = middle
     return before + timedelta(seconds=high)
+
+
+@dataclass(frozen=True)
+class Upcoming:
+    """A moment at which something is due, and all that is due then, in the order in which it was named."""
+
+    at: datetime
+    names: tuple[str, ...]
+
+
+def upcoming(rules: Mapping[str, Rule], after: datetime, limit: int) -> list[Upcoming]:
+    """The next moments at which any of the rules is due; what is due at the same moment is one of them."""
+    due = {name: next_due(rule, after) for name, rule in rules.items()}
+    found: list[Upcoming] = []
+    while len(found) < limit:
+        moment = min((each for each in due.values() if each is not None), default=None)
+        if moment is None:
+            break
+        names = tuple(name for name, each in due.items() if each == moment)
+        found.append(Upcoming(moment, names))
+        due.update({name: next_due(rules[name], moment) for name in names})
+    return found
