@@ -10,8 +10,7 @@ from accounts.models import Tenant, User
 from accounts.tenancy import tenant_scope
 from integrations import jobs
 from integrations.engine.runner import run_to_end
-from integrations.list_selectors import chosen_custom_fields, kinds_for
-from integrations.lists import Group
+from integrations.list_selectors import chosen_custom_fields
 from integrations.models import (
     FULL,
     Connection,
