@@ -47,28 +47,31 @@ def dispatch() -> None:
     for _, tenant_id, run_id in sorted(ranked):
         queue.wake(tenant_id, run_id)
     queue.forget_old_failures()
-    start_schedules()
-    warn_about_budgets()
+    look_after_tenants()
 
 
-def start_schedules() -> None:
-    """Start what is due by the schedules of every tenant; each tenant's slots follow its own clock."""
+def look_after_tenants() -> None:
+    """Have a worker look after each tenant with something due or a budget that ran out, unless it is to already."""
     now = timezone.now()
-    with cross_tenant("schedules"):
-        tenants = list(tenants_with_work(now))
-    for tenant in tenants:
-        with tenant_scope(tenant):
-            follow_time_zone(tenant, now)
-            start_due(tenant, now)
+    asked = queue.tenants_waiting()
+    with cross_tenant("schedules and budgets"):
+        due = list(tenants_with_work(now).values_list("pk", flat=True))
+        spent = [connection.tenant_id for connection, _ in over_budget(now)]
+    for tenant_id in dict.fromkeys([*due, *spent]):
+        if tenant_id not in asked:
+            queue.tend(tenant_id)
 
 
-def warn_about_budgets() -> None:
-    """Mail admins whose company's API usage has reached a threshold of their budget."""
+def tend(tenant_id: int) -> None:
+    """Start what is due by the tenant's schedules, and mail its admins about a threshold of the API budget."""
+    tenant = Tenant.objects.filter(pk=tenant_id).first()
+    if tenant is None:
+        return
     now = timezone.now()
-    with cross_tenant("API budgets"):
-        reached = over_budget(now)
-    for connection, percent in reached:
-        with tenant_scope(connection.tenant):
+    with tenant_scope(tenant):
+        follow_time_zone(tenant, now)
+        start_due(tenant, now)
+        for connection, percent in over_budget(now):
             warn_admins(connection, percent, now)
 
 

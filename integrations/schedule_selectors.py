@@ -17,6 +17,7 @@ from integrations.list_selectors import kinds_for
 from integrations.lists import Group, ListKind
 from integrations.models import (
     FULL,
+    USABLE_CONNECTIONS,
     Connection,
     ListItem,
     ListState,
@@ -45,6 +46,10 @@ class Entity:
 
     id: str
     label: str
+
+    @property
+    def in_a_sentence(self) -> str:
+        return self.label.lower() if self.label == ALL_ENTITIES else self.label
 
 
 def entities_of(connection: Connection) -> list[Entity]:
@@ -95,9 +100,10 @@ def rule_of(schedule: SyncSchedule, profile: SyncProfile, tenant: Tenant) -> Rul
 
 
 def tenants_with_work(now: datetime) -> QuerySet[Tenant]:
-    """Tenants with something due, or whose time zone is no longer the one it was reckoned in. Needs the open door."""
+    """Tenants with something due that can be started, or reckoned in another time zone. Needs the open door."""
     moved = ~Q(zone=F("tenant__time_zone")) & ~Q(cadence=Cadence.NEVER)
-    rows = SyncSchedule.objects.filter(Q(next_due_at__lte=now, profile__paused_at=None) | moved)
+    due = Q(next_due_at__lte=now, profile__paused_at=None, profile__connection__state__in=list(USABLE_CONNECTIONS))
+    rows = SyncSchedule.objects.filter(due | moved)
     return Tenant.objects.filter(pk__in=rows.values("tenant_id")).order_by("pk")
 
 
@@ -212,6 +218,14 @@ class ProfileLine:
     @property
     def scheduled(self) -> list[ScheduleLine]:
         return [line for line in self.schedules if line.schedule.cadence != Cadence.NEVER]
+
+    @property
+    def summary(self) -> dict[str, list[str]]:
+        """What is scheduled in short: each cadence with the groups that have it."""
+        found: dict[str, list[str]] = {}
+        for line in self.scheduled:
+            found.setdefault(line.cadence, []).append(line.label)
+        return found
 
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -65,6 +65,11 @@ class Gauge:
         return self.used * 100 // self.budget
 
     @property
+    def share(self) -> str:
+        """The percentage in words, which keeps little apart from nothing."""
+        return "under 1 %" if self.used and not self.percent else f"{self.percent:,} %"
+
+    @property
     def others(self) -> int:
         return max(self.used - self.own, 0)
 
@@ -142,7 +147,10 @@ def months_with_usage(connection: Connection, limit: int = 12) -> list[date]:
 
 
 def over_budget(now: datetime) -> list[tuple[Connection, int]]:
-    """Live connections whose admins have not been told of a threshold reached this month. Needs the open door."""
+    """Live connections whose admins have not been told of a threshold reached this month.
+
+    Of the current tenant, or of all behind the open door.
+    """
     month = month_of(now)
     used = billable_of_companies(month)
     live = Connection.objects.exclude(state=ConnectionState.DISCONNECTED).filter(company_id__in=used)

@@ -8,6 +8,8 @@ from datetime import time
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from integrations.list_selectors import kinds_for
 from integrations.lists import Group
@@ -73,11 +75,14 @@ class ProfileForm(forms.Form):
         cadence = _SUGGESTED.get(group, Cadence.DAILY) if self.is_proposal else Cadence.NEVER
         self.fields[f"cadence_{group.key}"] = forms.ChoiceField(
             label=group.label,
+            required=False,  # it always shows a choice; see clean
             choices=[(each.value, each.label) for each in _OFFERED],
             initial=row.cadence if row else cadence,
         )
         self.fields[f"at_{group.key}"] = ClockField(
-            label=f"Time of day, {group.label}", required=False, initial=row.at if row else DEFAULT_TIME
+            label=_with_hidden("Time of day", f", {group.label}"),
+            required=False,
+            initial=row.at if row else DEFAULT_TIME,
         )
 
     def _add_full(self, row: SyncSchedule | None) -> None:
@@ -89,7 +94,7 @@ class ProfileForm(forms.Form):
             initial=str(row.weekday) if row is not None and weekly else "",
         )
         self.fields["full_at"] = ClockField(
-            label="Time of day of the Full", required=False, initial=row.at if row else DEFAULT_TIME
+            label=_with_hidden("Time of day", " of the Full"), required=False, initial=row.at if row else DEFAULT_TIME
         )
 
     def _add_lists(self, group: Group) -> None:
@@ -123,6 +128,8 @@ class ProfileForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
         for group in self.groups:
+            if found.get(f"cadence_{group.key}") == "":
+                self.add_error(f"cadence_{group.key}", "Choose how often.")
             if found.get(f"cadence_{group.key}") == Cadence.DAILY:
                 self._require(f"at_{group.key}", "Enter the time of day, for example 05:30.")
         if found.get("full_weekday"):
@@ -195,6 +202,11 @@ class ProfileForm(forms.Form):
     @property
     def custom_list_fields(self) -> list[Any]:
         return [self[name] for name in self.customised]
+
+
+def _with_hidden(text: str, more: str) -> SafeString:
+    """A label that says more to those who hear it apart from the field beside it."""
+    return format_html('{}<span class="visually-hidden">{}</span>', text, more)
 
 
 def _custom_choices(definition: ListDefinition | None, chosen: Iterable[str]) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ register = template.Library()
 WIDTH, HEIGHT = 600, 12
 DAYS_HEIGHT, DAY_WIDTH, GAP = 96, 16, 4
 MOST_DAYS = 31
+LABEL_HEIGHT, LABELLED = 24, 5  # every fifth day, so that there is room for its number on a phone
 
 
 @register.simple_tag
@@ -33,7 +34,7 @@ def budget_bar(gauge: Gauge) -> SafeString:
         gauge.tone,
         WIDTH,
         HEIGHT,
-        f"{gauge.percent} % of the budget used; warned at {WARN_PERCENT} %",
+        f"{gauge.share} of the budget used; warned at {WARN_PERCENT} %",
         WIDTH,
         HEIGHT,
         filled,
@@ -63,8 +64,8 @@ def day_bars(days: Sequence[Day]) -> SafeString:
                 DAY_WIDTH,
                 _height(day.billable, highest),
                 position * step + DAY_WIDTH // 2,
-                DAYS_HEIGHT + 14,
-                day.day.day,
+                DAYS_HEIGHT + LABEL_HEIGHT - 4,
+                day.day.day if day.day.day == 1 or day.day.day % LABELLED == 0 else "",
             )
             for position, day in enumerate(days)
         ),
@@ -72,7 +73,7 @@ def day_bars(days: Sequence[Day]) -> SafeString:
     return format_html(
         '<svg class="usage-days" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
         MOST_DAYS * step - GAP,
-        DAYS_HEIGHT + 18,
+        DAYS_HEIGHT + LABEL_HEIGHT,
         f"API transactions by day; the most on one day: {number(highest)}. The table below has each number.",
         bars,
     )

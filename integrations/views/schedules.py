@@ -117,7 +117,7 @@ def _save(request: TenantRequest, connection: Connection, entity: Entity) -> Htt
         return _page(request, connection, entity, form=newest, newer=outdated.profile, status=409)
     coming = next_runs(rules_of(saved, saved.schedules.all(), request.tenant), 1)
     told = "The next run is shown below." if coming else "Nothing is scheduled."
-    messages.success(request, f"The schedules of {entity.label} are saved. {told}")
+    messages.success(request, f"The schedules of {entity.in_a_sentence} are saved. {told}")
     return redirect(schedule_url(request, entity.id))
 
 
@@ -144,15 +144,17 @@ def _page(
     line = profile_lines(connection, [entity])[0]
     profile = line.profile
     paused = profile.paused_at is not None
+    shown = form or _form(connection, line)
     context = {
         "connection": connection,
         "line": line,
         "entity": entity,
-        "form": form or _form(connection, line),
+        "form": shown,
         "newer": newer,
         "is_admin": request.membership.may(Role.ADMIN),
         "is_paused": paused,
         "upcoming": [] if paused else next_runs(_rules(request, line)),
+        "is_invalid": shown.is_bound and not shown.is_valid(),
         "facts": _facts(line),
     }
     return render(request, "integrations/schedule.html", context, status=status)
@@ -192,11 +194,12 @@ def pause(request: TenantRequest) -> HttpResponse:
     connection, entity = _entity_or_404(request.POST.get("entity", ""))
     profile = profile_of(connection, entity.id)
     if not profile.pk:
-        messages.info(request, f"Nothing is scheduled for {entity.label}.")
+        messages.info(request, f"Nothing is scheduled for {entity.in_a_sentence}.")
     elif "resume" in request.POST:
         resume_profile(profile)
-        messages.success(request, f"The schedules of {entity.label} go on with their next slot.")
+        messages.success(request, f"The schedules of {entity.in_a_sentence} go on with their next slot.")
     else:
         pause_profile(profile, by=request.user)
-        messages.success(request, f"The schedules of {entity.label} are paused. A run under way goes on to its end.")
+        told = f"The schedules of {entity.in_a_sentence} are paused. A run under way goes on to its end."
+        messages.success(request, told)
     return redirect(schedule_url(request, entity.id))

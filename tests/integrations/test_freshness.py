@@ -11,6 +11,7 @@ from integrations.schedule_selectors import sync_defaults
 from integrations.schedules import Cadence
 from integrations.services.profiles import Choice, ProfileChoices, pause_profile, save_profile
 from integrations.services.runs import start_list_sync
+from tests.integrations.a_minute import a_minute
 
 
 def schedule(connection: Connection, entity: str = "", **cadences: Choice) -> SyncProfile:
@@ -78,7 +79,7 @@ def test_a_scheduled_run_that_failed_makes_its_lists_late(connection: Connection
     SyncSchedule.objects.filter(profile=profile, group="projects").update(
         next_due_at=timezone.now() - timedelta(minutes=1)
     )
-    jobs.dispatch()
+    a_minute()
     run = SyncSchedule.objects.get(group="projects").last_run
     assert run is not None
     assert seen(connection)[0] == "on_time"

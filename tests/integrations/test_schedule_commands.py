@@ -5,11 +5,11 @@ from datetime import time, timedelta
 from django.utils import timezone
 
 from accounts.models import Tenant
-from integrations import jobs
 from integrations.models import Connection, SyncRun, SyncSchedule
 from integrations.schedules import Cadence, QuietHours
 from integrations.services.profiles import Choice, ProfileChoices, save_profile
 from integrations.services.usage import set_budget
+from tests.integrations.a_minute import a_minute
 from tests.integrations.test_commands import as_json, command
 
 
@@ -19,7 +19,7 @@ def test_schedules_tells_what_is_read_when_and_how_it_went(connection: Connectio
     quiet = QuietHours(time((hour + 6) % 24), time((hour + 10) % 24))
     save_profile(connection, "", ProfileChoices(chosen, quiet, ("tasks",), {}), version=0)
     SyncSchedule.objects.filter(group="projects").update(next_due_at=timezone.now() - timedelta(minutes=1))
-    jobs.dispatch()
+    a_minute()
     run = SyncRun.objects.get()
     code, facts = as_json("schedules", tenant.slug)
     assert (code, facts["time_zone"]) == (0, "America/Denver")

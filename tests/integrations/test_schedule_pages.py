@@ -17,6 +17,7 @@ from integrations.models import Connection, ListDefinition, SyncProfile, SyncRun
 from integrations.schedules import Cadence
 from integrations.services.connection import disconnect
 from integrations.services.profiles import Choice, ProfileChoices, save_profile
+from tests.integrations.a_minute import a_minute
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]
@@ -66,7 +67,7 @@ def test_a_proposal_is_saved_only_when_somebody_saves_it(site: Client, url: Url)
     assert not SyncSchedule.objects.exists()
     answer = site.post(url("schedule"), typed(page), follow=True)
     text = shown(answer.content.decode())
-    assert "The schedules of All entities are saved." in text
+    assert "The schedules of all entities are saved." in text
     profile = SyncProfile.objects.get()
     assert (profile.version, str(profile.saved_by)) == (1, "Alma Reyes")
     assert SyncSchedule.objects.get(group="projects").cadence == Cadence.HOURLY
@@ -111,6 +112,7 @@ def test_an_entity_has_its_own_choices(site: Client, url: Url) -> None:
         ({"cadence_projects": "daily", "at_projects": ""}, "Enter the time of day, for example"),
         ({"full_weekday": "2", "full_at": ""}, "Enter the time of day of the Full"),
         ({"cadence_projects": "hourly-ish"}, "Select a valid choice"),
+        ({"cadence_projects": ""}, "Choose how often."),
         ({"lists_projects": ["projects", "no-such-list"]}, "Select a valid choice"),
         ({"full_weekday": "9"}, "Select a valid choice"),
     ],
@@ -189,7 +191,7 @@ def test_the_preview_shows_what_saving_would_lead_to_and_saves_nothing(site: Cli
 
 
 def test_pause_and_resume(site: Client, url: Url) -> None:
-    assert "Nothing is scheduled for All entities" in shown(
+    assert "Nothing is scheduled for all entities" in shown(
         site.post(url("pause_schedule"), {"entity": ""}, follow=True).content.decode()
     )
     site.post(url("schedule"), typed(site.get(url("schedule"))))
@@ -233,7 +235,7 @@ def test_the_last_run_its_outcome_and_what_stops_it_are_shown(site: Client, url:
     site.post(url("schedule"), typed(site.get(url("schedule"))))
     SyncSchedule.objects.filter(group="projects").update(next_due_at=timezone.now() - timedelta(minutes=1))
     jobs.beat()
-    jobs.dispatch()
+    a_minute()
     run = SyncRun.objects.get()
     text = shown(site.get(url("schedules")).content.decode())
     assert f"Run {run.number}" in text

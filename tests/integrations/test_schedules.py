@@ -1,20 +1,24 @@
 """Schedules start runs: once per slot, together, in turn, never in quiet hours, and they say why when they do not."""
 
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 from django.db.models import QuerySet
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from accounts.models import Tenant, User
 from accounts.tenancy import tenant_scope
 from integrations import jobs
 from integrations.engine.runner import run_to_end
-from integrations.list_selectors import chosen_custom_fields
+from integrations.list_selectors import chosen_custom_fields, kinds_for
+from integrations.lists import Group
 from integrations.models import (
     FULL,
     Connection,
     ConnectionState,
+    ListItem,
     Mode,
     RunState,
     SyncProfile,
@@ -35,6 +39,7 @@ from integrations.services.profiles import (
 )
 from integrations.services.runs import start_list_sync
 from integrations.services.schedules import start_due
+from tests.integrations.a_minute import a_minute
 
 HOURLY = Choice(Cadence.HOURLY)
 NEVER = Choice(Cadence.NEVER)
@@ -75,7 +80,7 @@ def state(connection: Connection, entity: str = "") -> tuple[str, str]:
 def test_a_due_group_starts_a_partial_of_its_lists(connection: Connection) -> None:
     profile = save(connection, partners=HOURLY, projects=HOURLY)
     make_due(profile, "projects")
-    jobs.dispatch()
+    a_minute()
     run = SyncRun.objects.get()
     assert (run.trigger, run.mode, run.started_by, run.entity_id) == (Trigger.SCHEDULE, Mode.PARTIAL, None, "")
     assert "list:projects" in steps(run)
@@ -97,14 +102,14 @@ def test_groups_due_together_are_one_run_and_a_full_covers_them(connection: Conn
         full=Choice(Cadence.WEEKLY, time(3), 6),
     )
     make_due(profile, "accounting", "projects")
-    jobs.dispatch()
+    a_minute()
     run = SyncRun.objects.get()
     assert run.mode == Mode.PARTIAL
     assert {"list:gl_accounts", "list:projects", "list:tasks"} <= steps(run)
     assert "list:items" not in steps(run)
     run_to_end(run)
     make_due(profile, "projects", FULL)
-    jobs.dispatch()
+    a_minute()
     full = SyncRun.objects.latest("pk")
     assert full.mode == Mode.FULL
     assert {"list:gl_accounts", "list:projects", "list:items"} <= steps(full)
@@ -116,9 +121,9 @@ def test_missed_slots_are_made_up_for_once(connection: Connection) -> None:
     profile = save(connection, projects=Choice(Cadence.QUARTER_HOURLY))
     make_due(profile, ago=timedelta(days=3))
     for _ in range(3):
-        jobs.dispatch()
+        a_minute()
     run_to_end(SyncRun.objects.get())
-    jobs.dispatch()
+    a_minute()
     assert SyncRun.objects.count() == 1
 
 
@@ -137,14 +142,14 @@ def test_while_a_run_is_under_way_it_waits_says_so_and_follows(connection: Conne
     by_hand = start_list_sync(connection, kinds=["items"]).run
     profile = save(connection, projects=HOURLY)
     make_due(profile)
-    jobs.dispatch()
+    a_minute()
     assert SyncRun.objects.count() == 1
     assert rows(profile).get().next_due_at < timezone.now()  # type: ignore[operator]
     assert rows(profile).get().last_started_at is None
     assert state(connection) == ("waiting", f"run {by_hand.number} is under way")
     run_to_end(by_hand)
     assert state(connection)[0] == "due"
-    jobs.dispatch()
+    a_minute()
     assert SyncRun.objects.latest("pk").trigger == Trigger.SCHEDULE
 
 
@@ -154,7 +159,7 @@ def test_entities_take_turns_the_longest_waiting_first(connection: Connection) -
     make_due(second, ago=timedelta(minutes=5))
     served = []
     for _ in range(3):
-        jobs.dispatch()
+        a_minute()
         run = SyncRun.objects.latest("pk")
         if run.is_active:
             served.append(run.entity_id)
@@ -176,7 +181,7 @@ def test_another_time_zone_moves_what_is_due_with_the_next_minute(connection: Co
     profile = save(connection, projects=Choice(Cadence.DAILY, time(5)))
     before = rows(profile).get().next_due_at
     Tenant.objects.filter(pk=tenant.pk).update(time_zone="Europe/Berlin")
-    jobs.dispatch()
+    a_minute()
     row = rows(profile).get()
     tenant.refresh_from_db()
     assert row.next_due_at != before
@@ -194,20 +199,20 @@ def test_an_unusable_connection_stops_it_with_the_reason_until_it_is_usable(
     make_due(profile, ago=timedelta(hours=5))
     Connection.objects.update(state=unusable, state_reason="The password has expired.")
     connection.refresh_from_db()
-    jobs.dispatch()
+    a_minute()
     assert not SyncRun.objects.exists()
     value, reason = state(connection)
     assert value == "stopped"
     assert "The password has expired." in reason
     Connection.objects.update(state=ConnectionState.CONNECTED, state_reason="")
-    jobs.dispatch()
+    a_minute()
     assert SyncRun.objects.count() == 1
 
 
 def test_a_disconnected_company_is_left_alone(connection: Connection) -> None:
     make_due(save(connection, projects=HOURLY))
     Connection.objects.update(state=ConnectionState.DISCONNECTED)
-    jobs.dispatch()
+    a_minute()
     assert not SyncRun.objects.exists()
 
 
@@ -217,7 +222,7 @@ def test_the_profile_of_an_entity_that_was_removed_stops_with_the_reason(connect
     make_due(gone, ago=timedelta(hours=2))
     make_due(kept)
     Connection.objects.update(entities=[row for row in connection.entities if row["id"] != "100"])
-    jobs.dispatch()
+    a_minute()
     assert list(SyncRun.objects.values_list("entity_id", flat=True)) == [""]
     connection.refresh_from_db()
     value, reason = state(connection, "100")
@@ -229,12 +234,12 @@ def test_a_paused_profile_waits_for_its_next_slot_after_it_is_resumed(connection
     make_due(profile)
     assert pause_profile(profile, by=admin)
     assert not pause_profile(profile, by=admin)
-    jobs.dispatch()
+    a_minute()
     assert not SyncRun.objects.exists()
     assert state(connection) == ("paused", "by Alma Reyes")
     assert resume_profile(profile)
     assert not resume_profile(profile)
-    jobs.dispatch()
+    a_minute()
     assert not SyncRun.objects.exists()
     assert rows(profile).get().next_due_at > timezone.now()  # type: ignore[operator]
     assert state(connection)[0] == "scheduled"
@@ -250,13 +255,13 @@ def test_a_stopped_worker_is_named_as_the_reason(connection: Connection) -> None
 
 
 def test_a_group_without_any_list_is_never_due(connection: Connection) -> None:
-    profile = save(connection, left_out=("gl_accounts",), accounting=HOURLY, projects=HOURLY)
+    accounting = [kind.key for kind in kinds_for(connection) if kind.group is Group.ACCOUNTING]
+    profile = save(connection, left_out=tuple(accounting), accounting=HOURLY, projects=HOURLY)
+    assert rows(profile, "accounting").get().next_due_at is None
     assert rows(profile, "projects").get().next_due_at is not None
-    included = {
-        line.schedule.group: [kind.key for kind in line.kinds] for line in profile_lines(connection)[0].schedules
-    }
-    assert "gl_accounts" not in included["accounting"]
-    assert (rows(profile, "accounting").get().next_due_at is None) == (included["accounting"] == [])
+    everything = tuple(kind.key for kind in kinds_for(connection))
+    save(connection, left_out=everything, full=Choice(Cadence.WEEKLY))
+    assert state(connection) == ("not_scheduled", "no list is included")
 
 
 def test_registering_again_and_again_leaves_one_row_of_each(connection: Connection) -> None:
@@ -301,7 +306,47 @@ def test_each_tenant_is_started_by_its_own_rows(connection: Connection, other_te
     with tenant_scope(other_tenant):
         theirs = Connection.objects.create(tenant=other_tenant, company_id="other-co")
         make_due(save(theirs, projects=HOURLY))
-    jobs.dispatch()
+    a_minute()
     assert not SyncRun.objects.exists()
     with tenant_scope(other_tenant):
         assert SyncRun.objects.get().connection == theirs
+
+
+def test_a_tenant_is_looked_after_once_however_long_the_queue_is(connection: Connection) -> None:
+    make_due(save(connection, projects=HOURLY))
+    for _ in range(3):
+        jobs.dispatch()
+    assert [entry.task["func"] for entry in OrmQ.objects.all()] == ["integrations.jobs.tend"]
+
+
+def test_a_tenant_that_cannot_be_looked_after_holds_up_no_other(connection: Connection, other_tenant: Tenant) -> None:
+    make_due(save(connection, projects=HOURLY))
+    with tenant_scope(other_tenant):
+        theirs = Connection.objects.create(tenant=other_tenant, company_id="other-co")
+        make_due(save(theirs, projects=HOURLY))
+    Tenant.objects.filter(pk=connection.tenant_id).update(time_zone="Nowhere/At-all")
+    jobs.dispatch()
+    assert OrmQ.objects.count() == 2
+    with pytest.raises(ZoneInfoNotFoundError):
+        jobs.tend(connection.tenant_id)
+    jobs.tend(other_tenant.pk)
+    with tenant_scope(other_tenant):
+        assert SyncRun.objects.count() == 1
+    jobs.tend(424242)
+
+
+def test_the_list_of_legal_entities_stops_the_profile_of_one_that_is_gone(connection: Connection) -> None:
+    mirrors = [kind.key for kind in kinds_for(connection) if kind.object == "LOCATIONENTITY"]
+    if not mirrors:
+        pytest.skip("No declared list mirrors the legal entities.")
+    save(connection, "100", projects=HOURLY)
+    now = timezone.now()
+    entity = ListItem.objects.create(
+        tenant_id=connection.tenant_id, connection=connection, kind=mirrors[0], record_no=1, business_id="100",
+        digest="x", first_seen_at=now, changed_at=now,
+    )  # fmt: skip
+    assert state(connection, "100")[0] == "scheduled"
+    ListItem.objects.filter(pk=entity.pk).update(is_active=False)
+    assert state(connection, "100") == ("stopped", "Entity 100 is inactive in Intacct.")
+    ListItem.objects.filter(pk=entity.pk).update(is_active=True, missing_at=now)
+    assert state(connection, "100") == ("stopped", "Entity 100 is no longer in Intacct.")

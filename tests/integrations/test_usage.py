@@ -2,23 +2,26 @@
 
 import smtplib
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import Tenant, User
-from accounts.tenancy import tenant_scope
-from integrations import jobs
+from accounts.tenancy import cross_tenant, tenant_scope
 from integrations.engine.runner import run_to_end
 from integrations.models import ApiBudget, ApiUsage, Connection, ConnectionState, Exchange, ListState, Mode
 from integrations.services.metering import count_exchange
 from integrations.services.runs import start_list_sync
 from integrations.services.usage import set_budget
 from integrations.usage_selectors import budget_of, days_of, estimate, flows_of, gauge, month_of, warning_gauge
+from tests.integrations.a_minute import a_minute
 
 
 def billable(connection: Connection) -> int:
@@ -45,6 +48,16 @@ def test_what_is_counted_is_what_the_exchanges_cost_and_outlives_them(mirrored: 
     assert flows[""].requests == Exchange.objects.filter(run=None).count()
     Exchange.objects.all().delete()
     assert gauge(mirrored).used == of_exchanges
+
+
+def test_exchanges_of_before_the_counter_are_counted_when_it_is_introduced(mirrored: Connection) -> None:
+    fields = ("company_id", "day", "flow", "requests", "billable")
+    counted = sorted(ApiUsage.objects.values_list(*fields))
+    ApiUsage.objects.all().delete()
+    introduced = next(Path("integrations/migrations").glob("*_count_usage.py")).stem
+    with cross_tenant("test"):
+        import_module(f"integrations.migrations.{introduced}").count_stored_exchanges(apps, None)
+    assert sorted(ApiUsage.objects.values_list(*fields)) == counted
 
 
 def test_days_begin_at_midnight_utc_and_months_do_not_mix(connection: Connection) -> None:
@@ -103,22 +116,22 @@ def test_admins_are_mailed_once_per_threshold_and_month(
     set_budget(connection, 1000)
     spend(connection, 700, ago=timedelta(days=40))
     spend(connection, 799)
-    jobs.dispatch()
+    a_minute()
     assert mail.outbox == []
     spend(connection, 1)
-    jobs.dispatch()
-    jobs.dispatch()
+    a_minute()
+    a_minute()
     (first,) = mail.outbox
     assert first.to == [admin.email]
     assert "80 %" in first.subject
     assert "800 of 1,000 (80 %)" in first.body
     assert "/t/summit-ridge/sync/usage/" in first.body
     spend(connection, 400)
-    jobs.dispatch()
-    jobs.dispatch()
+    a_minute()
+    a_minute()
     assert [message.subject.split(": ")[1][:5] for message in mail.outbox] == ["80 % ", "100 %"]
     ApiBudget.objects.update(warned_month=month_of(timezone.now() - timedelta(days=40)))
-    jobs.dispatch()
+    a_minute()
     assert len(mail.outbox) == 3
 
 
@@ -128,14 +141,14 @@ def test_another_budget_is_warned_about_anew_and_a_disconnected_company_is_not(
     ApiUsage.objects.all().delete()
     set_budget(connection, 100)
     spend(connection, 150)
-    jobs.dispatch()
+    a_minute()
     set_budget(connection, 160)
-    jobs.dispatch()
+    a_minute()
     assert ["100 %" in message.subject for message in mail.outbox] == [True, False]
     Connection.objects.update(state=ConnectionState.DISCONNECTED)
     connection.refresh_from_db()
     set_budget(connection, 10)
-    jobs.dispatch()
+    a_minute()
     assert len(mail.outbox) == 2
 
 
@@ -149,9 +162,9 @@ def test_a_mail_that_cannot_be_sent_is_tried_again(connection: Connection, admin
     set_budget(connection, 100)
     spend(connection, 85)
     working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, f"{__name__}.Unreachable"
-    jobs.dispatch()
+    a_minute()
     settings.EMAIL_BACKEND = working
-    jobs.dispatch()
+    a_minute()
     assert len(mail.outbox) == 1
 
 

@@ -29,7 +29,7 @@ class Command(TenantCommand):
         self.report(
             facts,
             f"{connection.company_id}, {found.month:%Y-%m}: {found.used:,} of {found.budget:,} API transactions "
-            f"({found.percent} %){share}.",
+            f"({found.share}){share}.",
             *(f"  {row.flow or 'outside runs':20} {row.billable:>9,} in {row.requests:,} requests" for row in flows),
             *(f"  {row.day!s:20} {row.billable:>9,} in {row.requests:,} requests" for row in days),
         )
