@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from integrations.forms.schedule import ProfileForm
+from integrations.list_selectors import kinds_for
 from integrations.models import Connection, ScheduleState
 from integrations.schedule_selectors import (
     Entity,
@@ -153,6 +154,7 @@ def _page(
         "newer": newer,
         "is_admin": request.membership.may(Role.ADMIN),
         "is_paused": paused,
+        "stopped_because": line.state.reason if line.state.value == ScheduleState.STOPPED else "",
         "upcoming": [] if paused else next_runs(_rules(request, line)),
         "is_invalid": shown.is_bound and not shown.is_valid(),
         "facts": _facts(line),
@@ -167,11 +169,12 @@ def _rules(request: TenantRequest, line: ProfileLine) -> dict[str, Any]:
 def _facts(line: ProfileLine) -> list[dict[str, Any]]:
     """What those who may not change it read of the form."""
     profile = line.profile
+    labels = {kind.key: kind.label for kind in kinds_for(profile.connection)}
     quiet = f"{profile.quiet_from:%H:%M} to {profile.quiet_until:%H:%M}" if profile.quiet_from else "none"
     chosen = ", ".join(name for names in profile.custom_fields.values() for name in names)
     return [
         {"label": "Quiet hours", "value": quiet},
-        {"label": "Lists left out", "value": ", ".join(profile.left_out) or "none"},
+        {"label": "Lists left out", "value": ", ".join(labels.get(key, key) for key in profile.left_out) or "none"},
         {"label": "Custom fields", "value": chosen or "none"},
     ]
 

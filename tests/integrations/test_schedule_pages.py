@@ -206,12 +206,13 @@ def test_pause_and_resume(site: Client, url: Url) -> None:
 def test_others_read_what_is_scheduled_and_who_may_change_it(
     site: Client, url: Url, viewer: User, accountant: User, client_for: ClientFor
 ) -> None:
-    data = typed(site.get(url("schedule")), quiet_from="22:00", quiet_until="06:00")
+    data = typed(site.get(url("schedule")), quiet_from="22:00", quiet_until="06:00", lists_projects=["projects"])
     site.post(url("schedule"), data)
     for person in (viewer, accountant):
         browser = client_for(person)
         text = shown(browser.get(url("schedule")).content.decode())
         assert "22:00 to 06:00" in text
+        assert "Lists left out Tasks (cost codes)" in text
         assert "Only admins change schedules" in text
         assert "Next runs" in text
         assert browser.post(url("schedule"), data).status_code == 403
@@ -245,6 +246,7 @@ def test_the_last_run_its_outcome_and_what_stops_it_are_shown(site: Client, url:
     text = shown(site.get(url("schedules")).content.decode())
     assert "Nothing is started now" in text
     assert "The password has expired." in text
+    assert "Nothing is started before that is mended" in shown(site.get(url("schedule")).content.decode())
     connection.refresh_from_db()
     disconnect(connection)
     assert "Connect Sage Intacct first" in site.get(url("schedules")).content.decode()
