@@ -79,9 +79,11 @@ def next_due(rule: Rule, after: datetime) -> datetime | None:
     """
     if rule.cadence == Cadence.NEVER:
         return None
-    first = after.astimezone(rule.zone).date() - _LOOK_BACK
-    last = first + _HORIZON
-    return next((moment for slot in _slots(rule, first, last) if (moment := deferred(rule, slot)) > after), None)
+    in_quiet = is_quiet(rule, after)  # only then can an earlier slot be deferred to a later moment
+    rare = rule.cadence in (Cadence.DAILY, Cadence.WEEKLY)  # any other has had a slot within a day
+    first = after.astimezone(rule.zone).date() - (_LOOK_BACK if in_quiet and rare else _A_DAY)
+    slots = (slot for slot in _slots(rule, first, first + _HORIZON) if in_quiet or slot > after)
+    return next((moment for slot in slots if (moment := deferred(rule, slot)) > after), None)
 
 
 def deferred(rule: Rule, moment: datetime) -> datetime:
