@@ -24,6 +24,7 @@ from integrations.models import (
 from integrations.models.states import shown
 from integrations.schedule_selectors import GRACE, Entity, ProfileLine, profile_lines
 
+INCOMPLETE = "LIST-INCOMPLETE"  # the engine's code for a list that was read, but not all of it
 _AT_REST = frozenset({ScheduleState.PAUSED, ScheduleState.STOPPED})
 _GOOD_RUNS = frozenset({RunState.SUCCEEDED, RunState.PARTLY})
 
@@ -84,7 +85,8 @@ def _state(
     latest: ListState | None, read_at: datetime | None, covering: list[tuple[ProfileLine, SyncSchedule]]
 ) -> ShownState:
     if latest is not None and _is_in_trouble(latest):
-        return shown(Freshness.STOPPED, latest.last_problem)
+        is_read = latest.last_problem_code == INCOMPLETE
+        return shown(Freshness.LATE if is_read else Freshness.STOPPED, latest.last_problem)
     at_work = [row for line, row in covering if not _rests(line)]
     if covering and not at_work:
         line = covering[0][0]

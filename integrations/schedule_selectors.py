@@ -3,7 +3,7 @@
 Reads only. Needs the tenant's scope, but for the two questions of the dispatcher that say otherwise.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -81,9 +81,12 @@ def profile_of(connection: Connection, entity_id: str = "") -> SyncProfile:
     return found or SyncProfile(tenant_id=connection.tenant_id, connection=connection, entity_id=entity_id)
 
 
-def included_kinds(profile: SyncProfile, group: str = FULL) -> list[ListKind]:
-    """The lists of a group (of all groups for FULL) that the profile mirrors."""
-    offered = kinds_for(profile.connection)
+def included_kinds(
+    profile: SyncProfile, group: str = FULL, offered: Sequence[ListKind] | None = None
+) -> list[ListKind]:
+    """The lists of a group (of all groups for FULL) that the profile mirrors; of `offered`, where those are at hand."""
+    if offered is None:
+        offered = kinds_for(profile.connection)
     return [kind for kind in offered if kind.key not in profile.left_out and group in (FULL, kind.group.key)]
 
 
@@ -93,9 +96,11 @@ def quiet_hours(profile: SyncProfile) -> QuietHours | None:
     return QuietHours(profile.quiet_from, profile.quiet_until)
 
 
-def rule_of(schedule: SyncSchedule, profile: SyncProfile, tenant: Tenant) -> Rule:
+def rule_of(
+    schedule: SyncSchedule, profile: SyncProfile, tenant: Tenant, offered: Sequence[ListKind] | None = None
+) -> Rule:
     """The rule by which a schedule is due. One without any list to read is never due."""
-    cadence = Cadence(schedule.cadence) if included_kinds(profile, schedule.group) else Cadence.NEVER
+    cadence = Cadence(schedule.cadence) if included_kinds(profile, schedule.group, offered) else Cadence.NEVER
     return Rule(cadence, tenant.zone, schedule.at, schedule.weekday, quiet_hours(profile))
 
 
@@ -250,20 +255,22 @@ def profile_lines(connection: Connection, entities: Iterable[Entity] | None = No
     kept = SyncSchedule.objects.filter(profile__in=[profile.pk for profile in stored.values()])
     for row in kept.select_related("last_run").order_by("pk"):
         rows.setdefault(row.profile_id, []).append(row)
-    around = surroundings(connection, [entity.id for entity in wanted])
+    around, offered = surroundings(connection, [entity.id for entity in wanted]), kinds_for(connection)
     lines = []
     for entity in wanted:
         profile = stored.get(entity.id) or SyncProfile(tenant_id=connection.tenant_id, entity_id=entity.id)
         profile.connection = connection
-        lines.append(_profile_line(entity, profile, rows.get(profile.pk, []), around))
+        lines.append(_profile_line(entity, profile, rows.get(profile.pk, []), around, offered))
     return lines
 
 
-def _profile_line(entity: Entity, profile: SyncProfile, rows: list[SyncSchedule], around: Surroundings) -> ProfileLine:
+def _profile_line(
+    entity: Entity, profile: SyncProfile, rows: list[SyncSchedule], around: Surroundings, offered: Sequence[ListKind]
+) -> ProfileLine:
     order = [*(group.key for group in Group), FULL]
     known = sorted((row for row in rows if row.group in order), key=lambda row: order.index(row.group))
     lines = [
-        ScheduleLine(row, group_label(row.group), included_kinds(profile, row.group), cadence_in_words(row))
+        ScheduleLine(row, group_label(row.group), included_kinds(profile, row.group, offered), cadence_in_words(row))
         for row in known
     ]
     lines = [line for line in lines if line.kinds or line.schedule.cadence != Cadence.NEVER]
@@ -287,7 +294,8 @@ def _last_started(row: SyncSchedule) -> datetime:
 
 def rules_of(profile: SyncProfile, schedules: Iterable[SyncSchedule], tenant: Tenant) -> dict[str, Rule]:
     """The rules of a profile by the label of what is due."""
-    return {group_label(row.group): rule_of(row, profile, tenant) for row in schedules}
+    offered = kinds_for(profile.connection)
+    return {group_label(row.group): rule_of(row, profile, tenant, offered) for row in schedules}
 
 
 def next_runs(rules: Mapping[str, Rule], limit: int = 5) -> list[Upcoming]:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.tenancy import cross_tenant
+from integrations.engine.mirror import LISTS
 from integrations.engine.pull import PAGE_SIZE, list_step_key
 from integrations.list_selectors import kinds_for
-from integrations.lists import ListKind
+from integrations.lists import MODIFIED, ListKind
 from integrations.models import (
     DEFAULT_BUDGET,
     ApiBudget,
@@ -24,13 +25,17 @@ from integrations.models import (
     ConnectionState,
     ListState,
     Mode,
+    RunState,
     RunStep,
     StepState,
+    SyncRun,
 )
 
 WARN_PERCENT, SPENT_PERCENT = 80, 100
 # Past steps an estimate is measured from: few, so that it follows what changes.
 MEASURED_STEPS = 5
+_READ = (StepState.SUCCEEDED, StepState.PARTLY)
+_GOOD = (RunState.SUCCEEDED, RunState.PARTLY)
 
 
 def month_of(moment: datetime) -> date:
@@ -180,10 +185,20 @@ class KindEstimate:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What a sync asks beside reading its lists, such as which records were deleted."""
+
+    requests: int = 0
+    billable: int = 0
+    seconds: float = 0
+
+
+@dataclass(frozen=True)
 class Estimate:
     """What a sync will probably take: sums over the lists that are known. `unknown` lists are in no sum."""
 
     lines: list[KindEstimate]
+    beside: Beside
 
     @property
     def known(self) -> list[KindEstimate]:
@@ -199,15 +214,15 @@ class Estimate:
 
     @property
     def requests(self) -> int:
-        return sum(line.requests or 0 for line in self.known)
+        return sum(line.requests or 0 for line in self.known) + self.beside.requests
 
     @property
     def billable(self) -> int:
-        return sum(line.billable or 0 for line in self.known)
+        return sum(line.billable or 0 for line in self.known) + self.beside.billable
 
     @property
     def seconds(self) -> float:
-        return sum(line.seconds or 0 for line in self.known)
+        return sum(line.seconds or 0 for line in self.known) + self.beside.seconds
 
 
 def estimate(connection: Connection, entity_id: str, kinds: Iterable[str], mode: Mode) -> Estimate:
@@ -217,14 +232,26 @@ def estimate(connection: Connection, entity_id: str, kinds: Iterable[str], mode:
     states = ListState.objects.filter(connection=connection, entity_id=entity_id)
     held = {state.kind: state.records for state in states if state.last_read_at is not None}
     measured = _measured_steps(connection, entity_id)
-    return Estimate([_estimate_of(kind, mode, held.get(kind.key), measured) for kind in chosen])
+    lines = [_estimate_of(kind, mode, held.get(kind.key), measured) for kind in chosen]
+    return Estimate(lines, _beside_lists(connection, entity_id, mode))
+
+
+def _beside_lists(connection: Connection, entity_id: str, mode: Mode) -> Beside:
+    """As in the last runs of the same mode; each of their steps that reads no list counts."""
+    runs = SyncRun.objects.filter(connection=connection, flow=LISTS, entity_id=entity_id, mode=mode, state__in=_GOOD)
+    last = [run.pk for run in runs.order_by("-pk")[:MEASURED_STEPS]]
+    steps = list(RunStep.objects.filter(run__in=last, state__in=_READ).exclude(key__startswith="list:"))
+    if not steps:
+        return Beside()
+    requests, billable = sum(step.requests for step in steps), sum(step.billable for step in steps)
+    seconds = sum(step.duration or 0 for step in steps)
+    return Beside(round(requests / len(last)), round(billable / len(last)), seconds / len(last))
 
 
 def _measured_steps(connection: Connection, entity_id: str) -> Mapping[tuple[str, str], list[RunStep]]:
     """The last steps that read a list to its end, by step key and mode."""
-    done = Q(state=StepState.SUCCEEDED) | Q(state=StepState.PARTLY)
     steps = RunStep.objects.filter(
-        done, run__connection=connection, run__entity_id=entity_id, key__startswith="list:", requests__gt=0
+        state__in=_READ, run__connection=connection, run__entity_id=entity_id, key__startswith="list:", requests__gt=0
     )
     found: dict[tuple[str, str], list[RunStep]] = {}
     recent = steps.filter(run__created_at__gte=timezone.now() - timedelta(days=90)).select_related("run")
@@ -239,7 +266,7 @@ def _estimate_of(
     kind: ListKind, mode: Mode, held: int | None, measured: Mapping[tuple[str, str], list[RunStep]]
 ) -> KindEstimate:
     """Pages by the records expected, the rest of the requests and the pace as in past steps."""
-    whole = mode == Mode.FULL or not kind.has_modified
+    whole = mode == Mode.FULL or MODIFIED not in kind.wanted_fields
     key = list_step_key(kind)
     steps = measured.get((key, Mode.FULL if mode == Mode.FULL else Mode.PARTIAL), [])
     if whole and not steps:

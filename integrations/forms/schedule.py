@@ -51,7 +51,8 @@ class ProfileForm(forms.Form):
         super().__init__(data)
         self.profile = profile
         self.groups = groups_of(connection)
-        self.kinds = {group: [kind for kind in kinds_for(connection) if kind.group is group] for group in self.groups}
+        offered = kinds_for(connection)
+        self.kinds = {group: [kind for kind in offered if kind.group is group] for group in self.groups}
         stored = {row.group: row for row in schedules} if profile.version else {}
         self.fields["entity"] = forms.CharField(
             required=False, widget=forms.HiddenInput, initial=profile.entity_id, strip=False

@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Tenant, User
+from integrations.list_selectors import kinds_for
 from integrations.lists import Group
 from integrations.models import FULL, Connection, SyncProfile, SyncSchedule
 from integrations.schedule_selectors import rule_of
@@ -96,8 +97,9 @@ def save_profile(
 def reckon(profile: SyncProfile, now: datetime) -> None:
     """Reckon when each schedule of the profile is due next. One that is due already stays so, unless it never is."""
     tenant: Tenant = profile.connection.tenant
+    offered = kinds_for(profile.connection)
     for row in SyncSchedule.objects.filter(profile=profile):
-        following = next_due(rule_of(row, profile, tenant), now)
+        following = next_due(rule_of(row, profile, tenant, offered), now)
         is_due = following is not None and row.next_due_at is not None and row.next_due_at <= now
         # Whoever claims the row at this moment reckons it itself: the condition leaves theirs alone.
         SyncSchedule.objects.filter(pk=row.pk, next_due_at=row.next_due_at).update(

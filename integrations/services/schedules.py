@@ -85,6 +85,8 @@ def _start(tenant: Tenant, profile: SyncProfile, due: list[SyncSchedule], now: d
     kinds = {kind.key for group in groups for kind in included_kinds(profile, group)}
     if not kinds:
         return None
+    if is_full and not profile.left_out:
+        kinds = set()  # everything there is, also what is not known yet
     started = start_list_sync(
         profile.connection,
         kinds=kinds,

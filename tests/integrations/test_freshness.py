@@ -57,6 +57,8 @@ def test_a_list_that_was_refused_is_stopped_with_the_reason_until_it_is_read_aga
     now = timezone.now()
     read(connection, last_read_at=now - hour, last_problem="The right Projects is missing.", last_problem_at=now)
     assert seen(connection) == ("stopped", "The right Projects is missing.")
+    read(connection, last_read_at=now - hour, last_problem="Not all came.", last_problem_code="LIST-INCOMPLETE")
+    assert seen(connection) == ("late", "Not all came.")
     read(connection, last_read_at=now + hour)
     assert seen(connection) == ("on_time", "")
 

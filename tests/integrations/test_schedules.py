@@ -115,6 +115,11 @@ def test_groups_due_together_are_one_run_and_a_full_covers_them(connection: Conn
     assert {"list:gl_accounts", "list:projects", "list:items"} <= steps(full)
     assert "list:customers" not in steps(full)
     assert set(rows(profile, "projects", FULL).values_list("last_run", flat=True)) == {full.pk}
+    run_to_end(full)
+    save(connection, full=Choice(Cadence.WEEKLY))
+    make_due(profile, FULL)
+    a_minute()
+    assert {f"list:{kind.key}" for kind in kinds_for(connection)} <= steps(SyncRun.objects.latest("pk"))
 
 
 def test_missed_slots_are_made_up_for_once(connection: Connection) -> None:

@@ -16,7 +16,17 @@ from django.utils import timezone
 from accounts.models import Tenant, User
 from accounts.tenancy import cross_tenant, tenant_scope
 from integrations.engine.runner import run_to_end
-from integrations.models import ApiBudget, ApiUsage, Connection, ConnectionState, Exchange, ListState, Mode
+from integrations.models import (
+    ApiBudget,
+    ApiUsage,
+    Connection,
+    ConnectionState,
+    Exchange,
+    ListState,
+    Mode,
+    RunStep,
+    StepState,
+)
 from integrations.services.metering import count_exchange
 from integrations.services.runs import start_list_sync
 from integrations.services.usage import set_budget
@@ -189,6 +199,19 @@ def test_an_estimate_of_a_full_comes_true(mirrored: Connection) -> None:
     assert abs(found.requests - sums["requests"]) <= 2
     assert abs(found.billable - sums["billable"]) <= 2
     assert found.seconds > 0
+
+
+def test_what_a_sync_asks_beside_its_lists_is_part_of_the_estimate(mirrored: Connection) -> None:
+    before = estimate(mirrored, "", ["projects"], Mode.FULL)
+    run = mirrored.runs.get()
+    now = timezone.now()
+    RunStep.objects.create(
+        tenant_id=run.tenant_id, run=run, position=99, key="deletions", title="Deleted records",
+        state=StepState.SUCCEEDED, requests=7, billable=6, started_at=now - timedelta(seconds=3), finished_at=now,
+    )  # fmt: skip
+    after = estimate(mirrored, "", ["projects"], Mode.FULL)
+    assert (after.requests - before.requests, after.billable - before.billable) == (7, 6)
+    assert after.seconds == pytest.approx(before.seconds + 3)
 
 
 def test_an_estimate_of_a_partial_is_unknown_until_one_has_run(mirrored: Connection) -> None:
