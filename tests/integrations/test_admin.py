@@ -18,25 +18,37 @@ from accounts.people.invitations import invite
 from accounts.tenancy import cross_tenant
 from erp_admin.models import Project
 from integrations.models import (
+    ApiBudget,
+    ApiUsage,
+    ChangeKind,
+    CompanyClock,
     CompanySlot,
     Connection,
     Exchange,
     Heartbeat,
+    ListDefinition,
     ListItem,
+    ListItemChange,
+    ListState,
     LogLevel,
     RowOutcome,
     RunLog,
     RunRow,
     RunStep,
     SettingsVersion,
+    SyncProfile,
     SyncRun,
+    SyncSchedule,
 )
 from integrations.sandbox.process import SandboxServer
+from integrations.services.profiles import ensure_profile
+from integrations.services.usage import set_budget
 from tests.second_factor import enrol
 
 MODELS: list[type[Model]] = [
     Tenant, User, Membership, Invitation, CrossTenantAccess, Connection, SettingsVersion, SyncRun, RunStep, RunRow,
     RunLog, Exchange, ListItem, Heartbeat, CompanySlot, Project, AuditEntry,
+    ListState, ListDefinition, ListItemChange, CompanyClock, SyncProfile, SyncSchedule, ApiUsage, ApiBudget,
 ]  # fmt: skip
 HISTORY = [model for model in MODELS if model not in (Tenant, User, Membership)]
 ClientFor = Callable[[User | None], Client]
@@ -73,7 +85,17 @@ def filled(ready: Connection, accountant: User) -> Connection:
     RunRow.objects.create(
         tenant_id=run.tenant_id, run=run, step=step, list_item=item, label="24-101 Depot", outcome=RowOutcome.NEW
     )
+    ours = {"tenant_id": run.tenant_id, "connection": run.connection}
+    now = timezone.now()
+    ListState.objects.update_or_create(kind="projects", entity_id="", **ours, defaults={"last_read_at": now})
+    ListDefinition.objects.update_or_create(
+        kind="projects", **ours, defaults={"object": "PROJECT", "looked_up_at": now}
+    )
+    CompanyClock.objects.create(offset_minutes=-480, source="a push read back", learned_at=now, **ours)
+    ListItemChange.objects.create(tenant_id=run.tenant_id, item=item, run=run, at=now, kind=ChangeKind.MISSING)
     Heartbeat.objects.create(name="queue", beat_at=timezone.now())
+    ensure_profile(run.connection)
+    set_budget(run.connection, 5000)
     Project.objects.create(
         tenant_id=run.tenant_id, number="24-101", name="Depot", currency="USD", begins_on=date(2026, 1, 5)
     )
@@ -167,6 +189,15 @@ def _like(row: Any, mark: int) -> Any:
             setattr(row, name, f"{mark}{getattr(row, name)}"[:40])
     if isinstance(row, Connection):
         row.state = "disconnected"
+    if isinstance(row, ListState | ListDefinition):
+        row.kind = f"udd_{mark}"
+    if isinstance(row, SyncProfile):
+        row.entity_id = f"{mark}"
+    if isinstance(row, SyncSchedule):
+        row.group = f"group-{mark}"
+    if isinstance(row, CompanyClock | ApiBudget):
+        row.connection = _like(row.connection, mark)
+        row.connection.save()
     if isinstance(row, Membership):
         row.user = User.objects.create(email=f"p{mark}@summit.example")
     return row
