@@ -167,6 +167,8 @@ INTACCT_ALLOWED_ENDPOINT_HOSTS = env.list("INTACCT_ALLOWED_ENDPOINT_HOSTS", defa
 
 # The queue only wakes workers. retry > timeout * (1 + ceil((queue_limit + bulk) / workers)), else tasks run twice.
 QUEUE_WORKERS = env.int("QUEUE_WORKERS", default=2)
+# Lists of one run read side by side, within the two requests that a company takes at a time. On SQLite always 1.
+SYNC_LANES = env.int("SYNC_LANES", default=2)
 Q_CLUSTER = {
     "name": "erp-admin",
     "orm": "default",

@@ -12,6 +12,7 @@ from accounts.models import Role, Tenant, User
 from erp_admin.models import Project
 from integrations.models import Connection, Exchange, ListItem
 from integrations.services.runs import start_list_sync
+from tests.conftest import MIRRORED
 
 PUBLIC, PERSON = "everybody", "anybody logged in"
 
@@ -85,7 +86,7 @@ def test_every_address_has_a_row() -> None:
 @pytest.fixture
 def arguments(mirrored: Connection, scoped: Tenant) -> dict[str, Any]:
     """Arguments that exist in the tenant of `scoped`."""
-    run = start_list_sync(mirrored).run
+    run = start_list_sync(mirrored, kinds=MIRRORED).run
     exchange = Exchange.objects.exclude(run=None).latest("pk")
     exchange.run = run
     exchange.save()

@@ -18,6 +18,7 @@ from integrations import gateway
 from integrations.crypto import SecretUnreadable
 from integrations.engine import lease
 from integrations.engine.flow import Flow, StepFailed, flow_for
+from integrations.engine.lanes import Turns, in_lanes
 from integrations.engine.progress import StepWork
 from integrations.intacct import Category, IntacctError
 from integrations.models import (
@@ -71,6 +72,7 @@ class _Slice:
     token: str
     slot: lease.Slot
     deadline: float
+    turns: Turns
     pages: int = 0
 
     def must_stop(self) -> bool:
@@ -82,7 +84,7 @@ class _Slice:
             raise lease.LeaseLost(self.run.pk)
         self.run.refresh_from_db(fields=["cancel_requested_at"])
         is_over = self.pages > 0 and time.monotonic() >= self.deadline
-        return is_over or self.run.cancel_requested_at is not None
+        return is_over or self.turns.halted.is_set() or self.run.cancel_requested_at is not None
 
     def stay(self) -> bool:
         """Renew what is held; False when the run was taken over by another worker."""
@@ -107,7 +109,7 @@ def work_slice(run_id: int, *, seconds: float = SLICE_SECONDS) -> Slice:
         if _ended_before_work(run, token):
             return Slice.ENDED
         with lease.company_slot(run.connection.company_id, wait_seconds=SLOT_WAIT_SECONDS) as slot:
-            return _work(_Slice(run, token, slot, time.monotonic() + seconds))
+            return _work(_Slice(run, token, slot, time.monotonic() + seconds, Turns(run.pk)))
     except lease.NoSlot:
         return Slice.BUSY
     except lease.LeaseLost:
@@ -164,15 +166,23 @@ def _work(part: _Slice) -> Slice:
         run.started_at = timezone.now()
         run.save(update_fields=["started_at"])
     try:
-        for step in run.steps.filter(state__in=OPEN_STEPS):
-            if not _work_step(part, flow, step):
-                if run.cancel_requested_at is None:
-                    return Slice.MORE
-                break
+        finished = in_lanes(run, part.slot, part.turns, lambda run, slot: _work_lane(part, flow, run, slot))
+        run.refresh_from_db(fields=["cancel_requested_at"])
+        if not finished and run.cancel_requested_at is None:
+            return Slice.MORE
     except _StopRun:
         pass
     _end(run, part.token)
     return Slice.ENDED
+
+
+def _work_lane(part: _Slice, flow: Flow, run: SyncRun, slot: lease.Slot) -> bool:
+    """Work off steps until none is left; False when the slice had to stop before. Raises _StopRun, LeaseLost."""
+    mine = _Slice(run, part.token, slot, part.deadline, part.turns)
+    while (step := part.turns.next()) is not None:
+        if not _work_step(mine, flow, step):
+            return False
+    return True
 
 
 def _work_step(part: _Slice, flow: Flow, step: RunStep) -> bool:
@@ -202,6 +212,7 @@ def _close_step(part: _Slice, step: RunStep) -> None:
         step.state = StepState.PARTLY if step.failed or step.skipped else StepState.SUCCEEDED
         step.finished_at = timezone.now()
         step.save(update_fields=["state", "finished_at"])
+        flow_for(part.run.flow).ended(part.run, step)
 
 
 def _record_failure(part: _Slice, step: RunStep, error: IntacctError | StepFailed | SecretUnreadable) -> None:
@@ -214,6 +225,7 @@ def _record_failure(part: _Slice, step: RunStep, error: IntacctError | StepFaile
     step.message, step.error_code, step.finished_at = error.sentence[:500], code, timezone.now()
     with lease.holding(run.pk, part.token):
         step.save(update_fields=["state", "message", "error_code", "finished_at"])
+        flow_for(run.flow).ended(run, step)
         RunLog.objects.create(
             tenant_id=run.tenant_id,
             run=run,

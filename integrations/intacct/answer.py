@@ -98,8 +98,8 @@ class _Node:
 class AnswerParser:
     """Feed it the bytes of an answer as they arrive, then close it for the Answer.
 
-    `row_tags` are the elements whose rows are expected: such a row becomes a record as soon as it is complete and leaves
-    the tree, so a page is never held twice. Rows of any other name are found at the end.
+    `row_tags` are the elements whose rows are expected: such a row becomes a record as soon as it is complete and
+    leaves the tree, so a page is never held twice. Rows of any other name are found at the end.
     """
 
     def __init__(self, row_tags: Collection[str] = ()) -> None:
@@ -265,7 +265,7 @@ def _row(element: etree._Element) -> Record:
 
 def _record(element: etree._Element) -> Record:
     if not _HAS_MORE_THAN_TEXTS(element):
-        record: Record = {child.tag: child.text or "" for child in element}
+        record: Record = {str(child.tag): child.text or "" for child in element}
         if len(record) == len(element) > 0:
             return record
     return _mixed_record(element)
@@ -329,4 +329,4 @@ def _attributes(element: etree._Element) -> dict[str, str]:
 
 
 def _local(element: etree._Element) -> str:
-    return element.tag.rpartition("}")[2]
+    return str(element.tag).rpartition("}")[2]

@@ -1,6 +1,6 @@
-"""What a list kind is: object, key, names, fields, reader, permission, purpose. One declaration says all there is to say.
+"""What a list kind is: object, key, names, fields, reader, permission, purpose. One declaration says it all.
 
-Owns the shape of a declaration and the fields that are never read. Must not declare any list, nor know how one is read.
+Owns the shape of a declaration and the fields that are never read. Must not declare a list, nor know how one is read.
 """
 
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ class ListKind:
     Where `modified_field` is "" or not offered, a Partial reads the list whole. `ignored_for_changes` are fields whose
     change alone does not make a record a changed one. `needed_by` are the switches that cannot work without the list,
     `always_needed` a list without which nothing works; all others are read when they may be and missed when not.
-    `may_be_absent` marks an object whose name the public reference does not confirm: it is read where `lookup` knows it.
+    `may_be_absent` marks an object that the public reference does not confirm: it is read where `lookup` knows it.
     """
 
     key: str

@@ -14,6 +14,7 @@ from integrations.sandbox.documents import child_text
 from integrations.sandbox.failures import UNKNOWN_USER, ErrorEntry, FunctionFailure
 from integrations.sandbox.functions.fields import object_of
 from integrations.sandbox.permissions import require, rights_of
+from integrations.sandbox.schema.smartsync import USER_DIMENSIONS
 from integrations.sandbox.values import record_number
 
 # Object, label, label in this company's terminology.
@@ -85,17 +86,20 @@ def get_financial_setup(context: Context) -> Node:
 
 
 def get_dimensions(context: Context) -> Node:
-    """Dimensions with their label in the company's terminology; this company has no user-defined ones."""
+    """Dimensions with their label in the company's terminology, those it made itself last."""
     nodes = [
         branch(
             "dimension",
             leaf("objectName", name),
             leaf("objectLabel", label),
             leaf("termLabel", term),
-            leaf("userDefinedDimension", "false"),
+            leaf("userDefinedDimension", own),
             leaf("enabledInGL", "true"),
         )
-        for name, label, term in DIMENSIONS
+        for name, label, term, own in (
+            *((*dimension, "false") for dimension in DIMENSIONS),
+            *((name, label, label, "true") for name, label in USER_DIMENSIONS),
+        )
     ]
     return branch("data", branch("dimensions", *nodes))
 

@@ -25,6 +25,7 @@ from integrations.sandbox.seed.people import (
     fill_people,
     prepare,
 )
+from integrations.sandbox.seed.smartsync import fill_smartsync
 from integrations.sandbox.seed.volume import fill_volume
 from integrations.sandbox.seed.writer import SeedWriter
 from integrations.sandbox.store import Company, Store
@@ -49,6 +50,7 @@ def build_store(seed: str, base: datetime) -> Store:
     writer = SeedWriter(company, base)
     fill_people(writer, USERS)
     fill_base(writer)
+    fill_smartsync(writer)
     if seed == DEMO:
         fill_demo(writer)
     else:
