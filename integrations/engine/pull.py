@@ -124,12 +124,13 @@ def _store(
 ) -> int:
     """Store one page; return the last key in it."""
     kind, view = selection.kind, selection.view
-    shown = record_numbers(kind, rows)
+    usable, unusable = _read_rows(reader, rows)
+    shown = frozenset(row.record_no for row in usable) | record_numbers(kind, [row for row, _ in unusable])
     last = max(shown, default=after)
     swept = Sweep(after, last, shown) if selection.is_whole else None  # of an empty page an empty range
     spared = _spared(work, selection, swept) if swept else frozenset()
     with work.page():
-        usable = list(_usable(work, kind, reader, rows))
+        _keep_unusable(work, kind, unusable)
         outcome = store_page(view, kind, usable, run=work.run, swept=swept, spared=spared)
         work.count(read=len(rows), **outcome.counts())
         work.save_page(after=last)
@@ -144,8 +145,9 @@ def _read_again(work: StepWork, selection: Selection, after: int, until: int | N
         if not selection.is_whole and not begun and page.total is not None:
             work.announce(page.total)
         begun = True
+        usable, unusable = _read_rows(reader, page.rows)
         with work.page():
-            usable = list(_usable(work, selection.kind, reader, page.rows, once=True))
+            _keep_unusable(work, selection.kind, unusable, once=True)
             outcome = store_page(selection.view, selection.kind, usable, run=work.run)
             read = outcome.new + outcome.returned if selection.is_whole else len(page.rows)
             work.count(read=read, new=outcome.new, changed=outcome.changed)
@@ -187,29 +189,36 @@ def _sweep_the_rest(work: StepWork, selection: Selection, after: int) -> None:
         work.save_page(swept=True)
 
 
-def _usable(
-    work: StepWork, kind: ListKind, reader: RowReader, rows: Iterable[Mapping[str, Any]], *, once: bool = False
-) -> Iterator[Incoming]:
-    """The rows that can be mirrored; each of the others is kept as a failed row with its reason.
-
-    With `once` a row that this step has kept already is not kept again.
-    """
+def _read_rows(
+    reader: RowReader, rows: Iterable[Mapping[str, Any]]
+) -> tuple[list[Incoming], list[tuple[Mapping[str, Any], str]]]:
+    """The rows that can be mirrored, and the others each with its reason."""
+    usable, unusable = [], []
     for row in rows:
         try:
-            yield reader.read(row)
+            usable.append(reader.read(row))
         except Unusable as error:
-            label = f"{kind.singular} {row.get(kind.id_field) or row.get(kind.key_field) or 'without any id'}"[:300]
-            if once and RunRow.objects.filter(step=work.step, label=label).exists():
-                continue
-            RunRow.objects.create(
-                tenant_id=work.run.tenant_id,
-                run=work.run,
-                step=work.step,
-                label=label,
-                outcome=RowOutcome.FAILED,
-                message=str(error)[:500],
-            )
-            work.count(failed=1)
+            unusable.append((row, str(error)))
+    return usable, unusable
+
+
+def _keep_unusable(
+    work: StepWork, kind: ListKind, rows: Iterable[tuple[Mapping[str, Any], str]], *, once: bool = False
+) -> None:
+    """Keep each as a failed row with its reason; with `once` only what this step has not kept already."""
+    for row, reason in rows:
+        label = f"{kind.singular} {row.get(kind.id_field) or row.get(kind.key_field) or 'without any id'}"[:300]
+        if once and RunRow.objects.filter(step=work.step, label=label).exists():
+            continue
+        RunRow.objects.create(
+            tenant_id=work.run.tenant_id,
+            run=work.run,
+            step=work.step,
+            label=label,
+            outcome=RowOutcome.FAILED,
+            message=reason[:500],
+        )
+        work.count(failed=1)
 
 
 @dataclass(frozen=True)
@@ -233,13 +242,8 @@ def refetch(work: StepWork, kind: ListKind, items: Sequence[ListItem]) -> Refetc
     selection = Selection(kind, view, tuple(fields), None, extra=numbers)
     rows = [row for page in pages(work.client, selection, after=0, until=None, size=PAGE_SIZE) for row in page.rows]
     shown = record_numbers(kind, rows)
-    reader = RowReader(kind, fields)
-    usable, unusable = [], {}
-    for row in rows:
-        try:
-            usable.append(reader.read(row))
-        except Unusable as error:
-            unusable.update(dict.fromkeys(record_numbers(kind, [row]), str(error)))
+    usable, failed = _read_rows(RowReader(kind, fields), rows)
+    unusable = {number: why for row, why in failed for number in record_numbers(kind, [row])}
     gone = [item.pk for item in items if item.record_no not in shown]
     with work.page():
         store_page(view, kind, usable, run=work.run)

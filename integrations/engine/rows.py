@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from integrations.lists import ListKind
@@ -45,6 +46,7 @@ class RowReader:
         counted = sorted(set(fields) - {kind.key_field} - set(kind.ignored_for_changes) - {kind.created_field})
         self._counted = counted
         self._digest_of = _digest_begun(counted)
+        self._take = itemgetter(*counted) if len(counted) > 1 else None
 
     def read(self, row: Mapping[str, Any]) -> Incoming:
         """Raises Unusable when the row has no usable key or no id."""
@@ -56,7 +58,6 @@ class RowReader:
         business_id = get(kind.id_field) or ""
         if not isinstance(business_id, str) or not business_id:
             raise Unusable(f"Intacct sent no {kind.id_field} for record {number}.")
-        values = [get(name, "") for name in self._counted]
         fields = dict(row)
         if kind.key_field != kind.id_field:
             fields.pop(kind.key_field, None)
@@ -69,8 +70,17 @@ class RowReader:
             entity_id=(get(kind.entity_field) or "")[:80] if kind.entity_field else "",
             is_active=status.strip().lower() != "inactive",
             fields=fields,
-            digest=_finished(self._digest_of, values),
+            digest=_finished(self._digest_of, self._values(row)),
         )
+
+    def _values(self, row: Mapping[str, Any]) -> Sequence[Any]:
+        """What counts as a change, in order; a row holds all the fields that were selected unless Intacct errs."""
+        if self._take is not None:
+            try:
+                return tuple(self._take(row))
+            except KeyError:
+                pass
+        return [row.get(name, "") for name in self._counted]
 
 
 def read_row(kind: ListKind, row: Mapping[str, Any]) -> Incoming:
@@ -102,7 +112,7 @@ def _digest_begun(names: Sequence[str]) -> "hashlib.blake2b":
     return hashlib.blake2b(_BETWEEN.join(names).encode(), digest_size=24)
 
 
-def _finished(begun: "hashlib.blake2b", values: list[Any]) -> str:
+def _finished(begun: "hashlib.blake2b", values: Sequence[Any]) -> str:
     digest = begun.copy()
     try:
         joined = _BETWEEN.join(values)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection as database
@@ -19,19 +20,30 @@ from integrations.engine.view import View
 from integrations.lists import ListKind
 from integrations.models import ChangeKind, ListItem, ListItemChange, SyncRun, linked_models
 
-_KEYS = ("connection_id", "kind", "record_no")
-_WRITTEN = ("business_id", "name", "parent_id", "entity_id", "is_active", "fields", "digest", "changed_at")
-_COLUMNS = ("tenant_id", *_KEYS, *_WRITTEN, "first_seen_at", "ignore_reason")
-# Django's bulk_create takes five times the processor time of this statement, row for row, on both databases.
-_UPSERT = " ".join(
+_SHARED = ("tenant_id", "connection_id", "kind", "changed_at", "first_seen_at", "ignore_reason")
+_OWN = ("record_no", "business_id", "name", "parent_id", "entity_id", "is_active", "digest", "fields")
+_OWN_TYPES = ("bigint", "text", "text", "text", "text", "boolean", "text", "jsonb")
+# Django's bulk_create takes five times the processor time of these statements. PostgreSQL is sent a page as one value,
+# which saves a statement for each row; SQLite has no statements to save, as it runs in this process.
+_INSERT = f'INSERT INTO "{ListItem._meta.db_table}" ({", ".join(_SHARED + _OWN)})'
+_ON_CONFLICT = " ".join(
     [
-        f'INSERT INTO "{ListItem._meta.db_table}"',
-        f"({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})",
-        f"ON CONFLICT ({', '.join(_KEYS)}) DO UPDATE SET",
-        ", ".join(f"{name} = excluded.{name}" for name in _WRITTEN) + ", missing_at = NULL",
+        "ON CONFLICT (connection_id, kind, record_no) DO UPDATE SET missing_at = NULL,",
+        ", ".join(f"{name} = excluded.{name}" for name in ("changed_at", *_OWN)),
+    ]
+)
+_EACH_ROW = " ".join([_INSERT, f"VALUES ({', '.join(['%s'] * len(_SHARED + _OWN))})", _ON_CONFLICT])
+_WHOLE_PAGE = " ".join(
+    [
+        _INSERT,
+        f"SELECT {', '.join(['%s'] * len(_SHARED))}, {', '.join(f'page.{name}' for name in _OWN)}",
+        "FROM jsonb_to_recordset(%s) AS page",
+        "(" + ", ".join(f"{name} {kind}" for name, kind in zip(_OWN, _OWN_TYPES, strict=True)) + ")",
+        _ON_CONFLICT,
     ]
 )
 _BATCH = 500
+_values = attrgetter(*_OWN)
 
 
 @dataclass(frozen=True)
@@ -151,18 +163,17 @@ def _split(rows: Iterable[Incoming], known: Mapping[int, _Known]) -> _Split:
 
 
 def _write(view: View, kind: ListKind, rows: Sequence[Incoming], now: datetime) -> None:
+    if not rows:
+        return
     moment = database.ops.adapt_datetimefield_value(now)
-    mine = (view.connection.tenant_id, view.connection.pk, kind.key)
-    values = [
-        (
-            *mine, row.record_no, row.business_id, row.name, row.parent_id, row.entity_id, row.is_active,
-            json.dumps(row.fields), row.digest, moment, moment, "",
-        )
-        for row in rows
-    ]  # fmt: skip
-    if values:
-        with database.cursor() as cursor:
-            cursor.executemany(_UPSERT, values)
+    shared = (view.connection.tenant_id, view.connection.pk, kind.key, moment, moment, "")
+    with database.cursor() as cursor:
+        if database.vendor == "postgresql":
+            page = json.dumps([dict(zip(_OWN, _values(row), strict=True)) for row in rows])
+            cursor.execute(_WHOLE_PAGE, (*shared, page))
+        else:
+            own = ((*_values(row)[:-1], json.dumps(row.fields)) for row in rows)
+            cursor.executemany(_EACH_ROW, [(*shared, *values) for values in own])
 
 
 def _real_changes(

@@ -156,9 +156,14 @@ class AnswerParser:
                     _refuse_doctype(element)
                 continue
             data = element.getparent()
-            if data is None or not _is_data(data):
+            if data is None:
                 continue
-            self._rows.setdefault(data, []).append(_row(element))
+            rows = self._rows.get(data)
+            if rows is None:
+                if not _is_data(data):
+                    continue
+                rows = self._rows[data] = []
+            rows.append(_row(element))
             element.clear()
             while element.getprevious() is not None:
                 del data[0]
@@ -265,7 +270,7 @@ def _row(element: etree._Element) -> Record:
 
 def _record(element: etree._Element) -> Record:
     if not _HAS_MORE_THAN_TEXTS(element):
-        record: Record = {str(child.tag): child.text or "" for child in element}
+        record: Record = {child.tag: child.text or "" for child in element}  # type: ignore[misc] # a tag is text here
         if len(record) == len(element) > 0:
             return record
     return _mixed_record(element)

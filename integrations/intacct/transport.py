@@ -40,7 +40,7 @@ LONGEST_PAUSE_SECONDS = 120.0
 # The gateway works on a synchronous request for at most 15 minutes (developer.intacct.com, Sync vs async).
 LONGEST_ANSWER_SECONDS = 900.0
 PROXY_TIMEOUT_STATUS = 524
-_CHUNK_BYTES = 16 * 1024
+_CHUNK_BYTES = 64 * 1024
 _XML_TYPES = frozenset({"text/xml", "application/xml"})
 
 
