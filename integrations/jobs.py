@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Tenant
 from accounts.tenancy import cross_tenant, tenant_scope
 from integrations import queue
-from integrations.engine.runner import Slice, work_slice
+from integrations.engine.runner import SHARED_SLICE_SECONDS, SLICE_SECONDS, Slice, work_slice
 from integrations.models import Heartbeat
 from integrations.selectors import runs_left_behind
 
@@ -18,12 +18,16 @@ logger = logging.getLogger(__name__)
 
 
 def work_run(tenant_id: int, run_id: int) -> None:
-    """Work one slice and wake the next worker while there is more to do."""
+    """Work one slice and wake the next worker while there is more to do.
+
+    The next slice queues up behind whoever waits, and is short while somebody does: a long run shares its worker.
+    """
     tenant = Tenant.objects.filter(pk=tenant_id).first()
     if tenant is None:
         return
     with tenant_scope(tenant):
-        if work_slice(run_id) is Slice.MORE:
+        others = queue.runs_waiting() - {run_id}
+        if work_slice(run_id, seconds=SHARED_SLICE_SECONDS if others else SLICE_SECONDS) is Slice.MORE:
             queue.wake(tenant_id, run_id)
 
 

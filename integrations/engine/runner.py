@@ -37,6 +37,7 @@ from integrations.selectors import why_not_sync
 logger = logging.getLogger(__name__)
 
 SLICE_SECONDS = 60.0
+SHARED_SLICE_SECONDS = 10.0  # while other runs wait for a worker
 # How long after a slice's end a request may still be repeated. With that, a last attempt of 130 s and the wait for a
 # slot, a slice stays below the 300 s after which the queue would kill its worker.
 PATIENCE_SECONDS = 90.0

@@ -15,7 +15,7 @@ from django_q.models import OrmQ, Schedule, Task
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from integrations import jobs, queue
-from integrations.engine import pull, runner
+from integrations.engine import pull
 from integrations.models import Connection, Heartbeat, RunState, SyncRun
 from integrations.services.runs import start_list_sync
 from tests.conftest import MIRRORED
@@ -42,8 +42,7 @@ def test_starting_a_run_wakes_a_worker_in_the_same_transaction(connection: Conne
 
 def test_a_job_works_a_slice_and_wakes_the_next(run: SyncRun, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pull, "PAGE_SIZE", 50)
-    monkeypatch.setattr(runner, "SLICE_SECONDS", 0.0)
-    monkeypatch.setattr(jobs, "work_slice", lambda run_id: runner.work_slice(run_id, seconds=0))
+    monkeypatch.setattr(jobs, "SLICE_SECONDS", 0.0)
     OrmQ.objects.all().delete()
     for _ in range(200):
         jobs.work_run(run.tenant_id, run.pk)
