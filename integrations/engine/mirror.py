@@ -56,6 +56,8 @@ class MirrorFlow(Flow):
             raise ValueError(f"{work.step.key!r} is not a list step.")
         try:
             yield from pull_list(work, kind)
+            if kind.names_entities:
+                _renew_entities(work)
         except (PermissionDenied, SubscriptionError) as error:
             wanted = kind.permission
             error.advice = (
@@ -68,6 +70,13 @@ class MirrorFlow(Flow):
         kind = kind_of_step(run.connection, step.key)
         if kind is not None:
             note_end(run, step, kind)
+
+
+def _renew_entities(work: StepWork) -> None:
+    """Keep which entities the user may enter now, so that a sync of one that is gone is refused."""
+    entities = [{"id": entity.id, "name": entity.name} for entity in work.client.entity_details()]
+    with work.page():
+        Connection.objects.filter(pk=work.connection.pk).update(entities=entities)
 
 
 def _find_dimensions(work: StepWork) -> Iterator[None]:
