@@ -251,6 +251,8 @@ QUEUE_TASK_SECONDS = 300
 QUEUE_STOP_SECONDS = QUEUE_TASK_SECONDS * (2 if QUEUE_WORKERS > 1 else 3)
 # The queue writes its own state twice a second; nobody reads it, so it stays in the process.
 CACHES["queue"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "queue"}
+# Lists of one run read side by side, within the two requests that a company takes at a time. On SQLite always 1.
+SYNC_LANES = env.int("SYNC_LANES", default=2)
 Q_CLUSTER = {
     "name": "erp-admin",
     "orm": "default",

@@ -81,6 +81,8 @@ def describe(run: SyncRun) -> dict[str, Any]:
         "flow": run.flow,
         "title": run.title,
         "mode": run.mode,
+        "entity": run.entity_id,
+        "from": run.sync_from.isoformat() if run.sync_from else None,
         "state": run.state,
         "created_at": run.created_at.isoformat(),
         "started_at": run.started_at.isoformat() if run.started_at else None,

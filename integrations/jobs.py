@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Tenant
 from accounts.tenancy import cross_tenant, tenant_scope
 from integrations import queue, retention
-from integrations.engine.runner import Slice, work_slice
+from integrations.engine.runner import SHARED_SLICE_SECONDS, SLICE_SECONDS, Slice, work_slice
 from integrations.models import Heartbeat
 from integrations.schedule_selectors import tenants_with_work
 from integrations.selectors import runs_left_behind
@@ -27,14 +27,19 @@ PRUNE_SECONDS = 120.0  # well below the time after which the queue would kill th
 
 
 def work_run(tenant_id: int, run_id: int) -> None:
-    """Work one slice and wake the next worker while there is more to do."""
+    """Work one slice and wake the next worker while there is more to do.
+
+    The next slice queues up behind whoever waits, and is short while somebody does: a long run shares its worker.
+    """
     # In a long queue the job of the heartbeat waits its turn; whatever passes shows the same.
     Heartbeat.objects.filter(name="queue", beat_at__lt=timezone.now() - BEAT_SPACING).update(beat_at=timezone.now())
     tenant = Tenant.objects.filter(pk=tenant_id).first()
     if tenant is None:
         return
     with tenant_scope(tenant), structlog.contextvars.bound_contextvars(job="work_run", tenant=tenant.slug):
-        if work_slice(run_id, may_postpone=True) is Slice.MORE:
+        others = queue.runs_waiting() - {run_id}
+        seconds = SHARED_SLICE_SECONDS if others else SLICE_SECONDS
+        if work_slice(run_id, seconds=seconds, may_postpone=True) is Slice.MORE:
             queue.wake(tenant_id, run_id)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.shown import ShownState
 from integrations.engine.flow import Flow, flow_for
-from integrations.engine.mirror import LISTS, kind_of_step
+from integrations.engine.mirror import LISTS
 from integrations.models import (
     ACTIVE_RUNS,
     OPEN_STEPS,
@@ -211,7 +211,8 @@ def _why_waiting(run: SyncRun) -> str:
 
 def list_keys(steps: Iterable[RunStep]) -> list[str]:
     """The list kinds that a run read or was to read, for starting the same again."""
-    return [kind.key for step in steps if (kind := kind_of_step(step.key)) is not None]
+    prefix = "list:"
+    return [step.key.removeprefix(prefix) for step in steps if step.key.startswith(prefix)]
 
 
 def has_succeeded(connection: Connection | None) -> bool:

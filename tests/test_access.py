@@ -13,6 +13,7 @@ from accounts.people.invitations import invite
 from erp_admin.models import Project
 from integrations.models import Connection, Exchange, ListItem
 from integrations.services.runs import start_list_sync
+from tests.conftest import MIRRORED
 
 PUBLIC, PERSON = "everybody", "anybody logged in"
 NOBODY, STAFF = "nobody without a token", "support staff"  # shown to be there by tests of their own
@@ -130,7 +131,7 @@ def test_every_address_has_a_row() -> None:
 @pytest.fixture
 def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, Any]:
     """Arguments that exist in the tenant of `scoped`."""
-    run = start_list_sync(mirrored).run
+    run = start_list_sync(mirrored, kinds=MIRRORED).run
     exchange = Exchange.objects.exclude(run=None).latest("pk")
     exchange.run = run
     exchange.save()

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,8 +17,8 @@ from erp_admin import selectors
 from erp_admin.flows.projects import SYNC_PROJECTS
 from erp_admin.models import Project
 from erp_admin.views.record_rows import Fact, fact
-from integrations.lists import KINDS
-from integrations.models import Connection, ListItem, RunStep, StepState
+from integrations.list_selectors import kinds_for
+from integrations.models import Connection, ListState
 from integrations.run_selectors import filtered_runs, run_lines
 from integrations.selectors import Readiness, latest_connection, readiness
 from integrations.usage_selectors import warning_gauge
@@ -134,9 +133,10 @@ def _state_counts(request: TenantRequest, connection: Connection | None) -> list
 
 
 def _freshness(connection: Connection) -> list[Freshness]:
-    """When each list was last read completely, and how many records it holds; two queries for all of them."""
-    done = RunStep.objects.filter(run__connection=connection, key__startswith="list:", state=StepState.SUCCEEDED)
-    read = dict(done.order_by().values_list("key").annotate(Max("finished_at")))
-    present = ListItem.objects.filter(connection=connection, missing_at=None).order_by()
-    held = dict(present.values_list("kind").annotate(Count("pk")))
-    return [Freshness(kind.label, read.get(f"list:{kind.key}"), held.get(kind.key, 0)) for kind in KINDS]
+    """When each list was last read and what it holds: those read before, and those nothing works without."""
+    states = {state.kind: state for state in ListState.objects.filter(connection=connection, entity_id="")}
+    return [
+        Freshness(kind.label, state.last_read_at if state else None, state.records if state else 0)
+        for kind in kinds_for(connection)
+        if (state := states.get(kind.key)) is not None or kind.always_needed
+    ]

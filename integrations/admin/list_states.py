@@ -31,7 +31,10 @@ class ListStateAdmin(OfConnection, ReadOnlyAdmin):
     date_hierarchy = "last_read_at"
     fieldsets = (
         (None, {"fields": ("tenant", "connection", "kind", "entity_id", "records", "missing", "last_change_at")}),
-        ("Read", {"fields": ("complete_through", "last_full_at", "last_read_at", "swept_at", "last_run")}),
+        (
+            "Read",
+            {"fields": ("complete_through", "last_full_at", "last_read_at", "swept_at", "read_fields", "last_run")},
+        ),
         ("Problem", {"fields": ("last_problem", "last_problem_code", "last_problem_at")}),
     )
 

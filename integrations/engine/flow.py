@@ -12,6 +12,7 @@ from integrations.lists import Permission
 
 if TYPE_CHECKING:
     from integrations.engine.progress import StepWork
+    from integrations.models import RunStep, SyncRun
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,9 @@ class Flow(ABC):
     @abstractmethod
     def work(self, work: "StepWork") -> Iterator[None]:
         """Work off one step, yielding at each page border."""
+
+    def ended(self, run: "SyncRun", step: "RunStep") -> None:  # noqa: B027 - most flows have nothing to do here
+        """A step has ended, well or not; called in the transaction that ends it."""
 
 
 class StepFailed(Exception):

@@ -56,6 +56,11 @@ class StepWork:
                 checkpoint=self.step.checkpoint, **{name: F(name) + amount for name, amount in counts.items()}
             )
 
+    def forget(self, name: str) -> None:
+        """Take one entry out of the checkpoint, so that what it stands for is done anew."""
+        self.step.checkpoint = {key: value for key, value in self.step.checkpoint.items() if key != name}
+        self.save_page()
+
     def announce(self, total: int) -> None:
         """Store how many records Intacct says there are."""
         self.step.announced = total

@@ -1,60 +1,39 @@
-"""Mirrors one list: pages by record number up to the highest one at the start, writes only what is new or changed.
+"""Mirrors one list: pages by key up to the highest one at the start, each compared with the mirror and stored.
 
-Owns the comparison of a page with the mirror. A record that Intacct no longer shows is marked missing, never removed,
-and a list that suddenly shows nothing at all is left as it is.
+Owns the order of the work and its checkpoint, so that a killed worker loses one page. A record that Intacct no longer
+shows is marked missing, never removed, and a list that suddenly shows nothing at all is left as it is.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from integrations.engine.flow import StepFailed
+from integrations.engine import recount
+from integrations.engine.definitions import NotHere, definition_of, fields_to_read, remember_refused
+from integrations.engine.fetch import PAGE_SIZE as _PAGE_SIZE
+from integrations.engine.fetch import Selection, pages, still_there
 from integrations.engine.progress import StepWork
-from integrations.engine.selectable import without_refused
-from integrations.intacct import ObjectDefinition, Query, Record, all_of, any_of, ge, in_, is_null, le
-from integrations.intacct.query import Filter
-from integrations.lists import ENTITY, MODIFIED, RECORD_NUMBER, ListKind
-from integrations.models import Connection, ListItem, Mode, RowOutcome, RunRow, RunStep, StepState
+from integrations.engine.rows import Incoming, RowReader, Unusable, record_numbers
+from integrations.engine.store import PageOutcome, Sweep, gone_from, mark_missing, store_page
+from integrations.engine.view import View
+from integrations.engine.watermark import start_of
+from integrations.intacct import ProtocolError, in_
+from integrations.lists import ListKind
+from integrations.models import ListItem, RowOutcome, RunRow
 
-PAGE_SIZE = 2000
-# WHENMODIFIED carries no zone and it is unconfirmed which clock it shows; a day covers every zone's difference.
-OVERLAP = timedelta(hours=24)
-WRITTEN_FIELDS = ["business_id", "name", "parent_id", "entity_id", "is_active", "fields", "digest", "changed_at"]
+__all__ = ["PAGE_SIZE", "PageOutcome", "Refetched", "list_step_key", "pull_list", "refetch", "store_page"]
 
-
-@dataclass(frozen=True)
-class Incoming:
-    """A record of Intacct as the mirror keeps it."""
-
-    record_no: int
-    values: dict[str, Any]
-    digest: str
+PAGE_SIZE = _PAGE_SIZE
 
 
-@dataclass(frozen=True)
-class PageOutcome:
-    new: int = 0
-    changed: int = 0
-    same: int = 0
-    missing: int = 0
+def list_step_key(kind: ListKind) -> str:
+    return f"list:{kind.key}"
 
 
-@dataclass(frozen=True)
-class Sweep:
-    """The range (after, last] that was read whole, and the record numbers shown in it. Without `last` it has no end."""
-
-    after: int
-    last: int | None
-    shown: frozenset[int]
-
-
-class Unusable(ValueError):
-    """A row that cannot be mirrored; says which and why."""
+def view_of(work: StepWork) -> View:
+    return View(work.connection, work.run.entity_id)
 
 
 def pull_list(work: StepWork, kind: ListKind) -> Iterator[None]:
@@ -62,246 +41,184 @@ def pull_list(work: StepWork, kind: ListKind) -> Iterator[None]:
 
     A full pull marks as missing what lies in the range it read and was not there. Raises the Intacct error family.
     """
-    if "until" not in work.checkpoint:
-        _begin(work, kind)
-        yield
+    view = view_of(work)
+    while True:
+        try:
+            if "fields" not in work.checkpoint:
+                _begin(work, kind, view)
+                yield
+            yield from _read(work, kind, view)
+        except NotHere:
+            work.announce(0)
+            work.say(f"{kind.label}: this company's Intacct does not have this list.")
+            work.save_page(absent=True)
+            return
+        except ProtocolError as error:
+            _leave_out(work, kind, error)
+        else:
+            return
+
+
+def _leave_out(work: StepWork, kind: ListKind, error: ProtocolError) -> None:
+    """Go on without the one field that Intacct refuses to select. Raises the error again when it is about another."""
     mark = work.checkpoint
-    fields, until, after = list(mark["fields"]), int(mark["until"]), int(mark["after"])
-    where = _modified_since(mark.get("since"))
-    sweeping = where is None
-    query = Query(
-        object=kind.object,
-        fields=fields,
-        where=where,
-        page_size=PAGE_SIZE,
-        show_private=not work.connection.entity_id,  # only a top-level session may ask for private records
-    )
-    for page in work.client.pages(query, after=after, until=until) if after < until else ():
-        shown = _numbers(page.rows)
-        last = max(shown, default=after)
-        with work.page():
-            usable = list(_usable(work, kind, page.rows))
-            swept = Sweep(after, last, shown) if sweeping else None  # of an empty page an empty range
-            work.count(read=len(page.rows), **vars(store_page(work.connection, kind, usable, swept=swept)))
-            work.save_page(after=last)
-        after = last
+    selected = mark.get("fields") or list(kind.wanted_fields)
+    name = remember_refused(work.client, work.connection, kind, selected, error)
+    if not name:
+        raise error
+    work.warn(f"{kind.label}: Intacct refuses to select {name} ({error.sentence}), so this field stays empty.")
+    if mark.get("after"):
+        work.save_page(fields=[field for field in selected if field != name])
+    else:
+        work.forget("fields")
+
+
+def _begin(work: StepWork, kind: ListKind, view: View) -> None:
+    """Learn what the company offers, how many records there are and where they end; remember all three."""
+    started_at = timezone.now()
+    definition = definition_of(work.client, work.connection, kind)
+    fields, absent = fields_to_read(definition, kind, work.run.entity_id)
+    if absent and definition.looked_up_at and definition.looked_up_at >= started_at:
+        work.warn(f"{kind.label}: Intacct does not offer {', '.join(absent)} here, so these fields stay empty.")
+    start = start_of(work.run, work.connection, kind, fields)
+    if start.why_whole:
+        work.say(f"{kind.label}: read whole, because {start.why_whole}.")
+    mark: dict[str, Any] = {
+        "fields": fields,
+        "after": 0,
+        "until": None,
+        "since": start.since.isoformat() if start.since else None,
+        "started_at": started_at.isoformat(),
+        "closes_gap": start.closes_gap,
+    }
+    if start.since is None:
+        selection = Selection(kind, view, tuple(fields), None)
+        mark["until"], total = work.client.extent(kind.object, selection.where, view.show_private, key=kind.key_field)
+        work.announce(total)
+    work.save_page(**mark)
+
+
+def _read(work: StepWork, kind: ListKind, view: View) -> Iterator[None]:
+    mark = work.checkpoint
+    selection = Selection.of(kind, view, mark)
+    if not mark.get("swept"):
+        yield from _read_range(work, selection, int(mark["after"]), mark["until"])
+        if selection.is_whole:
+            _sweep_the_rest(work, selection, int(work.checkpoint["after"]))
+    yield from recount.settle(work, selection, _read_again)
+
+
+def _read_range(work: StepWork, selection: Selection, after: int, until: int | None) -> Iterator[None]:
+    if until is not None and after >= until:
+        return
+    reader = RowReader(selection.kind, selection.fields)
+    for page in pages(work.client, selection, after=after, until=until, size=PAGE_SIZE):
+        if work.step.announced is None and page.total is not None:
+            work.announce(page.total)
+        after = _store(work, selection, reader, page.rows, after)
         yield
-    if sweeping and "swept" not in mark:
-        _sweep_the_rest(work, kind, after, until)
-    _compare_with_announced(work, kind)
 
 
-def _numbers(rows: Iterable[Mapping[str, Any]]) -> frozenset[int]:
-    """The record numbers of the rows that have one."""
-    texts = (row.get(RECORD_NUMBER, "") for row in rows)
-    return frozenset(int(text) for text in texts if text.isascii() and text.isdigit())
+def _store(
+    work: StepWork, selection: Selection, reader: RowReader, rows: Sequence[Mapping[str, Any]], after: int
+) -> int:
+    """Store one page; return the last key in it."""
+    kind, view = selection.kind, selection.view
+    usable, unusable = _read_rows(reader, rows)
+    shown = frozenset(row.record_no for row in usable) | record_numbers(kind, [row for row, _ in unusable])
+    last = max(shown, default=after)
+    swept = Sweep(after, last, shown) if selection.is_whole else None  # of an empty page an empty range
+    spared = _spared(work, selection, swept) if swept else frozenset()
+    with work.page():
+        _keep_unusable(work, kind, unusable)
+        outcome = store_page(view, kind, usable, run=work.run, swept=swept, spared=spared)
+        work.count(read=len(rows), **outcome.counts())
+        work.save_page(after=last)
+    return last
 
 
-def _sweep_the_rest(work: StepWork, kind: ListKind, after: int, until: int) -> None:
+def _read_again(work: StepWork, selection: Selection, after: int, until: int | None) -> Iterator[None]:
+    """Read a range once more. Of the whole list only what the first reading did not bring is counted as read."""
+    reader = RowReader(selection.kind, selection.fields)
+    begun = False
+    for page in pages(work.client, selection, after=after, until=until, size=PAGE_SIZE):
+        if not selection.is_whole and not begun and page.total is not None:
+            work.announce(page.total)
+        begun = True
+        usable, unusable = _read_rows(reader, page.rows)
+        with work.page():
+            _keep_unusable(work, selection.kind, unusable, once=True)
+            outcome = store_page(selection.view, selection.kind, usable, run=work.run)
+            read = outcome.new + outcome.returned if selection.is_whole else len(page.rows)
+            work.count(read=read, new=outcome.new, changed=outcome.changed)
+            work.save_page()
+        yield
+
+
+def _spared(work: StepWork, selection: Selection, swept: Sweep) -> frozenset[int]:
+    """What is not in the view of the entity any more and exists all the same, so that it is not missing."""
+    if not selection.view.is_narrow(selection.kind, selection.fields):
+        return frozenset()
+    return still_there(work.client, selection, gone_from(selection.view, selection.kind, swept))
+
+
+def _sweep_the_rest(work: StepWork, selection: Selection, after: int) -> None:
     """Mark what lies beyond the last record read. An answer without any record marks nothing.
 
     Intacct answers a user who may no longer see the records of a list exactly like an empty list.
     """
-    with work.page():
-        if after:
-            work.count(missing=_mark_missing(work.connection, kind, Sweep(after, None, frozenset())))
-        else:
-            kept = ListItem.objects.filter(connection=work.connection, kind=kind.key, missing_at=None).count()
+    kind, view = selection.kind, selection.view
+    if not after:
+        kept = view.items(kind).filter(missing_at=None).count()
+        with work.page():
             work.count(skipped=kept)
             if kept:
+                told = f" and it announced {work.step.announced}" if work.step.announced else ""
                 work.warn(
-                    f"{kind.label}: Intacct shows none at all, though {kept} were there before. They are kept as they "
-                    f"were. Check that the web services user may still see them: role, entity and restrictions."
+                    f"{kind.label}: Intacct shows none at all, though {kept} were there before{told}. They are kept as "
+                    f"they were. Check that the web services user may still see them: role, entity and restrictions."
                 )
-        work.save_page(after=until, swept=True)
+            work.save_page(swept=True)
+        return
+    rest = Sweep(after, None, frozenset())
+    spared = _spared(work, selection, rest)
+    with work.page():
+        gone = [number for number in gone_from(view, kind, rest) if number not in spared]
+        pks = view.items(kind).filter(record_no__in=gone).values_list("pk", flat=True)
+        work.count(missing=mark_missing(view, list(pks), work.run))
+        work.save_page(swept=True)
 
 
-def _begin(work: StepWork, kind: ListKind) -> None:
-    """Ask what the company offers, how many records there are and where they end; remember all three."""
-    definition = work.client.lookup(kind.object)
-    fields = _offered(work, kind, definition)
-    private = not work.connection.entity_id
-
-    def look() -> tuple[datetime | None, str, Filter | None, int]:
-        since, why_whole = _since(work, kind, fields) if work.run.mode == Mode.PARTIAL else (None, "")
-        where = _modified_since(since.isoformat() if since else None)
-        until = work.client.highest_record(kind.object, where=where, show_private=private, fields=fields)
-        return since, why_whole, where, until
-
-    (since, why_whole, where, until), refused = without_refused(kind, fields, look)
-    _tell_refused(work, kind, refused)
-    if why_whole:
-        work.say(f"{kind.label}: read whole, because {why_whole}.")
-    total = 0
-    if until:
-        bounded: Filter = le(RECORD_NUMBER, until) if where is None else all_of(where, le(RECORD_NUMBER, until))
-        total = work.client.count(kind.object, where=bounded, show_private=private)
-    work.announce(total)
-    work.save_page(fields=fields, until=until, after=0, since=since.isoformat() if since else None)
-
-
-def _offered(work: StepWork, kind: ListKind, definition: ObjectDefinition) -> list[str]:
-    """The wanted fields that this company's Intacct has; the others are named in the log."""
-    absent = [name for name in kind.wanted_fields if name not in definition.names]
-    vital = [name for name in kind.required_fields if name in absent]
-    if vital:
-        raise StepFailed(
-            "LIST-FIELDS",
-            f"Intacct does not offer {', '.join(vital)} on {kind.object}, and {kind.label} cannot be read without.",
-            "Ask Sage support whether the object is available in your company.",
-        )
-    if absent:
-        work.warn(f"{kind.label}: Intacct does not offer {', '.join(absent)} here, so these fields stay empty.")
-    return [name for name in kind.wanted_fields if name not in absent]
-
-
-def _tell_refused(work: StepWork, kind: ListKind, refused: list[str]) -> None:
-    if refused:
-        work.warn(f"{kind.label}: Intacct does not let {', '.join(refused)} be read here, so these fields stay empty.")
-
-
-def _since(work: StepWork, kind: ListKind, fields: list[str]) -> tuple[datetime | None, str]:
-    """From when a Partial must read: the start of the last complete pull, less the overlap; or why it reads it all."""
-    if MODIFIED not in fields:
-        return None, "the list keeps no modification time"
-    last = (
-        RunStep.objects.filter(run__connection=work.connection, key=list_step_key(kind), state=StepState.SUCCEEDED)
-        .order_by("-started_at")
-        .first()
-    )
-    if last is None or last.started_at is None:
-        return None, "the list has not been read successfully before"
-    renewed_at = work.connection.credentials_set_at
-    if renewed_at is not None and last.started_at < renewed_at:
-        return None, "the credentials were renewed since it was last read, and another user may see other records"
-    if last.checkpoint.get("fields") != fields:
-        return None, "other fields are read than the last time"
-    return last.started_at - OVERLAP, ""
-
-
-def list_step_key(kind: ListKind) -> str:
-    return f"list:{kind.key}"
-
-
-def _modified_since(since: str | None) -> Filter | None:
-    """Records that were never modified can have an empty WHENMODIFIED, so they are read as well."""
-    if since is None:
-        return None
-    return any_of(ge(MODIFIED, datetime.fromisoformat(since)), is_null(MODIFIED))
-
-
-def _usable(work: StepWork, kind: ListKind, rows: Iterable[Mapping[str, Any]]) -> Iterator[Incoming]:
-    """The rows that can be mirrored; each of the others is kept as a failed row with its reason."""
+def _read_rows(
+    reader: RowReader, rows: Iterable[Mapping[str, Any]]
+) -> tuple[list[Incoming], list[tuple[Mapping[str, Any], str]]]:
+    """The rows that can be mirrored, and the others each with its reason."""
+    usable, unusable = [], []
     for row in rows:
         try:
-            yield read_row(kind, row)
+            usable.append(reader.read(row))
         except Unusable as error:
-            label = f"{kind.singular} {row.get(kind.id_field) or row.get(RECORD_NUMBER) or 'without any id'}"
-            RunRow.objects.create(
-                tenant_id=work.run.tenant_id,
-                run=work.run,
-                step=work.step,
-                label=label[:300],
-                outcome=RowOutcome.FAILED,
-                message=str(error)[:500],
-            )
-            work.count(failed=1)
+            unusable.append((row, str(error)))
+    return usable, unusable
 
 
-def read_row(kind: ListKind, row: Mapping[str, Any]) -> Incoming:
-    """Turn a row of a query into what the mirror keeps. Raises Unusable when it has no record number or no id."""
-    number = row.get(RECORD_NUMBER, "")
-    if not _numbers([row]):
-        raise Unusable(f"Intacct sent no usable RECORDNO ({number!r}).")
-    business_id = row.get(kind.id_field, "")
-    if not business_id:
-        raise Unusable(f"Intacct sent no {kind.id_field} for record {number}.")
-    fields = {name: value for name, value in row.items() if name != RECORD_NUMBER}
-    counted = {name: value for name, value in fields.items() if name not in kind.ignored_for_changes}
-    values = {
-        "business_id": business_id[:200],
-        "name": row.get(kind.name_field, "")[:400],
-        "parent_id": row.get(kind.parent_field, "")[:200] if kind.parent_field else "",
-        "entity_id": row.get(ENTITY, "")[:80],
-        "is_active": row.get(kind.status_field, "active").strip().lower() != "inactive",
-        "fields": fields,
-    }
-    return Incoming(int(number), values, digest_of(counted))
-
-
-def digest_of(fields: Mapping[str, Any]) -> str:
-    """SHA-256 over names and values in a fixed order; equal fields give equal digests on every machine."""
-    canonical = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def store_page(connection: Connection, kind: ListKind, rows: Sequence[Incoming], *, swept: Sweep | None) -> PageOutcome:
-    """Write what is new or changed; mark as missing what the mirror has in the swept range and Intacct did not show.
-
-    Call inside a transaction.
-    """
-    now = timezone.now()
-    numbers = [row.record_no for row in rows]
-    known = {
-        item.record_no: item
-        for item in ListItem.objects.filter(connection=connection, kind=kind.key, record_no__in=numbers).only(
-            "pk", "record_no", "digest", "missing_at", "tenant_id"
+def _keep_unusable(
+    work: StepWork, kind: ListKind, rows: Iterable[tuple[Mapping[str, Any], str]], *, once: bool = False
+) -> None:
+    """Keep each as a failed row with its reason; with `once` only what this step has not kept already."""
+    for row, reason in rows:
+        label = f"{kind.singular} {row.get(kind.id_field) or row.get(kind.key_field) or 'without any id'}"[:300]
+        if once and RunRow.objects.filter(step=work.step, label=label).exists():
+            continue
+        RunRow.objects.create(
+            tenant_id=work.run.tenant_id,
+            run=work.run,
+            step=work.step,
+            label=label,
+            outcome=RowOutcome.FAILED,
+            message=reason[:500],
         )
-    }
-    fresh, altered, same, returned = [], [], 0, []
-    for row in rows:
-        item = known.get(row.record_no)
-        if item is None:
-            fresh.append(_new_item(connection, kind, row, now))
-        elif item.digest != row.digest:
-            for name, value in row.values.items():
-                setattr(item, name, value)
-            item.digest, item.changed_at = row.digest, now
-            altered.append(item)
-        else:
-            same += 1
-        if item is not None and item.missing_at is not None:
-            returned.append(item.pk)
-    ListItem.objects.bulk_create(fresh, batch_size=500)
-    ListItem.objects.bulk_update(altered, WRITTEN_FIELDS, batch_size=200)
-    if returned:
-        ListItem.objects.filter(pk__in=returned).update(missing_at=None)
-    missing = _mark_missing(connection, kind, swept) if swept else 0
-    return PageOutcome(new=len(fresh), changed=len(altered), same=same, missing=missing)
-
-
-def _new_item(connection: Connection, kind: ListKind, row: Incoming, now: datetime) -> ListItem:
-    return ListItem(
-        tenant_id=connection.tenant_id,
-        connection=connection,
-        kind=kind.key,
-        record_no=row.record_no,
-        digest=row.digest,
-        first_seen_at=now,
-        changed_at=now,
-        **row.values,
-    )
-
-
-def _mark_missing(connection: Connection, kind: ListKind, swept: Sweep) -> int:
-    """Mark what the mirror holds in the swept range and was not shown; return how many were newly marked."""
-    in_range = ListItem.objects.filter(connection=connection, kind=kind.key, record_no__gt=swept.after, missing_at=None)
-    if swept.last is not None:
-        in_range = in_range.filter(record_no__lte=swept.last)
-    gone = [pk for pk, number in in_range.values_list("pk", "record_no") if number not in swept.shown]
-    now = timezone.now()
-    for start in range(0, len(gone), 500):
-        ListItem.objects.filter(pk__in=gone[start : start + 500]).update(missing_at=now)
-    return len(gone)
-
-
-def _compare_with_announced(work: StepWork, kind: ListKind) -> None:
-    step = RunStep.objects.get(pk=work.step.pk)
-    if step.announced is not None and step.read != step.announced:
-        work.warn(
-            f"{kind.label}: Intacct announced {step.announced} records and sent {step.read}. Records were probably "
-            f"added or removed while reading; the next sync reads them."
-        )
+        work.count(failed=1)
 
 
 @dataclass(frozen=True)
@@ -319,30 +236,16 @@ def refetch(work: StepWork, kind: ListKind, items: Sequence[ListItem]) -> Refetc
     """
     if not items:
         return Refetched(frozenset(), {})
-    definition = work.client.lookup(kind.object)
-    fields = [name for name in kind.wanted_fields if name in definition.names]
-
-    def read() -> list[Record]:
-        query = Query(
-            object=kind.object,
-            fields=fields,
-            where=in_(RECORD_NUMBER, [item.record_no for item in items]),
-            page_size=PAGE_SIZE,
-            show_private=not work.connection.entity_id,
-        )
-        return [row for page in work.client.pages(query) for row in page.rows]
-
-    rows, refused = without_refused(kind, fields, read)
-    _tell_refused(work, kind, refused)
-    shown = _numbers(rows)
-    usable, unusable = [], {}
-    for row in rows:
-        try:
-            usable.append(read_row(kind, row))
-        except Unusable as error:
-            unusable.update(dict.fromkeys(_numbers([row]), str(error)))
+    view = View(work.connection, "")
+    fields, _ = fields_to_read(definition_of(work.client, work.connection, kind), kind, "")
+    numbers = in_(kind.key_field, [item.record_no for item in items])
+    selection = Selection(kind, view, tuple(fields), None, extra=numbers)
+    rows = [row for page in pages(work.client, selection, after=0, until=None, size=PAGE_SIZE) for row in page.rows]
+    shown = record_numbers(kind, rows)
+    usable, failed = _read_rows(RowReader(kind, fields), rows)
+    unusable = {number: why for row, why in failed for number in record_numbers(kind, [row])}
     gone = [item.pk for item in items if item.record_no not in shown]
     with work.page():
-        store_page(work.connection, kind, usable, swept=None)
-        ListItem.objects.filter(pk__in=gone, missing_at=None).update(missing_at=timezone.now())
+        store_page(view, kind, usable, run=work.run)
+        mark_missing(view, gone, work.run)
     return Refetched(shown, unusable)

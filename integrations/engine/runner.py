@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from integrations import gateway
 from integrations.crypto import SecretUnreadable
 from integrations.engine import lease
 from integrations.engine.flow import Flow, StepFailed, flow_for
+from integrations.engine.lanes import Turns, in_lanes
 from integrations.engine.progress import StepWork
 from integrations.intacct import BusyError, Category, IntacctError, OutOfTime
 from integrations.models import (
@@ -40,6 +42,7 @@ from integrations.selectors import why_not_sync
 logger = logging.getLogger(__name__)
 
 SLICE_SECONDS = 60.0
+SHARED_SLICE_SECONDS = 10.0  # while other runs wait for a worker
 # How long after a slice's end its requests may still go on. With that and the wait for a slot, a slice stays below the
 # 300 s after which the queue would kill its worker; and a write, begun in the last second, has its full 130 s.
 PATIENCE_SECONDS = 200.0
@@ -85,6 +88,7 @@ class _Slice:
     token: str
     slot: lease.Slot
     deadline: float
+    turns: Turns
     may_postpone: bool = False
     pages: int = 0
 
@@ -97,7 +101,7 @@ class _Slice:
             raise lease.LeaseLost(self.run.pk)
         self.run.refresh_from_db(fields=["cancel_requested_at"])
         is_over = self.pages > 0 and time.monotonic() >= self.deadline
-        return is_over or self.run.cancel_requested_at is not None
+        return is_over or self.turns.halted.is_set() or self.run.cancel_requested_at is not None
 
     def stay(self) -> bool:
         """Renew what is held; False when the run was taken over by another worker."""
@@ -134,22 +138,30 @@ def _origin(run: SyncRun) -> Origin:
 
 
 def _work_claimed(run: SyncRun, token: str, seconds: float, *, may_postpone: bool) -> Slice:
+    lets_go = True
     try:
         if _ended_before_work(run, token):
             return Slice.ENDED
         with lease.company_slot(run.connection.company_id, wait_seconds=SLOT_WAIT_SECONDS) as slot:
-            return _work(_Slice(run, token, slot, time.monotonic() + seconds, may_postpone))
+            return _work(_Slice(run, token, slot, time.monotonic() + seconds, Turns(run.pk), may_postpone))
     except lease.NoSlot:
         return Slice.BUSY
     except lease.LeaseLost:
         logger.warning("run %s was taken over by another worker", run.pk)
         return Slice.BUSY
+    except (OperationalError, InterfaceError):
+        # The database went away: nothing of the run is at fault. Its lease is left to run out, which brings the next
+        # worker and counts this one as lost, so that a database that never works does not keep workers busy for ever.
+        logger.exception("run %s lost the database", run.pk)
+        lets_go = False
+        raise
     except Exception as error:
         logger.exception("run %s failed by a defect", run.pk)
         _record_defect(run, token, error)
         raise
     finally:
-        lease.release_run(run.pk, token)
+        if lets_go:
+            lease.release_run(run.pk, token)
 
 
 def _ended_before_work(run: SyncRun, token: str) -> bool:
@@ -195,17 +207,28 @@ def _work(part: _Slice) -> Slice:
         run.started_at = timezone.now()
         run.save(update_fields=["started_at"])
     try:
-        for step in run.steps.filter(state__in=OPEN_STEPS):
-            if not _work_step(part, flow, step):
-                if run.cancel_requested_at is None:
-                    return Slice.MORE
-                break
+        finished = in_lanes(run, part.slot, part.turns, lambda run, slot: _work_lane(part, flow, run, slot))
+        run.refresh_from_db(fields=["cancel_requested_at"])
+        if not finished and run.cancel_requested_at is None:
+            return Slice.MORE
     except _Postponed:
         return Slice.POSTPONED
     except _StopRun:
         pass
     _end(run, part.token)
     return Slice.ENDED
+
+
+def _work_lane(part: _Slice, flow: Flow, run: SyncRun, slot: lease.Slot) -> bool:
+    """Work off steps until none is left; False when the slice had to stop before.
+
+    Raises _StopRun, _Postponed, LeaseLost.
+    """
+    mine = _Slice(run, part.token, slot, part.deadline, part.turns, part.may_postpone)
+    while (step := part.turns.next()) is not None:
+        if not _work_step(mine, flow, step):
+            return False
+    return True
 
 
 def _work_step(part: _Slice, flow: Flow, step: RunStep) -> bool:
@@ -246,6 +269,7 @@ def _close_step(part: _Slice, step: RunStep) -> None:
         step.state = StepState.PARTLY if step.failed or step.skipped else StepState.SUCCEEDED
         step.finished_at = timezone.now()
         step.save(update_fields=["state", "finished_at"])
+        flow_for(part.run.flow).ended(part.run, step)
 
 
 def _respite(part: _Slice, error: BusyError) -> timedelta | None:
@@ -288,6 +312,7 @@ def _record_failure(part: _Slice, step: RunStep, error: IntacctError | StepFaile
     step.message, step.error_code, step.finished_at = error.sentence[:500], code, timezone.now()
     with lease.holding(run.pk, part.token):
         step.save(update_fields=["state", "message", "error_code", "finished_at"])
+        flow_for(run.flow).ended(run, step)
         RunLog.objects.create(
             tenant_id=run.tenant_id,
             run=run,

@@ -25,6 +25,7 @@ from integrations.intacct.errors import (
     UnknownOutcome,
     UntrustedEndpoint,
 )
+from integrations.intacct.function_rules import FIELD_REFUSED, OBJECT_REFUSED, QUERY_REFUSED
 from integrations.intacct.functions import Function
 from integrations.intacct.query import (
     Filter,
@@ -49,6 +50,7 @@ from integrations.intacct.session import SessionCache
 from integrations.intacct.trust import trusted_endpoint
 from integrations.intacct.types import (
     Credentials,
+    Dimension,
     EntityDetail,
     Exchange,
     FieldDefinition,
@@ -66,11 +68,15 @@ from integrations.intacct.types import (
 )
 
 __all__ = [
+    "FIELD_REFUSED",
+    "OBJECT_REFUSED",
+    "QUERY_REFUSED",
     "BusyError",
     "Category",
     "Client",
     "Credentials",
     "DataError",
+    "Dimension",
     "DuplicateError",
     "EntityDetail",
     "EntityError",

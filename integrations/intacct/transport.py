@@ -42,7 +42,7 @@ LONGEST_PAUSE_SECONDS = 120.0
 LONGEST_ANSWER_SECONDS = 900.0
 SHORTEST_ATTEMPT_SECONDS = 0.01
 PROXY_TIMEOUT_STATUS = 524
-_CHUNK_BYTES = 16 * 1024
+_CHUNK_BYTES = 64 * 1024
 _XML_TYPES = frozenset({"text/xml", "application/xml"})
 
 
@@ -174,7 +174,8 @@ class Transport:
             attempt.http_status = response.status_code
             attempt.retry_after = faults.retry_after_seconds(response.headers.get("Retry-After"))
             kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-            parser = AnswerParser() if kind in _XML_TYPES else None
+            rows = {function.row_tag for function in request.functions if function.row_tag}
+            parser = AnswerParser(rows) if kind in _XML_TYPES else None
             answer = self._read(response, parser, attempt)
         if answer is None:
             attempt.error = faults.of_status(response.status_code, attempt.retry_after)

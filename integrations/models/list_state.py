@@ -22,6 +22,7 @@ class ListState(TenantModel):
     complete_through = models.DateTimeField(
         null=True, blank=True, help_text="Start of the last complete read: what a Partial starts from."
     )
+    read_fields = models.JSONField(default=list, help_text="The fields selected when it was last complete.")
     last_full_at = models.DateTimeField(null=True, blank=True, help_text="End of the last successful Full.")
     last_read_at = models.DateTimeField(null=True, blank=True, help_text="End of the last success in any mode.")
     swept_at = models.DateTimeField(null=True, blank=True, help_text="When deletions were last looked for.")

@@ -16,7 +16,7 @@ from integrations import queue
 from integrations.engine.flow import StepPlan, flow_for
 from integrations.engine.mirror import LISTS, list_steps
 from integrations.engine.runner import work_slice
-from integrations.list_selectors import kinds_for
+from integrations.list_selectors import kind_for, kinds_for
 from integrations.models import Connection, ListItem, Mode, RunRow, RunState, RunStep, SyncRun, Trigger
 from integrations.refusal import Refused
 from integrations.selectors import active_run, settings_in_force, why_not_run
@@ -127,20 +127,22 @@ def start_list_sync(
     `sync_from` is a person's own start of a Partial. Raises Refused for an unknown list or entity, naming those there
     are.
     """
-    offered, wanted = kinds_for(connection), list(kinds)
-    keys = [kind.key for kind in offered]
-    unknown = [key for key in wanted if key not in keys]
+    wanted = list(kinds)
+    unknown = [key for key in wanted if kind_for(connection, key) is None]
     if unknown:
+        keys = [kind.key for kind in kinds_for(connection)]
         raise Refused(
             f"There is no list called {', '.join(unknown)}.", f"Lists: {', '.join(keys)}.", code="LIST-UNKNOWN"
         )
     entity = _entity_to_sync(connection, entity)
     if sync_from is not None and mode != Mode.PARTIAL:
         raise Refused("A Full reads everything.", "Choose Partial to read from a day on.", code="SYNC-FROM")
-    chosen = [kind for kind in offered if not wanted or kind.key in wanted]
+    named = [kind for key in wanted if (kind := kind_for(connection, key)) is not None]
+    chosen = named or list(kinds_for(connection))
     title = f"Sync {chosen[0].label}" if len(chosen) == 1 else "Sync lists"
+    plans = list_steps(chosen, mode=mode, everything=not wanted)
     return start_run(
-        connection, LISTS, plans=list_steps(chosen), title=title[:120], mode=mode, entity=entity, sync_from=sync_from,
+        connection, LISTS, plans=plans, title=title[:120], mode=mode, entity=entity, sync_from=sync_from,
         by=by, trigger=trigger, queued=queued,
     )  # fmt: skip
 

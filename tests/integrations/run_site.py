@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from integrations.models import Connection, RunState, RunStep, StepState, SyncRun
 from integrations.services.runs import start_list_sync
+from tests.conftest import MIRRORED
 
 ClientFor = Callable[[User | None], Client]
 Address = Callable[..., str]
@@ -21,7 +22,7 @@ def content(response: Any) -> str:
 
 
 def queued(connection: Connection, by: User | None = None, **more: Any) -> SyncRun:
-    return start_list_sync(connection, by=by, queued=False, **more).run
+    return start_list_sync(connection, by=by, queued=False, **{"kinds": MIRRORED, **more}).run
 
 
 def polls(html: str) -> bool:

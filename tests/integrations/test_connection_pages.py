@@ -16,6 +16,7 @@ from integrations.sandbox.process import SandboxServer
 from integrations.selectors import live_connection
 from integrations.services.connection import authorize
 from integrations.services.runs import start_list_sync
+from tests.conftest import MIRRORED
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]
@@ -311,7 +312,7 @@ def test_disconnecting_asks_first_and_keeps_lists_and_runs(
     assert "What is kept" in page
     assert live_connection() is not None
 
-    waiting = start_list_sync(mirrored).run
+    waiting = start_list_sync(mirrored, kinds=MIRRORED).run
     assert "1 run under way" in text_of(browser.get(url("disconnect")))
     assert browser.post(url("disconnect")).headers["Location"] == url("connection")
     gone = Connection.objects.get(pk=mirrored.pk)

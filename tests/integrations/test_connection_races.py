@@ -16,6 +16,7 @@ from integrations.refusal import Refused
 from integrations.sandbox.process import SandboxServer
 from integrations.services import connection as service
 from integrations.services.runs import start_list_sync
+from tests.conftest import MIRRORED
 
 OTHER = "another password of the same user"
 
@@ -60,12 +61,12 @@ def test_renewing_credentials_leaves_what_others_stored_meanwhile(
 def test_a_run_cannot_be_started_on_a_connection_that_was_disconnected_meanwhile(connection: Connection) -> None:
     service.disconnect(Connection.objects.get(pk=connection.pk))
     with pytest.raises(Refused, match="not connected"):
-        start_list_sync(connection)
+        start_list_sync(connection, kinds=MIRRORED)
     assert not SyncRun.objects.exists()
 
 
 def test_disconnecting_ends_the_runs_that_wait(connection: Connection) -> None:
-    run = start_list_sync(connection).run
+    run = start_list_sync(connection, kinds=MIRRORED).run
     service.disconnect(connection)
     run.refresh_from_db()
     assert run.state == RunState.CANCELLED
@@ -115,7 +116,7 @@ def test_opening_without_a_request_is_no_success(connection: Connection) -> None
 
 def test_a_limit_ends_only_when_what_was_refused_is_allowed(connection: Connection, intacct: SandboxServer) -> None:
     intacct.control(do="fault", kind="permission", object="CUSTOMER")
-    run_to_end(start_list_sync(connection, queued=False).run)
+    run_to_end(start_list_sync(connection, kinds=MIRRORED, queued=False).run)
     connection.refresh_from_db()
     assert connection.state == ConnectionState.LIMITED
 

@@ -15,9 +15,10 @@ from django_q.models import OrmQ, Schedule
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from integrations import jobs, queue
-from integrations.engine import pull, runner
+from integrations.engine import pull
 from integrations.models import Connection, Heartbeat, RunState, SyncRun
 from integrations.services.runs import start_list_sync
+from tests.conftest import MIRRORED
 
 
 def queued() -> list[tuple[str, tuple[int, ...]]]:
@@ -27,15 +28,15 @@ def queued() -> list[tuple[str, tuple[int, ...]]]:
 
 @pytest.fixture
 def run(connection: Connection) -> SyncRun:
-    return start_list_sync(connection).run
+    return start_list_sync(connection, kinds=MIRRORED).run
 
 
 def test_starting_a_run_wakes_a_worker_in_the_same_transaction(connection: Connection) -> None:
     with transaction.atomic():
-        start_list_sync(connection)
+        start_list_sync(connection, kinds=MIRRORED)
         transaction.set_rollback(True)
     assert queued() == []
-    run = start_list_sync(connection).run
+    run = start_list_sync(connection, kinds=MIRRORED).run
     assert queued() == [("integrations.jobs.work_run", (run.tenant_id, run.pk))]
 
 

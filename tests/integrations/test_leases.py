@@ -13,11 +13,12 @@ from integrations.intacct import Client
 from integrations.models import CompanySlot, Connection, ListItem, RunState, StepState, SyncRun
 from integrations.sandbox.process import SandboxServer
 from integrations.services.runs import cancel_run, start_list_sync
+from tests.conftest import MIRRORED
 
 
 @pytest.fixture
 def run(connection: Connection) -> SyncRun:
-    return start_list_sync(connection).run
+    return start_list_sync(connection, kinds=MIRRORED).run
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from integrations.refusal import Refused
 from integrations.sandbox.process import SandboxServer
 from integrations.services.connection import authorize, disconnect
 from integrations.services.runs import start_list_sync
+from tests.conftest import MIRRORED
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -71,7 +72,7 @@ def test_no_run_is_left_on_a_connection_that_is_disconnected_while_it_starts(
         pk = connect(scoped, intacct).pk
         came = at_once(
             scoped,
-            lambda pk=pk: start_list_sync(Connection.objects.get(pk=pk)),
+            lambda pk=pk: start_list_sync(Connection.objects.get(pk=pk), kinds=MIRRORED),
             lambda pk=pk: disconnect(Connection.objects.get(pk=pk)),
         )
         assert not [one for one in came if isinstance(one, Exception) and not isinstance(one, Refused)], came
@@ -79,14 +80,14 @@ def test_no_run_is_left_on_a_connection_that_is_disconnected_while_it_starts(
 
 
 def test_of_many_who_start_a_run_at_once_one_starts_it(connection: Connection) -> None:
-    came = at_once(connection.tenant, *[lambda: start_list_sync(connection)] * 4)
+    came = at_once(connection.tenant, *[lambda: start_list_sync(connection, kinds=MIRRORED)] * 4)
     assert sorted(started.is_new for started in came) == [False, False, False, True]
     assert SyncRun.objects.count() == 1
 
 
 def test_many_workers_on_one_run_do_its_work_once(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pull, "PAGE_SIZE", 20)
-    run = start_list_sync(connection).run
+    run = start_list_sync(connection, kinds=MIRRORED).run
 
     def work() -> Counter[Slice]:
         ended: Counter[Slice] = Counter()

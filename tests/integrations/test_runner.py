@@ -7,16 +7,16 @@ from django.utils import timezone
 
 from integrations.engine import lease, pull, runner
 from integrations.engine.runner import Slice, run_to_end, totals, work_slice
-from integrations.lists import KINDS
 from integrations.models import CompanySlot, Connection, ListItem, RunState, StepState, SyncRun
 from integrations.refusal import Refused
 from integrations.sandbox.process import SandboxServer
 from integrations.services.runs import cancel_run, start_list_sync
+from tests.conftest import MIRRORED
 
 
 @pytest.fixture
 def run(connection: Connection) -> SyncRun:
-    return start_list_sync(connection).run
+    return start_list_sync(connection, kinds=MIRRORED).run
 
 
 @pytest.fixture
@@ -116,10 +116,10 @@ def test_a_run_nobody_began_is_cancelled_at_once(run: SyncRun) -> None:
 
 
 def test_a_second_start_leads_to_the_run_that_is_active(run: SyncRun, connection: Connection) -> None:
-    again = start_list_sync(connection)
+    again = start_list_sync(connection, kinds=MIRRORED)
     assert (again.run, again.is_new) == (run, False)
     finish(run)
-    assert start_list_sync(connection).is_new
+    assert start_list_sync(connection, kinds=MIRRORED).is_new
 
 
 def test_a_company_takes_two_requests_at_a_time(run: SyncRun, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +171,7 @@ def test_a_lasting_fault_ends_the_run_with_its_reason(
     run.connection.refresh_from_db()
     assert run.connection.state == "offline"
     intacct.control(do="reset")
-    finish(again := start_list_sync(run.connection).run)
+    finish(again := start_list_sync(run.connection, kinds=MIRRORED).run)
     assert again.state == RunState.SUCCEEDED
     run.connection.refresh_from_db()
     assert run.connection.state == "connected"
@@ -192,7 +192,7 @@ def test_a_session_that_expires_in_mid_run_is_renewed_unnoticed(
     run.refresh_from_db()
     assert run.state == RunState.SUCCEEDED
     assert totals(run)["read"] == ListItem.objects.count()
-    assert intacct.control(do="stats")["logins"] > len(KINDS)
+    assert intacct.control(do="stats")["logins"] > len(MIRRORED)
 
 
 def test_credentials_refused_in_mid_run_end_it_and_hold_the_connection(
@@ -210,7 +210,7 @@ def test_credentials_refused_in_mid_run_end_it_and_hold_the_connection(
     run.connection.refresh_from_db()
     assert run.connection.state == "needs_credentials"
     with pytest.raises(Refused, match="Needs credentials"):
-        start_list_sync(run.connection)
+        start_list_sync(run.connection, kinds=MIRRORED)
 
 
 def test_a_password_that_cannot_be_opened_asks_for_credentials(run: SyncRun, settings: object) -> None:

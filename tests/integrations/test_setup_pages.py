@@ -103,6 +103,10 @@ def test_a_permission_names_all_it_is_needed_for_once() -> None:
     bills = next(row for row in rows if row.name == "Bills")
     assert bills.rights == ("List", "View", "Add", "Edit")
     assert bills.needed_for == ("For the switch Sync Bills.",)
+    assert bills.need == "Sync Bills"
+    needs = {row.name: row.need for row in rows}
+    assert (needs["Accounts"], needs["Entities"], needs["Warehouses"]) == ("Always", "Always", "Optional")
+    assert needs["Vendors"] == "Sync Commitments, Sync Bills"
     assert all("List" in row.rights for row in rows)
 
 

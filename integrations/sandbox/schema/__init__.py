@@ -19,6 +19,7 @@ from integrations.sandbox.schema.model import (
     parse_fields,
     parse_relations,
 )
+from integrations.sandbox.schema.smartsync import SMARTSYNC
 from integrations.sandbox.schema.vocabulary import ENUMERATIONS, LABELS
 
 __all__ = ["CATALOGUE", "ObjectDefinition"]
@@ -62,5 +63,6 @@ def _define(name: str, declared: dict[str, object]) -> ObjectDefinition:
 
 
 CATALOGUE: dict[str, ObjectDefinition] = {
-    name: _define(name, declared) for name, declared in {**MASTERS, **CONSTRUCTION, **DOCUMENTS, **COMPANY}.items()
+    name: _define(name, declared)
+    for name, declared in {**MASTERS, **CONSTRUCTION, **DOCUMENTS, **COMPANY, **SMARTSYNC}.items()
 }

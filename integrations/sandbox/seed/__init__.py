@@ -29,6 +29,7 @@ from integrations.sandbox.seed.people import (
     open_console,
     prepare,
 )
+from integrations.sandbox.seed.smartsync import fill_smartsync
 from integrations.sandbox.seed.volume import fill_volume
 from integrations.sandbox.seed.writer import SeedWriter
 from integrations.sandbox.store import Company, Store
@@ -53,6 +54,7 @@ def build_store(seed: str, base: datetime) -> Store:
     writer = SeedWriter(company, base)
     fill_people(writer, USERS)
     fill_base(writer)
+    fill_smartsync(writer)
     if seed == DEMO:
         fill_demo(writer)
     else:

@@ -207,7 +207,7 @@ def _definitions(writer: SeedWriter) -> None:
     writer.fill(
         "SUPDOCFOLDER", [{"NAME": "Project documents", "DESCRIPTION": "Filed by hand", "CREATEDUSERID": "ws_sync"}]
     )
-    phases = ("Phase 1", "Phase 2", "Close-out")
+    phases = ("Mobilisation", "Earthworks", "Structure", "Envelope & roof", "Fit-out", "Handover")
     moment = wire_timestamp(FIXED)
     writer.fill(
         "SITE_PHASE",

@@ -67,7 +67,7 @@ def test_roles_and_what_they_grant_can_be_queried(caller: Caller) -> None:
 def test_the_user_defined_dimension(caller: Caller) -> None:
     dimensions = caller.call("<getDimensions/>").data.findall("dimensions/dimension")
     own = [d.findtext("objectName") for d in dimensions if d.findtext("userDefinedDimension") == "true"]
-    assert own == ["SITE_PHASE"]
+    assert own == ["SITE_PHASE", "CREW"]
     answer = caller.query("site_phase", "id", "name", order="id")
     assert answer.data.get("listtype") == "site_phase"
     assert {str(row.tag) for row in answer.data} == {"site_phase"}

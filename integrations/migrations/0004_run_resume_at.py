@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("integrations", "0002_queue_index"),
+        ("integrations", "0003_smartsync"),
     ]
 
     operations = [

@@ -25,6 +25,6 @@ def count_stored_exchanges(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("integrations", "0004_schedules")]
+    dependencies = [("integrations", "0006_schedules")]
 
     operations = [migrations.RunPython(count_stored_exchanges, migrations.RunPython.noop)]

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("integrations", "0003_smartsync"),
+        ("integrations", "0005_list_fields_read"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
