@@ -57,6 +57,8 @@ _NAVIGATION = (
         ("project", "new_project", "edit_project", "link_project", "preview_proj", "ignore_proj", "import_proj"),
     ),
     ("SmartSync", "Runs", "runs", "clock-history", ("run", "exchange")),
+    ("SmartSync", "Schedules", "schedules", "calendar-check", ("schedule",)),
+    ("SmartSync", "API usage", "usage", "speedometer2", ("usage",)),
     (
         "Settings",
         "Integrations",

@@ -25,6 +25,7 @@ from integrations.intacct import (
     TransportError,
 )
 from integrations.models import Connection, ConnectionState, Exchange, RunStep, StepState
+from integrations.services.metering import count_exchange
 
 SESSIONS = SessionCache()  # process memory only, never stored
 PAUSE: Callable[[float], None] = time.sleep  # between attempts of a read
@@ -125,32 +126,40 @@ def opened(connection: Connection, step: RunStep | None = None, watch: Watch | N
 def store_exchange(
     exchange: intacct.Exchange, *, tenant_id: int, connection: Connection | None, step: RunStep | None = None
 ) -> Exchange:
-    """Keep a finished, already redacted exchange, and add it to the step's requests and billable count."""
-    row = Exchange.objects.create(
-        tenant_id=tenant_id,
-        connection=connection,
-        run_id=step.run_id if step else None,
-        step=step,
-        started_at=exchange.started_at,
-        duration_ms=exchange.duration_ms,
-        endpoint=exchange.endpoint[:300],
-        company_id=exchange.company[:80],
-        entity_id=exchange.entity[:80],
-        functions=", ".join(exchange.functions)[:300],
-        control_id=exchange.control_id[:256],
-        http_status=exchange.http_status,
-        outcome=exchange.outcome,
-        error_code=exchange.error_code,
-        attempt=exchange.attempt,
-        billable=exchange.billable,
-        request_bytes=exchange.request_bytes,
-        response_bytes=exchange.response_bytes,
-        request_xml=exchange.request_xml.replace("\x00", ""),
-        response_xml=exchange.response_xml.replace("\x00", ""),
-    )
-    if step is not None:
-        RunStep.objects.filter(pk=step.pk).update(
-            requests=F("requests") + 1, billable=F("billable") + exchange.billable
+    """Keep a finished, already redacted exchange, and add it to the counts of the step and of the company's day."""
+    with transaction.atomic():
+        row = Exchange.objects.create(
+            tenant_id=tenant_id,
+            connection=connection,
+            run_id=step.run_id if step else None,
+            step=step,
+            started_at=exchange.started_at,
+            duration_ms=exchange.duration_ms,
+            endpoint=exchange.endpoint[:300],
+            company_id=exchange.company[:80],
+            entity_id=exchange.entity[:80],
+            functions=", ".join(exchange.functions)[:300],
+            control_id=exchange.control_id[:256],
+            http_status=exchange.http_status,
+            outcome=exchange.outcome,
+            error_code=exchange.error_code,
+            attempt=exchange.attempt,
+            billable=exchange.billable,
+            request_bytes=exchange.request_bytes,
+            response_bytes=exchange.response_bytes,
+            request_xml=exchange.request_xml.replace("\x00", ""),
+            response_xml=exchange.response_xml.replace("\x00", ""),
+        )
+        if step is not None:
+            RunStep.objects.filter(pk=step.pk).update(
+                requests=F("requests") + 1, billable=F("billable") + exchange.billable
+            )
+        count_exchange(
+            tenant_id=tenant_id,
+            company_id=row.company_id,
+            flow=step.run.flow if step else "",
+            at=row.started_at,
+            billable=row.billable,
         )
     return row
 

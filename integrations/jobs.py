@@ -1,4 +1,4 @@
-"""What runs in the queue: a slice of a run, the dispatcher, the heartbeat.
+"""What runs in the queue: a slice of a run, the dispatcher with the schedules, the heartbeat.
 
 Arguments are primary keys. Nothing here knows what a run does; the runner does. No remote error leaves a job.
 """
@@ -12,7 +12,11 @@ from accounts.tenancy import cross_tenant, tenant_scope
 from integrations import queue
 from integrations.engine.runner import SHARED_SLICE_SECONDS, SLICE_SECONDS, Slice, work_slice
 from integrations.models import Heartbeat
+from integrations.schedule_selectors import tenants_with_work
 from integrations.selectors import runs_left_behind
+from integrations.services.schedules import follow_time_zone, start_due
+from integrations.services.usage import warn_admins
+from integrations.usage_selectors import over_budget
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +51,32 @@ def dispatch() -> None:
     for _, tenant_id, run_id in sorted(ranked):
         queue.wake(tenant_id, run_id)
     queue.forget_old_failures()
+    look_after_tenants()
+
+
+def look_after_tenants() -> None:
+    """Have a worker look after each tenant with something due or a budget that ran out, unless it is to already."""
+    now = timezone.now()
+    asked = queue.tenants_waiting()
+    with cross_tenant("schedules and budgets"):
+        due = list(tenants_with_work(now).values_list("pk", flat=True))
+        spent = [connection.tenant_id for connection, _ in over_budget(now)]
+    for tenant_id in dict.fromkeys([*due, *spent]):
+        if tenant_id not in asked:
+            queue.tend(tenant_id)
+
+
+def tend(tenant_id: int) -> None:
+    """Start what is due by the tenant's schedules, and mail its admins about a threshold of the API budget."""
+    tenant = Tenant.objects.filter(pk=tenant_id).first()
+    if tenant is None:
+        return
+    now = timezone.now()
+    with tenant_scope(tenant):
+        follow_time_zone(tenant, now)
+        start_due(tenant, now)
+        for connection, percent in over_budget(now):
+            warn_admins(connection, percent, now)
 
 
 def beat() -> None:

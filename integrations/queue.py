@@ -12,6 +12,7 @@ from django_q.models import Failure, OrmQ, Schedule
 from django_q.tasks import async_task
 
 _WORK_RUN = "integrations.jobs.work_run"
+_TEND = "integrations.jobs.tend"
 # django-q2 never removes failures. Ours are in the runs and in the log; these rows only help whoever looks at once.
 KEEP_FAILURES = timedelta(days=7)
 
@@ -26,11 +27,26 @@ def wake(tenant_id: int, run_id: int) -> None:
     async_task(_WORK_RUN, tenant_id, run_id)
 
 
+def tend(tenant_id: int) -> None:
+    """Have a worker look after the tenant's schedules and budget: what fails there holds up no other tenant."""
+    async_task(_TEND, tenant_id)
+
+
 def runs_waiting() -> set[int]:
     """The runs for which a wake-up lies in the queue that no worker has taken yet."""
+    return {arguments[1] for arguments in _untaken(_WORK_RUN)}
+
+
+def tenants_waiting() -> set[int]:
+    """The tenants that a worker has been asked to look after, and none has begun to."""
+    return {arguments[0] for arguments in _untaken(_TEND)}
+
+
+def _untaken(function: str) -> list[tuple[int, ...]]:
+    """The arguments of every call of `function` in the queue that no worker has taken yet."""
     untaken = OrmQ.objects.filter(lock__lte=timezone.now())
     tasks = (entry.task for entry in untaken.iterator(chunk_size=500))
-    return {task["args"][1] for task in tasks if task.get("func") == _WORK_RUN}
+    return [tuple(task["args"]) for task in tasks if task.get("func") == function]
 
 
 def forget_old_failures() -> None:

@@ -17,6 +17,8 @@ from accounts.models import CrossTenantAccess, Membership, Tenant, User
 from accounts.tenancy import cross_tenant
 from erp_admin.models import Project
 from integrations.models import (
+    ApiBudget,
+    ApiUsage,
     ChangeKind,
     CompanyClock,
     CompanySlot,
@@ -33,13 +35,18 @@ from integrations.models import (
     RunRow,
     RunStep,
     SettingsVersion,
+    SyncProfile,
     SyncRun,
+    SyncSchedule,
 )
 from integrations.sandbox.process import SandboxServer
+from integrations.services.profiles import ensure_profile
+from integrations.services.usage import set_budget
 
 MODELS: list[type[Model]] = [
     Tenant, User, Membership, CrossTenantAccess, Connection, SettingsVersion, SyncRun, RunStep, RunRow, RunLog,
-    Exchange, ListItem, ListState, ListDefinition, ListItemChange, CompanyClock, Heartbeat, CompanySlot, Project,
+    Exchange, ListItem, ListState, ListDefinition, ListItemChange, CompanyClock, Heartbeat, CompanySlot,
+    SyncProfile, SyncSchedule, ApiUsage, ApiBudget, Project,
 ]  # fmt: skip
 HISTORY = [model for model in MODELS if model not in (Tenant, User, Membership)]
 ClientFor = Callable[[User | None], Client]
@@ -85,6 +92,8 @@ def filled(ready: Connection, accountant: User) -> Connection:
     CompanyClock.objects.create(offset_minutes=-480, source="a push read back", learned_at=now, **ours)
     ListItemChange.objects.create(tenant_id=run.tenant_id, item=item, run=run, at=now, kind=ChangeKind.MISSING)
     Heartbeat.objects.create(name="queue", beat_at=timezone.now())
+    ensure_profile(run.connection)
+    set_budget(run.connection, 5000)
     Project.objects.create(
         tenant_id=run.tenant_id, number="24-101", name="Depot", currency="USD", begins_on=date(2026, 1, 5)
     )
@@ -179,7 +188,11 @@ def _like(row: Any, mark: int) -> Any:
         row.state = "disconnected"
     if isinstance(row, ListState | ListDefinition):
         row.kind = f"udd_{mark}"
-    if isinstance(row, CompanyClock):
+    if isinstance(row, SyncProfile):
+        row.entity_id = f"{mark}"
+    if isinstance(row, SyncSchedule):
+        row.group = f"group-{mark}"
+    if isinstance(row, CompanyClock | ApiBudget):
         row.connection = _like(row.connection, mark)
         row.connection.save()
     if isinstance(row, Membership):
