@@ -1,10 +1,9 @@
 """Home: is Intacct connected, what is missing, what comes next, what happened last. Reads only."""
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,8 +17,8 @@ from erp_admin import selectors
 from erp_admin.flows.projects import SYNC_PROJECTS
 from erp_admin.models import Project
 from erp_admin.views.record_rows import Fact, fact
-from integrations.lists import KINDS
-from integrations.models import Connection, ListItem, RunStep, StepState
+from integrations.freshness import freshness
+from integrations.models import Connection, Freshness
 from integrations.run_selectors import filtered_runs, run_lines
 from integrations.selectors import Readiness, latest_connection, readiness
 from integrations.usage_selectors import warning_gauge
@@ -37,13 +36,6 @@ class SetUpStep:
     action: str
     is_done: bool
     is_next: bool
-
-
-@dataclass(frozen=True)
-class Freshness:
-    label: str
-    read_at: datetime | None
-    records: int
 
 
 @dataclass(frozen=True)
@@ -72,7 +64,7 @@ def home(request: TenantRequest) -> HttpResponse:
         "total": sum(each.count for each in counts),
         "here_count": Project.objects.count(),
         "runs": run_lines(filtered_runs({})[:LAST_RUNS]),
-        "freshness": _freshness(connection) if connection else [],
+        "freshness": _freshness(request, connection) if connection else [],
         "gauge": warning_gauge(connection),
     }
     return render(request, "erp_admin/home.html", context)
@@ -133,10 +125,14 @@ def _state_counts(request: TenantRequest, connection: Connection | None) -> list
     ]
 
 
-def _freshness(connection: Connection) -> list[Freshness]:
-    """When each list was last read completely, and how many records it holds; two queries for all of them."""
-    done = RunStep.objects.filter(run__connection=connection, key__startswith="list:", state=StepState.SUCCEEDED)
-    read = dict(done.order_by().values_list("key").annotate(Max("finished_at")))
-    present = ListItem.objects.filter(connection=connection, missing_at=None).order_by()
-    held = dict(present.values_list("kind").annotate(Count("pk")))
-    return [Freshness(kind.label, read.get(f"list:{kind.key}"), held.get(kind.key, 0)) for kind in KINDS]
+def _freshness(request: TenantRequest, connection: Connection) -> list[StateCount]:
+    """How many lists are on time, late and so on."""
+    states = [each.state for each in freshness(connection)]
+    counted = Counter(state.value for state in states)
+    shown = {state.value: state.because("") for state in states}
+    base = _url(request, "lists")
+    return [
+        StateCount(shown[state.value], counted[state.value], f"{base}?state={state.value}")
+        for state in Freshness
+        if state.value in shown
+    ]
