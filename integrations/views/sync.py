@@ -4,6 +4,7 @@ Owns what is shown and what is told. Knows nothing of how a sync runs.
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -40,10 +41,13 @@ def sync(request: TenantRequest) -> HttpResponse:
     if request.method == "POST":
         return _start_here(request, request.tenant.slug, connection)
     entity = _entity(connection, request.GET.get("entity", ""))
-    answer = _page(request, connection, SyncForm(connection, entity, asked=request.GET))
-    if request.headers.get("HX-Request"):
-        address = reverse("sync", kwargs={"tenant_slug": request.tenant.slug})
-        answer["HX-Replace-Url"] = f"{address}?entity={entity.id}" if entity.id else address
+    form = SyncForm(connection, entity, asked=request.GET)
+    if not request.headers.get("HX-Request"):
+        return _page(request, connection, form)
+    context = {"form": form, "is_update": True, **_estimate_context(connection, form)}
+    answer = render(request, "integrations/sync_entity.html", context)
+    address = reverse("sync", kwargs={"tenant_slug": request.tenant.slug})
+    answer["HX-Replace-Url"] = f"{address}?{urlencode({'entity': entity.id})}" if entity.id else address
     return answer
 
 
