@@ -2,14 +2,16 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from accounts.models import Membership, Role, Tenant, User
 
 P = ParamSpec("P")
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 class TenantRequest(HttpRequest):
@@ -20,18 +22,18 @@ class TenantRequest(HttpRequest):
     membership: Membership
 
 
-TenantView = Callable[Concatenate[TenantRequest, P], HttpResponse]
+TenantView = Callable[Concatenate[TenantRequest, P], Answer]
 
 
-def role_required(role: Role, reason: str = "") -> Callable[[TenantView[P]], Callable[..., HttpResponse]]:
+def role_required(role: Role, reason: str = "") -> Callable[[TenantView[P, Answer]], Callable[..., Answer]]:
     """Let a view run for members with at least `role`; the tenant's slug is taken from its arguments.
 
     Raises PermissionDenied (a 403 page) with `reason`, or a sentence that names the role.
     """
 
-    def decorate(view: TenantView[P]) -> Callable[..., HttpResponse]:
+    def decorate(view: TenantView[P, Answer]) -> Callable[..., Answer]:
         @functools.wraps(view)
-        def guarded(request: TenantRequest, tenant_slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: TenantRequest, tenant_slug: str, *args: Any, **kwargs: Any) -> Answer:
             if not request.membership.may(role):
                 needed = (
                     reason or f"This needs the role {role.label}; yours is {request.membership.get_role_display()}."

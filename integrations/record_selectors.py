@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
 from integrations.lists import ListKind
 from integrations.models import Connection, ListItem, RecordState
@@ -25,6 +25,7 @@ _STATES: Mapping[RecordState, Q] = {
     RecordState.INACTIVE: Q(is_active=False, missing_at=None),
     RecordState.MISSING: Q(missing_at__isnull=False),
 }
+_IS_MISSING = ExpressionWrapper(_STATES[RecordState.MISSING], output_field=BooleanField())
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,11 @@ def children_count(connection: Connection, kind: ListKind, parent: ListItem) -> 
 
 def record_counts(connection: Connection, kind: ListKind, chosen: RecordFilter) -> RecordCounts:
     """For the filters, in one query over an index."""
-    missing = Q(missing_at__isnull=False)
-    rows = _within(connection, kind, chosen).order_by().values_list("entity_id", "is_active", missing)
+    rows = _within(connection, kind, chosen).annotate(is_missing=_IS_MISSING).order_by()
+    counted = rows.values_list("entity_id", "is_active", "is_missing").annotate(number=Count("*"))
     states = dict.fromkeys(RecordState.values, 0)
     entities: dict[str, int] = {}
-    for entity_id, is_active, is_missing, number in rows.annotate(number=Count("*")):
+    for entity_id, is_active, is_missing, number in counted:
         state = RecordState.MISSING if is_missing else RecordState.ACTIVE if is_active else RecordState.INACTIVE
         entities.setdefault(entity_id, 0)
         if chosen.entity in ("", entity_id or TOP_LEVEL):
@@ -130,8 +131,8 @@ def record_page(found: QuerySet[ListItem], sort: str, key: str = "", size: int =
     direction, _, pk = key.partition("-")
     border = found.model.objects.filter(pk=int(pk)).first() if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
     if border is None or direction not in ("after", "before"):
-        pks = _keys(found, sort)[: size + 1]
-        items = _items(list(pks), size)
+        pks = list(_keys(found, sort)[: size + 1])
+        items = _items(pks, size)
         return RecordPage(items, "", f"after-{items[-1].pk}" if len(pks) > size else "")
     backwards = direction == "before"
     pks = list(_beyond(found, sort, border, backwards)[: size + 1])

@@ -119,7 +119,8 @@ def records(request: TenantRequest, list_key: str) -> HttpResponse:
     connection, kind = kind_or_404(list_key)
     chosen = _filter(request, connection)
     counts = record_counts(connection, kind, chosen)
-    page = record_page(records_of(connection, kind, chosen), chosen.sort, request.GET.get("page", ""))
+    found = records_of(connection, kind, chosen) if counts.matching(chosen.state) else ListItem.objects.none()
+    page = record_page(found, chosen.sort, request.GET.get("page", ""))
     parents = parents_of(connection, kind, page.items)
     context = {
         "connection": connection,
