@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from integrations.engine.flow import StepFailed
-from integrations.intacct import Client, Dimension, ObjectDefinition, ProtocolError
-from integrations.intacct.function_rules import FIELD_REFUSED, OBJECT_REFUSED
+from integrations.intacct import FIELD_REFUSED, OBJECT_REFUSED, Client, Dimension, ObjectDefinition, ProtocolError
 from integrations.list_selectors import DEFINITION_KEPT, chosen_custom_fields
 from integrations.lists import CONFIDENTIAL, ListKind, dimension_kind
 from integrations.models import Connection, ListDefinition

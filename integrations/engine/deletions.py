@@ -17,8 +17,7 @@ from integrations.engine.progress import StepWork
 from integrations.engine.rows import record_numbers
 from integrations.engine.store import Sweep, gone_from, mark_missing
 from integrations.engine.view import View
-from integrations.intacct import PermissionDenied, ProtocolError, Query, all_of, between, eq, in_
-from integrations.intacct.function_rules import QUERY_REFUSED
+from integrations.intacct import QUERY_REFUSED, PermissionDenied, ProtocolError, Query, all_of, between, eq, in_
 from integrations.list_selectors import SHORT_OVERLAP, covering_states, kind_for
 from integrations.lists import ListKind
 from integrations.models import ListState, RunStep

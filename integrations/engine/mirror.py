@@ -10,7 +10,7 @@ from django.db.models import Max
 from integrations.engine.definitions import keep_dimensions
 from integrations.engine.deletions import DELETIONS, find_deleted
 from integrations.engine.flow import Flow, StepPlan
-from integrations.engine.list_states import note_end
+from integrations.engine.list_states import forget_old_changes, note_end
 from integrations.engine.progress import StepWork
 from integrations.engine.pull import list_step_key, pull_list
 from integrations.intacct import PermissionDenied, SubscriptionError
@@ -56,6 +56,8 @@ class MirrorFlow(Flow):
             raise ValueError(f"{work.step.key!r} is not a list step.")
         try:
             yield from pull_list(work, kind)
+            if kind.names_entities:
+                _renew_entities(work)
         except (PermissionDenied, SubscriptionError) as error:
             wanted = kind.permission
             error.advice = (
@@ -68,6 +70,14 @@ class MirrorFlow(Flow):
         kind = kind_of_step(run.connection, step.key)
         if kind is not None:
             note_end(run, step, kind)
+            forget_old_changes(run.tenant_id)
+
+
+def _renew_entities(work: StepWork) -> None:
+    """Keep which entities the user may enter now, so that a sync of one that is gone is refused."""
+    entities = [{"id": entity.id, "name": entity.name} for entity in work.client.entity_details()]
+    with work.page():
+        Connection.objects.filter(pk=work.connection.pk).update(entities=entities)
 
 
 def _find_dimensions(work: StepWork) -> Iterator[None]:

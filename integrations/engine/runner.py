@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
@@ -106,6 +107,7 @@ def work_slice(run_id: int, *, seconds: float = SLICE_SECONDS) -> Slice:
     if not token:
         return Slice.BUSY
     run = SyncRun.objects.select_related("connection", "tenant").get(pk=run_id)
+    lets_go = True
     try:
         if _ended_before_work(run, token):
             return Slice.ENDED
@@ -116,12 +118,19 @@ def work_slice(run_id: int, *, seconds: float = SLICE_SECONDS) -> Slice:
     except lease.LeaseLost:
         logger.warning("run %s was taken over by another worker", run_id)
         return Slice.BUSY
+    except (OperationalError, InterfaceError):
+        # The database went away: nothing of the run is at fault. Its lease is left to run out, which brings the next
+        # worker and counts this one as lost, so that a database that never works does not keep workers busy for ever.
+        logger.exception("run %s lost the database", run_id)
+        lets_go = False
+        raise
     except Exception as error:
         logger.exception("run %s failed by a defect", run_id)
         _record_defect(run, token, error)
         raise
     finally:
-        lease.release_run(run_id, token)
+        if lets_go:
+            lease.release_run(run_id, token)
 
 
 def _ended_before_work(run: SyncRun, token: str) -> bool:

@@ -24,6 +24,7 @@ from integrations.intacct.errors import (
     UnknownOutcome,
     UntrustedEndpoint,
 )
+from integrations.intacct.function_rules import FIELD_REFUSED, OBJECT_REFUSED, QUERY_REFUSED
 from integrations.intacct.functions import Function
 from integrations.intacct.query import (
     Filter,
@@ -66,6 +67,9 @@ from integrations.intacct.types import (
 )
 
 __all__ = [
+    "FIELD_REFUSED",
+    "OBJECT_REFUSED",
+    "QUERY_REFUSED",
     "BusyError",
     "Category",
     "Client",

@@ -19,6 +19,7 @@ COMPANY: Final = (
         entity_field="",
         permission=Permission("Company", "Entities"),
         purpose="To choose the legal entity of a sync, and to know the currency of each.",
+        names_entities=True,
     ),
     ListKind(
         key="locations",

@@ -105,8 +105,9 @@ PROJECTS: Final = (
         fields=(),
         parent_field="PARENTID",
         entity_field="",
-        permission=Permission("Projects", "Project Types"),
+        permission=Permission("Projects", "Project types"),
         purpose="To sort projects as Intacct does.",
+        needed_by=("sync_projects",),
     ),
     ListKind(
         key="project_statuses",
@@ -118,8 +119,9 @@ PROJECTS: Final = (
         name_field="DESCRIPTION",
         fields=(),
         entity_field="",
-        permission=Permission("Projects", "Project Statuses"),
+        permission=Permission("Projects", "Project statuses"),
         purpose="To tell open projects from closed ones.",
+        needed_by=("sync_projects",),
     ),
 )
 

@@ -78,6 +78,7 @@ class ListKind:
     change alone does not make a record a changed one. `needed_by` are the switches that cannot work without the list,
     `always_needed` a list without which nothing works; all others are read when they may be and missed when not.
     `may_be_absent` marks an object that the public reference does not confirm: it is read where `lookup` knows it.
+    With the list that `names_entities` the entities a sync can be asked for are read anew.
     """
 
     key: str
@@ -104,6 +105,7 @@ class ListKind:
     always_needed: bool = False
     may_be_absent: bool = False
     is_dimension: bool = False
+    names_entities: bool = False
     ignored_for_changes: tuple[str, ...] = (MODIFIED, "RECORD_URL")
 
     @property

@@ -67,8 +67,13 @@ class Control:
             definition = _definition(command)
             self._company(command).denied_objects.add(definition.name)
             return {"done": "fault", "kind": kind, "object": definition.name}
+        if kind == "field":
+            definition, name = _definition(command), str(command.get("field", ""))
+            self._company(command).refused_fields.add((definition.name, name))
+            return {"done": "fault", "kind": kind, "object": definition.name, "field": name}
         if kind not in KINDS:
-            raise UnknownCommand(f"Unknown fault {kind!r}; known are {', '.join(sorted((*KINDS, 'permission')))}.")
+            known = ", ".join(sorted((*KINDS, "permission", "field")))
+            raise UnknownCommand(f"Unknown fault {kind!r}; known are {known}.")
         times = _number(command.get("times", 1), "times")
         seconds = _number(command.get("seconds", 1.0 if kind == "slow" else 0.0), "seconds")
         if times < 1 or times != int(times) or not 0 <= seconds <= MAX_SLOW_SECONDS:

@@ -133,6 +133,7 @@ class Company:
         self.preferences: dict[str, dict[str, str]] = {}
         self.completed: set[str] = set()
         self.denied_objects: set[str] = set()
+        self.refused_fields: set[tuple[str, str]] = set()
         self.clock_offset = timedelta()
         self.changed: dict[str, set[int]] = {}
         self.revision = 0

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.db import connection as database
+from django.utils import timezone
 from django_q.models import OrmQ
 
 from accounts.models import Tenant
@@ -21,7 +23,7 @@ from integrations import jobs
 from integrations.engine import lanes, pull
 from integrations.engine.runner import run_to_end, work_slice
 from integrations.intacct import Client, Credentials, Query, Sender
-from integrations.models import Connection, ListItem, ListState, RunState, StepState, SyncRun
+from integrations.models import CompanySlot, Connection, ListItem, ListState, RunState, StepState, SyncRun
 from integrations.sandbox.process import SandboxProcess, SandboxServer
 from integrations.services.connection import authorize
 from integrations.services.runs import start_list_sync
@@ -87,6 +89,39 @@ def test_a_defect_in_the_second_lane_is_raised(connection: Connection, monkeypat
         work_slice(run.pk)
     run.refresh_from_db()
     assert (run.state, run.error_code) == (RunState.FAILED, "DEFECT")
+
+
+@postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_restarted_costs_one_page(
+    connection: Connection, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SYNC_LANES = 1
+    run = start_list_sync(connection, kinds=MIRRORED, queued=False).run
+    store, calls = pull.store_page, 0
+
+    def store_and_lose_the_database(*args: Any, **kwargs: Any) -> pull.PageOutcome:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            with database.cursor() as cursor, pytest.raises(OperationalError):
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return store(*args, **kwargs)
+
+    monkeypatch.setattr(pull, "store_page", store_and_lose_the_database)
+    with pytest.raises((DatabaseError, InterfaceError)):
+        work_slice(run.pk)
+    database.close()  # as the queue does before a worker's next job
+    run.refresh_from_db()
+    assert run.state == RunState.RUNNING, "nothing of the run is at fault"
+    past = timezone.now() - timedelta(seconds=1)
+    SyncRun.objects.update(lease_expires_at=past)
+    CompanySlot.objects.update(expires_at=past)
+    run_to_end(run)
+    run.refresh_from_db()
+    assert (run.state, run.lost_workers) == (RunState.SUCCEEDED, 1)
+    for step in run.steps.all():
+        assert step.read == step.new == step.announced
 
 
 def test_a_long_run_does_not_starve_another_tenants_short_one(

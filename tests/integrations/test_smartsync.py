@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,7 +97,7 @@ def test_after_a_full_the_mirror_equals_intacct(connection: Connection, sync: Sy
     assert len(facts["steps"]) == len(kinds) + 2, "one for each, one that finds the dimensions, one that is not there"
     # A sign-in, the dimensions, and for each list what it offers, where it ends, and its only page.
     reads = ListItem.objects.filter(kind="purchasing_definitions").count() // 100 + 1
-    assert SyncRun.objects.get().exchanges.count() <= 2 + 3 * len(kinds) + reads + 1
+    assert SyncRun.objects.get().exchanges.count() <= 3 + 3 * len(kinds) + reads + 1
     assert facts["totals"]["billable"] <= SyncRun.objects.get().exchanges.count()
 
 
@@ -199,6 +200,9 @@ def test_what_changed_in_a_record_is_kept(
     sync("--full", "--lists", "vendors")
     kinds = list(ListItemChange.objects.order_by("pk").values_list("kind", flat=True))
     assert sorted(kinds) == ["changed", "inactive", "missing"]
+    ListItemChange.objects.filter(kind="changed").update(at=datetime.now(UTC) - timedelta(days=731))
+    sync("--partial", "--lists", "vendors")
+    assert sorted(ListItemChange.objects.values_list("kind", flat=True)) == ["inactive", "missing"]
 
 
 def test_other_fields_are_no_change_and_a_link_goes_on_holding(
@@ -259,6 +263,17 @@ def test_an_entity_that_is_not_there_is_refused_with_those_that_are(connection: 
     assert "100, 200, 300" in answer["advice"]
 
 
+def test_an_entity_that_is_gone_is_refused_once_the_entities_were_read(
+    connection: Connection, intacct: SandboxServer, sync: Sync
+) -> None:
+    intacct.control(do="delete", object="LOCATIONENTITY", key="300")
+    sync("--full", "--lists", "entities")
+    answer = sync("--entity", "300", exit_code=3)
+    assert answer["error"] == "ENTITY-UNKNOWN"
+    assert "100, 200." in answer["advice"]
+    assert sync("--entity", "200", "--lists", "projects")["entity"] == "200"
+
+
 def test_a_persons_own_start_of_a_partial_is_taken_and_closes_no_gap(
     connection: Connection, intacct: SandboxServer, sync: Sync, full: dict[str, Any]
 ) -> None:
@@ -312,6 +327,25 @@ def test_a_field_that_intacct_refuses_is_left_out_remembered_and_said(
     assert facts["totals"]["requests"] == 1 + 1 + 1 + 1 + 0 + 1
 
 
+def test_a_field_that_lookup_lists_and_a_select_refuses_is_remembered(
+    connection: Connection, intacct: SandboxServer, sync: Sync
+) -> None:
+    for name in ("CONTRACTAMOUNT", "CUSTOMERNAME"):
+        intacct.control(do="fault", kind="field", object="PROJECT", field=name)
+    facts = sync("--full", "--lists", "projects")
+    assert facts["state"] == "succeeded"
+    refused = ListDefinition.objects.get(kind="projects").unselectable
+    assert [entry["name"] for entry in refused] == ["CUSTOMERNAME", "CONTRACTAMOUNT"]
+    assert all("not a valid field" in entry["reason"] and entry["at"] for entry in refused)
+    log = " ".join(SyncRun.objects.get().log.values_list("message", flat=True))
+    assert "refuses to select CONTRACTAMOUNT" in log
+    assert "refuses to select CUSTOMERNAME" in log
+    assert "CONTRACTAMOUNT" not in ListItem.objects.filter(kind="projects").latest("record_no").fields
+    again = sync("--full", "--lists", "projects")
+    assert again["totals"]["requests"] == 2, "neither lookup nor the refused fields are asked again"
+    assert steps_of(again)["list:projects"]["same"] == ListItem.objects.filter(kind="projects").count()
+
+
 def test_nothing_confidential_is_read(connection: Connection, sync: Sync) -> None:
     sync("--full", "--lists", "checking_accounts,savings_accounts,vendors,employees,entities")
     assert ListItem.objects.filter(kind="savings_accounts").count() == 1
@@ -352,3 +386,14 @@ def test_only_this_tenants_lists_are_touched(other_tenant: Tenant, connection: C
     with tenant_scope(other_tenant):
         assert not ListItem.objects.exists()
         assert not ListState.objects.exists()
+
+
+def test_the_documented_table_is_what_is_declared() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "smartsync.md").read_text()
+    lines = [line for line in page.splitlines() if line.startswith("| ") and "`" in line and " → " in line]
+    declared = {
+        f"| {kind.label} | `{kind.key}` | {kind.object} | {' + '.join(kind.id_parts)} | "
+        f"{'whole' if kind.is_read_whole else 'modified since'} | {kind.permission.module} → {kind.permission.name} |"
+        for kind in KINDS
+    }
+    assert set(lines) == declared

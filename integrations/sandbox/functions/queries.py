@@ -61,6 +61,9 @@ def query(context: Context) -> Node:
 
     def find(name: str) -> Accessor:
         try:
+            # Some fields cannot be selected in some companies although lookup lists them (seen in live clients).
+            if (definition.name, name) in context.company.refused_fields:
+                raise UnknownName(name)
             return resolve(context.company, definition, name)
         except UnknownName as unknown:
             text = with_support_id(f"Field {unknown.name} is not a valid field of object {definition.name}")
