@@ -4,6 +4,7 @@ Owns the one place where a stored password is opened, and the mapping from an er
 calls never happen inside a database transaction: `opened` refuses to.
 """
 
+import math
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -20,11 +21,12 @@ from integrations.intacct import (
     Client,
     Credentials,
     IntacctError,
+    OutOfTime,
     Sender,
     SessionCache,
-    TransportError,
 )
 from integrations.models import Connection, ConnectionState, Exchange, RunStep, StepState
+from integrations.services.metering import count_exchange
 
 SESSIONS = SessionCache()  # process memory only, never stored
 PAUSE: Callable[[float], None] = time.sleep  # between attempts of a read
@@ -45,23 +47,12 @@ _STATE_FOR = {
 class Watch:
     """What whoever opens a connection wants to know and to limit.
 
-    `after_exchange` is called after each attempt. A pause before another attempt that would end after `gives_up_at`
-    (of `time.monotonic`) is not begun: the request fails instead.
+    `after_exchange` is called after each attempt. `time_left` tells the seconds left for all requests together: the
+    client begins no attempt and no pause that does not fit, and raises OutOfTime.
     """
 
     after_exchange: Callable[[], object]
-    gives_up_at: float
-
-    def pause(self, seconds: float) -> None:
-        """Raises TransportError when there is no time left to wait."""
-        if time.monotonic() + seconds > self.gives_up_at:
-            raise TransportError(
-                "Sage Intacct gave no usable answer in the time that one piece of work may take.",
-                code="SVC-SLOW",
-                advice="Start it again in a while. The exchanges of the run show each attempt and its answer.",
-                retryable=True,
-            )
-        PAUSE(seconds)
+    time_left: Callable[[], float]
 
 
 def build_client(
@@ -69,7 +60,7 @@ def build_client(
     observer: Callable[[intacct.Exchange], None] | None = None,
     *,
     attempts: int = 5,
-    pause: Callable[[float], None] | None = None,
+    time_left: Callable[[], float] | None = None,
 ) -> Client:
     """A client for the endpoint and sender of the settings. Raises UntrustedEndpoint when it may not be used."""
     return Client(
@@ -80,8 +71,13 @@ def build_client(
         sessions=SESSIONS,
         observer=observer,
         attempts=attempts,
-        sleep=pause or (lambda seconds: PAUSE(seconds)),
+        sleep=lambda seconds: PAUSE(seconds),
+        time_left=time_left or _without_limit,
     )
+
+
+def _without_limit() -> float:
+    return math.inf
 
 
 def credentials_of(connection: Connection) -> Credentials:
@@ -111,7 +107,8 @@ def opened(connection: Connection, step: RunStep | None = None, watch: Watch | N
         if watch is not None:
             watch.after_exchange()
 
-    with build_client(credentials_of(connection), observe, pause=watch.pause if watch else None) as client:
+    time_left = watch.time_left if watch is not None else None
+    with build_client(credentials_of(connection), observe, time_left=time_left) as client:
         try:
             yield client
         except IntacctError as error:
@@ -125,32 +122,40 @@ def opened(connection: Connection, step: RunStep | None = None, watch: Watch | N
 def store_exchange(
     exchange: intacct.Exchange, *, tenant_id: int, connection: Connection | None, step: RunStep | None = None
 ) -> Exchange:
-    """Keep a finished, already redacted exchange, and add it to the step's requests and billable count."""
-    row = Exchange.objects.create(
-        tenant_id=tenant_id,
-        connection=connection,
-        run_id=step.run_id if step else None,
-        step=step,
-        started_at=exchange.started_at,
-        duration_ms=exchange.duration_ms,
-        endpoint=exchange.endpoint[:300],
-        company_id=exchange.company[:80],
-        entity_id=exchange.entity[:80],
-        functions=", ".join(exchange.functions)[:300],
-        control_id=exchange.control_id[:256],
-        http_status=exchange.http_status,
-        outcome=exchange.outcome,
-        error_code=exchange.error_code,
-        attempt=exchange.attempt,
-        billable=exchange.billable,
-        request_bytes=exchange.request_bytes,
-        response_bytes=exchange.response_bytes,
-        request_xml=exchange.request_xml.replace("\x00", ""),
-        response_xml=exchange.response_xml.replace("\x00", ""),
-    )
-    if step is not None:
-        RunStep.objects.filter(pk=step.pk).update(
-            requests=F("requests") + 1, billable=F("billable") + exchange.billable
+    """Keep a finished, already redacted exchange, and add it to the counts of the step and of the company's day."""
+    with transaction.atomic():
+        row = Exchange.objects.create(
+            tenant_id=tenant_id,
+            connection=connection,
+            run_id=step.run_id if step else None,
+            step=step,
+            started_at=exchange.started_at,
+            duration_ms=exchange.duration_ms,
+            endpoint=exchange.endpoint[:300],
+            company_id=exchange.company[:80],
+            entity_id=exchange.entity[:80],
+            functions=", ".join(exchange.functions)[:300],
+            control_id=exchange.control_id[:256],
+            http_status=exchange.http_status,
+            outcome=exchange.outcome,
+            error_code=exchange.error_code,
+            attempt=exchange.attempt,
+            billable=exchange.billable,
+            request_bytes=exchange.request_bytes,
+            response_bytes=exchange.response_bytes,
+            request_xml=exchange.request_xml.replace("\x00", ""),
+            response_xml=exchange.response_xml.replace("\x00", ""),
+        )
+        if step is not None:
+            RunStep.objects.filter(pk=step.pk).update(
+                requests=F("requests") + 1, billable=F("billable") + exchange.billable
+            )
+        count_exchange(
+            tenant_id=tenant_id,
+            company_id=row.company_id,
+            flow=step.run.flow if step else "",
+            at=row.started_at,
+            billable=row.billable,
         )
     return row
 
@@ -158,7 +163,7 @@ def store_exchange(
 def note_failure(connection: Connection, error: IntacctError) -> None:
     """Move the connection to the state its error asks for; errors about single records change nothing."""
     state = _STATE_FOR.get(error.category)
-    if state is None:
+    if state is None or isinstance(error, OutOfTime):  # a gateway that is slow is there
         return
     # A gateway that cannot be reached says nothing about credentials that were refused before.
     kept = {ConnectionState.NEEDS_CREDENTIALS} if state == ConnectionState.OFFLINE else set()

@@ -1,20 +1,29 @@
-"""What runs in the queue: a slice of a run, the dispatcher, the heartbeat.
+"""What runs in the queue: a slice of a run, the dispatcher with the schedules, the heartbeat, the daily removal.
 
 Arguments are primary keys. Nothing here knows what a run does; the runner does. No remote error leaves a job.
 """
 
 import logging
+from datetime import timedelta
 
+import structlog
 from django.utils import timezone
 
 from accounts.models import Tenant
 from accounts.tenancy import cross_tenant, tenant_scope
-from integrations import queue
+from integrations import queue, retention
 from integrations.engine.runner import SHARED_SLICE_SECONDS, SLICE_SECONDS, Slice, work_slice
 from integrations.models import Heartbeat
+from integrations.schedule_selectors import tenants_with_work
 from integrations.selectors import runs_left_behind
+from integrations.services.schedules import follow_time_zone, start_due
+from integrations.services.usage import warn_admins
+from integrations.usage_selectors import over_budget
 
 logger = logging.getLogger(__name__)
+
+BEAT_SPACING = timedelta(seconds=20)
+PRUNE_SECONDS = 120.0  # well below the time after which the queue would kill the job
 
 
 def work_run(tenant_id: int, run_id: int) -> None:
@@ -22,12 +31,15 @@ def work_run(tenant_id: int, run_id: int) -> None:
 
     The next slice queues up behind whoever waits, and is short while somebody does: a long run shares its worker.
     """
+    # In a long queue the job of the heartbeat waits its turn; whatever passes shows the same.
+    Heartbeat.objects.filter(name="queue", beat_at__lt=timezone.now() - BEAT_SPACING).update(beat_at=timezone.now())
     tenant = Tenant.objects.filter(pk=tenant_id).first()
     if tenant is None:
         return
-    with tenant_scope(tenant):
+    with tenant_scope(tenant), structlog.contextvars.bound_contextvars(job="work_run", tenant=tenant.slug):
         others = queue.runs_waiting() - {run_id}
-        if work_slice(run_id, seconds=SHARED_SLICE_SECONDS if others else SLICE_SECONDS) is Slice.MORE:
+        seconds = SHARED_SLICE_SECONDS if others else SLICE_SECONDS
+        if work_slice(run_id, seconds=seconds, may_postpone=True) is Slice.MORE:
             queue.wake(tenant_id, run_id)
 
 
@@ -36,6 +48,11 @@ def dispatch() -> None:
 
     One run of each tenant first, so that a tenant with many runs does not hold up the others.
     """
+    with structlog.contextvars.bound_contextvars(job="dispatch"):
+        _dispatch()
+
+
+def _dispatch() -> None:
     woken = queue.runs_waiting()
     with cross_tenant("dispatcher"):
         due = runs_left_behind().exclude(pk__in=woken).order_by("created_at").values_list("tenant_id", "pk")
@@ -46,9 +63,43 @@ def dispatch() -> None:
             ranked.append((rank[tenant_id], tenant_id, run_id))
     for _, tenant_id, run_id in sorted(ranked):
         queue.wake(tenant_id, run_id)
-    queue.forget_old_failures()
+    look_after_tenants()
+
+
+def look_after_tenants() -> None:
+    """Have a worker look after each tenant with something due or a budget that ran out, unless it is to already."""
+    now = timezone.now()
+    asked = queue.tenants_waiting()
+    with cross_tenant("schedules and budgets"):
+        due = list(tenants_with_work(now).values_list("pk", flat=True))
+        spent = [connection.tenant_id for connection, _ in over_budget(now)]
+    for tenant_id in dict.fromkeys([*due, *spent]):
+        if tenant_id not in asked:
+            queue.tend(tenant_id)
+
+
+def tend(tenant_id: int) -> None:
+    """Start what is due by the tenant's schedules, and mail its admins about a threshold of the API budget."""
+    tenant = Tenant.objects.filter(pk=tenant_id).first()
+    if tenant is None:
+        return
+    now = timezone.now()
+    with tenant_scope(tenant):
+        follow_time_zone(tenant, now)
+        start_due(tenant, now)
+        for connection, percent in over_budget(now):
+            warn_admins(connection, percent, now)
 
 
 def beat() -> None:
     """Show that the queue works: this job has passed through it."""
     Heartbeat.objects.update_or_create(name="queue", defaults={"beat_at": timezone.now()})
+
+
+def prune() -> None:
+    """Remove what is older than it is kept; what is left after two minutes, the next job removes."""
+    removed = retention.prune(seconds=PRUNE_SECONDS)
+    for part in removed.parts:
+        logger.info("retention: %s of %s removed", part.rows, part.label)
+    if not removed.is_complete:
+        queue.prune_again()

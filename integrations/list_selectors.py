@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from integrations.lists import KINDS, KINDS_BY_KEY, ListKind, dimension_kind
-from integrations.models import CompanyClock, Connection, ListDefinition, ListState
+from integrations.models import CompanyClock, Connection, ListDefinition, ListState, SyncProfile
 
 # The store is eventually consistent: live clients read the last two hours again, and half an hour more for deletions.
 SHORT_OVERLAP = timedelta(hours=2, minutes=30)
@@ -50,8 +50,13 @@ def covering_states(connection: Connection, kind_keys: Sequence[str], entity_id:
 
 
 def chosen_custom_fields(connection: Connection, entity_id: str, kind_key: str) -> tuple[str, ...]:
-    """The custom fields somebody chose to mirror with this list, in the profile of the entity."""
-    return ()
+    """The custom fields to mirror with this list: those that any profile of the connection chose.
+
+    A record is kept once, whatever entity it is read from. With fields of its own for each entity it would change at
+    every turn, so what one profile asks for is read for all.
+    """
+    chosen = SyncProfile.objects.filter(connection=connection).values_list("custom_fields", flat=True)
+    return tuple(sorted({name for fields in chosen for name in fields.get(kind_key, [])}))
 
 
 def overlap(connection: Connection) -> timedelta:

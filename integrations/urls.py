@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.views import connection, runs, settings, setup, sync
+from integrations.views import connection, runs, schedules, settings, setup, sync, usage
 
 INTACCT = "settings/integrations/sage-intacct"
 
@@ -18,6 +18,12 @@ urlpatterns = [
     path(f"{INTACCT}/settings/history/", settings.history, name="settings_history"),
     path(f"{INTACCT}/settings/pick/<slug:list_key>/", settings.pick, name="pick"),
     path("sync/start/", sync.start, name="start_sync"),
+    path("sync/schedules/", schedules.schedules, name="schedules"),
+    path("sync/schedules/preview/", schedules.preview, name="preview_schedule"),
+    path("sync/schedules/pause/", schedules.pause, name="pause_schedule"),
+    path("sync/schedules/all/", schedules.schedule, name="schedule"),
+    path("sync/schedules/entity/<path:entity_id>/", schedules.schedule, name="schedule"),
+    path("sync/usage/", usage.usage, name="usage"),
     path("runs/", runs.runs, name="runs"),
     path("runs/<int:number>/", runs.run, name="run"),
     path("runs/<int:number>/progress/", runs.progress, name="run_progress"),

@@ -21,6 +21,7 @@ from integrations.list_selectors import kinds_for
 from integrations.models import Connection, ListState
 from integrations.run_selectors import filtered_runs, run_lines
 from integrations.selectors import Readiness, latest_connection, readiness
+from integrations.usage_selectors import warning_gauge
 
 LAST_RUNS = 5
 
@@ -71,6 +72,7 @@ def home(request: TenantRequest) -> HttpResponse:
         "here_count": Project.objects.count(),
         "runs": run_lines(filtered_runs({})[:LAST_RUNS]),
         "freshness": _freshness(connection) if connection else [],
+        "gauge": warning_gauge(connection),
     }
     return render(request, "erp_admin/home.html", context)
 

@@ -6,7 +6,9 @@ from integrations.models.heartbeat import Heartbeat
 from integrations.models.link import LinkedDocument, linked_models
 from integrations.models.list_item import ListItem
 from integrations.models.list_state import ChangeKind, CompanyClock, ListDefinition, ListItemChange, ListState
+from integrations.models.profile import SyncProfile
 from integrations.models.run import LogLevel, Mode, RunLog, RunRow, RunStep, SyncRun, Trigger
+from integrations.models.schedule import FULL, SyncSchedule
 from integrations.models.settings import SettingsVersion
 from integrations.models.states import (
     ACTIVE_RUNS,
@@ -14,22 +16,30 @@ from integrations.models.states import (
     TERMINAL_RUNS,
     USABLE_CONNECTIONS,
     ConnectionState,
+    Freshness,
     RowOutcome,
     RunState,
+    ScheduleState,
     StepState,
 )
+from integrations.models.usage import DEFAULT_BUDGET, ApiBudget, ApiUsage
 
 __all__ = [
     "ACTIVE_RUNS",
+    "DEFAULT_BUDGET",
+    "FULL",
     "OPEN_STEPS",
     "TERMINAL_RUNS",
     "USABLE_CONNECTIONS",
+    "ApiBudget",
+    "ApiUsage",
     "ChangeKind",
     "CompanyClock",
     "CompanySlot",
     "Connection",
     "ConnectionState",
     "Exchange",
+    "Freshness",
     "Heartbeat",
     "LinkedDocument",
     "ListDefinition",
@@ -43,9 +53,12 @@ __all__ = [
     "RunRow",
     "RunState",
     "RunStep",
+    "ScheduleState",
     "SettingsVersion",
     "StepState",
+    "SyncProfile",
     "SyncRun",
+    "SyncSchedule",
     "Trigger",
     "linked_models",
 ]

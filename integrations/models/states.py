@@ -1,4 +1,4 @@
-"""Every state of connections, runs, steps and rows, with its label, tone and icon, declared once.
+"""Every state of connections, runs, steps, rows, schedules and lists, with its label, tone and icon, declared once.
 
 Groups such as ACTIVE and TERMINAL are named here; code elsewhere compares with members or groups, never with text.
 """
@@ -51,6 +51,27 @@ class RowOutcome(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+class ScheduleState(models.TextChoices):
+    """How the schedules of a profile stand. Not stored: derived from profile, schedules, connection and runs."""
+
+    SCHEDULED = "scheduled", "Scheduled"
+    DUE = "due", "Due now"
+    WAITING = "waiting", "Waiting"
+    PAUSED = "paused", "Paused"
+    STOPPED = "stopped", "Stopped"
+    NOT_SCHEDULED = "not_scheduled", "Not scheduled"
+
+
+class Freshness(models.TextChoices):
+    """How far the mirror of a list can be trusted to be recent. Not stored."""
+
+    ON_TIME = "on_time", "On time"
+    LATE = "late", "Late"
+    STOPPED = "stopped", "Stopped"
+    NEVER_READ = "never_read", "Never read"
+    NOT_SCHEDULED = "not_scheduled", "Not scheduled"
+
+
 USABLE_CONNECTIONS = frozenset({ConnectionState.CONNECTED, ConnectionState.LIMITED, ConnectionState.OFFLINE})
 ACTIVE_RUNS = frozenset({RunState.QUEUED, RunState.RUNNING})
 TERMINAL_RUNS = frozenset(RunState) - ACTIVE_RUNS
@@ -77,6 +98,17 @@ _APPEARANCE: "Mapping[models.TextChoices, tuple[str, str]]" = {
     StepState.FAILED: ("danger", "x-octagon-fill"),
     StepState.CANCELLED: ("neutral", "slash-circle"),
     StepState.NOT_REACHED: ("neutral", "dash-circle"),
+    ScheduleState.SCHEDULED: ("success", "calendar-check"),
+    ScheduleState.DUE: ("info", "hourglass-split"),
+    ScheduleState.WAITING: ("info", "hourglass-split"),
+    ScheduleState.PAUSED: ("neutral", "pause-circle"),
+    ScheduleState.STOPPED: ("danger", "sign-stop"),
+    ScheduleState.NOT_SCHEDULED: ("neutral", "calendar-x"),
+    Freshness.ON_TIME: ("success", "check-circle-fill"),
+    Freshness.LATE: ("warning", "clock-fill"),
+    Freshness.STOPPED: ("danger", "sign-stop"),
+    Freshness.NEVER_READ: ("neutral", "dash-circle"),
+    Freshness.NOT_SCHEDULED: ("neutral", "calendar-x"),
     RowOutcome.PENDING: ("neutral", "hourglass-split"),
     RowOutcome.NEW: ("success", "plus-circle-fill"),
     RowOutcome.CHANGED: ("success", "pencil-fill"),

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.audit import Change, record_event
+from accounts.models import EventKind, User
 from integrations.engine.flow import switches
 from integrations.models import Connection, SettingsVersion
 from integrations.required import REQUIRED_SETTINGS
@@ -65,6 +66,7 @@ def save_settings(
         saved_by=by,
         saved_via=via,
     )
+    record_event(EventKind.SETTINGS_SAVED, _kind(as_draft).capitalize(), about=version, changes=changes, by=by)
     return version, True
 
 
@@ -78,9 +80,9 @@ def _changes(
     new_values: Mapping[str, str],
     old_switches: Mapping[str, Any],
     new_switches: Mapping[str, bool],
-) -> list[dict[str, str]]:
-    """Each change in words: label, before, after."""
-    changes = []
+) -> list[Change]:
+    """Each change in words."""
+    changes: list[Change] = []
     for setting in REQUIRED_SETTINGS:
         old, new = old_values.get(setting.key, ""), new_values[setting.key]
         if old != new:

@@ -13,10 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.admin.read_only import MOST_COUNTED, ReadOnlyAdmin
-from accounts.models import CrossTenantAccess, Membership, Tenant, User
+from accounts.models import AuditEntry, CrossTenantAccess, Invitation, Membership, Role, Tenant, User
+from accounts.people.invitations import invite
 from accounts.tenancy import cross_tenant
 from erp_admin.models import Project
 from integrations.models import (
+    ApiBudget,
+    ApiUsage,
     ChangeKind,
     CompanyClock,
     CompanySlot,
@@ -33,13 +36,19 @@ from integrations.models import (
     RunRow,
     RunStep,
     SettingsVersion,
+    SyncProfile,
     SyncRun,
+    SyncSchedule,
 )
 from integrations.sandbox.process import SandboxServer
+from integrations.services.profiles import ensure_profile
+from integrations.services.usage import set_budget
+from tests.second_factor import enrol
 
 MODELS: list[type[Model]] = [
-    Tenant, User, Membership, CrossTenantAccess, Connection, SettingsVersion, SyncRun, RunStep, RunRow, RunLog,
-    Exchange, ListItem, ListState, ListDefinition, ListItemChange, CompanyClock, Heartbeat, CompanySlot, Project,
+    Tenant, User, Membership, Invitation, CrossTenantAccess, Connection, SettingsVersion, SyncRun, RunStep, RunRow,
+    RunLog, Exchange, ListItem, Heartbeat, CompanySlot, Project, AuditEntry,
+    ListState, ListDefinition, ListItemChange, CompanyClock, SyncProfile, SyncSchedule, ApiUsage, ApiBudget,
 ]  # fmt: skip
 HISTORY = [model for model in MODELS if model not in (Tenant, User, Membership)]
 ClientFor = Callable[[User | None], Client]
@@ -85,9 +94,12 @@ def filled(ready: Connection, accountant: User) -> Connection:
     CompanyClock.objects.create(offset_minutes=-480, source="a push read back", learned_at=now, **ours)
     ListItemChange.objects.create(tenant_id=run.tenant_id, item=item, run=run, at=now, kind=ChangeKind.MISSING)
     Heartbeat.objects.create(name="queue", beat_at=timezone.now())
+    ensure_profile(run.connection)
+    set_budget(run.connection, 5000)
     Project.objects.create(
         tenant_id=run.tenant_id, number="24-101", name="Depot", currency="USD", begins_on=date(2026, 1, 5)
     )
+    invite(ready.tenant, "nora@summit.example", Role.VIEWER, by=None)
     CrossTenantAccess.objects.create(actor=accountant, actor_label="Ben Okafor", reason="test")
     return ready
 
@@ -172,14 +184,18 @@ def _like(row: Any, mark: int) -> Any:
     for name in ("position", "record_no", "number"):
         if hasattr(row, name):
             setattr(row, name, str(mark) if isinstance(row, Project) else mark)
-    for name in ("name", "company_id", "slug", "email"):
+    for name in ("name", "company_id", "slug", "email", "token_hash"):
         if hasattr(row, name):
             setattr(row, name, f"{mark}{getattr(row, name)}"[:40])
     if isinstance(row, Connection):
         row.state = "disconnected"
     if isinstance(row, ListState | ListDefinition):
         row.kind = f"udd_{mark}"
-    if isinstance(row, CompanyClock):
+    if isinstance(row, SyncProfile):
+        row.entity_id = f"{mark}"
+    if isinstance(row, SyncSchedule):
+        row.group = f"group-{mark}"
+    if isinstance(row, CompanyClock | ApiBudget):
         row.connection = _like(row.connection, mark)
         row.connection.save()
     if isinstance(row, Membership):
@@ -282,7 +298,7 @@ class TestWho:
     def test_others_are_refused(self, client_for: ClientFor, admin: User, model: type[Model]) -> None:
         row = some(model)
         before = CrossTenantAccess.objects.count()
-        logins = {reverse("admin:login"), reverse("login")}
+        logins = {reverse("admin:login"), reverse("account_login")}
         for person in (admin, None):
             for page in (address(model, "changelist"), address(model, "change", row.pk), reverse("admin:index")):
                 response = client_for(person).get(page)
@@ -292,6 +308,7 @@ class TestWho:
 
     def test_staff_without_permissions_see_no_rows(self, client_for: ClientFor, filled: Connection) -> None:
         helper = User.objects.create_user("hal@support.example", "correct horse battery", is_staff=True)
+        enrol(helper)
         assert client_for(helper).get(address(SyncRun, "changelist")).status_code == 403
         assert client_for(helper).get(reverse("admin:index")).status_code == 200
 
@@ -311,6 +328,7 @@ class TestPeople:
         )
         assert response.status_code == 302, response.context["adminform"].form.errors
         nora = User.objects.get(email="nora@summit.example")
+        assert nora.memberships.get().role == "viewer"
         assert nora.check_password(password)
         assert site.get(address(User, "change", nora.pk)).status_code == 200
 

@@ -200,6 +200,9 @@ def test_what_changed_in_a_record_is_kept(
     sync("--full", "--lists", "vendors")
     kinds = list(ListItemChange.objects.order_by("pk").values_list("kind", flat=True))
     assert sorted(kinds) == ["changed", "inactive", "missing"]
+    ListItemChange.objects.filter(kind="changed").update(at=datetime.now(UTC) - timedelta(days=731))
+    sync("--partial", "--lists", "vendors")
+    assert sorted(ListItemChange.objects.values_list("kind", flat=True)) == ["inactive", "missing"]
 
 
 def test_other_fields_are_no_change_and_a_link_goes_on_holding(
@@ -322,6 +325,25 @@ def test_a_field_that_intacct_refuses_is_left_out_remembered_and_said(
     definition.refresh_from_db()
     assert "REMOVED_FIELD" not in definition.offered, "lookup was asked anew"
     assert facts["totals"]["requests"] == 1 + 1 + 1 + 1 + 0 + 1
+
+
+def test_a_field_that_lookup_lists_and_a_select_refuses_is_remembered(
+    connection: Connection, intacct: SandboxServer, sync: Sync
+) -> None:
+    for name in ("CONTRACTAMOUNT", "CUSTOMERNAME"):
+        intacct.control(do="fault", kind="unselectable", object="PROJECT", field=name)
+    facts = sync("--full", "--lists", "projects")
+    assert facts["state"] == "succeeded"
+    refused = ListDefinition.objects.get(kind="projects").unselectable
+    assert [entry["name"] for entry in refused] == ["CUSTOMERNAME", "CONTRACTAMOUNT"]
+    assert all("not a valid field" in entry["reason"] and entry["at"] for entry in refused)
+    log = " ".join(SyncRun.objects.get().log.values_list("message", flat=True))
+    assert "refuses to select CONTRACTAMOUNT" in log
+    assert "refuses to select CUSTOMERNAME" in log
+    assert "CONTRACTAMOUNT" not in ListItem.objects.filter(kind="projects").latest("record_no").fields
+    again = sync("--full", "--lists", "projects")
+    assert again["totals"]["requests"] == 2, "neither lookup nor the refused fields are asked again"
+    assert steps_of(again)["list:projects"]["same"] == ListItem.objects.filter(kind="projects").count()
 
 
 def test_nothing_confidential_is_read(connection: Connection, sync: Sync) -> None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from integrations.sandbox.schema.vocabulary import AUDIT, OWNER
 
-# Object and label of the dimensions this company made itself.
-USER_DIMENSIONS = (("SITE_PHASE", "Site Phase"), ("CREW", "Crew"))
+# Object and label of dimensions this company made itself, besides the one its documents carry.
+USER_DIMENSIONS = (("CREW", "Crew"),)
 # Fields of a user-defined object are spelt in lower case (developer.intacct.com, Platform Services > Records).
 _DIMENSION = "id:seq- name:text* createdBy:text- updatedBy:text- createdAt:time- updatedAt:time-"
 
@@ -55,6 +55,7 @@ SMARTSYNC: dict[str, dict[str, object]] = {
             "policy": ("User Defined Dimensions", label),
             "fields": _DIMENSION,
             "record_key": "id",
+            "user_defined_dimension": True,
             "entity_owned": False,
         }
         for name, label in USER_DIMENSIONS

@@ -10,7 +10,6 @@ from datetime import timedelta
 from integrations.sandbox.seed.writer import FIXED, SeedWriter
 from integrations.sandbox.values import wire_timestamp
 
-PHASES = ("Mobilisation", "Earthworks", "Structure", "Envelope & roof", "Fit-out", "Handover")
 CREWS = ("Crew Aster", "Crew Birch", "Crew Cedar")
 
 
@@ -52,12 +51,15 @@ def fill_smartsync(writer: SeedWriter) -> None:
         ],
     )
     made = wire_timestamp(FIXED)
-    for name, values in (("SITE_PHASE", PHASES), ("CREW", CREWS)):
-        writer.fill(
-            name,
-            [
-                {"name": value, "createdBy": "1", "createdAt": made,
-                 "updatedAt": wire_timestamp(FIXED + timedelta(hours=index))}
-                for index, value in enumerate(values)
-            ],
-        )  # fmt: skip
+    writer.fill(
+        "CREW",
+        [
+            {
+                "name": name,
+                "createdBy": "1",
+                "createdAt": made,
+                "updatedAt": wire_timestamp(FIXED + timedelta(hours=index)),
+            }
+            for index, name in enumerate(CREWS)
+        ],
+    )
