@@ -3,6 +3,7 @@
 Owns what an entry may hold. Decides neither what is audited (config/audit.py) nor who may read it (accounts.trail).
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -162,6 +163,8 @@ def _words(field: "Field[Any, Any] | None", value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False) if value else ""
     choices = dict(field.flatchoices) if field is not None else {}
     if value in choices:
         return str(choices[value])

@@ -17,6 +17,9 @@ AUDITED = (
     _audited("accounts.Membership", without=("last_used_at",)),
     _audited("accounts.Invitation", without=("token_hash",)),
     _audited("integrations.Connection", only=("company_id", "entity_id", "user_id", "state")),
+    _audited("integrations.SyncProfile", without=("version", "saved_at", "saved_by", "paused_by")),
+    _audited("integrations.SyncSchedule", only=("group", "cadence", "at", "weekday")),
+    _audited("integrations.ApiBudget", only=("monthly",)),
     _audited("erp_admin.Project", without=("remote_digest", "refreshed_at")),
 )
 
@@ -32,4 +35,9 @@ NOT_AUDITED = {
     "integrations.ListItem": "mirrored from Intacct; ignoring and restoring are events",
     "integrations.CompanySlot": "which requests are under way",
     "integrations.Heartbeat": "whether the queue works",
+    "integrations.ListState": "where a list stands, written by the engine",
+    "integrations.ListDefinition": "what Intacct offers, written by the engine",
+    "integrations.ListItemChange": "a history of its own",
+    "integrations.CompanyClock": "learnt from Intacct",
+    "integrations.ApiUsage": "a counter",
 }

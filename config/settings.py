@@ -280,6 +280,8 @@ RETAIN_EXCHANGES_DAYS = env.int("RETAIN_EXCHANGES_DAYS", default=90)
 RETAIN_LOG_DAYS = env.int("RETAIN_LOG_DAYS", default=180)
 RETAIN_RUNS_DAYS = env.int("RETAIN_RUNS_DAYS", default=400)
 RETAIN_ACCESS_DAYS = env.int("RETAIN_ACCESS_DAYS", default=730)
+RETAIN_CHANGES_DAYS = env.int("RETAIN_CHANGES_DAYS", default=730)
+RETAIN_AUDIT_DAYS = env.int("RETAIN_AUDIT_DAYS", default=2555)
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # without one there is no /metrics
 APP_VERSION = env.str("APP_VERSION", default="development")

@@ -93,8 +93,12 @@ register_retention(
     Retention("exchanges", "requests to Intacct", "RETAIN_EXCHANGES_DAYS", _exchanges),
     Retention("log", "log lines of runs", "RETAIN_LOG_DAYS", _log),
     Retention("runs", "runs", "RETAIN_RUNS_DAYS", _runs, parts=(Exchange, RunLog, RunRow, RunStep)),
+    Retention(
+        "changes", "changes of mirrored records", "RETAIN_CHANGES_DAYS", dated("integrations.ListItemChange", "at")
+    ),
     Retention("queue", "failed jobs of the queue", KEEP_QUEUE_FAILURES_DAYS, queue.failures_before),
     Retention("access", "records of staff's access", "RETAIN_ACCESS_DAYS", dated("accounts.CrossTenantAccess", "at")),
+    Retention("audit", "entries of the audit trail", "RETAIN_AUDIT_DAYS", dated("accounts.AuditEntry", "at")),
     Retention("sessions", "expired sessions", 0, dated("sessions.Session", "expire_date")),
 )
 

@@ -3,7 +3,7 @@
 Owns what a step's end means for the list. Reads nothing of Intacct.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Max, Q
@@ -11,9 +11,8 @@ from django.utils import timezone
 
 from integrations.engine.view import View
 from integrations.lists import ListKind
-from integrations.models import ListItemChange, ListState, Mode, RunStep, StepState, SyncRun
+from integrations.models import ListState, Mode, RunStep, StepState, SyncRun
 
-HISTORY_KEPT = timedelta(days=730)
 _READ = (StepState.SUCCEEDED, StepState.PARTLY)
 
 
@@ -51,11 +50,6 @@ def keep(run: SyncRun, kind: ListKind, facts: dict[str, Any]) -> None:
         defaults=facts,
         create_defaults={**facts, "tenant_id": run.tenant_id},
     )
-
-
-def forget_old_changes(tenant_id: int) -> None:
-    """Drop what changed in records longer ago than is kept."""
-    ListItemChange.objects.filter(tenant_id=tenant_id, at__lt=timezone.now() - HISTORY_KEPT).delete()
 
 
 def figures(view: View, kind: ListKind) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.db.models import Max
 from integrations.engine.definitions import keep_dimensions
 from integrations.engine.deletions import DELETIONS, find_deleted
 from integrations.engine.flow import Flow, StepPlan
-from integrations.engine.list_states import forget_old_changes, note_end
+from integrations.engine.list_states import note_end
 from integrations.engine.progress import StepWork
 from integrations.engine.pull import list_step_key, pull_list
 from integrations.intacct import PermissionDenied, SubscriptionError
@@ -70,7 +70,6 @@ class MirrorFlow(Flow):
         kind = kind_of_step(run.connection, step.key)
         if kind is not None:
             note_end(run, step, kind)
-            forget_old_changes(run.tenant_id)
 
 
 def _renew_entities(work: StepWork) -> None:

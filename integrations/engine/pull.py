@@ -66,7 +66,7 @@ def _leave_out(work: StepWork, kind: ListKind, error: ProtocolError) -> None:
     name = remember_refused(work.client, work.connection, kind, selected, error)
     if not name:
         raise error
-    work.warn(f"{kind.label}: Intacct refuses to select {name} ({error.sentence}), so this field stays empty.")
+    _tell_refused(work, kind, name, error)
     if mark.get("after"):
         work.save_page(fields=[field for field in selected if field != name])
     else:
@@ -229,6 +229,28 @@ class Refetched:
     unusable: Mapping[int, str]
 
 
+def _read_these(
+    work: StepWork, kind: ListKind, view: View, numbers: Sequence[int]
+) -> tuple[list[str], list[Mapping[str, Any]]]:
+    """The fields that could be selected, and the rows of these records. Raises the Intacct error family."""
+    wanted = in_(kind.key_field, numbers)
+    while True:
+        fields, _ = fields_to_read(definition_of(work.client, work.connection, kind), kind, "")
+        selection = Selection(kind, view, tuple(fields), None, extra=wanted)
+        try:
+            found = pages(work.client, selection, after=0, until=None, size=PAGE_SIZE)
+            return fields, [row for page in found for row in page.rows]
+        except ProtocolError as error:
+            name = remember_refused(work.client, work.connection, kind, fields, error)
+            if not name:
+                raise
+            _tell_refused(work, kind, name, error)
+
+
+def _tell_refused(work: StepWork, kind: ListKind, name: str, error: ProtocolError) -> None:
+    work.warn(f"{kind.label}: Intacct refuses to select {name} ({error.sentence}), so this field stays empty.")
+
+
 def refetch(work: StepWork, kind: ListKind, items: Sequence[ListItem]) -> Refetched:
     """Read these records again now and update the mirror; those that Intacct no longer shows are marked missing.
 
@@ -237,10 +259,7 @@ def refetch(work: StepWork, kind: ListKind, items: Sequence[ListItem]) -> Refetc
     if not items:
         return Refetched(frozenset(), {})
     view = View(work.connection, "")
-    fields, _ = fields_to_read(definition_of(work.client, work.connection, kind), kind, "")
-    numbers = in_(kind.key_field, [item.record_no for item in items])
-    selection = Selection(kind, view, tuple(fields), None, extra=numbers)
-    rows = [row for page in pages(work.client, selection, after=0, until=None, size=PAGE_SIZE) for row in page.rows]
+    fields, rows = _read_these(work, kind, view, [item.record_no for item in items])
     shown = record_numbers(kind, rows)
     usable, failed = _read_rows(RowReader(kind, fields), rows)
     unusable = {number: why for row, why in failed for number in record_numbers(kind, [row])}

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django_q.models import OrmQ, Task
 
-from accounts.models import CrossTenantAccess, Tenant, User
+from accounts.models import AuditEntry, CrossTenantAccess, EventKind, Tenant, User
 from integrations import jobs, retention
 from integrations.models import Connection, Exchange, RunLog, RunRow, RunState, RunStep, StepState, SyncRun
 from integrations.selectors import last_pull
@@ -119,7 +119,11 @@ def test_exchanges_and_log_lines_go_before_their_runs(
     ended(2, 25)
     exchange(company, timezone.now() - timedelta(days=15))
     exchange(company, timezone.now() - timedelta(days=1))
-    assert prune() == {"exchanges": 3, "log": 1, "runs": 0, "queue": 0, "access": 0, "sessions": 0}
+    assert prune() == {
+        **dict.fromkeys(("runs", "changes", "queue", "access", "audit", "sessions"), 0),
+        "exchanges": 3,
+        "log": 1,
+    }
     assert numbers() == [1, 2]
 
 
@@ -127,7 +131,7 @@ def test_options_win_over_settings_and_a_dry_run_removes_nothing(ended: Callable
     ended(1, 15)
     ended(2, 12)
     assert prune("--runs-days", "10", "--exchanges-days", "13", "--dry-run") == {
-        **dict.fromkeys(("log", "queue", "access", "sessions"), 0),
+        **dict.fromkeys(("log", "changes", "queue", "access", "audit", "sessions"), 0),
         "exchanges": 1,
         "runs": 1,
     }
@@ -153,9 +157,10 @@ def test_sessions_records_of_access_and_failed_jobs_have_ends_of_their_own(db: N
         access = CrossTenantAccess.objects.create(actor=staff, actor_label="Sam", reason=f"{age}")
         CrossTenantAccess.objects.filter(pk=access.pk).update(at=at)
         Session.objects.create(session_key=f"s{age}", session_data="", expire_date=at)
+        AuditEntry.objects.create(kind=EventKind.LOG_IN, at=now - timedelta(days=4 * age))
     Session.objects.create(session_key="alive", session_data="", expire_date=now + timedelta(hours=1))
     removed = prune()
-    assert (removed["queue"], removed["access"], removed["sessions"]) == (2, 1, 3)
+    assert (removed["queue"], removed["access"], removed["sessions"], removed["audit"]) == (2, 1, 3, 1)
     assert list(Task.objects.values_list("id", flat=True)) == ["t1"]
     assert sorted(CrossTenantAccess.objects.values_list("reason", flat=True)) == ["1", "30"]
     assert list(Session.objects.values_list("session_key", flat=True)) == ["alive"]

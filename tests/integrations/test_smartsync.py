@@ -201,7 +201,7 @@ def test_what_changed_in_a_record_is_kept(
     kinds = list(ListItemChange.objects.order_by("pk").values_list("kind", flat=True))
     assert sorted(kinds) == ["changed", "inactive", "missing"]
     ListItemChange.objects.filter(kind="changed").update(at=datetime.now(UTC) - timedelta(days=731))
-    sync("--partial", "--lists", "vendors")
+    call_command("prune", "--json", stdout=StringIO())
     assert sorted(ListItemChange.objects.values_list("kind", flat=True)) == ["inactive", "missing"]
 
 

@@ -177,8 +177,8 @@ def test_a_field_that_is_refused_is_left_out_named_and_remembered(
         intacct.control(do="fault", kind="unselectable", object="ITEM", field=name)
     run = sync(connection)
     assert run.state == RunState.SUCCEEDED
-    line = run.log.get(level=LogLevel.WARNING)
-    assert "ITEMTYPE, GLGROUP" in line.message
+    told = list(run.log.filter(level=LogLevel.WARNING).values_list("message", flat=True))
+    assert ["ITEMTYPE" in told[0], "GLGROUP" in told[1], len(told)] == [True, True, 2]
     read = run.steps.get(key="list:items").checkpoint["fields"]
     assert {"ITEMTYPE", "GLGROUP"}.isdisjoint(read)
     assert "NAME" in read
@@ -201,12 +201,11 @@ def test_a_row_without_its_id_fails_alone(connection: Connection, intacct: Sandb
     assert "ITEMID" in run.rows.get(outcome="failed").message
 
 
-def test_a_count_that_changed_between_pages_is_told(connection: Connection, intacct: SandboxServer) -> None:
-    intacct.control(do="fault", kind="count_change", match="query item", nth=2, by=1)  # the second query counts
+def test_a_count_that_changed_while_reading_is_asked_again(connection: Connection, intacct: SandboxServer) -> None:
+    intacct.control(do="fault", kind="count_change", match="query item", by=1)  # the first query counts
     run = sync(connection)
     step = run.steps.get(key="list:items")
-    assert step.announced == step.read + 1
-    assert "announced" in run.log.get(level=LogLevel.WARNING).message
+    assert (run.state, step.announced) == (RunState.SUCCEEDED, step.read)
 
 
 def test_a_run_of_slow_requests_is_done_in_slices_that_each_end_in_time(

@@ -31,6 +31,7 @@ from integrations.services.metering import count_exchange
 from integrations.services.runs import start_list_sync
 from integrations.services.usage import set_budget
 from integrations.usage_selectors import budget_of, days_of, estimate, flows_of, gauge, month_of, warning_gauge
+from tests.conftest import MIRRORED
 from tests.integrations.a_minute import a_minute
 
 
@@ -191,13 +192,14 @@ def test_an_estimate_of_a_full_comes_true(mirrored: Connection) -> None:
             connection=mirrored, kind=step.key.removeprefix("list:"), entity_id="",
             defaults={"tenant_id": mirrored.tenant_id, "records": step.read, "last_read_at": step.finished_at},
         )  # fmt: skip
-    found = estimate(mirrored, "", [], Mode.FULL)
+    found = estimate(mirrored, "", MIRRORED, Mode.FULL)
     assert found.unknown == []
-    again = run_to_end(start_list_sync(mirrored, queued=False).run)
+    again = run_to_end(start_list_sync(mirrored, kinds=MIRRORED, queued=False).run)
     sums = again.steps.aggregate(read=Sum("read"), requests=Sum("requests"), billable=Sum("billable"))
     assert found.records == sums["read"]
-    assert abs(found.requests - sums["requests"]) <= 2
-    assert abs(found.billable - sums["billable"]) <= 2
+    # The first time each list had to be described as well; what was said then is kept.
+    assert 0 <= found.requests - sums["requests"] <= len(MIRRORED)
+    assert 0 <= found.billable - sums["billable"] <= len(MIRRORED)
     assert found.seconds > 0
 
 

@@ -71,7 +71,14 @@ def test_the_user_defined_dimension(caller: Caller) -> None:
     answer = caller.query("site_phase", "id", "name", order="id")
     assert answer.data.get("listtype") == "site_phase"
     assert {str(row.tag) for row in answer.data} == {"site_phase"}
-    assert answer.values("name") == ["Phase 1", "Phase 2", "Close-out"]
+    assert answer.values("name") == [
+        "Mobilisation",
+        "Earthworks",
+        "Structure",
+        "Envelope & roof",
+        "Fit-out",
+        "Handover",
+    ]
 
 
 def test_dimension_relationships(caller: Caller) -> None:
