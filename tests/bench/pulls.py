@@ -53,7 +53,10 @@ class Bench:
     fields: tuple[str, ...] = ()
 
     def prepare(self, intacct: SandboxProcess, databases: Databases) -> None:
-        self._run(intacct, databases.prepared, "site")
+        self._run(intacct, databases.prepared, "site", "prepare")
+
+    def learn_clock(self, intacct: SandboxProcess, url: str) -> None:
+        self._run(intacct, url, "site", "learn")
 
     def pull(
         self,

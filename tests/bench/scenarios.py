@@ -5,6 +5,7 @@ Owns sizes and order. Knows nothing of processes and of how figures are shown.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -55,11 +56,22 @@ def _memory(bench: Bench, intacct: SandboxProcess, kind: Databases, records: int
 
 
 def _little_changed(bench: Bench, intacct: SandboxProcess, kind: Databases, records: int) -> Iterator[Measured]:
-    """A full pull, a second one with nothing changed, and a partial one after a few records changed."""
+    """A full pull, a second one with nothing changed, and partial ones after a few records changed.
+
+    Until the company's clock is known, a Partial reads the last day once more.
+    """
     url = kind.fresh()
     yield bench.pull(intacct, kind, url, what="first full", method="own", records=records)
     yield bench.pull(intacct, kind, url, what="second full", method="own", records=records)
-    for number in range(1, CHANGED + 1):
-        vendor = {"VENDORID": f"V-{number * (records // CHANGED):06d}", "NAME": f"Renamed for {kind.name} {number}"}
-        intacct.control(do="put", object="VENDOR", record=vendor)
+    _change(intacct, kind, records)
+    yield bench.pull(intacct, kind, url, what="partial, day", method="own", records=records, mode="partial")
+    bench.learn_clock(intacct, url)
+    _change(intacct, kind, records)
     yield bench.pull(intacct, kind, url, what="partial", method="own", records=records, mode="partial")
+
+
+def _change(intacct: SandboxProcess, kind: Databases, records: int) -> None:
+    """Rename some vendors in Intacct, spread over all."""
+    for number in range(1, CHANGED + 1):
+        vendor = {"VENDORID": f"V-{number * (records // CHANGED):06d}", "NAME": f"Renamed {kind.name} {time.time_ns()}"}
+        intacct.control(do="put", object="VENDOR", record=vendor)

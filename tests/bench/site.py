@@ -6,6 +6,7 @@ Owns the tenant of the bench. Import it first: it starts Django.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,11 +17,13 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 from django.db import connection as database  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from accounts.models import Tenant  # noqa: E402
 from accounts.tenancy import tenant_scope  # noqa: E402
 from integrations.models import Connection  # noqa: E402
 from integrations.selectors import live_connection  # noqa: E402
+from integrations.services.clock import learn_clock  # noqa: E402
 from integrations.services.connection import authorize  # noqa: E402
 
 SLUG = "bench"
@@ -58,5 +61,12 @@ def backends() -> list[int]:
         return [pid for (pid,) in cursor.fetchall()]
 
 
+def learn() -> None:
+    """Learn the clock of the company, as a push that is read back teaches it; the local Intacct stamps in UTC."""
+    with connected() as connection:
+        now = timezone.now()
+        learn_clock(connection, stamped=now, happened_at=now, source="the bench")
+
+
 if __name__ == "__main__":
-    prepare()
+    {"prepare": prepare, "learn": learn}[sys.argv[1]]()
