@@ -14,8 +14,8 @@ from pathlib import Path
 
 from integrations.sandbox.process import ROOT
 from tests.bench.databases import Databases, Postgresql, Sqlite
-from tests.bench.pulls import Bench, PullFailed
-from tests.bench.report import as_json, machine, ratios, shown, table
+from tests.bench.pulls import Bench, Measured, PullFailed
+from tests.bench.report import as_json, head, line, machine, ratios, shown
 from tests.bench.scenarios import QUICK, Sizes, everything
 
 FOLDER = ROOT / "var" / "bench"
@@ -52,14 +52,19 @@ def main() -> int:
     if options.profiles:
         options.profiles.mkdir(parents=True, exist_ok=True)
     bench = Bench(_install(), options.profiles)
-    _say(", ".join(f"{name} {value}" for name, value in machine().items()))
+    where = machine()
+    _say(", ".join(f"{name} {value}" for name, value in where.items()))
     databases: list[Databases] = [Sqlite(FOLDER)]
     if options.postgres:
         databases.insert(0, Postgresql(options.postgres))
     else:
         _say("Without PostgreSQL: set TEST_DATABASE_URL to a server on which databases may be made.")
+    measured: list[Measured] = []
+    _say("", head())
     try:
-        measured = list(everything(bench, databases, QUICK if options.quick else Sizes()))
+        for one in everything(bench, databases, QUICK if options.quick else Sizes()):
+            measured.append(one)
+            _say(line(one))
     except PullFailed as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -67,9 +72,9 @@ def main() -> int:
         for kind in databases:
             kind.remove()
     found = list(ratios(measured))
-    _say("", *table(measured), "", f"{len(bench.fields)} fields a vendor: {', '.join(bench.fields)}", "", *shown(found))
+    _say("", f"{len(bench.fields)} fields a vendor: {', '.join(bench.fields)}", "", *shown(found))
     if options.json:
-        options.json.write_text(json.dumps(as_json(measured, found), indent=1) + "\n")
+        options.json.write_text(json.dumps(as_json(where, measured, found), indent=1) + "\n")
     return 0
 
 

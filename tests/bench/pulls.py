@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +38,6 @@ class Measured:
     peak_mb: float
     requests: int
     read: int
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 @dataclass
@@ -83,12 +79,10 @@ class Bench:
         if facts["stored"] != records:
             raise PullFailed(f"{what}, {method}, {databases.name}: {facts['stored']} of {records} records were stored.")
         self.fields = self.fields or tuple(facts["fields"])
-        measured = Measured(
+        return Measured(
             what, method, databases.name, records, latency, facts["cpu"], facts["server_cpu"], facts["start_cpu"],
             facts["wall"], facts["peak_mb"], requests, facts.get("totals", {}).get("read", records),
         )  # fmt: skip
-        sys.stderr.write(f"  {what}, {method}, {databases.name}, {records:,} records, latency {latency:g} s\n")
-        return measured
 
     def _run(self, intacct: SandboxProcess, url: str, module: str, *arguments: str, label: str = "") -> dict[str, Any]:
         known = intacct.credentials

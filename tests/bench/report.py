@@ -27,17 +27,20 @@ class Ratio:
     aim: str = ""
 
 
-def table(measured: Sequence[Measured]) -> Iterator[str]:
-    """One line for each pull."""
-    head = f"{'pull':12} {'of':15} {'into':11}{'records':>9}{'latency':>9}{'CPU s':>8}{'µs/row':>8}{'db CPU':>8}"
-    yield f"{head}{'wall s':>8}{'peak MB':>9}{'requests':>10}{'read':>9}"
-    for one in measured:
-        server = "" if one.server_cpu is None else f"{one.server_cpu:.2f}"
-        yield (
-            f"{one.what:12} {NAMES[one.method]:15} {one.database:11}{one.records:>9,}{one.latency:>9g}{one.cpu:>8.2f}"
-            f"{one.cpu / one.records * 1e6:>8.0f}{server:>8}{one.wall:>8.1f}{one.peak_mb:>9.0f}{one.requests:>10}"
-            f"{one.read:>9,}"
-        )
+def head() -> str:
+    """The names of the columns of `line`."""
+    names = f"{'pull':13}{'of':15} {'into':11}{'records':>9}{'latency':>9}{'CPU s':>8}{'µs/row':>8}{'db CPU':>8}"
+    return f"{names}{'wall s':>8}{'peak MB':>9}{'requests':>10}{'read':>9}"
+
+
+def line(one: Measured) -> str:
+    """What one pull cost."""
+    server = "" if one.server_cpu is None else f"{one.server_cpu:.2f}"
+    return (
+        f"{one.what:13}{NAMES[one.method]:15} {one.database:11}{one.records:>9,}{one.latency:>9g}{one.cpu:>8.2f}"
+        f"{one.cpu / one.records * 1e6:>8.0f}{server:>8}{one.wall:>8.1f}{one.peak_mb:>9.0f}{one.requests:>10}"
+        f"{one.read:>9,}"
+    )
 
 
 def ratios(measured: Sequence[Measured]) -> Iterator[Ratio]:
@@ -107,9 +110,9 @@ def machine() -> dict[str, Any]:
     }
 
 
-def as_json(measured: Sequence[Measured], found: Sequence[Ratio]) -> dict[str, Any]:
+def as_json(where: dict[str, Any], measured: Sequence[Measured], found: Sequence[Ratio]) -> dict[str, Any]:
     return {
-        "machine": machine(),
-        "pulls": [one.as_json() for one in measured],
+        "machine": where,
+        "pulls": [asdict(one) for one in measured],
         "ratios": [asdict(one) for one in found],
     }
