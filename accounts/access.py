@@ -5,14 +5,16 @@ Also keeps what a view lets people do, in words (`may`), so that the table of ro
 
 import functools
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from accounts.models import Membership, Role, Tenant, User
 
 P = ParamSpec("P")
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 class TenantRequest(HttpRequest):
@@ -23,7 +25,7 @@ class TenantRequest(HttpRequest):
     membership: Membership
 
 
-TenantView = Callable[Concatenate[TenantRequest, P], HttpResponse]
+TenantView = Callable[Concatenate[TenantRequest, P], Answer]
 
 
 # What the guards let people do: words to least role, in the order of declaration.
@@ -32,7 +34,7 @@ ABILITIES: dict[str, Role] = {}
 
 def role_required(
     role: Role, reason: str = "", *, may: str = ""
-) -> Callable[[TenantView[P]], Callable[..., HttpResponse]]:
+) -> Callable[[TenantView[P, Answer]], Callable[..., Answer]]:
     """Let a view run for members with at least `role`; the tenant's slug is taken from its arguments.
 
     Raises PermissionDenied (a 403 page) with `reason`, or a sentence that names the role. `may` says what the view
@@ -41,9 +43,9 @@ def role_required(
     if may:
         ABILITIES[may] = role
 
-    def decorate(view: TenantView[P]) -> Callable[..., HttpResponse]:
+    def decorate(view: TenantView[P, Answer]) -> Callable[..., Answer]:
         @functools.wraps(view)
-        def guarded(request: TenantRequest, tenant_slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: TenantRequest, tenant_slug: str, *args: Any, **kwargs: Any) -> Answer:
             if not request.membership.may(role):
                 needed = (
                     reason or f"This needs the role {role.label}; yours is {request.membership.get_role_display()}."

@@ -59,6 +59,8 @@ _NAVIGATION = (
         "building",
         ("project", "new_project", "edit_project", "link_project", "preview_proj", "ignore_proj", "import_proj"),
     ),
+    ("SmartSync", "Sync", "sync", "arrow-repeat", ("sync",)),
+    ("SmartSync", "Lists", "lists", "list-columns", ("list", "record")),
     ("SmartSync", "Runs", "runs", "clock-history", ("run", "exchange")),
     ("SmartSync", "Schedules", "schedules", "calendar-check", ("schedule",)),
     ("SmartSync", "API usage", "usage", "speedometer2", ("usage",)),

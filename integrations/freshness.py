@@ -44,12 +44,21 @@ class ListFreshness:
 
 def freshness(connection: Connection, entity_id: str = "") -> list[ListFreshness]:
     """Every list of the connection. What is read of all entities is read of each of them as well."""
+    return _freshness(connection, kinds_for(connection), entity_id)
+
+
+def freshness_of(connection: Connection, kind: ListKind, entity_id: str = "") -> ListFreshness:
+    """The same of one list."""
+    return _freshness(connection, [kind], entity_id)[0]
+
+
+def _freshness(connection: Connection, kinds: Iterable[ListKind], entity_id: str) -> list[ListFreshness]:
     levels = list(dict.fromkeys(["", entity_id]))
     lines = profile_lines(connection, [Entity(level, level) for level in levels])
     states: dict[str, list[ListState]] = {}
     for state in ListState.objects.filter(connection=connection, entity_id__in=levels):
         states.setdefault(state.kind, []).append(state)
-    return [_freshness_of(kind, states.get(kind.key, []), lines) for kind in kinds_for(connection)]
+    return [_freshness_of(kind, states.get(kind.key, []), lines) for kind in kinds]
 
 
 def _freshness_of(kind: ListKind, states: list[ListState], lines: list[ProfileLine]) -> ListFreshness:

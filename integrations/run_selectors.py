@@ -30,6 +30,13 @@ from integrations.probes import queue_problem
 SUMS = (*RunStep.COUNTS, "requests", "billable")
 NO_SUMS: Mapping[str, int] = dict.fromkeys(SUMS, 0)
 ACTIVE = "active"
+ALL_TOGETHER = "-"  # the entity filter's value for runs of all entities together
+PERIODS: Mapping[str, timedelta] = {
+    "1": timedelta(days=1),
+    "7": timedelta(days=7),
+    "30": timedelta(days=30),
+    "90": timedelta(days=90),
+}
 # A worker takes a run over at once or, after a lost wake-up, with the next minute's dispatch.
 WAIT_IS_LONG_AFTER = timedelta(seconds=90)
 
@@ -49,43 +56,70 @@ def known_flow(key: str) -> Flow | None:
 
 
 def filtered_runs(query: Mapping[str, str]) -> QuerySet[SyncRun]:
-    """The tenant's runs, newest first, that match the query string: `state` (a run state, or "active") and `flow`."""
+    """The tenant's runs, newest first, that match the query string; what it names and does not exist filters nothing.
+
+    `state` (a run state, or "active"), `flow`, `trigger`, `entity` (an id, or "-" for runs of all entities), `person`
+    (a key) and `period` (days).
+    """
     found = SyncRun.objects.select_related("started_by").defer("error_detail")
-    if query.get("state") == ACTIVE:
-        found = found.filter(state__in=ACTIVE_RUNS)
-    elif query.get("state") in RunState.values:
-        found = found.filter(state=query["state"])
+    for name, values in _asked(query).items():
+        found = found.filter(**{f"{_COUNTED[name]}__in": values})
+    return _in_period(found, query).order_by("-number")
+
+
+def _in_period(found: QuerySet[SyncRun], query: Mapping[str, str]) -> QuerySet[SyncRun]:
+    days = PERIODS.get(query.get("period", ""))
+    return found if days is None else found.filter(created_at__gte=timezone.now() - days)
+
+
+def _asked(query: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """The values that the query string lets through, of each column that it filters."""
+    asked: dict[str, frozenset[str]] = {}
+    state, entity, person = query.get("state", ""), query.get("entity", ""), query.get("person", "")
+    if state == ACTIVE:
+        asked["state"] = frozenset(ACTIVE_RUNS)
+    elif state in RunState.values:
+        asked["state"] = frozenset({state})
     if query.get("flow"):
-        found = found.filter(flow=query["flow"])
-    return found.order_by("-number")
+        asked["flow"] = frozenset({query["flow"]})
+    if query.get("trigger") in Trigger.values:
+        asked["trigger"] = frozenset({query["trigger"]})
+    if entity:
+        asked["entity"] = frozenset({"" if entity == ALL_TOGETHER else entity})
+    if person.isascii() and person.isdigit() and len(person) < 19:
+        asked["person"] = frozenset({str(int(person))})
+    return asked
 
 
 @dataclass(frozen=True)
 class RunCounts:
-    """Runs by state (within the chosen flow) and by flow (within the chosen state), for the filters."""
+    """Runs by what can be filtered; each group is counted within the choices made in all the others."""
 
     states: Mapping[str, int]
     flows: Mapping[str, int]
-    any_state: int
-    any_flow: int
+    triggers: Mapping[str, int]
+    entities: Mapping[str, int]
+    people: Mapping[str, int]
+
+
+_COUNTED = {"state": "state", "flow": "flow", "trigger": "trigger", "entity": "entity_id", "person": "started_by"}
 
 
 def run_counts(query: Mapping[str, str]) -> RunCounts:
-    """How many runs each filter would show; each group is counted within the choice made in the other."""
-    pairs = SyncRun.objects.order_by().values_list("flow", "state").annotate(Count("pk"))
-    chosen_flow, chosen_state = query.get("flow", ""), query.get("state", "")
-    states = dict.fromkeys((ACTIVE, *RunState.values), 0)
-    flows: dict[str, int] = {}
-    for flow, state, number in pairs:
-        is_active = state in ACTIVE_RUNS
-        flows.setdefault(flow, 0)
-        if not chosen_flow or flow == chosen_flow:
-            states[state] += number
-            states[ACTIVE] += number if is_active else 0
-        if chosen_state not in states or state == chosen_state or (chosen_state == ACTIVE and is_active):
-            flows[flow] += number
-    any_state = sum(number for state, number in states.items() if state != ACTIVE)
-    return RunCounts(states, flows, any_state, sum(flows.values()))
+    """How many runs each filter would show, in one query."""
+    asked = _asked(query)
+    counts: dict[str, dict[str, int]] = {name: {} for name in _COUNTED}
+    rows = _in_period(SyncRun.objects.order_by(), query).values_list(*_COUNTED.values()).annotate(Count("pk"))
+    for *values, number in rows:
+        row = {name: "" if value is None else str(value) for name, value in zip(_COUNTED, values, strict=True)}
+        missed = [name for name, wanted in asked.items() if row[name] not in wanted]
+        for name, value in row.items():
+            counted = number if missed in ([], [name]) else 0
+            counts[name][value] = counts[name].get(value, 0) + counted
+    counts["person"].pop("", None)
+    states = {**dict.fromkeys((ACTIVE, *RunState.values), 0), **counts["state"]}
+    states[ACTIVE] = sum(states[state] for state in ACTIVE_RUNS)
+    return RunCounts(states, counts["flow"], counts["trigger"], counts["entity"], counts["person"])
 
 
 def flow_title(key: str) -> str:
@@ -155,6 +189,29 @@ class StepLine:
     @property
     def is_running(self) -> bool:
         return self.step.state == StepState.RUNNING
+
+    @property
+    def phase(self) -> str:
+        """What a step that reads a list does at this moment, by its checkpoint; "" when it is not at work."""
+        if not self.is_running or not self.step.key.startswith("list:"):
+            return ""
+        if "fields" not in self.step.checkpoint:
+            return "Asking what there is"
+        return "Comparing the count" if self.step.checkpoint.get("swept") else "Reading"
+
+    @property
+    def rate(self) -> int | None:
+        """Records a second so far; None before there is anything to tell it from."""
+        if not self.step.read or not self.seconds or self.seconds < 1:
+            return None
+        return round(self.step.read / self.seconds)
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds that are left at this rate, as far as Intacct has announced how much there is."""
+        if not self.is_running or not self.rate or self.maximum is None:
+            return None
+        return round((self.maximum - self.done) / self.rate)
 
 
 def step_lines(steps: Iterable[RunStep]) -> list[StepLine]:

@@ -62,6 +62,11 @@ def entities_of(connection: Connection) -> list[Entity]:
     return [Entity("", ALL_ENTITIES), *(Entity(*pair) for pair in sorted({**listed, **gone}.items()))]
 
 
+def entity_names(connection: Connection) -> dict[str, str]:
+    """What each entity is called, by id; the blank id stands for all."""
+    return {entity.id: entity.label for entity in entities_of(connection)}
+
+
 def groups_of(connection: Connection) -> list[Group]:
     """The list groups that hold a list in this company."""
     present = {kind.group for kind in kinds_for(connection)}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.views import connection, runs, schedules, settings, setup, sync, usage
+from integrations.views import connection, lists, records, runs, schedules, settings, setup, sync, usage
 
 INTACCT = "settings/integrations/sage-intacct"
 
@@ -17,6 +17,14 @@ urlpatterns = [
     path(f"{INTACCT}/settings/", settings.settings, name="settings"),
     path(f"{INTACCT}/settings/history/", settings.history, name="settings_history"),
     path(f"{INTACCT}/settings/pick/<slug:list_key>/", settings.pick, name="pick"),
+    path("sync/", sync.sync, name="sync"),
+    path("sync/estimate/", sync.estimate, name="sync_estimate"),
+    path("sync/progress/", sync.progress, name="sync_progress"),
+    path("sync/lists/", lists.lists, name="lists"),
+    path("sync/lists/<slug:list_key>/", lists.records, name="list"),
+    path("sync/lists/<slug:list_key>/export/", lists.export, name="export_list"),
+    path("sync/lists/<slug:list_key>/<int:pk>/", records.record, name="record"),
+    path("sync/lists/<slug:list_key>/<int:pk>/refresh/", records.refresh, name="refresh_record"),
     path("sync/start/", sync.start, name="start_sync"),
     path("sync/schedules/", schedules.schedules, name="schedules"),
     path("sync/schedules/preview/", schedules.preview, name="preview_schedule"),

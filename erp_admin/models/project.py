@@ -10,6 +10,9 @@ from integrations.models import LinkedDocument
 class Project(LinkedDocument):
     """Amounts are in `currency`; dates are accounting dates without a time zone."""
 
+    list_key = "projects"
+    url_name = "project"
+
     number = models.CharField("project number", max_length=60)
     name = models.CharField(max_length=200)
     status = models.CharField(max_length=80, blank=True, help_text="The project's status, as Intacct words it.")

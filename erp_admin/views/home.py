@@ -1,7 +1,7 @@
 """Home: is Intacct connected, what is missing, what comes next, what happened last. Reads only."""
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -17,8 +17,8 @@ from erp_admin import selectors
 from erp_admin.flows.projects import SYNC_PROJECTS
 from erp_admin.models import Project
 from erp_admin.views.record_rows import Fact, fact
-from integrations.list_selectors import kinds_for
-from integrations.models import Connection, ListState
+from integrations.freshness import freshness
+from integrations.models import Connection, Freshness
 from integrations.run_selectors import filtered_runs, run_lines
 from integrations.selectors import Readiness, latest_connection, readiness
 from integrations.usage_selectors import warning_gauge
@@ -36,13 +36,6 @@ class SetUpStep:
     action: str
     is_done: bool
     is_next: bool
-
-
-@dataclass(frozen=True)
-class Freshness:
-    label: str
-    read_at: datetime | None
-    records: int
 
 
 @dataclass(frozen=True)
@@ -71,7 +64,7 @@ def home(request: TenantRequest) -> HttpResponse:
         "total": sum(each.count for each in counts),
         "here_count": Project.objects.count(),
         "runs": run_lines(filtered_runs({})[:LAST_RUNS]),
-        "freshness": _freshness(connection) if connection else [],
+        "freshness": _freshness(request, connection) if connection else [],
         "gauge": warning_gauge(connection),
     }
     return render(request, "erp_admin/home.html", context)
@@ -132,11 +125,14 @@ def _state_counts(request: TenantRequest, connection: Connection | None) -> list
     ]
 
 
-def _freshness(connection: Connection) -> list[Freshness]:
-    """When each list was last read and what it holds: those read before, and those nothing works without."""
-    states = {state.kind: state for state in ListState.objects.filter(connection=connection, entity_id="")}
+def _freshness(request: TenantRequest, connection: Connection) -> list[StateCount]:
+    """How many lists are on time, late and so on."""
+    states = [each.state for each in freshness(connection)]
+    counted = Counter(state.value for state in states)
+    shown = {state.value: state.because("") for state in states}
+    base = _url(request, "lists")
     return [
-        Freshness(kind.label, state.last_read_at if state else None, state.records if state else 0)
-        for kind in kinds_for(connection)
-        if (state := states.get(kind.key)) is not None or kind.always_needed
+        StateCount(shown[state.value], counted[state.value], f"{base}?state={state.value}")
+        for state in Freshness
+        if state.value in shown
     ]

@@ -140,6 +140,7 @@ COMPANY: Final = (
         name_field="TO_CURRENCY",
         fields=("TYPENAME",),
         parent_field="TYPENAME",
+        parent_list="exchange_rate_types",
         status_field="",
         modified_field="",
         created_field="",

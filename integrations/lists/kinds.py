@@ -72,7 +72,8 @@ class ListKind:
     """One list.
 
     `key_field` is the number that is stable and ascending; a business id (`id_field`) is unique only together with the
-    other `id_parts`. `name_field` may be empty in a record, then the first filled one of `other_names` counts.
+    other `id_parts`. `parent_list` is the key of the list that holds the parents, where it is not the list itself.
+    `name_field` may be empty in a record, then the first filled one of `other_names` counts.
     Where `modified_field` is "" or not offered, a Partial reads the list whole. `ignored_for_changes` are fields whose
     change alone does not make a record a changed one. `needed_by` are the switches that cannot work without the list,
     `always_needed` a list without which nothing works; all others are read when they may be and missed when not.
@@ -91,6 +92,7 @@ class ListKind:
     permission: Permission
     purpose: str
     parent_field: str = ""
+    parent_list: str = ""
     other_id_parts: tuple[str, ...] = ()
     other_names: tuple[str, ...] = ()
     status_field: str = "STATUS"
@@ -110,6 +112,11 @@ class ListKind:
     def id_parts(self) -> tuple[str, ...]:
         """The fields that together name a record for people."""
         return (*self.other_id_parts, self.id_field)
+
+    @property
+    def list_of_parents(self) -> str:
+        """Key of the list that `parent_field` names a record of, or ""."""
+        return (self.parent_list or self.key) if self.parent_field else ""
 
     @property
     def required_fields(self) -> tuple[str, ...]:

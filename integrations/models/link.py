@@ -3,6 +3,8 @@
 Lists filter on these plain columns; nothing here knows which document it is.
 """
 
+from typing import ClassVar
+
 from django.apps import apps
 from django.conf import settings
 from django.db import models
@@ -12,6 +14,9 @@ from accounts.tenancy import TenantModel
 
 class LinkedDocument(TenantModel):
     """Base of every document that may be linked to an Intacct record; unlinked while `remote_record_no` is empty."""
+
+    list_key: ClassVar[str] = ""  # the mirrored list whose records it is linked to, where there is one
+    url_name: ClassVar[str] = ""  # address name that takes `pk` and shows it
 
     connection = models.ForeignKey(
         "integrations.Connection", null=True, blank=True, on_delete=models.PROTECT, related_name="+"

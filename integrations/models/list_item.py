@@ -3,8 +3,12 @@
 from django.conf import settings
 from django.db import models
 
+from accounts.shown import ShownState
 from accounts.tenancy import TenantModel
 from integrations.models.connection import Connection
+from integrations.models.states import RecordState, shown
+
+_FILTERED = ("entity_id", "is_active", "missing_at")
 
 
 class ListItem(TenantModel):
@@ -31,10 +35,22 @@ class ListItem(TenantModel):
         ordering = ["business_id", "record_no"]
         constraints = [models.UniqueConstraint(fields=["connection", "kind", "record_no"], name="one_item_per_record")]
         indexes = [
-            models.Index(fields=["connection", "kind", "business_id"], name="list_item_by_id"),
+            # Covers searching, filtering and counting a list, so that the records themselves, which are wide, are read
+            # only for the page that is shown.
+            models.Index(
+                fields=["connection", "kind", "business_id", "id", "name", *_FILTERED, "tenant"], name="list_item_by_id"
+            ),
             models.Index(fields=["connection", "kind", "name"], name="list_item_by_name"),
+            models.Index(fields=["connection", "kind", "changed_at"], name="list_item_by_change"),
+            models.Index(fields=["connection", "kind", "parent_id"], name="list_item_by_parent"),
             models.Index(fields=["tenant", "kind"], name="list_item_by_tenant"),
         ]
+
+    @property
+    def shown_state(self) -> ShownState:
+        if self.missing_at is not None:
+            return shown(RecordState.MISSING)
+        return shown(RecordState.ACTIVE if self.is_active else RecordState.INACTIVE)
 
     def __str__(self) -> str:
         return f"{self.business_id} {self.name}".strip()

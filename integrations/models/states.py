@@ -72,6 +72,14 @@ class Freshness(models.TextChoices):
     NOT_SCHEDULED = "not_scheduled", "Not scheduled"
 
 
+class RecordState(models.TextChoices):
+    """What a mirrored record is in Intacct, as last seen. Not stored: derived from the record."""
+
+    ACTIVE = "active", "Active"
+    INACTIVE = "inactive", "Inactive"
+    MISSING = "missing", "Missing in Intacct"
+
+
 USABLE_CONNECTIONS = frozenset({ConnectionState.CONNECTED, ConnectionState.LIMITED, ConnectionState.OFFLINE})
 ACTIVE_RUNS = frozenset({RunState.QUEUED, RunState.RUNNING})
 TERMINAL_RUNS = frozenset(RunState) - ACTIVE_RUNS
@@ -109,6 +117,9 @@ _APPEARANCE: "Mapping[models.TextChoices, tuple[str, str]]" = {
     Freshness.STOPPED: ("danger", "sign-stop"),
     Freshness.NEVER_READ: ("neutral", "dash-circle"),
     Freshness.NOT_SCHEDULED: ("neutral", "calendar-x"),
+    RecordState.ACTIVE: ("success", "check-circle-fill"),
+    RecordState.INACTIVE: ("neutral", "pause-circle"),
+    RecordState.MISSING: ("danger", "question-circle"),
     RowOutcome.PENDING: ("neutral", "hourglass-split"),
     RowOutcome.NEW: ("success", "plus-circle-fill"),
     RowOutcome.CHANGED: ("success", "pencil-fill"),

@@ -15,6 +15,7 @@ from accounts.models import EventKind, User
 from integrations import queue
 from integrations.engine.flow import StepPlan, flow_for
 from integrations.engine.mirror import LISTS, list_steps
+from integrations.engine.refresh import REFRESH, refresh_step
 from integrations.engine.runner import work_slice
 from integrations.list_selectors import kind_for, kinds_for
 from integrations.models import Connection, ListItem, Mode, RunRow, RunState, RunStep, SyncRun, Trigger
@@ -145,6 +146,16 @@ def start_list_sync(
         connection, LISTS, plans=plans, title=title[:120], mode=mode, entity=entity, sync_from=sync_from,
         by=by, trigger=trigger, queued=queued,
     )  # fmt: skip
+
+
+def start_refresh(item: ListItem, *, by: User | None = None, queued: bool = True) -> Started:
+    """Read one mirrored record again. Raises Refused when its connection cannot be used now."""
+    kind = kind_for(item.connection, item.kind)
+    if kind is None:
+        raise Refused(f"There is no list called {item.kind} any more.", "Sync the lists.", code="LIST-UNKNOWN")
+    title = f"Refresh {kind.singular} {item.business_id}"
+    plans = [refresh_step(kind)]
+    return start_run(item.connection, REFRESH, plans=plans, title=title[:120], items=[item], by=by, queued=queued)
 
 
 def _entity_to_sync(connection: Connection, entity: str) -> str:

@@ -21,24 +21,26 @@ from accounts.models import Role
 from integrations.engine.runner import row_counts
 from integrations.models import Exchange, Mode, RowOutcome, RunRow, RunState, SyncRun
 from integrations.run_selectors import (
-    ACTIVE,
+    NO_SUMS,
     elapsed,
     filtered_runs,
-    flow_title,
     has_succeeded,
     known_flow,
     list_keys,
     progress_of,
-    run_counts,
     run_lines,
     shown_level,
     starter,
     step_lines,
+    sums_of,
     sums_of_steps,
 )
+from integrations.schedule_selectors import entity_names
 from integrations.selectors import live_connection, readiness, why_not_sync
 from integrations.services.runs import cancel_run
-from integrations.views.filters import filter_group, pager
+from integrations.views.back import back_to
+from integrations.views.filters import filter_group, pager, query_url
+from integrations.views.run_filters import run_filters
 
 RUNS_PER_PAGE = 50
 ROWS_PER_PAGE = 50
@@ -46,24 +48,23 @@ LOG_LINES_PER_PAGE = 100
 EXCHANGES_PER_PAGE = 100
 
 
+FILTERS = ("state", "flow", "trigger", "entity", "person", "period")
+
+
 @require_GET
 @role_required(Role.VIEWER)
 def runs(request: TenantRequest) -> HttpResponse:
-    """The tenant's runs, newest first, filtered by `state` and `flow`."""
+    """The tenant's runs, newest first, filtered by any of FILTERS."""
     query = request.GET.dict()
-    counts = run_counts(query)
     page = Paginator(filtered_runs(query), RUNS_PER_PAGE).get_page(query.get("page"))
-    states = [("", "All", counts.any_state), (ACTIVE, "Active", counts.states[ACTIVE])]
-    states += [(state.value, str(state.label), counts.states[state]) for state in RunState]
-    flows = [("", "All", counts.any_flow)]
-    flows += [(key, flow_title(key), number) for key, number in sorted(counts.flows.items())]
     connection = live_connection()
+    is_filtered = any(query.get(name) for name in FILTERS)
     context = {
         "page_obj": page,
         "lines": run_lines(page),
-        "filters": [filter_group(request, "State", "state", states), filter_group(request, "What", "flow", flows)],
-        "is_filtered": bool(query.get("state") or query.get("flow")),
-        "has_runs": bool(counts.flows),
+        **run_filters(request, query),
+        "is_filtered": is_filtered,
+        "has_runs": is_filtered or page.paginator.count > 0,
         "why_not": why_not_start(request),
         "preselected": Mode.PARTIAL if has_succeeded(connection) else Mode.FULL,
         "is_connected": connection is not None,
@@ -116,17 +117,25 @@ def _run_or_404(number: int) -> SyncRun:
     return found
 
 
-def _context(request: TenantRequest, found: SyncRun, *, only_progress: bool = False) -> dict[str, Any]:
+def progress_context(found: SyncRun, progress_url: str) -> dict[str, Any]:
+    """What templates/integrations/run_progress.html takes; `progress_url` brings it anew while the run is active."""
     lines = step_lines(found.steps.all())
-    newest = found.log.order_by("-pk").values_list("pk", flat=True).first()
-    context: dict[str, Any] = {
+    return {
         "run": found,
         "steps": lines,
         "sums": sums_of_steps(line.step for line in lines),
         "progress": progress_of(found, lines),
         "seconds": elapsed(found),
-        "newest_line": newest or 0,
+        "progress_url": progress_url,
     }
+
+
+def _context(request: TenantRequest, found: SyncRun, *, only_progress: bool = False) -> dict[str, Any]:
+    newest = found.log.order_by("-pk").values_list("pk", flat=True).first() or 0
+    address = reverse("run_progress", kwargs={"tenant_slug": request.tenant.slug, "number": found.number})
+    context = progress_context(found, f"{address}{query_url(request, seen=newest)}")
+    context["newest_line"] = newest
+    lines = context["steps"]
     if only_progress:
         return context
     return {
@@ -157,20 +166,29 @@ def _facts(request: TenantRequest, found: SyncRun) -> list[dict[str, Any]]:
         {"label": "Started by", "value": starter(found)},
         {"label": "Trigger", "value": found.get_trigger_display()},
         {"label": "Mode", "value": found.get_mode_display()},
+        {"label": "Legal entity", "value": entity_names(found.connection).get(found.entity_id, found.entity_id)},
         {"label": "Connection", "value": str(found.connection)},
         {
             "label": "Settings in force",
             "value": f"Version {version.number}" if version else "None were saved yet",
             "url": f"{history}#version-{version.number}" if version else "",
         },
+        {"label": "Cost", "value": _cost(found)},
         {"label": "Queued", "value": _moment(found.created_at)},
         {"label": "Began", "value": _moment(found.started_at)},
         {"label": "Ended", "value": _moment(found.finished_at)},
     ]
+    if found.sync_from is not None:
+        facts.insert(4, {"label": "Sync from", "value": _moment(found.sync_from)})
     if found.cancel_requested_at is not None:
         by = found.cancel_requested_by
         facts.append({"label": "Cancelled by", "value": str(by) if by else "The system"})
     return facts
+
+
+def _cost(found: SyncRun) -> str:
+    sums = sums_of([found]).get(found.pk, NO_SUMS)
+    return f"{sums['billable']:,} API transactions in {sums['requests']:,} requests"
 
 
 def _moment(at: datetime | None) -> str:
@@ -184,7 +202,7 @@ def _moment(at: datetime | None) -> str:
 def _rows(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
     """The run's rows of the chosen `outcome`, each with the address of the document it led to."""
     counts = row_counts(found)
-    rows = found.rows.all()
+    rows = found.rows.select_related("list_item")
     if request.GET.get("outcome") in RowOutcome.values:
         rows = rows.filter(outcome=request.GET["outcome"])
     page = pager(request, rows.order_by("pk"), "rows", ROWS_PER_PAGE)
@@ -204,8 +222,11 @@ def _rows(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
 
 
 def _document_url(request: TenantRequest, name: str, row: RunRow) -> str:
+    """The document, else the mirrored record the row is about."""
     if not name or row.document_id is None:
-        return ""
+        item = row.list_item
+        arguments = {"tenant_slug": request.tenant.slug, "list_key": item.kind, "pk": item.pk} if item else {}
+        return reverse("record", kwargs=arguments) if arguments else ""
     return reverse(name, kwargs={"tenant_slug": request.tenant.slug, "pk": row.document_id})
 
 
@@ -229,7 +250,8 @@ def cancel(request: TenantRequest, number: int) -> HttpResponse:
         messages.success(request, f"Run {number} stops at the next page border. What has been read so far is kept.")
     else:
         messages.success(request, f"Run {number} was cancelled.")
-    return redirect("run", tenant_slug=request.tenant.slug, number=number)
+    page = reverse("run", kwargs={"tenant_slug": request.tenant.slug, "number": number})
+    return redirect(back_to(request, page))
 
 
 @require_GET

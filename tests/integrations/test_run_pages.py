@@ -63,7 +63,8 @@ class TestList:
         SyncRun.objects.filter(number=100).update(state=RunState.FAILED, flow="projects", title="Import projects")
         response = site.get(url("runs"), {"state": "failed"})
         assert [line.run.number for line in response.context["lines"]] == [100]
-        states, flows = response.context["filters"]
+        states, flows, triggers = response.context["filters"]
+        assert {option.label: option.count for option in triggers.options}["Person"] == 1
         assert {option.label: option.count for option in states.options}["Succeeded"] == 2
         assert {option.label: option.count for option in flows.options} == {
             "All": 1,
@@ -73,13 +74,37 @@ class TestList:
         nothing = content(site.get(url("runs"), {"state": "failed", "flow": "lists"}))
         assert "No run matches" in nothing
 
+    def test_the_timeline_is_filtered_by_entity_person_trigger_and_period(
+        self, site: Client, url: Address, connection: Connection, accountant: User, admin: User
+    ) -> None:
+        many_runs(connection, accountant, 4)
+        newest, second, third, *_ = SyncRun.objects.order_by("-number")
+        SyncRun.objects.filter(pk=newest.pk).update(entity_id="100", started_by=admin)
+        SyncRun.objects.filter(pk=second.pk).update(trigger=Trigger.SCHEDULE, started_by=None)
+        SyncRun.objects.filter(pk=third.pk).update(created_at=timezone.now() - timedelta(days=10))
+
+        def shown(**query: Any) -> list[int]:
+            return [line.run.number for line in site.get(url("runs"), query).context["lines"]]
+
+        assert shown(entity="100") == [newest.number]
+        assert newest.number not in shown(entity="-")
+        assert shown(person=admin.pk) == [newest.number]
+        assert shown(trigger="schedule") == [second.number]
+        assert third.number not in shown(period="7")
+        assert third.number in shown(period="30")
+        assert shown(person=admin.pk, entity="-") == []
+        assert len(shown(period="x", trigger="x", person="x")) == len(shown())
+        page = content(site.get(url("runs")))
+        assert "100 " in page
+        assert f"{admin.name} (1)" in page
+
     def test_paging_and_a_constant_number_of_queries(
         self, site: Client, url: Address, connection: Connection, accountant: User,
         django_assert_max_num_queries: Any,
     ) -> None:  # fmt: skip
         many_runs(connection, accountant, 2)
         site.get(url("runs"))
-        with django_assert_max_num_queries(14) as few:
+        with django_assert_max_num_queries(17) as few:
             site.get(url("runs"))
         now = timezone.now()
         SyncRun.objects.bulk_create(

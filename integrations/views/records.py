@@ -1,0 +1,176 @@
+"""The page of one mirrored record: what Intacct has, what changed when, where it is used here; and its refresh.
+
+Owns what is shown. Writes nothing itself: a refresh is a run.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import TenantRequest, role_required
+from accounts.models import Role
+from accounts.shown import ShownState
+from accounts.templatetags.ui import when
+from integrations.engine.refresh import REFRESH
+from integrations.lists import CREATED, MODIFIED, ListKind
+from integrations.models import ChangeKind, Connection, ListDefinition, ListItem, ListItemChange
+from integrations.record_selectors import parents_of
+from integrations.refusal import Refused
+from integrations.selectors import active_run, live_connection, why_not_sync
+from integrations.services.runs import start_refresh
+from integrations.usages import named_records, usage_of
+from integrations.views.filters import pager
+from integrations.views.lists import kind_or_404, list_url, record_url
+from integrations.views.runs import lacking_role
+
+CHANGES_PER_PAGE = 20
+_CHANGE_LOOKS = {
+    ChangeKind.CHANGED: ("info", "pencil-fill"),
+    ChangeKind.MISSING: ("danger", "question-circle"),
+    ChangeKind.RETURNED: ("success", "arrow-counterclockwise"),
+    ChangeKind.INACTIVE: ("warning", "pause-circle"),
+    ChangeKind.ACTIVE: ("success", "check-circle-fill"),
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field as Intacct sent it. `label` is what the company calls it, where Intacct told."""
+
+    name: str
+    label: str
+    value: str
+    url: str = ""
+
+
+@require_GET
+@role_required(Role.VIEWER)
+def record(request: TenantRequest, list_key: str, pk: int) -> HttpResponse:
+    """Everything known about one record of the list."""
+    connection, kind, item = _record_or_404(list_key, pk)
+    labels = _labels(connection, kind)
+    found = item.changes.select_related("run").order_by("-at", "-pk")
+    changes = pager(request, found, "changes", CHANGES_PER_PAGE)
+    used = usage_of(item)
+    address = str(item.fields.get("RECORD_URL") or "")
+    context = {
+        "kind": kind,
+        "item": item,
+        "list_url": list_url(request, kind),
+        "facts": _facts(request, kind, item),
+        "fields": _fields(request, kind, item, labels),
+        "changes": changes,
+        "events": [_event(change, labels) for change in changes.page],
+        "usage": used,
+        "documents": [(each, each._meta.verbose_name, _document_url(request, each)) for each in used.documents],
+        "children": [(each, f"{list_url(request, each.kind)}?of={item.pk}") for each in used.children],
+        "intacct_url": address if address.startswith("https://") else "",
+        "why_not": _why_not_refresh(request, item),
+        "is_former": connection != live_connection(),
+    }
+    return render(request, "integrations/record.html", context)
+
+
+def _record_or_404(list_key: str, pk: int) -> tuple[Connection, ListKind, ListItem]:
+    connection, kind = kind_or_404(list_key)
+    related = ListItem.objects.select_related("connection")
+    item: ListItem = get_object_or_404(related, connection=connection, kind=kind.key, pk=pk)
+    return connection, kind, item
+
+
+def _labels(connection: Connection, kind: ListKind) -> dict[str, str]:
+    """What the company calls its custom fields."""
+    definition = ListDefinition.objects.filter(connection=connection, kind=kind.key).first()
+    fields: Iterable[dict[str, str]] = definition.custom_fields if definition else []
+    return {field["name"]: field.get("label", "") for field in fields}
+
+
+def _why_not_refresh(request: TenantRequest, item: ListItem) -> str:
+    refused = why_not_sync(item.connection)
+    running = active_run(item.connection, REFRESH)
+    under_way = f"Run {running.number}, {running.title}, is under way." if running else ""
+    return lacking_role(request) or str(refused or "") or under_way
+
+
+def _facts(request: TenantRequest, kind: ListKind, item: ListItem) -> list[dict[str, Any]]:
+    parent = parents_of(item.connection, kind, [item]).get(item.pk)
+    names = {str(row["id"]): str(row["name"]) for row in item.connection.entities}
+    owner = f"{item.entity_id} {names.get(item.entity_id, '')}".strip() or "Shared, top level"
+    facts: list[dict[str, Any]] = [
+        {"label": "ID", "value": item.business_id},
+        {"label": "Name", "value": item.name},
+        {"label": "State", "state": item.shown_state},
+    ]
+    if kind.list_of_parents:
+        url = record_url(request, kind.list_of_parents, parent) if parent else ""
+        facts.append({"label": "Belongs to", "value": item.parent_id, "url": url})
+    if kind.entity_field:
+        facts.append({"label": "Entity", "value": owner})
+    facts += [
+        {"label": "Record number", "value": item.record_no},
+        {"label": "First seen here", "value": when(item.first_seen_at)},
+        {"label": "Last change noticed", "value": when(item.changed_at)},
+    ]
+    if item.missing_at:
+        facts.append({"label": "Missing since", "value": when(item.missing_at)})
+    return facts
+
+
+def _fields(request: TenantRequest, kind: ListKind, item: ListItem, labels: dict[str, str]) -> list[Field]:
+    """All fields that were read, in the order of the declaration, then the company's own."""
+    named = named_records(item)
+    order = [name for name in kind.wanted_fields if name in item.fields]
+    order += [name for name in item.fields if name not in kind.wanted_fields]
+    titles = {**labels, CREATED: "Created in Intacct", MODIFIED: "Modified in Intacct"}
+    return [
+        Field(
+            name,
+            titles.get(name, ""),
+            "" if item.fields[name] is None else str(item.fields[name]),
+            record_url(request, named[name].kind, named[name].pk) if name in named else "",
+        )
+        for name in order
+    ]
+
+
+def _event(change: ListItemChange, labels: dict[str, str]) -> dict[str, Any]:
+    """A change as the timeline shows it: what it was, by which run, each field before and after."""
+    kind = ChangeKind(change.kind)
+    tone, icon = _CHANGE_LOOKS[kind]
+    return {
+        "at": change.at,
+        "state": ShownState(kind.value, str(kind.label), tone, icon),
+        "title": str(kind.label),
+        "run": change.run,
+        "fields": [{**each, "label": labels.get(each["field"], "")} for each in change.changes],
+    }
+
+
+def _document_url(request: TenantRequest, document: Any) -> str:
+    if not document.url_name:
+        return ""
+    return reverse(document.url_name, kwargs={"tenant_slug": request.tenant.slug, "pk": document.pk})
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT)
+def refresh(request: TenantRequest, list_key: str, pk: int) -> HttpResponse:
+    """Read this record again from Intacct; leads to the run that does it."""
+    _, _, item = _record_or_404(list_key, pk)
+    try:
+        started = start_refresh(item, by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("record", tenant_slug=request.tenant.slug, list_key=list_key, pk=pk)
+    run = started.run
+    if started.is_new:
+        messages.success(request, f"Run {run.number} reads {item} again.")
+    else:
+        messages.info(request, f"Run {run.number}, {run.title}, is under way. Refresh this record when it has ended.")
+    return redirect("run", tenant_slug=request.tenant.slug, number=run.number)
