@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TEST_WORKERS ?= auto
+BENCH_FLAGS = $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON)) $(if $(TEST_DATABASE_URL),--postgres $(TEST_DATABASE_URL))
 DEMO_FLAGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
@@ -75,6 +76,10 @@ measure: $(STAMP) ## Measure runs per minute by number of workers, on PostgreSQL
 .PHONY: third-party
 third-party: $(STAMP) ## Run published Intacct clients against the local Intacct (needs npm and the registries)
 	$(BIN)/python -m tests.third_party
+
+.PHONY: bench
+bench: var/test.env ## Measure a pull against a bare floor and a published client (QUICK=1, JSON=FILE, TEST_DATABASE_URL for PostgreSQL)
+	@$(BIN)/python -m tests.bench $(BENCH_FLAGS)
 
 .PHONY: lint
 lint: $(STAMP) ## Check style and format

@@ -23,6 +23,7 @@ def fill_volume(company: Company, count: int, base: datetime) -> None:
     recent = [wire_timestamp(base - timedelta(minutes=5 + 31 * index)) for index in range(90)]
 
     def stamped(row: Row, index: int) -> Row:
+        row["WHENCREATED"] = old[index % STAMPS]
         if index % EMPTY_EVERY == 1:
             return row
         row["WHENMODIFIED"] = recent[index % 90] if index % RECENT_EVERY == 7 else old[index % STAMPS]

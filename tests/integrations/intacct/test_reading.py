@@ -48,6 +48,14 @@ def test_related_fields_keep_their_dotted_names(client: Client, gateway: Gateway
     assert rows[0]["PROJECT.PROJECTID"] == "P-2601"
 
 
+def test_names_in_a_namespace_are_read_without_it(client: Client, gateway: Gateway) -> None:
+    body = vendors([1], total=1, remaining=0).body.decode()
+    named = '</RECORDNO><own:NAME xmlns:own="urn:fictional">Harbor Supply</own:NAME>'
+    gateway.reply(Reply(body.replace("</RECORDNO>", named).encode()))
+
+    assert client.query(VENDORS).rows == [{"RECORDNO": "1", "NAME": "Harbor Supply"}]
+
+
 def test_page_that_holds_fewer_rows_than_it_announces_is_refused(client: Client, gateway: Gateway) -> None:
     gateway.reply(payload("query.page", {'count="3"': 'count="4"'}))
 

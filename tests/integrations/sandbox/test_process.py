@@ -148,5 +148,7 @@ def test_volume_seed_is_mostly_old_and_consistent() -> None:
             "VENDOR", "RECORDNO", condition=where("greaterthan", "WHENMODIFIED", "01/01/2026 00:00:00")
         )
         assert 0 < int(recent.data.get("totalcount", "")) < 200
+        created = caller.query("VENDOR", "RECORDNO", condition=where("lessthan", "WHENCREATED", "01/01/2026 00:00:00"))
+        assert created.data.get("totalcount") == "2000", "also those that were never modified"
         names = caller.query("TASK", "PROJECTNAME", "PROJECT.CUSTOMERNAME", pagesize=50)
         assert "" not in names.values("PROJECTNAME")
