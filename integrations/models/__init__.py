@@ -5,14 +5,22 @@ from integrations.models.exchange import Exchange
 from integrations.models.heartbeat import Heartbeat
 from integrations.models.link import LinkedDocument, linked_models
 from integrations.models.list_item import ListItem
+from integrations.models.push import Operation, Push, PushEvent, PushHold
+from integrations.models.pushed import PushedDocument, with_state
 from integrations.models.run import LogLevel, Mode, RunLog, RunRow, RunStep, SyncRun, Trigger
 from integrations.models.settings import SettingsVersion
 from integrations.models.states import (
     ACTIVE_RUNS,
+    IN_FLIGHT,
     OPEN_STEPS,
     TERMINAL_RUNS,
     USABLE_CONNECTIONS,
+    Approval,
     ConnectionState,
+    Delivery,
+    DocumentState,
+    Drift,
+    PushState,
     RowOutcome,
     RunState,
     StepState,
@@ -20,18 +28,29 @@ from integrations.models.states import (
 
 __all__ = [
     "ACTIVE_RUNS",
+    "IN_FLIGHT",
     "OPEN_STEPS",
     "TERMINAL_RUNS",
     "USABLE_CONNECTIONS",
+    "Approval",
     "CompanySlot",
     "Connection",
     "ConnectionState",
+    "Delivery",
+    "DocumentState",
+    "Drift",
     "Exchange",
     "Heartbeat",
     "LinkedDocument",
     "ListItem",
     "LogLevel",
     "Mode",
+    "Operation",
+    "Push",
+    "PushEvent",
+    "PushHold",
+    "PushState",
+    "PushedDocument",
     "RowOutcome",
     "RunLog",
     "RunRow",
@@ -42,4 +61,5 @@ __all__ = [
     "SyncRun",
     "Trigger",
     "linked_models",
+    "with_state",
 ]
