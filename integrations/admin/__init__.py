@@ -6,10 +6,10 @@ Imports nothing of the queue: its tables are found by the name of their app and 
 from django.apps import apps
 from django.contrib import admin
 
-from integrations.admin import connections, exchanges, lists, operations, runs
+from integrations.admin import connections, exchanges, list_states, lists, operations, runs
 
 for _model in apps.get_app_config("django_q").get_models():
     if admin.site.is_registered(_model):
         admin.site.unregister(_model)
 
-__all__ = ["connections", "exchanges", "lists", "operations", "runs"]
+__all__ = ["connections", "exchanges", "list_states", "lists", "operations", "runs"]

@@ -53,6 +53,7 @@ class SyncRunAdmin(TenantRows, LongTableAdmin):
                     ("state", "left"),
                     ("tenant", "connection"),
                     ("flow", "mode", "settings_version"),
+                    ("entity_id", "sync_from"),
                 )
             },
         ),

@@ -79,9 +79,7 @@ class Settlement:
             names += ["remote_record_no", "remote_url"]
         document.save(update_fields=names)
 
-    def unknown(
-        self, push: Push, why: str, *, absent_counts_from: datetime, error: IntacctError | None = None
-    ) -> None:
+    def unknown(self, push: Push, why: str, *, absent_counts_from: datetime, error: IntacctError | None = None) -> None:
         """It may have arrived: it is looked up, and not sent again before it is known that it did not."""
         with self._work.page():
             push.absent_counts_from, push.due_at = absent_counts_from, timezone.now()
@@ -142,9 +140,7 @@ class Settlement:
             advice = "Look in Intacct whether it was deleted or renumbered; then link it, or change and push it again."
             self._fail(push, push.error_code or "DUP-CONTROLID", sentence, advice)
 
-    def _fail(
-        self, push: Push, code: str, sentence: str, advice: str, *, error: IntacctError | None = None
-    ) -> None:
+    def _fail(self, push: Push, code: str, sentence: str, advice: str, *, error: IntacctError | None = None) -> None:
         with self._work.page():
             self._remember(push, error)
             push.error_code, push.advice, push.finished_at = code, advice[:500], timezone.now()

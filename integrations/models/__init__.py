@@ -5,6 +5,7 @@ from integrations.models.exchange import Exchange
 from integrations.models.heartbeat import Heartbeat
 from integrations.models.link import LinkedDocument, linked_models
 from integrations.models.list_item import ListItem
+from integrations.models.list_state import ChangeKind, CompanyClock, ListDefinition, ListItemChange, ListState
 from integrations.models.push import Operation, Push, PushEvent, PushHold
 from integrations.models.pushed import PushedDocument, with_state
 from integrations.models.run import LogLevel, Mode, RunLog, RunRow, RunStep, SyncRun, Trigger
@@ -33,6 +34,8 @@ __all__ = [
     "TERMINAL_RUNS",
     "USABLE_CONNECTIONS",
     "Approval",
+    "ChangeKind",
+    "CompanyClock",
     "CompanySlot",
     "Connection",
     "ConnectionState",
@@ -42,7 +45,10 @@ __all__ = [
     "Exchange",
     "Heartbeat",
     "LinkedDocument",
+    "ListDefinition",
     "ListItem",
+    "ListItemChange",
+    "ListState",
     "LogLevel",
     "Mode",
     "Operation",

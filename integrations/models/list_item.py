@@ -9,7 +9,7 @@ from integrations.models.connection import Connection
 
 class ListItem(TenantModel):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="list_items")
-    kind = models.CharField(max_length=40)
+    kind = models.CharField(max_length=80)
     record_no = models.BigIntegerField(help_text="RECORDNO: Intacct's own key, stable within the company.")
     business_id = models.CharField(max_length=200, help_text="The id people use; not unique for every list.")
     name = models.CharField(max_length=400, blank=True)

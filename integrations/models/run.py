@@ -30,6 +30,12 @@ class SyncRun(TenantModel):
     flow = models.CharField(max_length=40)
     title = models.CharField(max_length=120)
     mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.FULL)
+    entity_id = models.CharField(
+        "Entity", max_length=80, blank=True, help_text="Blank: all entities the connection may see."
+    )
+    sync_from = models.DateTimeField(
+        null=True, blank=True, help_text="From when a Partial reads, when a person said so."
+    )
     state = models.CharField(max_length=12, choices=RunState.choices, default=RunState.QUEUED)
     trigger = models.CharField(max_length=12, choices=Trigger.choices, default=Trigger.PERSON)
     started_by = models.ForeignKey(
@@ -91,7 +97,7 @@ class SyncRun(TenantModel):
 class RunStep(TenantModel):
     run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()
-    key = models.CharField(max_length=60, help_text="What the step works on, for example a list kind.")
+    key = models.CharField(max_length=100, help_text="What the step works on, for example a list kind.")
     title = models.CharField(max_length=120)
     state = models.CharField(max_length=12, choices=StepState.choices, default=StepState.WAITING)
     announced = models.PositiveIntegerField(null=True, blank=True, help_text="Records Intacct said there are.")

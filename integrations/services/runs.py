@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
+from typing import TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -13,7 +15,7 @@ from integrations import queue
 from integrations.engine.flow import StepPlan, flow_for
 from integrations.engine.mirror import LISTS, list_steps
 from integrations.engine.runner import work_slice
-from integrations.lists import KINDS, KINDS_BY_KEY
+from integrations.list_selectors import kinds_for
 from integrations.models import Connection, ListItem, Mode, RunRow, RunState, RunStep, SyncRun, Trigger
 from integrations.refusal import Refused
 from integrations.selectors import active_run, settings_in_force, why_not_run
@@ -27,6 +29,18 @@ class Started:
     is_new: bool
 
 
+class _Facts(TypedDict):
+    """What a run is told about itself, as columns of the run."""
+
+    flow: str
+    title: str
+    mode: Mode
+    trigger: Trigger
+    entity_id: str
+    sync_from: datetime | None
+    started_by: User | None
+
+
 def start_run(
     connection: Connection,
     flow_key: str,
@@ -34,6 +48,8 @@ def start_run(
     plans: list[StepPlan],
     title: str = "",
     mode: Mode = Mode.FULL,
+    entity: str = "",
+    sync_from: datetime | None = None,
     items: Iterable[ListItem] = (),
     by: User | None = None,
     trigger: Trigger = Trigger.PERSON,
@@ -55,7 +71,10 @@ def start_run(
                 running = active_run(connection, flow_key)
                 if running is not None:
                     return Started(running, False)
-                run = _create(connection, flow_key, title or flow.title, mode, plans, items, by, trigger)
+                run = _create(
+                    connection, plans, items, flow=flow_key, title=title or flow.title, mode=mode, trigger=trigger,
+                    entity_id=entity, sync_from=sync_from, started_by=by,
+                )  # fmt: skip
                 if queued:
                     queue.wake(run.tenant_id, run.pk)
         except IntegrityError:
@@ -65,26 +84,15 @@ def start_run(
 
 
 def _create(
-    connection: Connection,
-    flow_key: str,
-    title: str,
-    mode: Mode,
-    plans: list[StepPlan],
-    items: Iterable[ListItem],
-    by: User | None,
-    trigger: Trigger,
+    connection: Connection, plans: list[StepPlan], items: Iterable[ListItem], **facts: Unpack[_Facts]
 ) -> SyncRun:
     last = SyncRun.objects.aggregate(last=Max("number"))["last"] or 0
     run = SyncRun.objects.create(
         tenant_id=connection.tenant_id,
         connection=connection,
         number=last + 1,
-        flow=flow_key,
-        title=title,
-        mode=mode,
-        started_by=by,
-        trigger=trigger,
         settings_version=settings_in_force(connection),
+        **facts,
     )
     for position, plan in enumerate(plans, start=1):
         RunStep.objects.create(
@@ -106,22 +114,44 @@ def start_list_sync(
     *,
     kinds: Iterable[str] = (),
     mode: Mode = Mode.FULL,
+    entity: str = "",
+    sync_from: datetime | None = None,
     by: User | None = None,
     trigger: Trigger = Trigger.PERSON,
     queued: bool = True,
 ) -> Started:
-    """Mirror the named lists, or all. Raises Refused for an unknown list, naming those there are."""
-    wanted = list(kinds)
-    unknown = [key for key in wanted if key not in KINDS_BY_KEY]
+    """Mirror the named lists, or all, seen from one entity or (blank) from all the connection may see.
+
+    `sync_from` is a person's own start of a Partial. Raises Refused for an unknown list or entity, naming those there
+    are.
+    """
+    offered, wanted = kinds_for(connection), list(kinds)
+    keys = [kind.key for kind in offered]
+    unknown = [key for key in wanted if key not in keys]
     if unknown:
         raise Refused(
-            f"There is no list called {', '.join(unknown)}.", f"Lists: {', '.join(KINDS_BY_KEY)}.", code="LIST-UNKNOWN"
+            f"There is no list called {', '.join(unknown)}.", f"Lists: {', '.join(keys)}.", code="LIST-UNKNOWN"
         )
-    chosen = [kind for kind in KINDS if not wanted or kind.key in wanted]
+    entity = _entity_to_sync(connection, entity)
+    if sync_from is not None and mode != Mode.PARTIAL:
+        raise Refused("A Full reads everything.", "Choose Partial to read from a day on.", code="SYNC-FROM")
+    chosen = [kind for kind in offered if not wanted or kind.key in wanted]
     title = f"Sync {chosen[0].label}" if len(chosen) == 1 else "Sync lists"
     return start_run(
-        connection, LISTS, plans=list_steps(chosen), title=title, mode=mode, by=by, trigger=trigger, queued=queued
-    )
+        connection, LISTS, plans=list_steps(chosen), title=title[:120], mode=mode, entity=entity, sync_from=sync_from,
+        by=by, trigger=trigger, queued=queued,
+    )  # fmt: skip
+
+
+def _entity_to_sync(connection: Connection, entity: str) -> str:
+    """The entity as the run keeps it: blank when the connection sees no other anyway. Raises Refused."""
+    if not entity or entity == connection.entity_id:
+        return ""
+    known = [str(row["id"]) for row in connection.entities]
+    if connection.entity_id or entity not in known:
+        there = connection.entity_id or ", ".join(known) or "none"
+        raise Refused(f"There is no entity {entity} to sync here.", f"Entities: {there}.", code="ENTITY-UNKNOWN")
+    return entity
 
 
 def cancel_run(run: SyncRun, *, by: User | None = None) -> bool:

@@ -17,11 +17,16 @@ from accounts.models import CrossTenantAccess, Membership, Tenant, User
 from accounts.tenancy import cross_tenant
 from erp_admin.models import Project
 from integrations.models import (
+    ChangeKind,
+    CompanyClock,
     CompanySlot,
     Connection,
     Exchange,
     Heartbeat,
+    ListDefinition,
     ListItem,
+    ListItemChange,
+    ListState,
     LogLevel,
     RowOutcome,
     RunLog,
@@ -34,7 +39,7 @@ from integrations.sandbox.process import SandboxServer
 
 MODELS: list[type[Model]] = [
     Tenant, User, Membership, CrossTenantAccess, Connection, SettingsVersion, SyncRun, RunStep, RunRow, RunLog,
-    Exchange, ListItem, Heartbeat, CompanySlot, Project,
+    Exchange, ListItem, ListState, ListDefinition, ListItemChange, CompanyClock, Heartbeat, CompanySlot, Project,
 ]  # fmt: skip
 HISTORY = [model for model in MODELS if model not in (Tenant, User, Membership)]
 ClientFor = Callable[[User | None], Client]
@@ -71,6 +76,14 @@ def filled(ready: Connection, accountant: User) -> Connection:
     RunRow.objects.create(
         tenant_id=run.tenant_id, run=run, step=step, list_item=item, label="24-101 Depot", outcome=RowOutcome.NEW
     )
+    ours = {"tenant_id": run.tenant_id, "connection": run.connection}
+    now = timezone.now()
+    ListState.objects.update_or_create(kind="projects", entity_id="", **ours, defaults={"last_read_at": now})
+    ListDefinition.objects.update_or_create(
+        kind="projects", **ours, defaults={"object": "PROJECT", "looked_up_at": now}
+    )
+    CompanyClock.objects.create(offset_minutes=-480, source="a push read back", learned_at=now, **ours)
+    ListItemChange.objects.create(tenant_id=run.tenant_id, item=item, run=run, at=now, kind=ChangeKind.MISSING)
     Heartbeat.objects.create(name="queue", beat_at=timezone.now())
     Project.objects.create(
         tenant_id=run.tenant_id, number="24-101", name="Depot", currency="USD", begins_on=date(2026, 1, 5)
@@ -164,6 +177,11 @@ def _like(row: Any, mark: int) -> Any:
             setattr(row, name, f"{mark}{getattr(row, name)}"[:40])
     if isinstance(row, Connection):
         row.state = "disconnected"
+    if isinstance(row, ListState | ListDefinition):
+        row.kind = f"udd_{mark}"
+    if isinstance(row, CompanyClock):
+        row.connection = _like(row.connection, mark)
+        row.connection.save()
     if isinstance(row, Membership):
         row.user = User.objects.create(email=f"p{mark}@summit.example")
     return row
