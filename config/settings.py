@@ -165,6 +165,10 @@ INTACCT_SENDER_ID = env.str("INTACCT_SENDER_ID", default="")
 INTACCT_SENDER_PASSWORD = env.str("INTACCT_SENDER_PASSWORD", default="")
 INTACCT_ALLOWED_ENDPOINT_HOSTS = env.list("INTACCT_ALLOWED_ENDPOINT_HOSTS", default=[])
 
+# A request whose answer was lost may be committed up to 15 minutes later (developer.intacct.com, Sync vs async); only
+# after this time does "not found" prove that it did not arrive. Shorter only in tests.
+PUSH_QUARANTINE_SECONDS = 16 * 60
+
 # The queue only wakes workers. retry > timeout * (1 + ceil((queue_limit + bulk) / workers)), else tasks run twice.
 QUEUE_WORKERS = env.int("QUEUE_WORKERS", default=2)
 Q_CLUSTER = {

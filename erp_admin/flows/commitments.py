@@ -1,15 +1,213 @@
-"""Commitments: pushed to purchasing transactions. Declares its switch; the flow itself is not built yet."""
+"""Commitments -> purchasing transactions: the mapping, and what is asked of a commitment before it is pushed.
 
-from integrations.engine.flow import Switch
-from integrations.lists import Permission
+Element names and order: developer.intacct.com, Purchasing > Purchasing transactions.
+"""
 
-SYNC_COMMITMENTS = Switch(
-    key="sync_commitments",
-    label="Sync Commitments",
-    effect="Push commitments and commitment change orders to purchasing transactions in Intacct.",
-    permissions=(
-        Permission("Purchasing", "Purchasing transaction definitions"),
-        Permission("Purchasing", "Purchasing transactions", ("List", "View", "Add", "Edit")),
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+from django.conf import settings
+from django.urls import reverse
+
+from erp_admin.flows import purchasing
+from erp_admin.flows.purchasing import SYNC_COMMITMENTS, LinePlanner, explain
+from erp_admin.models import Commitment, CommitmentKind
+from integrations import intacct
+from integrations.engine.flow import FlowSetting
+from integrations.engine.push_flow import Difference, Found, Plan, PlannedField, Problem, PushContext, PushFlow
+from integrations.models import ListItem, Operation, Push
+
+__all__ = ["DEFINITIONS", "SYNC_COMMITMENTS", "CommitmentPush"]
+
+DEFINITIONS: Final = {
+    CommitmentKind.SUBCONTRACT: FlowSetting(
+        "subcontract_definition",
+        "definition for subcontracts",
+        "The purchasing transaction definition a subcontract becomes.",
+        list_key="purchasing_definitions",
+        is_needed=True,
+        order=200,
     ),
-    order=20,
-)
+    CommitmentKind.PURCHASE_ORDER: FlowSetting(
+        "purchase_order_definition",
+        "definition for purchase orders",
+        "The purchasing transaction definition a purchase order becomes.",
+        list_key="purchasing_definitions",
+        is_needed=True,
+        order=205,
+    ),
+}
+
+
+class CommitmentPush(PushFlow):
+    key = "commitments"
+    title = "Push commitments"
+    switch = SYNC_COMMITMENTS
+    settings = (*DEFINITIONS.values(), *purchasing.SHARED_SETTINGS)
+    model = Commitment
+    noun = "commitment"
+    plural = "commitments"
+    document_url_name = "commitment"
+    list_url_name = "commitments"
+
+    def label(self, document: Commitment) -> str:
+        return str(document)
+
+    def validate(self, document: Commitment, context: PushContext) -> list[Problem]:
+        entity, project = document.entity_id, _project_id(document)
+        found = purchasing.head_problems(
+            document, document.number, document.dated_on, document.status, self.noun, context
+        )
+        setting = DEFINITIONS[CommitmentKind(document.kind)]
+        found += purchasing.definition_problems(setting, context, entity=entity, project=project, changes=False)
+        found += vendor_problems(document, context)
+        if document.project is not None:
+            item = context.mirror.get("projects", project)
+            found += purchasing.reference_problem("projects", "project", project, item)
+        if document.term_name:
+            item = context.mirror.get("ap_terms", document.term_name)
+            found += purchasing.reference_problem("ap_terms", "term_name", document.term_name, item)
+        elif not document.due_on and not _definition_term(document, context):
+            fix = "Choose terms or enter a due date, or give the definition default terms in Intacct."
+            found.append(Problem("term_name", "Intacct needs terms or a due date.", fix))
+        lines = list(document.lines.select_related("project"))
+        if not lines:
+            found.append(Problem("lines", "The commitment has no lines.", "Enter its schedule of values."))
+        planner = _planner(document, context)
+        for line in lines:
+            found += planner.problems(line)
+        if sum(line.amount for line in lines) != document.total:
+            found.append(Problem("total", "The total is not the sum of its lines.", "Open the commitment and save it."))
+        return found
+
+    def plan(self, document: Commitment, context: PushContext) -> Plan | None:
+        if document.is_linked or document.remote_id:
+            return None
+        head, explained = _head(document, context)
+        lines = []
+        for line in document.lines.select_related("project"):
+            elements, more = _planner(document, context).plan(line, {})
+            lines.append(elements)
+            explained += more
+        fields = {**head, "potransitems": {"potransitem": lines}}
+        expected = {
+            "definition": head["transactiontype"],
+            "vendor": document.vendor_id,
+            "total": str(document.total),
+            "currency": document.currency if "currency" in head else "",
+            "line_count": len(lines),
+            "state": head["state"],
+        }
+        return Plan(
+            operation=Operation.CREATE,
+            function_name="create_potransaction",
+            fields=fields,
+            explained=tuple(explained),
+            expected=expected,
+            reference=document.number,
+            entity_id=document.entity_id,
+        )
+
+    def look_up(self, client: intacct.Client, pushes: Sequence[Push]) -> Mapping[int, Sequence[Found]]:
+        return purchasing.look_up(client, pushes)
+
+    def is_ours(self, push: Push, found: Found) -> bool:
+        return purchasing.is_ours(push, found)
+
+    def read_back(self, client: intacct.Client, remote_ids: Collection[str]) -> Mapping[str, Found]:
+        return purchasing.read_back(client, remote_ids)
+
+    def compare(self, expected: Mapping[str, Any], found: Found) -> list[Difference]:
+        return purchasing.compare(expected, found)
+
+    def delivered(self, document: Commitment, found: Found) -> None:
+        """Keep the keys of the lines: change orders and invoices refer to them.
+
+        Lines come back in the order sent, counted from 0 (the order is unconfirmed, so the amounts must agree too).
+        """
+        remote = sorted(found.facts.get("lines", ()), key=lambda line: int(line["LINE_NO"] or 0))
+        for line, record in zip(document.lines.all(), remote, strict=False):
+            if purchasing.amount(record["TRX_VALUE"]) == line.amount:
+                line.remote_record_no, line.remote_line_no = int(record["RECORDNO"]), int(record["LINE_NO"] or 0)
+                line.save(update_fields=["remote_record_no", "remote_line_no"])
+
+
+def _project_id(document: Commitment) -> str:
+    return document.project.remote_id if document.project is not None else ""
+
+
+def _planner(document: Commitment, context: PushContext) -> LinePlanner:
+    return LinePlanner(
+        context,
+        entity=document.entity_id,
+        header_project=_project_id(document),
+        retainage=document.retainage_percent,
+    )
+
+
+def vendor_problems(document: Commitment, context: PushContext) -> list[Problem]:
+    if not document.vendor_id:
+        return [Problem("vendor_id", "The vendor is not matched to one in Intacct.", "Choose the vendor.", 0, "VENDOR")]
+    item = context.mirror.get("vendors", document.vendor_id)
+    found = purchasing.reference_problem("vendors", "vendor_id", document.vendor_id, item)
+    if item is not None and str(item.fields.get("ONHOLD", "")).lower() == "true":
+        sentence = f"Vendor “{document.vendor_id}” is on hold in Intacct."
+        found.append(
+            Problem("vendor_id", sentence, "Release the vendor in Intacct, then sync vendors.", 0, "HOLD-VENDOR")
+        )
+    return found
+
+
+def _definition(document: Commitment, context: PushContext) -> tuple[str, str, ListItem | None]:
+    setting = DEFINITIONS[CommitmentKind(document.kind)]
+    chosen = context.value(setting.key, entity=document.entity_id, project=_project_id(document))
+    return chosen.value, chosen.source, context.mirror.get("purchasing_definitions", chosen.value)
+
+
+def _definition_term(document: Commitment, context: PushContext) -> str:
+    item = _definition(document, context)[2]
+    return str(item.fields.get("TERM_NAME", "")) if item is not None else ""
+
+
+def _head(document: Commitment, context: PushContext) -> tuple[dict[str, Any], list[PlannedField]]:
+    """The header's elements, and where each value is from."""
+    project = _project_id(document)
+    definition, chosen_by, item = _definition(document, context)
+    numbered = bool(item is not None and item.fields.get("SEQUENCE"))
+    state = context.value(purchasing.STATE.key, entity=document.entity_id, project=project)
+    term = document.term_name or ("" if document.due_on else _definition_term(document, context))
+    facts = item.fields if item is not None else {}
+    values: dict[str, tuple[str, str, Any]] = {
+        "transactiontype": ("Transaction definition", chosen_by, definition),
+        "datecreated": ("Date", "the commitment", document.dated_on),
+        "vendorid": ("Vendor", "the commitment", document.vendor_id),
+        # A definition with a numbering sequence gives the number itself; without one it must be sent.
+        "documentno": ("Document number", "the commitment", "" if numbered else document.number),
+        # Always sent and can be queried: by it a document whose answer was lost is found again.
+        "referenceno": ("Reference number", "the commitment's number", document.number),
+        "termname": ("Terms", "the commitment" if document.term_name else "the definition", term),
+        "datedue": ("Due date", "the commitment", document.due_on or ""),
+        "message": ("Message", "title of the commitment", document.title),
+        "state": ("State", state.source, state.value),
+        "projectid": ("Project", "the commitment", project),
+        "scope": ("Scope", "the commitment", document.scope if facts.get("ENABLEADDINFOSCOPE") == "true" else ""),
+        "externalrefno": (
+            "External reference",
+            "the commitment's number",
+            document.number if facts.get("ENABLEADDINFOEXTERNALREF") == "true" else "",
+        ),
+    }
+    elements: dict[str, Any] = {name: value for name, (_, _, value) in values.items() if value not in ("", None)}
+    # The schema demands both, and takes them empty (object reference, purchasing transactions).
+    elements["returnto"] = elements["payto"] = {"contactname": ""}
+    explained = [explain(name, values[name][0], elements[name], values[name][1]) for name in values if name in elements]
+    if document.currency and document.currency != document.tenant.base_currency:
+        # In a session of an entity a currency needs a rate type; empty means the company's standard one.
+        elements |= {"currency": document.currency, "exchratetype": ""}
+        explained.append(explain("currency", "Currency", document.currency, "the commitment"))
+    url_field = context.value(purchasing.URL_FIELD.key).value
+    if url_field:
+        path = reverse("commitment", kwargs={"tenant_slug": document.tenant.slug, "pk": document.pk})
+        elements["customfields"] = {url_field: f"{settings.SITE_URL}{path}"}
+        explained.append(explain("customfields", url_field, f"{settings.SITE_URL}{path}", "address of this page"))
+    return elements, explained

@@ -44,8 +44,10 @@ def work_ledger(work: StepWork, flow: PushFlow) -> Iterator[None]:
     ledger = _Ledger(work, flow)
     ledger.take_up_orphans()
     ledger.promote_waiting()
+    work.save_page()
     yield
     while ledger.look_up_due() or ledger.send_due() or ledger.read_back_due():
+        work.save_page()
         yield
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from integrations import intacct
-from integrations.engine.flow import Flow
+from integrations.engine.flow import Flow, flow_settings
 from integrations.engine.progress import StepWork
 from integrations.models import Connection, Operation, Push, PushedDocument, SettingsVersion
 
@@ -94,6 +94,14 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """The value of a setting and where it comes from, in words; both empty when nothing is chosen."""
+
+    value: str
+    source: str
+
+
+@dataclass(frozen=True)
 class PushContext:
     """What validating and planning may look at besides the document: settings in force and the mirror, nothing else."""
 
@@ -101,9 +109,18 @@ class PushContext:
     settings: SettingsVersion | None
     mirror: "MirrorView"
 
-    def value(self, key: str) -> str:
-        """A setting's value, "" when it is not chosen."""
-        return str(self.settings.values.get(key, "")) if self.settings else ""
+    def value(self, key: str, *, entity: str = "", project: str = "") -> Chosen:
+        """A setting's value for a project in an entity, and the level it comes from: the nearest that has one."""
+        if self.settings is not None:
+            levels = (("project", project), ("entity", entity))
+            for level, name in levels:
+                own = self.settings.overrides.get(f"{level}:{name}", {}) if name else {}
+                if own.get(key):
+                    return Chosen(str(own[key]), f"setting of {level} {name}")
+            if self.settings.values.get(key):
+                return Chosen(str(self.settings.values[key]), "company setting")
+        declared = next((setting for setting in flow_settings() if setting.key == key), None)
+        return Chosen(declared.default, "standard value") if declared and declared.default else Chosen("", "")
 
 
 class PushFlow(Flow):

@@ -7,6 +7,8 @@ to record a defect and re-raise it.
 import logging
 import time
 import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -19,7 +21,7 @@ from integrations.crypto import SecretUnreadable
 from integrations.engine import lease
 from integrations.engine.flow import Flow, StepFailed, flow_for
 from integrations.engine.progress import StepWork
-from integrations.intacct import Category, IntacctError
+from integrations.intacct import Category, Client, IntacctError
 from integrations.models import (
     OPEN_STEPS,
     LogLevel,
@@ -88,6 +90,10 @@ class _Slice:
         """Renew what is held; False when the run was taken over by another worker."""
         self.slot.renew()
         return lease.renew_run(self.run.pk, self.token)
+
+    def in_entity(self, step: RunStep) -> Callable[[str], AbstractContextManager[Client]]:
+        """Opens a client in the session of another entity."""
+        return lambda entity_id: gateway.opened(self.run.connection, step, self.watch(), entity_id=entity_id)
 
     def watch(self) -> gateway.Watch:
         """A request that is repeated takes minutes: the lease is renewed after each attempt, and not for ever."""
@@ -184,7 +190,7 @@ def _work_step(part: _Slice, flow: Flow, step: RunStep) -> bool:
         step.save(update_fields=["state", "started_at"])
     try:
         with gateway.opened(part.run.connection, step, part.watch()) as client:
-            work = StepWork(part.run, step, part.run.connection, client, part.token)
+            work = StepWork(part.run, step, part.run.connection, client, part.token, part.in_entity(step))
             for _ in flow.work(work):
                 part.pages += 1
                 if part.must_stop():

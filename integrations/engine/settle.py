@@ -1,4 +1,4 @@
-"""Settling a push: one short transaction for each change of its state, with its document, its history and the run's row.
+"""Settling a push: one short transaction a change of state, with its document, its history and the run's row.
 
 Owns what each state means for the document and the words people read. Decides nothing about what to send.
 """
@@ -86,7 +86,6 @@ class Settlement:
             self._remember(push, error)
             reason = "We are checking whether Intacct saved it. Do not enter it there by hand."
             self._move(push, PushState.VERIFYING, reason, why)
-            self._work.count(skipped=0)
 
     def look_again(self, push: Push, due_at: datetime) -> None:
         with self._work.page():
@@ -216,7 +215,7 @@ class Settlement:
         push.save()
         if not quiet:
             PushEvent.objects.create(tenant_id=push.tenant_id, push=push, state=state, message=message[:500])
-        document = self._document(push)
+        document: PushedDocument | None = self._document(push)
         advice = push.advice if state == PushState.FAILED else ""
         self._set(document, delivery=_DELIVERY_OF[state], state_reason=reason[:500], state_advice=advice)
         return document

@@ -97,4 +97,5 @@ def with_state(documents: "QuerySet[Any]") -> "QuerySet[Any]":
             condition &= _condition(name, wanted)
         whens.append(When(condition, then=Value(state.value)))
     case = Case(*whens, default=Value(DocumentState.READY.value), output_field=CharField())
-    return documents.annotate(shown_as=case)
+    annotated: QuerySet[Any] = documents.annotate(shown_as=case)
+    return annotated
