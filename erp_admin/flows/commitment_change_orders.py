@@ -6,6 +6,7 @@ change: the revised total is right under both readings, and each of our lines ke
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -134,7 +135,7 @@ class ChangeOrderPush(PushFlow):
             base = bases.get(remote_id)
             if base is not None and base.remote_id in known:
                 facts = {**record.facts, "base": dict(known[base.remote_id].facts), "base_revised": _revised(base)}
-                found[remote_id] = Found(record.record_no, record.remote_id, record.url, facts)
+                found[remote_id] = replace(record, facts=facts)
         return found
 
     def compare(self, expected: Mapping[str, Any], found: Found) -> list[Difference]:

@@ -287,7 +287,7 @@ def as_found(row: Mapping[str, Any], lines: Sequence[Mapping[str, Any]] | None =
     facts = {name: row.get(name, "") for name in HEADER_FIELDS}
     if lines is not None:
         facts["lines"] = [{name: line.get(name, "") for name in LINE_FIELDS} for line in lines]
-    return Found(int(row["RECORDNO"]), row.get("DOCID", ""), row.get("RECORD_URL", ""), facts)
+    return Found(int(row["RECORDNO"]), row.get("DOCID", ""), row.get("RECORD_URL", ""), row.get("STATE", ""), facts)
 
 
 def read_back(client: intacct.Client, remote_ids: Collection[str]) -> dict[str, Found]:

@@ -164,8 +164,11 @@ class _Ledger:
 
     def _refused(self, push: Push, error: IntacctError) -> None:
         """Settle a push whose function Intacct refused."""
-        if error.category == Category.DUPLICATE:
-            self._settle.unknown(push, error.sentence, absent_counts_from=timezone.now(), error=error)
+        final = error.category not in PASSES and not error.retryable
+        if error.category == Category.DUPLICATE or (final and push.tries > 1):
+            # What refuses the repeat of a control id is not published, so any refusal of a repeat may mean "done".
+            now = timezone.now()
+            self._settle.unknown(push, error.sentence, absent_counts_from=now, error=error, refused=True)
         elif error.category in (Category.PERMISSION, Category.SUBSCRIPTION):
             self._settle.not_sent([push], error.sentence, timedelta())
             self._settle.hold(error)
@@ -200,8 +203,8 @@ class _Ledger:
             self._settle.delivered(push, remote_id=ours[0].remote_id, found=ours[0])
         elif len(ours) > 1:
             self._settle.ambiguous(push, ours)
-        elif push.error_code.startswith("DUP-"):
-            self._settle.taken_by_another(push, found)
+        elif push.refused:
+            self._settle.not_found_after_refusal(push, found)
         elif push.absent_counts_from is None or timezone.now() >= push.absent_counts_from:
             self._settle.send_again(push)
         else:

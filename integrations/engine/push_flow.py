@@ -78,6 +78,7 @@ class Found:
     record_no: int
     remote_id: str
     url: str = ""
+    state: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 

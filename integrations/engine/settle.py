@@ -70,19 +70,26 @@ class Settlement:
         now = timezone.now()
         document.connection, document.remote_id = push.connection, push.remote_id
         document.delivered_at, document.linked_at, document.linked_by_id = now, now, push.asked_by_id
-        document.pushed_digest = str(push.expected.get("digest", ""))
         document.drift, document.verified_at, document.difference = Drift.SAME, None, ""
-        names = ["connection", "remote_id", "delivered_at", "linked_at", "linked_by", "pushed_digest", "drift"]
+        names = ["connection", "remote_id", "delivered_at", "linked_at", "linked_by", "drift"]
         names += ["verified_at", "difference"]
         if found is not None:
             document.remote_record_no, document.remote_url = found.record_no, found.url
             names += ["remote_record_no", "remote_url"]
         document.save(update_fields=names)
 
-    def unknown(self, push: Push, why: str, *, absent_counts_from: datetime, error: IntacctError | None = None) -> None:
+    def unknown(
+        self,
+        push: Push,
+        why: str,
+        *,
+        absent_counts_from: datetime,
+        error: IntacctError | None = None,
+        refused: bool = False,
+    ) -> None:
         """It may have arrived: it is looked up, and not sent again before it is known that it did not."""
         with self._work.page():
-            push.absent_counts_from, push.due_at = absent_counts_from, timezone.now()
+            push.absent_counts_from, push.due_at, push.refused = absent_counts_from, timezone.now(), refused
             self._remember(push, error)
             reason = "We are checking whether Intacct saved it. Do not enter it there by hand."
             self._move(push, PushState.VERIFYING, reason, why)
@@ -128,9 +135,12 @@ class Settlement:
         sentence = f"Intacct holds {len(ours)} records that are all like this one: {ids}."
         self._fail(push, "DUP-MANY", sentence, "Keep one of them in Intacct, remove the others, then link it here.")
 
-    def taken_by_another(self, push: Push, found: Sequence[Found]) -> None:
-        """Intacct says the number or the request is known, and no record is the one this push wrote."""
-        if found:
+    def not_found_after_refusal(self, push: Push, found: Sequence[Found]) -> None:
+        """Intacct refused it, and no record there is the one this push wrote. `found` are others under its reference."""
+        if not push.error_code.startswith("DUP-"):
+            refusal = push.events.filter(state=PushState.VERIFYING).order_by("-pk").first()
+            self._fail(push, push.error_code, refusal.message if refusal else push.reason, push.advice)
+        elif found:
             sentence = f"{found[0].remote_id} exists in Intacct already, with other values."
             advice = "If it is the same document, link it. Otherwise give this one another number."
             self._fail(push, "DUP-EXISTS", sentence, advice)
@@ -202,7 +212,12 @@ class Settlement:
             self._move(push, PushState.DELIVERED, "", said)
             facts: dict[str, Any] = {"difference": named, "verified_at": None if named else now, "refreshed_at": now}
             self._set(
-                document, remote_record_no=found.record_no, remote_url=found.url, remote_id=found.remote_id, **facts
+                document,
+                remote_record_no=found.record_no,
+                remote_url=found.url,
+                remote_id=found.remote_id,
+                remote_state=found.state,
+                **facts,
             )
             if document is not None:
                 self._flow.delivered(document, found)

@@ -47,6 +47,9 @@ class Push(TenantModel):
     sent_at = models.DateTimeField(null=True, blank=True, help_text="When it last left for Intacct.")
     absent_counts_from = models.DateTimeField(null=True, blank=True, help_text="When not finding it proves something.")
     alone = models.BooleanField(default=False, help_text="Sent in a request of its own.")
+    refused = models.BooleanField(
+        default=False, help_text="Intacct refused it; looked for all the same, as an earlier try may have arrived."
+    )
     tries = models.PositiveSmallIntegerField(default=0, help_text="How often it was sent.")
     looks = models.PositiveSmallIntegerField(default=0, help_text="How often it was looked for since last sent.")
     finished_at = models.DateTimeField(null=True, blank=True)

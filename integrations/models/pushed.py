@@ -25,7 +25,7 @@ class PushedDocument(LinkedDocument):
     )
     state_reason = models.CharField(max_length=500, blank=True, help_text="Why it waits, failed, or was set aside.")
     state_advice = models.CharField(max_length=500, blank=True)
-    pushed_digest = models.CharField(max_length=64, blank=True, help_text="Of what was last pushed of it.")
+    remote_state = models.CharField(max_length=40, blank=True, help_text="Its state in Intacct when last read back.")
     delivered_at = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True, help_text="When it was read back and was equal.")
     difference = models.CharField(max_length=500, blank=True, help_text="What reading it back showed otherwise.")
