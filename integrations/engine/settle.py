@@ -136,7 +136,7 @@ class Settlement:
         self._fail(push, "DUP-MANY", sentence, "Keep one of them in Intacct, remove the others, then link it here.")
 
     def not_found_after_refusal(self, push: Push, found: Sequence[Found]) -> None:
-        """Intacct refused it, and no record there is the one this push wrote. `found` are others under its reference."""
+        """Intacct refused it, and no record there is what this push wrote. `found` are others under its reference."""
         if not push.error_code.startswith("DUP-"):
             refusal = push.events.filter(state=PushState.VERIFYING).order_by("-pk").first()
             self._fail(push, push.error_code, refusal.message if refusal else push.reason, push.advice)
