@@ -48,6 +48,7 @@ from integrations.intacct.session import SessionCache
 from integrations.intacct.trust import trusted_endpoint
 from integrations.intacct.types import (
     Credentials,
+    Dimension,
     EntityDetail,
     Exchange,
     FieldDefinition,
@@ -70,6 +71,7 @@ __all__ = [
     "Client",
     "Credentials",
     "DataError",
+    "Dimension",
     "DuplicateError",
     "EntityDetail",
     "EntityError",

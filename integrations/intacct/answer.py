@@ -6,10 +6,9 @@ not judge what an answer means: that is the classifier's and the client's work.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from lxml import etree
 
@@ -21,7 +20,9 @@ SUCCESS = "success"
 # gigabyte of memory.
 MAX_ELEMENTS = 1_000_000
 MAX_DEPTH = 60
-_ROW_PARENT = ["response", "operation", "result", "data"]
+_ROW_PARENT = ("response", "operation", "result", "data")
+# Attributes, children of children, or names in a namespace: what a usual row has none of. Asked once a row, in C.
+_HAS_MORE_THAN_TEXTS = etree.XPath("boolean(@* | */@* | */* | *[namespace-uri()])")
 
 
 class UnreadableAnswer(Exception):
@@ -74,15 +75,13 @@ class Answer:
 
 @dataclass(slots=True)
 class _Node:
+    """An element outside the rows, as plain data."""
+
     tag: str
     attributes: dict[str, str]
+    text: str
     children: list[_Node] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
     rows: list[Record] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return "".join(self.texts)
 
     def child(self, tag: str) -> _Node | None:
         return next((entry for entry in self.children if entry.tag == tag), None)
@@ -96,64 +95,27 @@ class _Node:
         return node.text.strip() if node is not None else ""
 
 
-if TYPE_CHECKING:
-    _Target = etree.ParserTarget["_Node | None"]  # exists in the type stubs only
-else:
-    _Target = object
-
-
-class _Builder(_Target):
-    """Receives parser events. A finished row becomes a record at once, so a page is never held twice."""
-
-    def __init__(self) -> None:
-        self.root: _Node | None = None
-        self._path: list[str] = []
-        self._open: list[_Node] = []
-        self._elements = 0
-
-    def doctype(self, name: str | None, public_id: str | None, system_id: str | None) -> None:
-        raise HostileAnswer("The answer carries a document type definition.")
-
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        self._elements += 1
-        if self._elements > MAX_ELEMENTS:
-            raise UnreadableAnswer(f"The answer has more than {MAX_ELEMENTS} elements.")
-        if len(self._path) >= MAX_DEPTH:
-            raise UnreadableAnswer(f"The answer is nested deeper than {MAX_DEPTH} levels.")
-        self._open.append(_Node(_local(tag), {_local(name): value for name, value in attributes.items()}))
-        self._path.append(self._open[-1].tag)
-
-    def data(self, text: str) -> None:
-        if self._open:
-            self._open[-1].texts.append(text)
-
-    def end(self, tag: str) -> None:
-        node = self._open.pop()
-        self._path.pop()
-        if not self._open:
-            self.root = node
-        elif self._path == _ROW_PARENT:
-            self._open[-1].rows.append(_row(node))
-        else:
-            self._open[-1].children.append(node)
-
-    def close(self) -> _Node | None:
-        return self.root
-
-
 class AnswerParser:
-    """Feed it the bytes of an answer as they arrive, then close it for the Answer."""
+    """Feed it the bytes of an answer as they arrive, then close it for the Answer.
 
-    def __init__(self) -> None:
-        self._builder = _Builder()
-        self._parser = etree.XMLParser(
-            target=self._builder,
+    `row_tags` are the elements whose rows are expected: such a row becomes a record as soon as it is complete and leaves
+    the tree, so a page is never held twice. Rows of any other name are found at the end.
+    """
+
+    def __init__(self, row_tags: Collection[str] = ()) -> None:
+        self._parser = etree.XMLPullParser(
+            events=("start", "end"),
+            tag=["response", *row_tags],
             resolve_entities=False,
             no_network=True,
             load_dtd=False,
             dtd_validation=False,
             huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
         )
+        self._rows: dict[etree._Element, list[Record]] = {}
+        self._elements = 0
         self._begun = False
 
     def feed(self, chunk: bytes) -> None:
@@ -163,23 +125,67 @@ class AnswerParser:
             if not chunk:
                 return
             self._begun = True
+        # Counted in the bytes, before the tree grows by them: a tag that opens, or one that is complete in itself.
+        self._elements += chunk.count(b"<") - chunk.count(b"</")
+        if self._elements > MAX_ELEMENTS:
+            raise UnreadableAnswer(f"The answer has more than {MAX_ELEMENTS} elements.")
         try:
             self._parser.feed(chunk)
         except etree.LxmlError as error:
             raise UnreadableAnswer(f"The answer is not well-formed XML: {error}") from None
+        self._take_rows()
 
     def close(self) -> Answer:
         """Return the answer. Raises UnreadableAnswer when it is empty, incomplete or not a response."""
         if not self._begun:
             raise UnreadableAnswer("The answer is empty.")
         try:
-            self._parser.close()
+            root = self._parser.close()
         except etree.LxmlError as error:
             raise UnreadableAnswer(f"The answer is incomplete: {error}") from None
-        root = self._builder.root
-        if root is None or root.tag != "response":
+        self._take_rows()
+        _refuse_doctype(root)
+        if _local(root) != "response":
             raise UnreadableAnswer("The answer is XML, but not a response of the gateway.")
-        return _answer(root)
+        return _answer(self._node(root, ()))
+
+    def _take_rows(self) -> None:
+        for event, element in self._parser.read_events():
+            if event == "start":
+                if element.getparent() is None:
+                    _refuse_doctype(element)
+                continue
+            data = element.getparent()
+            if data is None or not _is_data(data):
+                continue
+            self._rows.setdefault(data, []).append(_row(element))
+            element.clear()
+            while element.getprevious() is not None:
+                del data[0]
+
+    def _node(self, element: etree._Element, path: tuple[str, ...]) -> _Node:
+        """An element with its children; those of `data` become rows, after the rows taken before."""
+        if len(path) >= MAX_DEPTH:
+            raise UnreadableAnswer(f"The answer is nested deeper than {MAX_DEPTH} levels.")
+        node = _Node(_local(element), _attributes(element), element.text or "")
+        path = (*path, node.tag)
+        if path == _ROW_PARENT:
+            taken = self._rows.get(element)
+            node.rows = taken if taken is not None else [_row(child) for child in element]
+        else:
+            node.children = [self._node(child, path) for child in element]
+        return node
+
+
+def _refuse_doctype(element: etree._Element) -> None:
+    if element.getroottree().docinfo.doctype:
+        raise HostileAnswer("The answer carries a document type definition.")
+
+
+def _is_data(element: etree._Element) -> bool:
+    """Whether an element is where rows stand: response, operation, result, data."""
+    ancestors = [element, *element.iterancestors()]
+    return tuple(_local(entry) for entry in reversed(ancestors)) == _ROW_PARENT
 
 
 def _answer(root: _Node) -> Answer:
@@ -250,24 +256,34 @@ def _error(node: _Node) -> ErrorEntry:
     )
 
 
-def _row(node: _Node) -> Record:
+def _row(element: etree._Element) -> Record:
     """A row of `data`: a record of its children, or {tag: text} for a bare value such as `<application>`."""
-    if node.children or node.attributes or not node.text.strip():
-        return _record(node)
-    return {node.tag: node.text}
+    if len(element) or element.keys() or not (element.text or "").strip():
+        return _record(element)
+    return {_local(element): element.text}
 
 
-def _record(node: _Node) -> Record:
-    record: Record = {f"@{name}": value for name, value in node.attributes.items()}
-    if not node.children and node.text.strip():
-        record["#text"] = node.text
-    for child in node.children:
-        if child.children or child.attributes:
-            _list_in(record, child.tag).extend(_lines(child))
-        elif child.tag in record:
-            _list_in(record, child.tag).append({child.tag: child.text})
+def _record(element: etree._Element) -> Record:
+    if not _HAS_MORE_THAN_TEXTS(element):
+        record: Record = {child.tag: child.text or "" for child in element}
+        if len(record) == len(element) > 0:
+            return record
+    return _mixed_record(element)
+
+
+def _mixed_record(element: etree._Element) -> Record:
+    """A record with attributes, nested elements or repeated names."""
+    record: Record = {f"@{name}": value for name, value in _attributes(element).items()}
+    if not len(element) and (element.text or "").strip():
+        record["#text"] = element.text
+    for child in element:
+        tag = _local(child)
+        if len(child) or child.keys():
+            _list_in(record, tag).extend(_lines(child))
+        elif tag in record:
+            _list_in(record, tag).append({tag: child.text or ""})
         else:
-            record[child.tag] = child.text
+            record[tag] = child.text or ""
     return record
 
 
@@ -281,15 +297,15 @@ def _list_in(record: Record, tag: str) -> list[Record]:
     return made
 
 
-def _lines(node: _Node) -> list[Record]:
+def _lines(element: etree._Element) -> list[Record]:
     """Nested elements as records: one for each of equally named children, otherwise one for the element itself."""
-    tags = {child.tag for child in node.children}
-    if len(tags) == 1 and not node.attributes:
-        if all(child.children for child in node.children):
-            return [_record(child) for child in node.children]
-        if not any(child.children or child.attributes for child in node.children):
-            return [{child.tag: child.text} for child in node.children]
-    return [_record(node)]
+    tags = {_local(child) for child in element}
+    if len(tags) == 1 and not element.keys():
+        if all(len(child) for child in element):
+            return [_record(child) for child in element]
+        if not any(len(child) or child.keys() for child in element):
+            return [{_local(child): child.text or ""} for child in element]
+    return [_record(element)]
 
 
 def _number(text: str | None) -> int | None:
@@ -308,5 +324,9 @@ def _moment(text: str) -> datetime | None:
     return moment if moment.tzinfo is not None else None
 
 
-def _local(name: str) -> str:
-    return name.rpartition("}")[2]
+def _attributes(element: etree._Element) -> dict[str, str]:
+    return {etree.QName(name).localname: value for name, value in element.items()}
+
+
+def _local(element: etree._Element) -> str:
+    return element.tag.rpartition("}")[2]

@@ -27,6 +27,7 @@ from integrations.intacct.transport import Limits, Observer, Transport
 from integrations.intacct.trust import trusted_endpoint
 from integrations.intacct.types import (
     Credentials,
+    Dimension,
     EntityDetail,
     Fields,
     ObjectDefinition,
@@ -126,19 +127,19 @@ class Client:
         readers.check_count(query.object, result)
         return Page(result.rows, result.total, len(result.rows), result.remaining, result.offset or query.offset)
 
-    def pages(self, query: Query, *, after: int = 0, until: int | None = None) -> Iterator[Page]:
-        """Walk all rows with `after` < RECORDNO <= `until` in ascending order, page by page.
+    def pages(self, query: Query, *, after: int = 0, until: int | None = None, key: str = KEY) -> Iterator[Page]:
+        """Walk all rows with `after` < key <= `until` in ascending order, page by page; the key is RECORDNO.
 
-        Pages are taken by key, so rows are neither missed nor doubled when data changes meanwhile. RECORDNO is added
+        Pages are taken by key, so rows are neither missed nor doubled when data changes meanwhile. The key is added
         to the fields; order and offset of the query are replaced. `total` and `remaining` of each page count from that
         page on. The first page is yielded even when it is empty. Raises ProtocolError for rows out of order.
         """
-        fields = query.fields if KEY in query.fields else (KEY, *query.fields)
+        fields = query.fields if key in query.fields else (key, *query.fields)
         last, first = after, True
         while True:
-            where = all_of(query.where, gt(KEY, last), None if until is None else le(KEY, until))
-            page = self.query(replace(query, fields=fields, where=where, order_by=(KEY,), offset=0))
-            last = readers.check_order(query.object, page.rows, last)
+            where = all_of(query.where, gt(key, last), None if until is None else le(key, until))
+            page = self.query(replace(query, fields=fields, where=where, order_by=(key,), offset=0))
+            last = readers.check_order(query.object, page.rows, last, key)
             if page.rows or first:
                 yield page
             first = False
@@ -147,16 +148,33 @@ class Client:
             if not page.rows:
                 raise incomplete(f"{page.remaining} rows of {query.object} remain, but the page is empty.")
 
-    def highest_record(self, object_name: str, where: Filter | None = None, show_private: bool = False) -> int:
+    def highest_record(
+        self, object_name: str, where: Filter | None = None, show_private: bool = False, *, key: str = KEY
+    ) -> int:
         """Return the highest RECORDNO, 0 when there is no record."""
-        page = self.query(
-            Query(object_name, (KEY,), where=where, order_by=(f"-{KEY}",), page_size=1, show_private=show_private)
-        )
-        return readers.record_number(object_name, page.rows[0]) if page.rows else 0
+        return self.extent(object_name, where, show_private, key=key)[0]
 
-    def count(self, object_name: str, where: Filter | None = None, show_private: bool = False) -> int:
+    def extent(
+        self, object_name: str, where: Filter | None = None, show_private: bool = False, *, key: str = KEY
+    ) -> tuple[int, int]:
+        """Return the highest key and how many records there are, both of the same moment; 0 and 0 when there is none.
+
+        Raises ProtocolError when the gateway announces no total.
+        """
+        page = self.query(
+            Query(object_name, (key,), where=where, order_by=(f"-{key}",), page_size=1, show_private=show_private)
+        )
+        if page.total is None:
+            raise incomplete(f"The query on {object_name} announces no total.")
+        return (readers.record_number(object_name, page.rows[0], key), page.total) if page.rows else (0, 0)
+
+    def count(
+        self, object_name: str, where: Filter | None = None, show_private: bool = False, *, key: str = KEY
+    ) -> int:
         """Return how many records there are. Raises ProtocolError when the gateway announces no total."""
-        page = self.query(Query(object_name, (KEY,), where=where, page_size=1, show_private=show_private))
+        page = self.query(
+            Query(object_name, (key,), where=where, order_by=(key,), page_size=1, show_private=show_private)
+        )
         if page.total is None:
             raise incomplete(f"The query on {object_name} announces no total.")
         return page.total
@@ -200,6 +218,10 @@ class Client:
     def entity_details(self) -> tuple[EntityDetail, ...]:
         """The entities the signed-in user may enter; empty in a company with a single entity."""
         return readers.entity_details(self._read(calls.entity_details()))
+
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """The dimensions of the company, its user-defined ones among them."""
+        return readers.dimensions(self._read(calls.dimensions()))
 
     def user_formatting(self, user_id: str) -> UserFormatting:
         """How dates and times are shown to a user, by login."""

@@ -22,6 +22,8 @@ from integrations.intacct.errors import (
 )
 
 QUERY_REFUSED = "REQ-QUERY"
+FIELD_REFUSED = "REQ-FIELD"
+OBJECT_REFUSED = "REQ-OBJECT"
 _LONGEST_TEXT = 4000  # patterns look no further into a text of unknown origin
 
 
@@ -112,14 +114,21 @@ FUNCTION_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         ProtocolError,
-        "REQ-OBJECT",
+        OBJECT_REFUSED,
         r"object (?:definition|type) (?P<subject>\S+) not found|cannot be performed on objects of type (?P<other>\S+)",
         frozenset({"Query Failed", "XXX", "WS"}),
         advice=_DEFECT,
     ),
     Rule(
         ProtocolError,
-        "REQ-FIELD",
+        FIELD_REFUSED,
+        # The field alone is the subject, so that whoever asked can ask again without it.
+        r"\bfield:? '?(?P<subject>[\w.]+)'? (?:is not a valid|is not valid|is invalid|does not exist|not found)",
+        advice=_DEFECT,
+    ),
+    Rule(
+        ProtocolError,
+        FIELD_REFUSED,
         r"invalid fields? list:? ?(?P<subject>.*)",
         frozenset({"XL03000010"}),
         advice=_DEFECT,

@@ -28,6 +28,7 @@ _READS = frozenset(
         "getUserPermissions",
         "readUserFormatting",
         "get_applications",
+        "getDimensions",
         "readEntityDetails",
         "getAPISession",
     }
@@ -38,13 +39,15 @@ _READS = frozenset(
 class Function:
     """One call: its control id, its name and its XML (the child of `<function>`), independent of any session.
 
-    `records` is how many records the call reads as one transaction or writes; it is what the vendor bills.
+    `records` is how many records the call reads as one transaction or writes; it is what the vendor bills. `row_tag`
+    is the element of a row in the answer, where that is known.
     """
 
     control_id: str
     name: str
     xml: str
     records: int = 1
+    row_tag: str = ""
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.control_id) <= MAX_CONTROL_ID:
@@ -60,7 +63,7 @@ class Function:
 
 
 def query(query: Query, *, control_id: str = "") -> Function:
-    return _function(query.to_element(), control_id)
+    return _function(query.to_element(), control_id, row_tag=query.object)
 
 
 def read(object_name: str, keys: Sequence[object], fields: Sequence[str] = ("*",), *, control_id: str = "") -> Function:
@@ -69,7 +72,7 @@ def read(object_name: str, keys: Sequence[object], fields: Sequence[str] = ("*",
     etree.SubElement(call, "object").text = object_name
     etree.SubElement(call, "keys").text = _joined_keys(keys)
     etree.SubElement(call, "fields").text = ",".join(fields)
-    return _function(call, control_id)
+    return _function(call, control_id, row_tag=object_name)
 
 
 def lookup(object_name: str, *, doc_par_id: str = "", control_id: str = "") -> Function:
@@ -124,13 +127,18 @@ def entity_details(*, control_id: str = "") -> Function:
     return _function(etree.Element("readEntityDetails"), control_id)
 
 
+def dimensions(*, control_id: str = "") -> Function:
+    return _function(etree.Element("getDimensions"), control_id)
+
+
 def api_session(*, control_id: str = "") -> Function:
     """`getAPISession` for the place that was signed in to; it must be alone in its request."""
     return _function(etree.Element("getAPISession"), control_id, records=0)
 
 
-def _function(call: etree._Element, control_id: str, records: int = 1) -> Function:
-    return Function(control_id or str(uuid.uuid4()), str(call.tag), etree.tostring(call, encoding="unicode"), records)
+def _function(call: etree._Element, control_id: str, records: int = 1, row_tag: str = "") -> Function:
+    xml = etree.tostring(call, encoding="unicode")
+    return Function(control_id or str(uuid.uuid4()), str(call.tag), xml, records, row_tag)
 
 
 def _joined_keys(keys: Sequence[object]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from integrations.intacct.classifier import incomplete
 from integrations.intacct.errors import ProtocolError
 from integrations.intacct.types import (
+    Dimension,
     EntityDetail,
     FieldDefinition,
     ObjectDefinition,
@@ -34,22 +35,22 @@ def children(record: Record, name: str) -> list[Record]:
     return value if isinstance(value, list) else []
 
 
-def record_number(object_name: str, row: Record) -> int:
-    """The RECORDNO of a row. Raises ProtocolError when it is missing or not a number."""
-    number = text(row, "RECORDNO").strip()
+def record_number(object_name: str, row: Record, key: str = "RECORDNO") -> int:
+    """The key of a row, its RECORDNO unless said otherwise. Raises ProtocolError when it is missing or no number."""
+    number = text(row, key).strip()
     if not (number.isascii() and number.isdigit()):
         raise ProtocolError(
             f"A row of {object_name} has no record number.",
             code="ANS-INCOMPLETE",
-            advice="Read this object in another way: it has no RECORDNO.",
+            advice=f"Read this object in another way: it has no {key}.",
         )
     return int(number)
 
 
-def check_order(object_name: str, rows: Sequence[Record], last: int) -> int:
-    """Return the RECORDNO of the last row, or `last`. Raises ProtocolError unless they strictly ascend from `last`."""
+def check_order(object_name: str, rows: Sequence[Record], last: int, key: str = "RECORDNO") -> int:
+    """Return the key of the last row, or `last`. Raises ProtocolError unless the keys strictly ascend from `last`."""
     for row in rows:
-        number = record_number(object_name, row)
+        number = record_number(object_name, row, key)
         if number <= last:
             raise ProtocolError(
                 f"The rows of {object_name} are out of order: record {number} follows {last}.",
@@ -110,6 +111,19 @@ def entity_details(result: Result) -> tuple[EntityDetail, ...]:
         )
         for row in result.rows
         if text(row, "id")
+    )
+
+
+def dimensions(result: Result) -> tuple[Dimension, ...]:
+    found = [entry for row in result.rows for entry in children(row, "dimension") or [row]]
+    return tuple(
+        Dimension(
+            object_name=text(entry, "objectName").strip(),
+            label=text(entry, "termLabel").strip() or text(entry, "objectLabel").strip(),
+            user_defined=_is_true(text(entry, "userDefinedDimension")),
+        )
+        for entry in found
+        if text(entry, "objectName").strip()
     )
 
 

@@ -151,7 +151,8 @@ class Transport:
             attempt.http_status = response.status_code
             attempt.retry_after = faults.retry_after_seconds(response.headers.get("Retry-After"))
             kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-            parser = AnswerParser() if kind in _XML_TYPES else None
+            rows = {function.row_tag for function in request.functions if function.row_tag}
+            parser = AnswerParser(rows) if kind in _XML_TYPES else None
             answer = self._read(response, parser, attempt)
         if answer is None:
             attempt.error = faults.of_status(response.status_code, attempt.retry_after)

@@ -149,6 +149,15 @@ class EntityDetail:
 
 
 @dataclass(frozen=True)
+class Dimension:
+    """A dimension of the company, with its label in the company's own words."""
+
+    object_name: str
+    label: str
+    user_defined: bool
+
+
+@dataclass(frozen=True)
 class UserFormatting:
     """How the company shows dates and times to a user. `date_format` is separator and order, such as `/mdY`."""
 

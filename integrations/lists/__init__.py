@@ -6,15 +6,29 @@ of them a company offers is asked by `lookup`, so an extra name in a declaration
 
 from typing import Final
 
-from integrations.lists.construction import CONSTRUCTION
-from integrations.lists.kinds import ENTITY, MODIFIED, RECORD_NUMBER, Group, ListKind, Permission
+from integrations.lists.company import COMPANY, DIMENSION_PREFIX, dimension_kind
+from integrations.lists.construction import DOCUMENTS, PROJECTS
+from integrations.lists.kinds import (
+    CONFIDENTIAL,
+    CREATED,
+    ENTITY,
+    MODIFIED,
+    RECORD_NUMBER,
+    Group,
+    ListKind,
+    Permission,
+    Reader,
+)
 from integrations.lists.masters import MASTERS
 
-KINDS: Final = (*MASTERS, *CONSTRUCTION)
+KINDS: Final = (*MASTERS, *COMPANY, *PROJECTS, *DOCUMENTS)
 KINDS_BY_KEY: Final = {kind.key: kind for kind in KINDS}
-GROUPS: Final = tuple(group for group in Group if any(kind.group is group for kind in KINDS))
+GROUPS: Final = tuple(Group)
 
 __all__ = [
+    "CONFIDENTIAL",
+    "CREATED",
+    "DIMENSION_PREFIX",
     "ENTITY",
     "GROUPS",
     "KINDS",
@@ -24,4 +38,6 @@ __all__ = [
     "Group",
     "ListKind",
     "Permission",
+    "Reader",
+    "dimension_kind",
 ]

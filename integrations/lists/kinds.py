@@ -1,6 +1,6 @@
-"""What a list kind is: object, key, names, fields, permission, purpose. One declaration says all there is to say.
+"""What a list kind is: object, key, names, fields, reader, permission, purpose. One declaration says all there is to say.
 
-Owns the shape of a declaration. Must not declare any list, nor know how one is read.
+Owns the shape of a declaration and the fields that are never read. Must not declare any list, nor know how one is read.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,31 @@ from typing import Final
 
 RECORD_NUMBER: Final = "RECORDNO"
 MODIFIED: Final = "WHENMODIFIED"
+CREATED: Final = "WHENCREATED"
 ENTITY: Final = "MEGAENTITYID"
+
+# Bank, tax and personal numbers are nobody's to read here: they are never selected, not even as a custom field.
+CONFIDENTIAL: Final = frozenset(
+    {
+        "ACHACCOUNTNUMBER",
+        "ACHACCOUNTTYPE",
+        "ACHBANKID",
+        "ACHBANKROUTINGNUMBER",
+        "BANKACCOUNTNO",
+        "BIRTHDATE",
+        "BRANCHID",
+        "FEDERALID",
+        "FORM1099BOX",
+        "FORM1099TYPE",
+        "GENDER",
+        "NAME1099",
+        "ROUTINGNO",
+        "SSN",
+        "TAXID",
+        "WIREACCOUNTNUMBER",
+        "WIREBANKROUTINGNUMBER",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -36,9 +60,24 @@ class Group(Enum):
         self.label = label
 
 
+class Reader(Enum):
+    """How the records of a list are fetched."""
+
+    QUERY = "query"  # pages of `query` by key
+    QUERY_THEN_READ = "read"  # the keys by `query`, the fields by `read`, 100 records a call
+
+
 @dataclass(frozen=True)
 class ListKind:
-    """One list. `ignored_for_changes` are fields whose change alone does not make a record a changed one."""
+    """One list.
+
+    `key_field` is the number that is stable and ascending; a business id (`id_field`) is unique only together with the
+    other `id_parts`. `name_field` may be empty in a record, then the first filled one of `other_names` counts.
+    Where `modified_field` is "" or not offered, a Partial reads the list whole. `ignored_for_changes` are fields whose
+    change alone does not make a record a changed one. `needed_by` are the switches that cannot work without the list,
+    `always_needed` a list without which nothing works; all others are read when they may be and missed when not.
+    `may_be_absent` marks an object whose name the public reference does not confirm: it is read where `lookup` knows it.
+    """
 
     key: str
     group: Group
@@ -51,18 +90,38 @@ class ListKind:
     permission: Permission
     purpose: str
     parent_field: str = ""
+    other_id_parts: tuple[str, ...] = ()
+    other_names: tuple[str, ...] = ()
     status_field: str = "STATUS"
-    has_modified: bool = True
+    key_field: str = RECORD_NUMBER
+    modified_field: str = MODIFIED
+    created_field: str = CREATED
+    entity_field: str = ENTITY
+    reader: Reader = Reader.QUERY
+    needed_by: tuple[str, ...] = ()
+    always_needed: bool = False
+    may_be_absent: bool = False
+    is_dimension: bool = False
     ignored_for_changes: tuple[str, ...] = (MODIFIED, "RECORD_URL")
+
+    @property
+    def id_parts(self) -> tuple[str, ...]:
+        """The fields that together name a record for people."""
+        return (*self.other_id_parts, self.id_field)
 
     @property
     def required_fields(self) -> tuple[str, ...]:
         """Without these a record cannot be mirrored at all."""
-        return (RECORD_NUMBER, self.id_field)
+        return tuple(dict.fromkeys((self.key_field, self.id_field)))
 
     @property
     def wanted_fields(self) -> tuple[str, ...]:
-        """Everything to select, without repeats, in a stable order."""
-        names = [RECORD_NUMBER, self.id_field, self.name_field, self.status_field, self.parent_field, ENTITY]
-        names += [*self.fields, MODIFIED if self.has_modified else ""]
-        return tuple(dict.fromkeys(name for name in names if name))
+        """Everything to select, without repeats, in a stable order, nothing confidential among it."""
+        names = [self.key_field, *self.id_parts, self.name_field, *self.other_names, self.status_field]
+        names += [self.parent_field, self.entity_field, *self.fields, self.created_field, self.modified_field]
+        return tuple(dict.fromkeys(name for name in names if name and name not in CONFIDENTIAL))
+
+    @property
+    def is_read_whole(self) -> bool:
+        """Whether even a Partial reads the whole list, because it keeps no time of modification."""
+        return not self.modified_field
