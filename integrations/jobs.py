@@ -11,8 +11,10 @@ from accounts.models import Tenant
 from accounts.tenancy import cross_tenant, tenant_scope
 from integrations import queue
 from integrations.engine.runner import Slice, work_slice
-from integrations.models import Heartbeat
+from integrations.models import Connection, Heartbeat, Trigger
+from integrations.refusal import Refused
 from integrations.selectors import runs_left_behind
+from integrations.services.pushes import ledgers_due, push_flow, wake_ledger
 
 logger = logging.getLogger(__name__)
 
@@ -40,9 +42,22 @@ def dispatch() -> None:
         for tenant_id, run_id in due:
             rank[tenant_id] = rank.get(tenant_id, 0) + 1
             ranked.append((rank[tenant_id], tenant_id, run_id))
+        ledgers = ledgers_due()
     for _, tenant_id, run_id in sorted(ranked):
         queue.wake(tenant_id, run_id)
+    for tenant_id, connection_id, flow in ledgers:
+        _wake_ledger(tenant_id, connection_id, flow)
     queue.forget_old_failures()
+
+
+def _wake_ledger(tenant_id: int, connection_id: int, flow: str) -> None:
+    """Look up, send again or read back what has become due of a flow. A refusal is shown where its cause is shown."""
+    with tenant_scope(Tenant.objects.get(pk=tenant_id)):
+        connection = Connection.objects.get(pk=connection_id)
+        try:
+            wake_ledger(connection, push_flow(flow), trigger=Trigger.SCHEDULE)
+        except Refused as refused:
+            logger.info("the ledger of %s waits: %s", flow, refused.sentence)
 
 
 def beat() -> None:

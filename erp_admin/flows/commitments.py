@@ -3,7 +3,7 @@
 Element names and order: developer.intacct.com, Purchasing > Purchasing transactions.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.conf import settings
@@ -49,6 +49,9 @@ class CommitmentPush(PushFlow):
     plural = "commitments"
     document_url_name = "commitment"
     list_url_name = "commitments"
+
+    def named(self, numbers: Sequence[str]) -> Iterable[Commitment]:
+        return Commitment.objects.filter(number__in=numbers).order_by("number")
 
     def label(self, document: Commitment) -> str:
         return str(document)

@@ -5,7 +5,7 @@ Owns the contract between a flow file and the push engine. Knows no document typ
 
 import hashlib
 from abc import abstractmethod
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -139,6 +139,10 @@ class PushFlow(Flow):
         from integrations.engine.push import work_ledger
 
         yield from work_ledger(work, self)
+
+    @abstractmethod
+    def named(self, numbers: Sequence[str]) -> Iterable[Any]:
+        """The tenant's documents with these numbers, as people know them."""
 
     @abstractmethod
     def label(self, document: Any) -> str:

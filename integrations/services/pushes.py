@@ -5,9 +5,11 @@ Owns how a person's wish becomes a row of the ledger. What happens to the row af
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -16,23 +18,29 @@ from integrations.engine.flow import StepPlan, flow_for, flows
 from integrations.engine.push_flow import Problem, PushContext, PushFlow
 from integrations.engine.push_plan import assess, context_for, write_intent
 from integrations.models import (
+    ACTIVE_RUNS,
     IN_FLIGHT,
+    USABLE_CONNECTIONS,
     Approval,
     Connection,
     Delivery,
+    DocumentState,
     Drift,
     Push,
     PushedDocument,
     PushEvent,
     PushHold,
     PushState,
+    SyncRun,
     Trigger,
+    with_state,
 )
 from integrations.refusal import Refused
 from integrations.selectors import active_run, why_not_run
 from integrations.services.runs import Started, start_run
 
 PUSH_STEP = "push"
+LOST_AFTER = timedelta(minutes=10)  # longer than any request and lease: whoever sent it is gone
 
 
 @dataclass
@@ -189,6 +197,29 @@ def unlink(document: PushedDocument, *, by: User | None = None) -> None:
     document.verified_at, document.difference, document.delivered_at = None, "", None
     document.state_reason = document.state_advice = ""
     document.save()
+
+
+def ready_documents(flow: PushFlow, numbers: Iterable[str] = ()) -> list[PushedDocument]:
+    """Documents that wait for nothing but a person's wish, or failed before; of given numbers those, whatever state."""
+    chosen = list(numbers)
+    if chosen:
+        return list(flow.named(chosen))
+    found = flow.model._default_manager.all()
+    states = [DocumentState.READY, DocumentState.ATTENTION, DocumentState.CHANGED_HERE]
+    return list(with_state(found).filter(shown_as__in=states).order_by("pk"))
+
+
+def ledgers_due() -> list[tuple[int, int, str]]:
+    """Tenant, connection and flow of each ledger in which something is due and nobody works. Crosses tenants."""
+    now = timezone.now()
+    due = Q(state__in=[PushState.QUEUED, PushState.VERIFYING, PushState.WAITING], due_at__lte=now)
+    unread = Q(state=PushState.DELIVERED, read_back_at=None)
+    lost = Q(state=PushState.SENDING, sent_at__lte=now - LOST_AFTER)
+    rows = Push.objects.filter(due | unread | lost, connection__state__in=USABLE_CONNECTIONS)
+    found = rows.order_by().values_list("tenant_id", "connection_id", "flow").distinct()
+    held = set(PushHold.objects.values_list("connection_id", "flow"))
+    busy = set(SyncRun.objects.filter(state__in=ACTIVE_RUNS).values_list("connection_id", "flow"))
+    return [entry for entry in found if entry[1:] not in held and entry[1:] not in busy]
 
 
 def in_flight(flow: PushFlow, document_id: int) -> Push | None:
