@@ -14,6 +14,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 
 from erp_admin.flows import purchasing
+from erp_admin.flows import purchasing_records as records
 from erp_admin.flows.commitments import vendor_problems
 from erp_admin.flows.purchasing import SYNC_COMMITMENTS, LinePlanner, explain
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentKind
@@ -126,19 +127,19 @@ class ChangeOrderPush(PushFlow):
         )
 
     def look_up(self, client: intacct.Client, pushes: Sequence[Push]) -> Mapping[int, Sequence[Found]]:
-        return purchasing.look_up(client, pushes)
+        return records.look_up(client, pushes)
 
     def is_ours(self, push: Push, found: Found) -> bool:
-        return purchasing.is_ours(push, found)
+        return records.is_ours(push, found)
 
     def read_back(self, client: intacct.Client, remote_ids: Collection[str]) -> Mapping[str, Found]:
         """The change orders and, of each, what its commitment's revised total is now."""
-        found = purchasing.read_back(client, remote_ids)
+        found = records.read_back(client, remote_ids)
         bases = {
             change.remote_id: change.commitment
             for change in ChangeOrder.objects.filter(remote_id__in=list(found)).select_related("commitment")
         }
-        known = purchasing.read_back(client, {base.remote_id for base in bases.values() if base.remote_id})
+        known = records.read_back(client, {base.remote_id for base in bases.values() if base.remote_id})
         for remote_id, record in found.items():
             base = bases.get(remote_id)
             if base is not None and base.remote_id in known:
@@ -148,9 +149,9 @@ class ChangeOrderPush(PushFlow):
 
     def compare(self, expected: Mapping[str, Any], found: Found) -> list[Difference]:
         """The change order itself, and the revised total of its commitment, which is reported and never corrected."""
-        differences = purchasing.compare(expected, found)
-        revised = purchasing.amount(found.facts.get("base", {}).get("TRX_REVISEDTOTAL"))
-        ours = purchasing.amount(found.facts.get("base_revised"))
+        differences = records.compare(expected, found)
+        revised = records.amount(found.facts.get("base", {}).get("TRX_REVISEDTOTAL"))
+        ours = records.amount(found.facts.get("base_revised"))
         if revised is not None and ours is not None and expected.get("state") != "Draft" and revised != ours:
             differences.append(Difference("Revised total of the commitment", str(ours), str(revised)))
         return differences

@@ -4,18 +4,21 @@ Element names and order: developer.intacct.com, Purchasing > Purchasing transact
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
 
 from erp_admin.flows import purchasing
+from erp_admin.flows import purchasing_records as records
+from erp_admin.flows import purchasing_update as update
 from erp_admin.flows.purchasing import SYNC_COMMITMENTS, LinePlanner, explain
-from erp_admin.models import Commitment, CommitmentKind
+from erp_admin.models import Commitment, CommitmentKind, CommitmentLine
 from integrations import intacct
 from integrations.engine.flow import FlowSetting
 from integrations.engine.push_flow import Difference, Found, Plan, PlannedField, Problem, PushContext, PushFlow
-from integrations.models import ListItem, Operation, Push
+from integrations.models import Drift, ListItem, Operation, Push
 
 __all__ = ["DEFINITIONS", "SYNC_COMMITMENTS", "CommitmentPush"]
 
@@ -81,18 +84,18 @@ class CommitmentPush(PushFlow):
             found += planner.problems(line)
         if sum(line.amount for line in lines) != document.total:
             found.append(Problem("total", "The total is not the sum of its lines.", "Open the commitment and save it."))
+        if document.remote_id and not found:
+            found += _update_problems(document, context)
         return found
 
     def plan(self, document: Commitment, context: PushContext) -> Plan | None:
-        if document.is_linked or document.remote_id:
-            return None
         head, explained = _head(document, context)
+        planner = _planner(document, context)
         lines = []
         for line in document.lines.select_related("project"):
-            elements, more = _planner(document, context).plan(line, {})
-            lines.append(elements)
+            elements, more = planner.plan(line, {})
+            lines.append((line, elements))
             explained += more
-        fields = {**head, "potransitems": {"potransitem": lines}}
         expected = {
             "definition": head["transactiontype"],
             "vendor": document.vendor_id,
@@ -100,39 +103,75 @@ class CommitmentPush(PushFlow):
             "currency": document.currency if "currency" in head else "",
             "line_count": len(lines),
             "state": head["state"],
+            "sent": update.snapshot(head, lines),
         }
-        return Plan(
+        create = Plan(
             operation=Operation.CREATE,
             function_name="create_potransaction",
-            fields=fields,
+            fields={**head, "potransitems": {"potransitem": [elements for _, elements in lines]}},
             explained=tuple(explained),
             expected=expected,
             reference=document.number,
             entity_id=document.entity_id,
         )
+        return _update(document, create, head, lines) if document.remote_id else create
 
     def look_up(self, client: intacct.Client, pushes: Sequence[Push]) -> Mapping[int, Sequence[Found]]:
-        return purchasing.look_up(client, pushes)
+        return records.look_up(client, pushes)
 
     def is_ours(self, push: Push, found: Found) -> bool:
-        return purchasing.is_ours(push, found)
+        return records.is_ours(push, found)
 
     def read_back(self, client: intacct.Client, remote_ids: Collection[str]) -> Mapping[str, Found]:
-        return purchasing.read_back(client, remote_ids)
+        return records.read_back(client, remote_ids)
 
     def compare(self, expected: Mapping[str, Any], found: Found) -> list[Difference]:
-        return purchasing.compare(expected, found)
+        return records.compare(expected, found)
 
-    def delivered(self, document: Commitment, found: Found) -> None:
-        """Keep the keys of the lines: change orders and invoices refer to them.
+    def delivered(self, document: Commitment, push: Push, found: Found) -> None:
+        """Keep the keys of the lines: change orders, invoices and later updates refer to them."""
+        lines = list(document.lines.all())
+        keys = records.match_lines(lines, found.facts.get("lines", ()))
+        for line in lines:
+            line.remote_record_no, line.remote_line_no = keys.get(line.pk, (None, None))
+            line.save(update_fields=["remote_record_no", "remote_line_no"])
+        if "sent" in push.expected:
+            push.expected["sent"]["numbers"] = {str(pk): line_no for pk, (_, line_no) in keys.items()}
 
-        Lines come back in the order sent, counted from 0 (the order is unconfirmed, so the amounts must agree too).
-        """
-        remote = sorted(found.facts.get("lines", ()), key=lambda line: int(line["LINE_NO"] or 0))
-        for line, record in zip(document.lines.all(), remote, strict=False):
-            if purchasing.amount(record["TRX_VALUE"]) == line.amount:
-                line.remote_record_no, line.remote_line_no = int(record["RECORDNO"]), int(record["LINE_NO"] or 0)
-                line.save(update_fields=["remote_record_no", "remote_line_no"])
+
+def _update_problems(document: Commitment, context: PushContext) -> list[Problem]:
+    """What keeps a document that is in Intacct from being updated there."""
+    sent = update.last_sent(CommitmentPush.key, document)
+    found = update.problems(document, sent)
+    if sent is not None:
+        for name in update.fixed_changes(sent, _head(document, context)[0]):
+            sentence = f"The {name} of a transaction cannot be changed in Intacct."
+            found.append(
+                Problem(name, sentence, "Change it back, or unlink this one and push it anew.", code="DOC-STATE")
+            )
+    return found
+
+
+def _update(
+    document: Commitment,
+    create: Plan,
+    head: Mapping[str, Any],
+    lines: Sequence[tuple[CommitmentLine, Mapping[str, Any]]],
+) -> Plan | None:
+    """The plan that brings the document in Intacct to what `create` would write now; None when it is that already."""
+    sent = update.last_sent(CommitmentPush.key, document)
+    if sent is None or document.drift != Drift.CHANGED_HERE:
+        return None
+    fields, explained = update.changes(document, sent, head, lines)
+    if not fields:
+        return None
+    return replace(
+        create,
+        operation=Operation.UPDATE,
+        function_name="update_potransaction",
+        fields=fields,
+        explained=tuple(explained),
+    )
 
 
 def _project_id(document: Commitment) -> str:

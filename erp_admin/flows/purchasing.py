@@ -3,18 +3,16 @@
 Owns every choice the vendor's reference leaves open about purchasing documents, each at one place with its reason.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from erp_admin.models import DocumentStatus, ValuedLine
-from integrations import intacct
 from integrations.engine.flow import FlowSetting, Switch
 from integrations.engine.mirror_view import why_unusable
-from integrations.engine.push_flow import Difference, Found, PlannedField, Problem, PushContext
-from integrations.intacct import Query, eq, in_
+from integrations.engine.push_flow import PlannedField, Problem, PushContext
 from integrations.lists import Permission
-from integrations.models import Approval, ListItem, Push, PushedDocument
+from integrations.models import Approval, ListItem, PushedDocument
 
 SYNC_COMMITMENTS = Switch(
     key="sync_commitments",
@@ -75,12 +73,6 @@ SHARED_SETTINGS = (UNIT, STATE, CONVERSION, LOCATION, DEPARTMENT, URL_FIELD, CUT
 LONGEST_NUMBER: Final = 45
 LONGEST_DESCRIPTION: Final = 200
 FORBIDDEN_IN_NUMBERS: Final = "&<>#?'\""  # live clients refuse these in document numbers
-HEADER_FIELDS: Final = (
-    "RECORDNO", "DOCID", "DOCNO", "DOCPARID", "STATE", "CUSTVENDID", "PONUMBER", "WHENCREATED", "CURRENCY",
-    "TRX_TOTAL", "TRX_REVISEDTOTAL", "RECORD_URL",
-)  # fmt: skip
-LINE_FIELDS: Final = ("RECORDNO", "DOCHDRNO", "LINE_NO", "ITEMID", "TRX_VALUE")
-_NEEDED_HEADER = frozenset({"RECORDNO", "DOCID", "DOCNO", "CUSTVENDID", "TRX_TOTAL"})
 
 
 def head_problems(
@@ -223,7 +215,7 @@ class LinePlanner:
             "price": ("Price", "the line's amount" if lump else "the line", line.amount if lump else line.unit_price),
             "locationid": self._labelled("Location", line.location_id, LOCATION, project),
             "departmentid": self._labelled("Department", line.department_id, DEPARTMENT, project),
-            "memo": ("Memo", "number of the line here", f"Line {line.number}"),
+            "memo": ("Memo", "number of the line here", memo_of(line)),
             "projectid": ("Project", "the line" if line.project is not None else "the document", project),
             "taskid": ("Task (cost code)", "the line", line.task_id),
             "costtypeid": ("Cost type", "the line", line.cost_type_id),
@@ -253,97 +245,6 @@ def _shown(value: Any) -> str:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
-# Finding again
-
-
-def header_fields(client: intacct.Client) -> list[str]:
-    """The header fields this company offers; those that identify a document are always asked for."""
-    offered = client.lookup("PODOCUMENT").names
-    return [name for name in HEADER_FIELDS if name in offered or name in _NEEDED_HEADER]
-
-
-def look_up(client: intacct.Client, pushes: Sequence[Push]) -> dict[int, list[Found]]:
-    """Documents that carry the reference of a push: the number we gave them, or ours in PONUMBER.
-
-    PONUMBER is the reference number on the read side (third-party lists only); where a company does not offer it, the
-    document number alone is searched, and a push without a number of its own is never sent (see `numbering`).
-    """
-    fields = header_fields(client)
-    found: dict[int, list[Found]] = {push.pk: [] for push in pushes}
-    references = sorted({push.reference for push in pushes})
-    searched = [name for name in ("DOCNO", "PONUMBER") if name in fields]
-    rows: dict[str, Mapping[str, Any]] = {}
-    for name in searched:
-        for page in client.pages(Query("PODOCUMENT", fields, where=in_(name, references), show_private=True)):
-            rows.update({row["RECORDNO"]: row for row in page.rows})
-    for push in pushes:
-        for row in rows.values():
-            if push.reference in (row.get("DOCNO"), row.get("PONUMBER")):
-                found[push.pk].append(as_found(row))
-    return found
-
-
-def as_found(row: Mapping[str, Any], lines: Sequence[Mapping[str, Any]] | None = None) -> Found:
-    facts = {name: row.get(name, "") for name in HEADER_FIELDS}
-    if lines is not None:
-        facts["lines"] = [{name: line.get(name, "") for name in LINE_FIELDS} for line in lines]
-    return Found(int(row["RECORDNO"]), row.get("DOCID", ""), row.get("RECORD_URL", ""), row.get("STATE", ""), facts)
-
-
-def read_back(client: intacct.Client, remote_ids: Collection[str]) -> dict[str, Found]:
-    """Documents with their lines, in two requests and the lookup."""
-    fields = header_fields(client)
-    where = in_("DOCID", sorted(remote_ids))
-    heads = [
-        row for page in client.pages(Query("PODOCUMENT", fields, where=where, show_private=True)) for row in page.rows
-    ]
-    lines: dict[str, list[Mapping[str, Any]]] = {}
-    if heads:
-        numbers = [row["RECORDNO"] for row in heads]
-        query = Query("PODOCUMENTENTRY", LINE_FIELDS, where=in_("DOCHDRNO", numbers), page_size=2000, show_private=True)
-        for page in client.pages(query):
-            for row in page.rows:
-                lines.setdefault(row["DOCHDRNO"], []).append(row)
-    return {row["DOCID"]: as_found(row, lines.get(row["RECORDNO"], [])) for row in heads}
-
-
-def is_ours(push: Push, found: Found) -> bool:
-    """The same definition, vendor and total under our reference: no other document looks like this."""
-    expected, facts = push.expected, found.facts
-    same_total = amount(facts.get("TRX_TOTAL")) == amount(expected.get("total"))
-    same_vendor = facts.get("CUSTVENDID") == expected.get("vendor")
-    definition = facts.get("DOCPARID")
-    return same_total and same_vendor and definition in ("", None, expected.get("definition"))
-
-
-def compare(expected: Mapping[str, Any], found: Found) -> list[Difference]:
-    """Totals, vendor, number of lines and state, each named when Intacct holds it otherwise."""
-    facts = found.facts
-    differences = []
-    if amount(facts.get("TRX_TOTAL")) != amount(expected.get("total")):
-        differences.append(Difference("Total", str(expected.get("total")), str(facts.get("TRX_TOTAL"))))
-    for label, ours, theirs in (("Vendor", "vendor", "CUSTVENDID"), ("Currency", "currency", "CURRENCY")):
-        if expected.get(ours) and facts.get(theirs) and facts[theirs] != expected[ours]:
-            differences.append(Difference(label, str(expected[ours]), str(facts[theirs])))
-    lines = facts.get("lines")
-    if lines is not None and len(lines) != expected.get("line_count"):
-        differences.append(Difference("Lines", str(expected.get("line_count")), str(len(lines))))
-    wanted, state = str(expected.get("state", "")), str(facts.get("STATE", ""))
-    # Approval rules of the company may move a document on at once; only a draft that is none, or the reverse, differs.
-    if state and (wanted == "Draft") != (state in ("Draft", "I")):
-        differences.append(Difference("State", wanted, state))
-    return differences
-
-
-def amount(text: Any) -> Decimal | None:
-    """An amount as Intacct writes it, or None when it is not one."""
-    try:
-        return Decimal(str(text)).quantize(Decimal("0.01"))
-    except InvalidOperation:
-        return None
-
-
-def document_of_number(client: intacct.Client, remote_id: str) -> Found | None:
-    """One document by its id, without its lines."""
-    page = client.query(Query("PODOCUMENT", header_fields(client), where=eq("DOCID", remote_id), show_private=True))
-    return as_found(page.rows[0]) if page.rows else None
+def memo_of(line: ValuedLine) -> str:
+    """What each line carries so that it is recognised when it is read back."""
+    return f"Line {line.number}"

@@ -176,5 +176,8 @@ class PushFlow(Flow):
     def compare(self, expected: Mapping[str, Any], found: Found) -> list[Difference]:
         """What Intacct holds otherwise than expected."""
 
-    def delivered(self, document: Any, found: Found) -> None:
-        """Take over into the document what only Intacct knows, such as the keys of lines. Called in a transaction."""
+    def delivered(self, document: Any, push: Push, found: Found) -> None:
+        """Take over what only Intacct knows, such as the keys of lines, into the document and `push.expected`.
+
+        Called in a transaction, each time a record was read back.
+        """

@@ -220,7 +220,8 @@ class Settlement:
                 **facts,
             )
             if document is not None:
-                self._flow.delivered(document, found)
+                self._flow.delivered(document, push, found)
+                push.save(update_fields=["expected"])
 
     def _move(
         self, push: Push, state: PushState, reason: str, message: str, *, quiet: bool = False
