@@ -44,6 +44,10 @@ class FlowSetting:
     levels: tuple[str, ...] = ("company", "entity", "project")
     order: int = 100
 
+    def shown(self, value: str) -> str:
+        """A value as people read it; an em dash where there is none."""
+        return dict(self.choices).get(value, value) or "—"
+
 
 @dataclass(frozen=True)
 class StepPlan:
