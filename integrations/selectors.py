@@ -113,7 +113,7 @@ def _day(moment: Any) -> str:
 
 
 def settings_problems(connection: Connection, values: Mapping[str, str]) -> dict[str, str]:
-    """Problem per setting, only those that have one. A setting of a flow may be empty; a chosen value must be usable."""
+    """Problem per setting, only those that have one. A flow's setting may be empty; a chosen value must be usable."""
     problems = {
         setting.key: problem_with(connection, setting, values.get(setting.key, "")) for setting in REQUIRED_SETTINGS
     }

@@ -44,7 +44,7 @@ def save_settings(
     present = settings_in_force(connection)
     before_values = dict(present.values) if present else {}
     before_switches = dict(present.switches) if present else {}
-    keys = [setting.key for setting in (*REQUIRED_SETTINGS, *flow_settings())]
+    keys = [*(setting.key for setting in REQUIRED_SETTINGS), *(option.key for option in flow_settings())]
     new_values = {key: values.get(key, before_values.get(key, "")) for key in keys}
     before_overrides = dict(present.overrides) if present else {}
     new_overrides = _merged(before_overrides, overrides or {})
