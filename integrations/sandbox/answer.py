@@ -5,41 +5,19 @@ Owns how an answer looks on the wire. Must not decide what is answered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from integrations.sandbox.additional import additional_info
 from integrations.sandbox.failures import ErrorEntry
+from integrations.sandbox.nodes import Node, leaf
 
 PROLOG = '<?xml version="1.0" encoding="UTF-8"?>'
 INDENT = "    "
 
 
-class Node:
-    """An element of the answer: a name with attributes, holding either text or child nodes."""
-
-    __slots__ = ("attributes", "children", "name", "text")
-
-    def __init__(
-        self,
-        name: str,
-        text: str | None = None,
-        children: Sequence[Node] | None = None,
-        attributes: Mapping[str, str] | None = None,
-    ) -> None:
-        self.name = name
-        self.text = text
-        self.children = children
-        self.attributes = attributes
-
-
-def leaf(name: str, text: str = "") -> Node:
-    """An element with text; a missing value is an empty element, never an omitted one."""
-    return Node(name, text=text)
-
-
-def branch(name: str, *children: Node, **attributes: str | int) -> Node:
-    """An element with children and attributes; without children it closes itself, as attribute-only rows do."""
-    return Node(name, children=children, attributes={key: str(value) for key, value in attributes.items()})
+# What a function answers inside its result.
+Payload = Node | tuple[Node, ...] | None
 
 
 def escape(text: str) -> str:
@@ -84,21 +62,24 @@ def _write(node: Node, parts: list[str], newline: str) -> None:
     parts.append(f">{escape(node.text or '')}</{node.name}>")
 
 
-def error_message(errors: Iterable[ErrorEntry]) -> Node:
+def error_message(errors: Iterable[ErrorEntry], *, additional: bool = False) -> Node:
     """An `<errormessage>` with its chain of errors; the first is the cause, the others are context."""
-    return Node("errormessage", children=[_error(entry) for entry in errors])
+    return Node("errormessage", children=[_error(entry, additional) for entry in errors])
 
 
-def _error(entry: ErrorEntry) -> Node:
+def _error(entry: ErrorEntry, additional: bool) -> Node:
     if entry.errorno is None:
-        return branch("error", leaf("description2", entry.description2))
-    return branch(
-        "error",
-        leaf("errorno", entry.errorno),
-        leaf("description", entry.description),
-        leaf("description2", entry.description2),
-        leaf("correction", entry.correction),
-    )
+        children = [leaf("description2", entry.description2)]
+    else:
+        children = [
+            leaf("errorno", entry.errorno),
+            leaf("description", entry.description),
+            leaf("description2", entry.description2),
+            leaf("correction", entry.correction),
+        ]
+    if additional:
+        children.append(additional_info(entry))
+    return Node("error", children=children)
 
 
 @dataclass(slots=True)
@@ -110,6 +91,7 @@ class ControlEcho:
     uniqueid: str | None = None
     dtdversion: str | None = None
     whitespace: bool = True
+    additional: bool = False
 
 
 @dataclass(slots=True)
@@ -134,20 +116,22 @@ class AuthenticationEcho:
 
 @dataclass(slots=True)
 class Result:
-    """The outcome of one function: success, failure or aborted."""
+    """The outcome of one function: success, failure or aborted, with what it answers: data, a key, a list."""
 
     function: str
     controlid: str
     status: str = "success"
-    data: Node | None = None
+    payload: Payload = None
     errors: list[ErrorEntry] = field(default_factory=list)
 
-    def node(self) -> Node:
+    def node(self, *, additional: bool = False) -> Node:
         children = [leaf("status", self.status), leaf("function", self.function), leaf("controlid", self.controlid)]
-        if self.data is not None:
-            children.append(self.data)
+        if isinstance(self.payload, Node):
+            children.append(self.payload)
+        elif self.payload is not None:
+            children.extend(self.payload)
         if self.errors:
-            children.append(error_message(self.errors))
+            children.append(error_message(self.errors, additional=additional))
         return Node("result", children=children)
 
 

@@ -126,10 +126,12 @@ def read_echo(root: etree._Element) -> ControlEcho:
     unique = control.find("uniqueid")
     version = control.find("dtdversion")
     white = control.find("includewhitespace")
+    additional = control.find("showadditionalerrorinfo")
     return ControlEcho(
         senderid=child_text(control, "senderid"),
         controlid=child_text(control, "controlid"),
         uniqueid="true" if unique is None or is_true(text_of(unique)) else "false",
         dtdversion=None if version is None else text_of(version),
         whitespace=white is None or text_of(white).lower() not in ("false", "0", "f"),
+        additional=is_true(text_of(additional)),
     )

@@ -5,12 +5,12 @@ Owns which documents are valid. Must not look at credentials, sessions or data.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
 from integrations.sandbox.answer import ControlEcho
+from integrations.sandbox.content import check
 from integrations.sandbox.documents import (
     FALSE_WORDS,
     TRUE_WORDS,
@@ -22,6 +22,7 @@ from integrations.sandbox.documents import (
     text_of,
 )
 from integrations.sandbox.failures import ControlFailure, schema_violation
+from integrations.sandbox.legacy_shapes import FUNCTIONS, MODELS
 from integrations.sandbox.shapes import (
     AGGREGATES,
     COMPARISONS,
@@ -29,6 +30,13 @@ from integrations.sandbox.shapes import (
     QUERY_OPTIONS,
     SHAPES,
     Shape,
+)
+from integrations.sandbox.violations import (
+    check_attributes,
+    check_sequence,
+    line_of,
+    missing,
+    unexpected,
 )
 
 CONTROL_ORDER = (
@@ -41,10 +49,12 @@ CONTROL_ORDER = (
     "policyid",
     "debug",
     "includewhitespace",
-    "showadditionalerrorinfo",
 )
+# Its place in the control block is not published, so it may stand anywhere.
+ANYWHERE = "showadditionalerrorinfo"
 LOGIN_ORDER = ("userid", "companyid", "password", "clientid", "locationid")
 MAX_CONTROL_ID = 256
+KNOWN = tuple(sorted((*SHAPES, *FUNCTIONS)))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -106,20 +116,25 @@ def parse_request(body: bytes) -> tuple[ControlEcho, Request | ControlFailure]:
 def _request(root: etree._Element, echo: ControlEcho) -> Request:
     if root.tag != "request":
         raise schema_violation(
-            f"Error 1845: Element '{tag_of(root)}': No matching global declaration available.", _line(root)
+            f"Error 1845: Element '{tag_of(root)}': No matching global declaration available.", line_of(root)
         )
     children = list(root)
     if not children or children[0].tag != "control":
-        raise _unexpected(children[0] if children else root, ("control",))
+        raise unexpected(children[0] if children else root, ("control",))
     control = children[0]
-    _sequence(control, CONTROL_ORDER, required=("senderid", "password", "controlid", "dtdversion"))
+    check_sequence(
+        [child for child in control if child.tag != ANYWHERE],
+        CONTROL_ORDER,
+        required=("senderid", "password", "controlid", "dtdversion"),
+        parent=control,
+    )
     for child in control:
         if len(child):
-            raise _unexpected(child[0], ())
+            raise unexpected(child[0], ())
     _check_control(control)
     operations = children[1:]
     if not operations:
-        raise _missing(root, ("operation",))
+        raise missing(root, ("operation",))
     return Request(
         echo=echo,
         senderid=child_text(control, "senderid"),
@@ -134,108 +149,106 @@ def _check_control(control: etree._Element) -> None:
     controlid = control.find("controlid")
     if controlid is not None and len(text_of(controlid)) > MAX_CONTROL_ID:
         raise schema_violation(
-            "Error 1831: Element 'controlid': the value is longer than 256 characters.", _line(controlid)
+            "Error 1831: Element 'controlid': the value is longer than 256 characters.", line_of(controlid)
         )
     version = control.find("dtdversion")
     if version is not None and text_of(version) != "3.0":
         text = (
             f"Error 1840: Element 'dtdversion': The value '{text_of(version)}' is not an element of the set {{'3.0'}}."
         )
-        raise schema_violation(text, _line(version))
-    for name in ("uniqueid", "includewhitespace", "showadditionalerrorinfo"):
+        raise schema_violation(text, line_of(version))
+    for name in ("uniqueid", "includewhitespace", ANYWHERE):
         element = control.find(name)
         if element is not None and text_of(element).lower() not in TRUE_WORDS + FALSE_WORDS:
             text = f"Error 1824: Element '{name}': '{text_of(element)}' is not a valid value of type 'xs:boolean'."
-            raise schema_violation(text, _line(element))
+            raise schema_violation(text, line_of(element))
 
 
 def _operation(element: etree._Element) -> Operation:
     if element.tag != "operation":
-        raise _unexpected(element, ("operation",))
-    _attributes(element, ("transaction",))
+        raise unexpected(element, ("operation",))
+    check_attributes(element, ("transaction",))
     transaction = element.get("transaction", "false")
     if transaction not in ("true", "false"):
         text = f"Error 1840: Element 'operation', attribute 'transaction': The value '{transaction}' is not allowed."
-        raise schema_violation(text, _line(element))
+        raise schema_violation(text, line_of(element))
     children = list(element)
     if not children or children[0].tag != "authentication":
-        raise _unexpected(children[0], ("authentication",)) if children else _missing(element, ("authentication",))
+        raise unexpected(children[0], ("authentication",)) if children else missing(element, ("authentication",))
     login, sessionid = _authentication(children[0])
     rest = children[1:]
     while rest and rest[0].tag == "preferences":
         rest = rest[1:]
     if len(rest) != 1 or rest[0].tag != "content":
         wrong = [child for child in rest if child.tag != "content"] or rest[1:]
-        raise _unexpected(wrong[0], ("content",)) if wrong else _missing(element, ("content",))
+        raise unexpected(wrong[0], ("content",)) if wrong else missing(element, ("content",))
     calls = tuple(_function(child) for child in rest[0])
     if not calls:
-        raise _missing(rest[0], ("function",))
+        raise missing(rest[0], ("function",))
     return Operation(transaction == "true", login, sessionid, calls)
 
 
 def _authentication(element: etree._Element) -> tuple[Login | None, str]:
     children = list(element)
     if not children:
-        raise _missing(element, ("login", "sessionid"))
+        raise missing(element, ("login", "sessionid"))
     if len(children) > 1:
-        raise _unexpected(children[1], ())
+        raise unexpected(children[1], ())
     method = children[0]
     if method.tag == "sessionid":
         return None, text_of(method)
     if method.tag != "login":
-        raise _unexpected(method, ("login", "sessionid"))
-    _sequence(method, LOGIN_ORDER, required=("userid", "companyid", "password"))
+        raise unexpected(method, ("login", "sessionid"))
+    check_sequence(method, LOGIN_ORDER, required=("userid", "companyid", "password"), parent=method)
     return Login(*(child_text(method, name) for name in LOGIN_ORDER)), ""
 
 
 def _function(element: etree._Element) -> FunctionCall:
     if element.tag != "function":
-        raise _unexpected(element, ("function",))
-    _attributes(element, ("controlid",))
+        raise unexpected(element, ("function",))
+    check_attributes(element, ("controlid",))
     controlid = element.get("controlid")
     if controlid is None:
         text = "Error 1868: Element 'function': The attribute 'controlid' is required but missing."
-        raise schema_violation(text, _line(element))
+        raise schema_violation(text, line_of(element))
     children = list(element)
     if len(children) != 1:
-        raise _unexpected(children[1], ()) if children else _missing(element, tuple(sorted(SHAPES)))
+        raise unexpected(children[1], ()) if children else missing(element, KNOWN)
     call = children[0]
     name = tag_of(call)
-    shape = SHAPES.get(name)
-    if shape is None:
-        raise _unexpected(call, tuple(sorted(SHAPES)))
-    _check_shape(call, shape)
+    if name in FUNCTIONS:
+        check(call, name, MODELS)
+    elif name in SHAPES:
+        _check_shape(call, SHAPES[name])
+    else:
+        raise unexpected(call, KNOWN)
     if name == "query":
         _check_query(call)
     return FunctionCall(name, controlid, call)
 
 
 def _check_shape(call: etree._Element, shape: Shape) -> None:
-    _attributes(call, shape.attributes)
-    for name in shape.required_attributes:
-        if name not in call.attrib:
-            text = f"Error 1868: Element '{tag_of(call)}': The attribute '{name}' is required but missing."
-            raise schema_violation(text, _line(call))
+    check_attributes(call, shape.attributes, shape.required_attributes)
     if shape.free:
         if not len(call):
-            raise _missing(call, ("object",))
+            raise missing(call, ("object",))
         return
     if shape.sequence:
-        _sequence(call, shape.children, shape.required)
+        check_sequence(call, shape.children, shape.required, parent=call)
     seen: set[str] = set()
     for child in call:
         tag = tag_of(child)
         if tag not in shape.children or tag in seen:
-            raise _unexpected(child, tuple(name for name in shape.children if name not in seen))
+            raise unexpected(child, tuple(name for name in shape.children if name not in seen))
         seen.add(tag)
-    missing = tuple(name for name in shape.required if name not in seen)
-    if missing:
-        raise _missing(call, missing)
+    left = tuple(name for name in shape.required if name not in seen)
+    if left:
+        raise missing(call, left)
     chosen = [child for child in call if tag_of(child) in shape.one_of]
     if shape.one_of and not chosen:
-        raise _missing(call, shape.one_of)
+        raise missing(call, shape.one_of)
     if len(chosen) > 1:
-        raise _unexpected(chosen[1], ())
+        raise unexpected(chosen[1], ())
 
 
 def _check_query(call: etree._Element) -> None:
@@ -243,10 +256,10 @@ def _check_query(call: etree._Element) -> None:
     if select is not None:
         for child in select:
             if child.tag not in ("field", *AGGREGATES):
-                raise _unexpected(child, ("field", *AGGREGATES))
+                raise unexpected(child, ("field", *AGGREGATES))
     options = call.find("options")
     if options is not None:
-        _sequence(options, QUERY_OPTIONS, ())
+        check_sequence(options, QUERY_OPTIONS, (), parent=options)
     condition = call.find("filter")
     if condition is not None:
         for child in condition:
@@ -255,68 +268,23 @@ def _check_query(call: etree._Element) -> None:
     if orderby is not None:
         for order in orderby:
             if order.tag != "order":
-                raise _unexpected(order, ("order",))
+                raise unexpected(order, ("order",))
             for part in order:
                 if part.tag not in ("field", "ascending", "descending"):
-                    raise _unexpected(part, ("field", "ascending", "descending"))
+                    raise unexpected(part, ("field", "ascending", "descending"))
 
 
 def _check_condition(element: etree._Element) -> None:
     if element.tag in CONNECTIVES:
         if len(element) < 2:
-            raise _missing(element, COMPARISONS)
+            raise missing(element, COMPARISONS)
         for child in element:
             _check_condition(child)
         return
     if element.tag not in COMPARISONS:
-        raise _unexpected(element, CONNECTIVES + COMPARISONS)
+        raise unexpected(element, CONNECTIVES + COMPARISONS)
     if element.find("field") is None:
-        raise _missing(element, ("field",))
+        raise missing(element, ("field",))
     for child in element:
         if child.tag not in ("field", "value"):
-            raise _unexpected(child, ("field", "value"))
-
-
-def _sequence(element: etree._Element, order: Sequence[str], required: Sequence[str]) -> None:
-    """Children must follow the order; each at most once; the error names what was expected at that place."""
-    position = 0
-    for child in element:
-        tag = tag_of(child)
-        if tag not in order[position:]:
-            raise _unexpected(child, tuple(order[position:]))
-        index = order.index(tag, position)
-        skipped = [name for name in order[position:index] if name in required]
-        if skipped:
-            raise _unexpected(child, tuple(skipped))
-        position = index + 1
-    missing = tuple(name for name in order[position:] if name in required)
-    if missing:
-        raise _missing(element, missing)
-
-
-def _attributes(element: etree._Element, allowed: Sequence[str]) -> None:
-    for name in element.attrib:
-        if name not in allowed:
-            text = f"Error 1866: Element '{tag_of(element)}', attribute '{name!s}': The attribute is not allowed."
-            raise schema_violation(text, _line(element))
-
-
-def _unexpected(element: etree._Element, expected: Sequence[str]) -> ControlFailure:
-    hint = f" Expected is one of ( {', '.join(expected)} )." if len(expected) > 1 else ""
-    if len(expected) == 1:
-        hint = f" Expected is ( {expected[0]} )."
-    return schema_violation(
-        f"Error 1871: Element '{tag_of(element)}': This element is not expected.{hint}", _line(element)
-    )
-
-
-def _missing(element: etree._Element, expected: Sequence[str]) -> ControlFailure:
-    word = "one of ( " if len(expected) > 1 else "( "
-    text = (
-        f"Error 1871: Element '{tag_of(element)}': Missing child element(s). Expected is {word}{', '.join(expected)} )."
-    )
-    return schema_violation(text, _line(element))
-
-
-def _line(element: etree._Element) -> int:
-    return element.sourceline or 0
+            raise unexpected(child, ("field", "value"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from integrations.sandbox.answer import Node
+    from integrations.sandbox.nodes import Node
 
 SCHEMA_VIOLATION = "XL03000003"
 NOT_AUTHENTICATED = "XL03000006"
@@ -32,12 +32,19 @@ LOCAL_SESSION_NOT_ALONE = "SANDBOX-SESSION-NOT-ALONE"
 
 @dataclass(frozen=True, slots=True)
 class ErrorEntry:
-    """One `<error>` element; `errorno` None leaves the number out, as the audit history refusal does."""
+    """One `<error>` element; `errorno` None leaves the number out, as the audit history refusal does.
+
+    The rest appears only under `additionalinfo`: the stable id of the refusal, and what it is about.
+    """
 
     errorno: str | None
     description2: str
     description: str = ""
     correction: str = ""
+    errorid: str = ""
+    object_name: str = ""
+    field: str = ""
+    placeholders: tuple[tuple[str, str], ...] = ()
 
 
 def with_support_id(text: str) -> str:

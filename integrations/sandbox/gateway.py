@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from integrations.sandbox.answer import AuthenticationEcho, ControlEcho, Node, Result, error_message, response
+from integrations.sandbox.answer import AuthenticationEcho, ControlEcho, Result, error_message, response
 from integrations.sandbox.context import Context
 from integrations.sandbox.envelope import Login, Operation, Request
 from integrations.sandbox.failures import (
@@ -24,10 +24,13 @@ from integrations.sandbox.failures import (
     with_support_id,
 )
 from integrations.sandbox.functions import HANDLERS
+from integrations.sandbox.legacy import LEGACY_HANDLERS
+from integrations.sandbox.nodes import Node
 from integrations.sandbox.sessions import Session, Sessions
 from integrations.sandbox.signin import authorise_sender, sign_in
 from integrations.sandbox.store import Company, Store
 
+ALL_HANDLERS = HANDLERS | LEGACY_HANDLERS
 ROLLED_BACK_ENTRY = ErrorEntry(
     ROLLED_BACK, "The entire transaction in this operation has been rolled back due to an error."
 )
@@ -95,7 +98,7 @@ class Gateway:
         return Reply(response(echo, True, *bodies), summary=", ".join(names), functions=names)
 
     def _refused(self, echo: ControlEcho, failure: ControlFailure) -> Reply:
-        body = response(echo, False, error_message(failure.errors))
+        body = response(echo, False, error_message(failure.errors, additional=echo.additional))
         return Reply(body, status=failure.http_status, summary=f"refused {failure.errors[0].errorno}")
 
     def _check_sender(self, request: Request) -> None:
@@ -115,7 +118,9 @@ class Gateway:
         except AuthenticationFailure as failure:
             self.statistics.failed_logins += 1
             echo = AuthenticationEcho(False, failure.userid, failure.companyid, failure.locationid)
-            return Node("operation", children=[echo.node(), error_message([failure.error])]), None
+            return Node(
+                "operation", children=[echo.node(), error_message([failure.error], additional=request.echo.additional)]
+            ), None
         contexts = [
             Context(
                 call=call,
@@ -131,7 +136,7 @@ class Gateway:
             for call in operation.calls
         ]
         results = self._execute(request, operation, contexts, signed_in.company)
-        children = [signed_in.echo.node(), *(result.node() for result in results)]
+        children = [signed_in.echo.node(), *(result.node(additional=request.echo.additional) for result in results)]
         return Node("operation", children=children), contexts[-1].bare if results[-1].status == "success" else None
 
     def _authenticate(self, request: Request, operation: Operation) -> SignedIn:
@@ -193,9 +198,9 @@ class Gateway:
         undone = []
         for result in results:
             if result.status == "failure":
-                if result.data is not None:
-                    result.data.children = []
-                    result.data.attributes = {"listtype": "objects", "count": "0"}
+                if isinstance(result.payload, Node):
+                    result.payload.children = []
+                    result.payload.attributes = {"listtype": "objects", "count": "0"}
                 result.errors.append(ROLLED_BACK_ENTRY)
                 undone.append(result)
             else:
@@ -212,12 +217,12 @@ class Gateway:
             entry = ErrorEntry(LOCAL_REPEATED_CONTROL_ID, "A function with this control id was already executed.")
             return Result(call.name, call.controlid, "failure", errors=[entry])
         try:
-            data = HANDLERS[call.name](context)
+            payload = ALL_HANDLERS[call.name](context)
         except FunctionFailure as failure:
             return Result(call.name, call.controlid, "failure", failure.data, list(failure.errors))
         if request.uniqueid:
             company.complete(call.controlid)
-        return Result(call.name, call.controlid, "success", data)
+        return Result(call.name, call.controlid, "success", payload)
 
 
 class _PartFailed(Exception):

@@ -46,6 +46,7 @@ SHAPES: dict[str, Shape] = {
     ),
     "getFinancialSetup": Shape(),
     "getDimensions": Shape(),
+    "getDimensionRelationships": Shape(),
     "readEntityDetails": Shape(),
     "get_applications": Shape(),
     "get_companyprefs": Shape(attributes=("application",), required_attributes=("application",)),

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from integrations.sandbox.computed import COMPUTED
 from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.schema.model import ObjectDefinition
 
@@ -193,10 +194,14 @@ class Company:
         key = tuple(row.get(name, "") for name in relation.local)
         if "" in key:
             return None
-        return self.tables[relation.target].find(*key)
+        table = self.tables[relation.target]
+        return table.get(int(key[0])) if relation.by_record else table.find(*key)
 
     def getter(self, definition: ObjectDefinition, name: str) -> Getter:
         """A function that reads one own or derived field of a row; empty text when there is no value."""
+        computed = COMPUTED.get(name)
+        if computed is not None:
+            return lambda row: computed(self.id, definition, row)
         derived = definition.derived.get(name)
         if derived is None:
             return lambda row: row.get(name, "")

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from integrations.sandbox.answer import Node
+from integrations.sandbox.answer import Payload
 from integrations.sandbox.context import Context
 from integrations.sandbox.functions.company import (
     get_applications,
     get_audit_trail,
     get_companyprefs,
+    get_dimension_relationships,
     get_dimensions,
     get_financial_setup,
     get_user_permissions,
@@ -25,7 +26,7 @@ from integrations.sandbox.functions.reads import read, read_by_name, read_by_que
 from integrations.sandbox.functions.session import get_api_session
 from integrations.sandbox.functions.writes import create, delete, update
 
-Handler = Callable[[Context], Node | None]
+Handler = Callable[[Context], Payload]
 
 HANDLERS: dict[str, Handler] = {
     "getAPISession": get_api_session,
@@ -44,6 +45,7 @@ HANDLERS: dict[str, Handler] = {
     "getAuditTrail": get_audit_trail,
     "getFinancialSetup": get_financial_setup,
     "getDimensions": get_dimensions,
+    "getDimensionRelationships": get_dimension_relationships,
     "readEntityDetails": read_entity_details,
     "get_applications": get_applications,
     "get_companyprefs": get_companyprefs,

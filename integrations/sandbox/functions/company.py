@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import groupby
 
-from integrations.sandbox.answer import Node, branch, leaf
 from integrations.sandbox.context import Context
 from integrations.sandbox.documents import child_text
 from integrations.sandbox.failures import UNKNOWN_USER, ErrorEntry, FunctionFailure
 from integrations.sandbox.functions.fields import object_of
+from integrations.sandbox.nodes import Node, branch, leaf
 from integrations.sandbox.permissions import require, rights_of
+from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.values import record_number
 
 # Object, label, label in this company's terminology.
@@ -29,6 +30,10 @@ DIMENSIONS = (
     ("TASK", "Task", "Cost Code"),
     ("COSTTYPE", "Cost type", "Cost Type"),
 )
+
+# The user-defined dimension belongs to a project and fills it in.
+RELATED: dict[str, tuple[str, ...]] = {"SITE_PHASE": ("PROJECT",)}
+FIRST_DIMENSION, FIRST_RELATIONSHIP = 5003, 10123
 
 
 def get_user_permissions(context: Context) -> Node:
@@ -85,19 +90,50 @@ def get_financial_setup(context: Context) -> Node:
 
 
 def get_dimensions(context: Context) -> Node:
-    """Dimensions with their label in the company's terminology; this company has no user-defined ones."""
+    """Dimensions with their label in the company's terminology, the user-defined ones last."""
+    own = [(found.name, found.label, found.label) for found in CATALOGUE.values() if found.user_defined_dimension]
     nodes = [
         branch(
             "dimension",
             leaf("objectName", name),
             leaf("objectLabel", label),
             leaf("termLabel", term),
-            leaf("userDefinedDimension", "false"),
+            leaf("userDefinedDimension", "true" if CATALOGUE[name].user_defined_dimension else "false"),
             leaf("enabledInGL", "true"),
         )
-        for name, label, term in DIMENSIONS
+        for name, label, term in (*DIMENSIONS, *own)
     ]
     return branch("data", branch("dimensions", *nodes))
+
+
+def get_dimension_relationships(context: Context) -> Node:
+    """Each dimension with those it is related to, and whether a value fills them in."""
+    numbers = {name: str(FIRST_DIMENSION + index) for index, name in enumerate([*(d[0] for d in DIMENSIONS), *RELATED])}
+    nodes = []
+    for name, number in numbers.items():
+        related = RELATED.get(name, ())
+        fills = "true" if related else "false"
+        nodes.append(
+            branch(
+                "relationship",
+                leaf("dimension", name),
+                leaf("object_id", number),
+                leaf("autofillrelated", fills),
+                leaf("enableoverride", fills),
+                *(
+                    branch(
+                        "related",
+                        leaf("dimension", other),
+                        leaf("object_id", numbers[other]),
+                        leaf("relationship_id", str(FIRST_RELATIONSHIP + index)),
+                        leaf("source_side", "Many"),
+                        leaf("related_side", "One"),
+                    )
+                    for index, other in enumerate(related)
+                ),
+            )
+        )
+    return branch("data", *nodes)
 
 
 def read_entity_details(context: Context) -> Node:

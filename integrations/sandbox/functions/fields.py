@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 
 from lxml import etree
 
-from integrations.sandbox.answer import Node, leaf
 from integrations.sandbox.context import Context
 from integrations.sandbox.documents import child_text
-from integrations.sandbox.failures import ErrorEntry, FunctionFailure, limit_exceeded
+from integrations.sandbox.failures import ErrorEntry, FunctionFailure, limit_exceeded, processing_error
+from integrations.sandbox.nodes import Node, leaf
 from integrations.sandbox.paths import Accessor, UnknownName, resolve
 from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
 from integrations.sandbox.store import Row
@@ -26,7 +26,7 @@ def object_of(context: Context, errorno: str) -> ObjectDefinition:
     """The object a function names; an unknown one is refused with the number that function uses."""
     name = child_text(context.call.element, "object") or child_text(context.call.element, "name")
     definition = CATALOGUE.get(name.upper())
-    if definition is None:
+    if definition is None or not definition.generic:
         raise FunctionFailure(ErrorEntry(errorno, f"Object definition {name} not found"))
     return definition
 
@@ -54,15 +54,32 @@ def keys_of(element: etree._Element) -> list[str]:
     return keys
 
 
+def document_type(context: Context, definition: ObjectDefinition) -> str:
+    """The transaction definition that `docparid` names; it must exist. Other objects take no notice of it."""
+    name = child_text(context.call.element, "docparid") if definition.typed else ""
+    if name and context.company.table("PODOCUMENTPARAMS").find(name) is None:
+        raise processing_error()
+    return name
+
+
+def is_shown(definition: ObjectDefinition, name: str, kind: str) -> bool:
+    """Whether a field may be named: custom fields of purchasing documents only together with their definition."""
+    field = definition.fields.get(name)
+    return field is None or not (definition.typed and field.custom and not kind)
+
+
 def accessors_of(context: Context, definition: ObjectDefinition, text: str) -> list[Accessor]:
     """The field list of the older read functions: comma separated, `*` or nothing for all."""
+    kind = document_type(context, definition)
     if text.strip() in ("", "*"):
-        names: Sequence[str] = tuple(definition.fields)
+        names: Sequence[str] = tuple(name for name in definition.fields if is_shown(definition, name, kind))
     else:
         names = [name.strip() for name in text.split(",") if name.strip()]
     found = []
     for name in names:
         try:
+            if not is_shown(definition, name, kind):
+                raise UnknownName(name)
             found.append(resolve(context.company, definition, name))
         except UnknownName as unknown:
             raise FunctionFailure(ErrorEntry(f"Invalid fields list {unknown.name}", "")) from None

@@ -28,12 +28,16 @@ MAX_DEPTH = 5
 
 @dataclass(slots=True)
 class Incoming:
-    """One object as sent: own fields in stored form (empty text blanks a field) and its lines in order."""
+    """One object as sent: own fields in stored form (empty text blanks a field) and its lines in order.
+
+    `keeps_lines` is set by functions that edit single lines even where a generic update replaces them all.
+    """
 
     definition: ObjectDefinition
     values: Row = field(default_factory=dict)
     lines: list[Incoming] = field(default_factory=list)
     has_lines: bool = False
+    keeps_lines: bool = False
 
 
 def refusal(text: str, errorno: str = BUSINESS_RULE, correction: str = "") -> FunctionFailure:
@@ -77,7 +81,7 @@ def _unknown(definition: ObjectDefinition, name: str) -> FunctionFailure:
 
 def _take(incoming: Incoming, name: str, text: str) -> None:
     definition = incoming.definition
-    found = definition.fields.get(name)
+    found = definition.fields.get(name) or definition.inputs.get(name)
     if found is None:
         holds_parts = any(known.startswith(f"{name}.") for known in definition.fields)
         if holds_parts and not text:
@@ -103,7 +107,7 @@ def check_required(definition: ObjectDefinition, row: Row) -> None:
 
 def check_references(context: Context, definition: ObjectDefinition, row: Row, names: set[str]) -> None:
     """Raise unless each of these fields names an existing record that the session may see."""
-    for name in sorted(names):
+    for name in sorted(names & definition.fields.keys()):
         found = definition.fields[name]
         value = row.get(name, "")
         if not value or not found.reference:
@@ -112,6 +116,7 @@ def check_references(context: Context, definition: ObjectDefinition, row: Row, n
         target = table.find(value)
         if target is None or not table.sees(target, context.scope()):
             raise refusal(f"Invalid {table.definition.label} '{value}' specified.")
-    task = row.get("TASKID")
-    if task and "TASK" in definition.relations and context.company.related(definition, "TASK", row) is None:
-        raise refusal(f"Invalid Task '{task}' specified.")
+    for path, name in (("TASK", "TASKID"), ("COSTTYPE", "COSTTYPEID")):
+        value = row.get(name, "")
+        if value and path in definition.relations and context.company.related(definition, path, row) is None:
+            raise refusal(f"Invalid {CATALOGUE[path].label} '{value}' specified.")

@@ -5,11 +5,11 @@ Owns how the declarations appear on the wire. Answers whatever the user's permis
 
 from __future__ import annotations
 
-from integrations.sandbox.answer import Node, branch, leaf
 from integrations.sandbox.context import Context
 from integrations.sandbox.documents import child_text
 from integrations.sandbox.failures import ErrorEntry, FunctionFailure
-from integrations.sandbox.functions.fields import object_of
+from integrations.sandbox.functions.fields import document_type, is_shown, object_of
+from integrations.sandbox.nodes import Node, branch, leaf
 from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.schema.model import BOOLEAN, DATE, NUMERIC, SEQUENCE, TIMESTAMP, Field
 
@@ -29,6 +29,8 @@ def _flag(value: bool) -> str:
 def lookup(context: Context) -> Node:
     """Fields and relationships of one object (developer.intacct.com, Web Services > Queries > lookup)."""
     definition = object_of(context, "XXX")
+    kind_name = document_type(context, definition)
+    shown = [field for field in definition.fields.values() if is_shown(definition, field.name, kind_name)]
     relationships = [
         branch(
             "Relationship",
@@ -42,7 +44,7 @@ def lookup(context: Context) -> Node:
     ]
     kind = branch(
         "Type",
-        branch("Fields", *(_lookup_field(field) for field in definition.fields.values())),
+        branch("Fields", *(_lookup_field(field) for field in shown)),
         branch("Relationships", *relationships),
         Name=definition.name,
         DocumentType=child_text(context.call.element, "docparid"),
@@ -70,10 +72,14 @@ def inspect(context: Context) -> Node:
     """All objects by name, the fields of one, or with `detail` their attributes."""
     name = child_text(context.call.element, "object") or child_text(context.call.element, "name")
     if name == "*":
-        kinds = [Node("type", text=found.label, attributes={"typename": found.name}) for found in CATALOGUE.values()]
+        kinds = [
+            Node("type", text=found.label, attributes={"typename": found.name})
+            for found in CATALOGUE.values()
+            if found.generic
+        ]
         return branch("data", *kinds, listtype="All", count=1)
     definition = CATALOGUE.get(name.upper())
-    if definition is None:
+    if definition is None or not definition.generic:
         raise FunctionFailure(ErrorEntry("XXX", f"Object type {name} not found"))
     if context.call.element.get("detail", "0") != "1":
         fields = branch("Fields", *(leaf("Field", field) for field in definition.fields))

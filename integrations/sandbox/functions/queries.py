@@ -12,15 +12,14 @@ from decimal import Decimal
 
 from lxml import etree
 
-from integrations.sandbox.answer import Node, branch, leaf
 from integrations.sandbox.context import Context
 from integrations.sandbox.documents import child_text, is_true, text_of
 from integrations.sandbox.failures import UNKNOWN_FIELD, ErrorEntry, FunctionFailure, processing_error, with_support_id
 from integrations.sandbox.filters import Filter, compile_filter
-from integrations.sandbox.functions.fields import bare_rows, object_of, whole_number
+from integrations.sandbox.functions.fields import bare_rows, document_type, is_shown, object_of, whole_number
+from integrations.sandbox.nodes import Node, branch, leaf
 from integrations.sandbox.paths import Accessor, UnknownName, resolve
 from integrations.sandbox.permissions import require
-from integrations.sandbox.schema import ObjectDefinition
 from integrations.sandbox.schema.model import NUMERIC
 from integrations.sandbox.shapes import AGGREGATES
 from integrations.sandbox.store import Row, Table
@@ -59,8 +58,12 @@ def query(context: Context) -> Node:
     private = options is not None and is_true(child_text(options, "showprivate"))
     form = child_text(options, "returnformat").lower() if options is not None else ""
 
+    kind = document_type(context, definition)
+
     def find(name: str) -> Accessor:
         try:
+            if not is_shown(definition, name, kind):
+                raise UnknownName(name)
             return resolve(context.company, definition, name)
         except UnknownName as unknown:
             text = with_support_id(f"Field {unknown.name} is not a valid field of object {definition.name}")
@@ -71,6 +74,9 @@ def query(context: Context) -> Node:
     condition = compile_filter(element.find("filter"), find, definition.record_key, caseinsensitive=fold)
     table = context.company.table(definition.name)
     numbers = _matching(table, condition, context.scope(private))
+    if kind:
+        of_type = context.company.getter(definition, "DOCPARID")
+        numbers = [number for number in numbers if of_type(table.rows[number]) == kind]
     if any(column.aggregate for column in columns):
         total, rows = _aggregated(table, numbers, columns, orders)
         page = rows[offset : offset + pagesize]
@@ -84,20 +90,19 @@ def query(context: Context) -> Node:
     names = [column.element for column in columns]
     if form in ("json", "csv"):
         context.bare = bare_rows(form, names, page)
-    return _data(definition, names, page, total, offset)
+    spelling = child_text(element, "object") if definition.user_defined_dimension else definition.name
+    return _data(spelling, names, page, total, offset)
 
 
-def _data(
-    definition: ObjectDefinition, names: Sequence[str], page: Sequence[Sequence[str]], total: int, offset: int
-) -> Node:
+def _data(spelling: str, names: Sequence[str], page: Sequence[Sequence[str]], total: int, offset: int) -> Node:
     nodes = [
-        Node(definition.name, children=[leaf(name, value) for name, value in zip(names, values, strict=True)])
+        Node(spelling, children=[leaf(name, value) for name, value in zip(names, values, strict=True)])
         for values in page
     ]
     return branch(
         "data",
         *nodes,
-        listtype=definition.name,
+        listtype=spelling,
         totalcount=total,
         offset=offset,
         count=len(page),

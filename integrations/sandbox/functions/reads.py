@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from integrations.sandbox.answer import Node, branch
 from integrations.sandbox.context import Context
 from integrations.sandbox.documents import child_text
 from integrations.sandbox.expressions import parse_expression
@@ -15,11 +14,14 @@ from integrations.sandbox.failures import ErrorEntry, FunctionFailure, limit_exc
 from integrations.sandbox.functions.fields import (
     accessors_of,
     bare_rows,
+    document_type,
     keys_of,
     object_of,
     row_node,
     whole_number,
 )
+from integrations.sandbox.functions.owned import lines_of
+from integrations.sandbox.nodes import Node, branch
 from integrations.sandbox.paths import Accessor, UnknownName, resolve
 from integrations.sandbox.permissions import require
 from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
@@ -77,9 +79,7 @@ def _lines(context: Context, lines: Lines, number: str) -> Node:
     """Owned lines nested in their parent; line elements are lower case."""
     line_definition = CATALOGUE[lines.object_name]
     accessors = accessors_of(context, line_definition, "*")
-    owned = [
-        line for line in context.company.table(lines.object_name).rows.values() if line.get(lines.parent_key) == number
-    ]
+    owned = lines_of(context.company, lines, number)
     return branch(lines.wrapper, *(row_node(lines.object_name.lower(), line, accessors) for line in owned))
 
 
@@ -108,8 +108,12 @@ def read_by_query(context: Context) -> Node:
 
     predicate = parse_expression(child_text(element, "query"), find)
     table = context.company.table(definition.name)
+    kind = document_type(context, definition)
+    of_type = context.company.getter(definition, "DOCPARID")
     numbers = [
-        number for number in table.visible(context.scope()) if predicate is None or predicate(table.rows[number])
+        number
+        for number in table.visible(context.scope())
+        if (not kind or of_type(table.rows[number]) == kind) and (predicate is None or predicate(table.rows[number]))
     ]
     cursor = Cursor(
         object_name=definition.name,
@@ -139,7 +143,8 @@ def read_more(context: Context) -> Node:
         text = f"Attempt to readMore with an invalid or expired resultId: {result_id or object_name}"
         raise FunctionFailure(ErrorEntry("readMore failed", text))
     require(context.company, context.user, "readByQuery", cursor.object_name)
-    accessors = accessors_of(context, CATALOGUE[cursor.object_name], ",".join(cursor.fields))
+    definition = CATALOGUE[cursor.object_name]
+    accessors = [resolve(context.company, definition, name) for name in cursor.fields]
     return _page(context, cursor, accessors, result_id)
 
 

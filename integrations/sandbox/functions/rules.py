@@ -9,6 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from integrations.sandbox.context import Context
+from integrations.sandbox.failures import BUSINESS_RULE, ErrorEntry, with_support_id
 from integrations.sandbox.functions.incoming import refusal
 from integrations.sandbox.store import Company, Row
 from integrations.sandbox.values import record_number, wire_number
@@ -18,7 +19,7 @@ Rule = Callable[[Context, Row], None]
 REVISED_TYPES = ("original", "revision", "approved change")
 
 
-def _party(key: str) -> Rule:
+def party_rule(key: str) -> Rule:
     """Vendors and customers get a display contact named after them when none is given."""
 
     def complete(context: Context, row: Row) -> None:
@@ -31,7 +32,7 @@ def _party(key: str) -> Rule:
     return complete
 
 
-def _task(context: Context, row: Row) -> None:
+def complete_task(context: Context, row: Row) -> None:
     standard = context.company.table("STANDARDTASK").find(row.get("STANDARDTASKID", ""))
     if standard is not None:
         row.setdefault("TASKID", standard["STANDARDTASKID"])
@@ -44,7 +45,7 @@ def _task(context: Context, row: Row) -> None:
             raise refusal(f"Invalid Task '{parent}' specified.")
 
 
-def _cost_type(context: Context, row: Row) -> None:
+def complete_cost_type(context: Context, row: Row) -> None:
     """A cost type takes its id, and what is not given, from its standard cost type."""
     standard = context.company.table("STANDARDCOSTTYPE").find(row.get("STANDARDCOSTTYPEID", ""))
     if standard is None:
@@ -55,7 +56,7 @@ def _cost_type(context: Context, row: Row) -> None:
             row[name] = standard[name]
 
 
-def _contract_line(context: Context, row: Row) -> None:
+def check_contract_line(context: Context, row: Row) -> None:
     """Limits of a contract line (developer.intacct.com, Construction > Project contracts)."""
     if row.get("BILLINGTYPE") == "Progress" and row.get("MAXIMUMBILLING") not in ("", None, "Total revised price"):
         raise refusal("With billing type Progress, maximum billing must be Total revised price.")
@@ -70,15 +71,6 @@ def _contract_line(context: Context, row: Row) -> None:
         same_task = (other.get("PROJECTID"), other.get("TASKID")) == (row.get("PROJECTID"), row["TASKID"])
         if same_task and other["RECORDNO"] != row.get("RECORDNO"):
             raise refusal(f"Task '{row['TASKID']}' is already mapped to another project contract line.")
-
-
-BEFORE_WRITE: dict[str, Rule] = {
-    "VENDOR": _party("VENDORID"),
-    "CUSTOMER": _party("CUSTOMERID"),
-    "TASK": _task,
-    "COSTTYPE": _cost_type,
-    "PROJECTCONTRACTLINE": _contract_line,
-}
 
 
 def _price(entry: Row) -> Decimal:
@@ -116,4 +108,17 @@ def recompute_contract_line(company: Company, number: int) -> None:
     company.write("PROJECTCONTRACT", {**contract, "ORIGINALPRICE": wire_number(original)})
 
 
-AFTER_WRITE: dict[str, Callable[[Company, int], None]] = {"PROJECTCONTRACTLINE": recompute_contract_line}
+def roll_up_contract_line(context: Context, number: int) -> None:
+    recompute_contract_line(context.company, number)
+
+
+def account_exists(row: Row) -> ErrorEntry:
+    """The refusal whose additional information is published (Web Services > Requests > showadditionalerrorinfo)."""
+    return ErrorEntry(
+        BUSINESS_RULE,
+        with_support_id(f"The account number '{row['ACCOUNTNO']}' already exists"),
+        description="Duplicate account number",
+        correction="Enter unique account number",
+        errorid="GL-0493",
+        placeholders=(("ACCOUNTNO", row["ACCOUNTNO"]),),
+    )

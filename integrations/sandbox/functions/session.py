@@ -5,10 +5,10 @@ Owns how a session is handed out. Must not check credentials; that happened befo
 
 from __future__ import annotations
 
-from integrations.sandbox.answer import Node, branch, leaf
 from integrations.sandbox.context import Context
 from integrations.sandbox.documents import text_of
 from integrations.sandbox.failures import ErrorEntry, FunctionFailure, with_support_id
+from integrations.sandbox.nodes import Node, branch, leaf
 from integrations.sandbox.signin import may_enter
 
 

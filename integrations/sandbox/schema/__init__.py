@@ -9,6 +9,7 @@ from typing import cast
 
 from integrations.sandbox.schema.company import COMPANY
 from integrations.sandbox.schema.construction import CONSTRUCTION
+from integrations.sandbox.schema.documents import DOCUMENTS
 from integrations.sandbox.schema.masters import MASTERS
 from integrations.sandbox.schema.model import (
     Lines,
@@ -45,14 +46,21 @@ def _define(name: str, declared: dict[str, object]) -> ObjectDefinition:
         fields=fields,
         relations=relations,
         derived=derived,
-        lines=Lines(*lines) if lines else None,
+        lines=Lines(*lines, bool(declared.get("replaces_lines")), cast("int", declared.get("first_line", 1)))
+        if lines
+        else None,
         operations=frozenset(cast("str", declared.get("operations", "read,create,update,delete")).split(",")),
         entity_owned=entity_owned,
         record_key=cast("str", declared.get("record_key", "RECORDNO")),
         owner=cast("str", declared.get("owner", "")),
+        inputs=parse_fields(cast("str", declared.get("inputs", "")), ENUMERATIONS, LABELS),
+        result=tuple(part for part in cast("str", declared.get("result", "")).split(",") if part),
+        typed=bool(declared.get("typed")),
+        renamable=bool(declared.get("renamable")),
+        user_defined_dimension=bool(declared.get("user_defined_dimension")),
     )
 
 
 CATALOGUE: dict[str, ObjectDefinition] = {
-    name: _define(name, declared) for name, declared in {**MASTERS, **CONSTRUCTION, **COMPANY}.items()
+    name: _define(name, declared) for name, declared in {**MASTERS, **CONSTRUCTION, **DOCUMENTS, **COMPANY}.items()
 }

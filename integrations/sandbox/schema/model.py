@@ -64,25 +64,35 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A many-to-one path: `PROJECT` reaches the PROJECT whose business key is held by `local`."""
+    """A many-to-one path: `PROJECT` reaches the PROJECT whose business key, or record number, is held by `local`."""
 
     path: str
     target: str
     local: tuple[str, ...]
+    by_record: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Owned lines: the element around them, the object of one line, and the field that holds the parent's RECORDNO."""
+    """Owned lines: the element around them, the object of one line, and the field that holds the parent's RECORDNO.
+
+    `replaced` says that the lines of an update take the place of all that were there; `first` numbers the first line.
+    """
 
     wrapper: str
     object_name: str
     parent_key: str
+    replaced: bool = False
+    first: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectDefinition:
-    """An object of the company. `key` is the business key, maybe of several fields; `operations` what may be called."""
+    """An object of the company. `key` is the business key, maybe of several fields; `operations` what may be called.
+
+    `inputs` are taken by create and update but are no fields of the record; `result` is what a create answers.
+    `renamable` lets an update give a new business key; `typed` shows custom fields only when `docparid` names a type.
+    """
 
     name: str
     label: str
@@ -97,6 +107,16 @@ class ObjectDefinition:
     entity_owned: bool = True
     record_key: str = "RECORDNO"
     owner: str = ""
+    inputs: dict[str, Field] = field(default_factory=dict)
+    result: tuple[str, ...] = ()
+    user_defined_dimension: bool = False
+    renamable: bool = False
+    typed: bool = False
+
+    @property
+    def generic(self) -> bool:
+        """Whether the generic functions know the object; attachments are known to functions of their own only."""
+        return "read" in self.operations
 
 
 def words(name: str) -> str:
@@ -136,12 +156,15 @@ def parse_fields(
 
 
 def parse_relations(text: str) -> dict[str, Relation]:
-    """Read `TERM=APTERM:TERMNAME TASK=TASK:PROJECTID,TASKID` into relations by path."""
+    """Read `TERM=APTERM:TERMNAME TASK=TASK:PROJECTID,TASKID BILL=APBILL:#RECORDKEY` into relations by path.
+
+    `#` marks a field that holds the record number of the target.
+    """
     relations: dict[str, Relation] = {}
     for token in text.split():
         path, _, rest = token.partition("=")
         target, _, local = rest.partition(":")
-        relations[path] = Relation(path, target, tuple(local.split(",")))
+        relations[path] = Relation(path, target, tuple(local.lstrip("#").split(",")), by_record=local.startswith("#"))
     return relations
 
 

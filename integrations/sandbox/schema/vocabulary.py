@@ -73,6 +73,40 @@ ENUMERATIONS: dict[str, Enumeration] = {
     "percent_or_amount": _plain("$", "%"),
     "tax_type": Enumeration({"Sale": "S", "Purchase": "P"}),
     "allocation_type": _plain("Percentage", "Absolute", "Fixed amount"),
+    # Live lists show one stored code, A, for everything that is posted.
+    "bill_state": Enumeration(
+        {
+            "Draft": "D",
+            "Submitted": "S",
+            "Partially Approved": "PA",
+            "Declined": "U",
+            "Posted": "A",
+            "Selected": "A",
+            "Partially Paid": "A",
+            "Paid": "A",
+            "No Value": "A",
+            "Reversed": "V",
+            "Reversal": "V",
+            "Analyzing": "AN",
+        }
+    ),
+    "bill_action": _plain("Submit", "Draft"),
+    "payment_state": Enumeration({"Complete": "C", "Draft": "D", "Approved": "A", "Submitted": "S", "Voided": "V"}),
+    "document_state": Enumeration(
+        {
+            "Draft": "I",
+            "Pending": "O",
+            "Closed": "D",
+            "Submitted": "S",
+            "Approved": "A",
+            "Partially Approved": "X",
+            "Declined": "R",
+            "In Progress": "G",
+            "Converted": "C",
+            "Partially Converted": "P",
+        }
+    ),
+    "cleared": Enumeration({"Cleared": "T", "Not cleared": "F"}),
     "access_mode": Enumeration({"Create": "C", "Modify": "M", "Delete": "D"}, swapped=True),
 }
 

@@ -6,11 +6,12 @@ Owns how the lists beside it become records. Must not be needed by anything but 
 from __future__ import annotations
 
 from integrations.sandbox.seed.chart import ACCOUNTS, ITEMS, TERMS
-from integrations.sandbox.seed.definitions import DEFINITIONS, RECALLS
+from integrations.sandbox.seed.definitions import DEFINITIONS, RECALLS, SEQUENCES
 from integrations.sandbox.seed.names import PEOPLE, STANDARD_COST_TYPES, STANDARD_TASKS
 from integrations.sandbox.seed.people import ENTITIES
-from integrations.sandbox.seed.writer import SeedWriter
+from integrations.sandbox.seed.writer import FIXED, SeedWriter
 from integrations.sandbox.store import Row
+from integrations.sandbox.values import wire_timestamp
 
 
 def fill_base(writer: SeedWriter) -> None:
@@ -199,6 +200,17 @@ def _standards(writer: SeedWriter) -> None:
 
 
 def _definitions(writer: SeedWriter) -> None:
+    writer.fill(
+        "DOCUMENTSEQUENCE",
+        [{"NAME": name, "PREFIX": prefix, "NEXTNUMBER": first} for name, prefix, first in SEQUENCES],
+    )
+    writer.fill("SUPDOCFOLDER", [{"NAME": "Project documents", "DESCRIPTION": "Filed by hand"}])
+    phases = ("Phase 1", "Phase 2", "Close-out")
+    moment = wire_timestamp(FIXED)
+    writer.fill(
+        "SITE_PHASE",
+        [{"name": name, "createdBy": "ws_sync", "createdAt": moment, "updatedAt": moment} for name in phases],
+    )
     writer.fill("PODOCUMENTPARAMS", DEFINITIONS)
     table = writer.company.table("PODOCUMENTPARAMS")
     lines: list[Row] = []

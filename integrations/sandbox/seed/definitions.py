@@ -5,6 +5,15 @@ Owns this list. Must not know stores or record numbers.
 
 from __future__ import annotations
 
+# Name, prefix and first number; a definition without one needs a number from its caller.
+SEQUENCES: tuple[tuple[str, str, str], ...] = (("Requisitions", "RQ-", "101"), ("Purchasing invoices", "PI-", "1"))
+NUMBERED = {
+    "Purchase Requisition": "Requisitions",
+    "PC PO Invoice": "Purchasing invoices",
+    "PC Subcontract Invoice": "Purchasing invoices",
+    "Civil Plant Hire": "Requisitions",
+}
+
 
 def _definition(name: str, kind: str, category: str, reporting: str, change: str, posting: str) -> dict[str, str]:
     order = kind == "Order"
@@ -17,7 +26,7 @@ def _definition(name: str, kind: str, category: str, reporting: str, change: str
         "ENABLEDOCCHANGE": change,
         "PRIMARYDOC": "true" if change == "Enable Change" else "false",
         "UPDATES_GL": posting,
-        "SEQUENCE": "",
+        "SEQUENCE": NUMBERED.get(name, ""),
         "CONVTYPE": "Leave Transaction Open" if order else "Close Transaction",
         "TERM_NAME": "Net 30",
         "EDITTYPE": "All",
@@ -46,6 +55,7 @@ DEFINITIONS: tuple[dict[str, str], ...] = (
     _definition("PC Subcontract Invoice", "Invoice", "Invoice", "Subcontract Invoices", "No Change", "A"),
     _definition("Purchase Requisition", "Quote", "Quote", "", "No Change", "N"),
     {**_definition("Vendor Invoice - old", "Invoice", "Invoice", "", "No Change", "G"), "STATUS": "Inactive"},
+    {**_definition("Civil Plant Hire", "Order", "Order", "", "No Change", "N"), "TD_CREATION_RULE": "Entity only"},
 )
 
 RECALLS: dict[str, tuple[str, ...]] = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from integrations.sandbox.seed.chart import TERMS
+from integrations.sandbox.seed.documents import fill_documents
 from integrations.sandbox.seed.jobs import JOBS, Job
 from integrations.sandbox.seed.names import (
     CITIES,
@@ -24,7 +25,7 @@ EXPENSE_ACCOUNTS = ("5010", "5020", "5060", "5120", "6140")
 
 
 def fill_demo(writer: SeedWriter) -> None:
-    """Vendors, customers, projects with tasks and cost types, and contracts of the demo company."""
+    """Vendors, customers, projects with tasks and cost types, contracts and documents of the demo company."""
     writer.fill("VENDOR", _vendors(writer))
     writer.fill("CUSTOMER", _customers(writer))
     writer.fill("PROJECT", [_project(job) for job in JOBS])
@@ -32,6 +33,7 @@ def fill_demo(writer: SeedWriter) -> None:
     writer.fill("TASK", tasks)
     writer.fill("COSTTYPE", [kind for index, task in enumerate(tasks) for kind in _cost_types(index, task)])
     _contracts(writer)
+    fill_documents(writer)
 
 
 def _address(writer: SeedWriter, prefix: str, name: str, mail: str) -> Row:

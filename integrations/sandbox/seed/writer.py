@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
+from integrations.sandbox.schema.model import TIMESTAMP
 from integrations.sandbox.store import Company, Row
 from integrations.sandbox.values import wire_timestamp
 
@@ -44,7 +45,7 @@ class SeedWriter:
             row.update({name: value for name, value in given.items() if value})
             if "STATUS" in fields:
                 row.setdefault("STATUS", "active")
-            if stamps and "WHENCREATED" in fields:
+            if stamps and "WHENCREATED" in fields and fields["WHENCREATED"].datatype == TIMESTAMP:
                 row.setdefault("WHENCREATED", wire_timestamp(FIXED + timedelta(hours=index)))
             if stamps and "WHENMODIFIED" in fields and (stamp := self.stamp(index)):
                 row.setdefault("WHENMODIFIED", stamp)

@@ -1,0 +1,25 @@
+"""Who wrote a record and when: the stamps every write leaves on it.
+
+Owns these fields. Must not write anything.
+"""
+
+from __future__ import annotations
+
+from integrations.sandbox.context import Context
+from integrations.sandbox.schema import ObjectDefinition
+from integrations.sandbox.store import Row
+from integrations.sandbox.values import wire_timestamp
+
+
+def stamp(context: Context, definition: ObjectDefinition, row: Row, *, created: bool) -> None:
+    """Set the stamps the object has. Where WHENCREATED is a document's date, the audit stamp is AUWHENCREATED."""
+    now = wire_timestamp(context.company.now())
+    user = context.company.table("USERINFO").find(context.user)
+    number = user["RECORDNO"] if user is not None else ""
+    stamps = {"WHENMODIFIED": now, "MODIFIEDBY": number}
+    if created:
+        audit = "AUWHENCREATED" if "AUWHENCREATED" in definition.fields else "WHENCREATED"
+        stamps |= {audit: now, "CREATEDBY": number}
+    for name, value in stamps.items():
+        if name in definition.fields:
+            row[name] = value
