@@ -1,23 +1,31 @@
 """The push ledger over a real socket: whatever happens to a request, each document is in Intacct exactly once."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from erp_admin.models import Commitment
+from erp_admin.models import Commitment, CommitmentLine
+from erp_admin.services.commitments import save_commitment
 from integrations.engine.runner import run_to_end
-from integrations.models import Connection, DocumentState, Push, PushEvent, PushHold, PushState, RunState
+from integrations.models import Connection, DocumentState, ListItem, Push, PushEvent, PushHold, PushState, RunState
 from integrations.sandbox.process import SandboxServer
 from integrations.services.pushes import Asked, ask_pushes, ledgers_due, push_flow, take_back, wake_ledger
+from integrations.services.runs import start_list_sync
 from tests.erp_admin.documents import change_order, choose_settings, commitment
+
+LISTS = ("gl_accounts", "items", "vendors", "ap_terms", "locations", "departments", "purchasing_definitions")
 
 
 @pytest.fixture
-def pushing(mirrored: Connection) -> Connection:
-    choose_settings(mirrored)
-    return mirrored
+def pushing(connection: Connection) -> Connection:
+    """A connection that pushes commitments, with the lists that this needs."""
+    run = run_to_end(start_list_sync(connection, kinds=LISTS, queued=False).run)
+    assert run.state == RunState.SUCCEEDED, list(run.log.values_list("message", flat=True))
+    choose_settings(connection)
+    return connection
 
 
 def push(connection: Connection, *documents: Any, flow: str = "commitments") -> Asked:
@@ -206,3 +214,29 @@ def test_each_step_is_written_down(pushing: Connection, intacct: SandboxServer) 
     push(pushing, commitment(pushing, "SC-14"))
     told = list(PushEvent.objects.values_list("state", flat=True))
     assert told == [PushState.QUEUED, PushState.SENDING, PushState.DELIVERED, PushState.DELIVERED]
+
+
+def test_an_edited_commitment_is_updated_in_place(pushing: Connection, intacct: SandboxServer) -> None:
+    document = commitment(pushing, "SC-15", "1000.00", "200.00", "50.00")
+    push(pushing, document)
+    lines = list(document.lines.all())
+    lines[0].unit_price = Decimal("1100.00")
+    added = CommitmentLine(number=4, description="Part 4", unit_price=Decimal("70.00"))
+    save_commitment(document, [lines[0], lines[2], added])
+    assert document.state == DocumentState.CHANGED_HERE
+    push(pushing, document)
+    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert document.total == Decimal("1220.00")
+    numbers = [line.remote_line_no for line in document.lines.all()]
+    assert None not in numbers
+    assert len(set(numbers)) == 3
+
+
+def test_a_vendor_cannot_be_changed_in_intacct(pushing: Connection, intacct: SandboxServer) -> None:
+    document = commitment(pushing, "SC-16")
+    push(pushing, document)
+    other = ListItem.objects.filter(kind="vendors", is_active=True).exclude(business_id=document.vendor_id)
+    document.vendor_id = other.exclude(fields__ONHOLD="true").earliest("record_no").business_id
+    save_commitment(document, list(document.lines.all()))
+    asked = push(pushing, document)
+    assert "The vendor of a transaction cannot be changed in Intacct." in str(asked.blocked[0][1][0])
