@@ -10,7 +10,7 @@ DEMO_FLAGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -59,6 +59,18 @@ test-postgres: var/test.env ## Run the same suite on PostgreSQL at TEST_DATABASE
 .PHONY: test-browser
 test-browser: var/test.env ## Run the browser tests (needs Debian's chromium)
 	ENV_FILE=var/test.env $(BIN)/python -W error -m pytest -m browser tests/browser $(ARGS)
+
+.PHONY: soak
+soak: var/test.env ## Run the long tests: workers killed again and again, many rows removed
+	ENV_FILE=var/test.env $(BIN)/python -W error -m pytest -m soak tests/soak $(ARGS)
+
+.PHONY: deploy-rehearsal
+deploy-rehearsal: $(STAMP) ## Rehearse the deployment without containers, on PostgreSQL at TEST_DATABASE_URL
+	TEST_DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m scripts.rehearse_deploy
+
+.PHONY: measure
+measure: $(STAMP) ## Measure runs per minute by number of workers, on PostgreSQL at TEST_DATABASE_URL
+	TEST_DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m scripts.measure_queue
 
 .PHONY: third-party
 third-party: $(STAMP) ## Run published Intacct clients against the local Intacct (needs npm and the registries)

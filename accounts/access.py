@@ -1,4 +1,7 @@
-"""Access to a tenant's pages by role. Every tenant view names the least role it needs, here and nowhere else."""
+"""Access to a tenant's pages by role. Every tenant view names the least role it needs, here and nowhere else.
+
+Also keeps what a view lets people do, in words (`may`), so that the table of roles is computed from the guards.
+"""
 
 import functools
 from collections.abc import Callable
@@ -23,11 +26,20 @@ class TenantRequest(HttpRequest):
 TenantView = Callable[Concatenate[TenantRequest, P], HttpResponse]
 
 
-def role_required(role: Role, reason: str = "") -> Callable[[TenantView[P]], Callable[..., HttpResponse]]:
+# What the guards let people do: words to least role, in the order of declaration.
+ABILITIES: dict[str, Role] = {}
+
+
+def role_required(
+    role: Role, reason: str = "", *, may: str = ""
+) -> Callable[[TenantView[P]], Callable[..., HttpResponse]]:
     """Let a view run for members with at least `role`; the tenant's slug is taken from its arguments.
 
-    Raises PermissionDenied (a 403 page) with `reason`, or a sentence that names the role.
+    Raises PermissionDenied (a 403 page) with `reason`, or a sentence that names the role. `may` says what the view
+    lets people do, as the table of roles shows it; without it, the name of the view's address speaks.
     """
+    if may:
+        ABILITIES[may] = role
 
     def decorate(view: TenantView[P]) -> Callable[..., HttpResponse]:
         @functools.wraps(view)
@@ -36,10 +48,11 @@ def role_required(role: Role, reason: str = "") -> Callable[[TenantView[P]], Cal
                 needed = (
                     reason or f"This needs the role {role.label}; yours is {request.membership.get_role_display()}."
                 )
-                raise PermissionDenied(f"{needed} Ask one of your company’s admins.")
+                raise PermissionDenied(needed)
             return view(request, *args, **kwargs)
 
         guarded.least_role = role  # type: ignore[attr-defined]
+        guarded.may = may  # type: ignore[attr-defined]
         return guarded
 
     return decorate

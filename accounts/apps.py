@@ -9,6 +9,11 @@ class AccountsConfig(AppConfig):
     default = True
     verbose_name = "Tenants and people"
 
+    def ready(self) -> None:
+        from accounts import checks, deployment_checks, log_in_events  # noqa: F401 - the checks register themselves
+
+        log_in_events.connect()
+
 
 class SiteAdminConfig(django_admin.AdminConfig):
     default = False

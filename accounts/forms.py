@@ -1,28 +1,33 @@
-"""Forms to log in and to reset a password, laid out as every form of the site."""
+"""The form of a company's own settings, laid out as every form of the site."""
 
+import zoneinfo
 from typing import Any
 
-from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
+from django import forms
 
-from accounts.models import User
+from accounts.models import Tenant
 
 
-class LoginForm(AuthenticationForm):
-    error_messages = {
-        "invalid_login": "This e-mail address and password do not belong together. Check both; the password "
-        "distinguishes upper and lower case.",
-        "inactive": "This account is switched off. Ask one of your company’s admins.",
-    }
+class CompanyForm(forms.ModelForm):
+    """Name, time zone, base currency and whether a second factor is required of everybody."""
+
+    class Meta:
+        model = Tenant
+        fields = ["name", "time_zone", "base_currency", "second_factor_required"]
+        labels = {"second_factor_required": "Require a second factor of everybody"}
+        help_texts = {
+            "name": "As people know the company; its address on this site stays as it is.",
+            "time_zone": "Times on pages and in mails are shown in this zone.",
+            "base_currency": "Three letters, for example USD. Used where a project names no currency; what exists "
+            "already is not changed.",
+            "second_factor_required": "Everybody then logs in with a password and a code from an app on their phone. "
+            "Whoever has none yet sets it up at the next page they open here.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].label = "E-mail address"
-        self.fields["username"].widget.input_type = "email"
-        self.fields["username"].widget.attrs["autocomplete"] = "username"
+        zones = sorted(zoneinfo.available_timezones())
+        self.fields["time_zone"].widget = forms.Select(choices=[(zone, zone.replace("_", " ")) for zone in zones])
 
-
-class ResetForm(PasswordResetForm):
-    """Also mails people who have not set a password yet, so that an unused first link can be replaced."""
-
-    def get_users(self, email: str) -> Any:
-        return User.objects.filter(email__iexact=email.strip(), is_active=True)
+    def clean_base_currency(self) -> str:
+        return str(self.cleaned_data["base_currency"]).upper()

@@ -1,17 +1,36 @@
-"""Opens the tenant's scope for addresses under /t/<slug>/.
+"""Says who acts in a request, opens the tenant's scope under /t/<slug>/, and remembers a person's latest tenant.
 
 Decides who is a member; what a role may do is checked in accounts.access.
 """
 
 from collections.abc import Callable
 
+import structlog
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.audit import Origin, acting
+from accounts.models import Membership, User
+from accounts.request_log import client_address
 from accounts.tenancy import tenant_scope
 
+TENANT_KEY = "tenant"
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class OriginMiddleware:
+    """What is written to the audit trail on the way is of the person of the request."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        def person() -> User | None:
+            return request.user if isinstance(request.user, User) else None
+
+        with acting(Origin(person, remote_addr=client_address(request))):
+            return self.get_response(request)
 
 
 class TenantMiddleware:
@@ -29,8 +48,13 @@ class TenantMiddleware:
         )
         if membership is None:
             raise Http404("No such company, or you are not one of its people.")
+        structlog.contextvars.bind_contextvars(tenant=membership.tenant.slug, user_id=membership.user_id)
         request.membership = membership  # type: ignore[attr-defined]
         request.tenant = membership.tenant  # type: ignore[attr-defined]
+        if request.session.get(TENANT_KEY) != membership.tenant_id:
+            request.session[TENANT_KEY] = membership.tenant_id
+            # By update: that somebody looked is no change of the membership, so no history is written of it.
+            Membership.objects.filter(pk=membership.pk).update(last_used_at=timezone.now())
         with tenant_scope(membership.tenant):
             return self.get_response(request)
 

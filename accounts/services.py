@@ -1,15 +1,24 @@
-"""What can be done to tenants and people. Verbs; raises ValidationError for bad input, naming the field."""
+"""Making tenants, and how a person comes to be known. Raises ValidationError for bad input, naming the field.
+
+Who belongs to a tenant is changed in accounts.people.memberships alone; its most asked verbs are at hand here.
+"""
 
 from dataclasses import dataclass
 
-from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
-from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 
-from accounts.models import Membership, Role, Tenant, User
+from accounts.models import Role, Tenant, User
+from accounts.people.memberships import set_role
+from accounts.sign_in.addresses import record_address
+from accounts.sign_in.links import choose_password_url
+
+__all__ = [
+    "NewTenant",
+    "create_tenant",
+    "ensure_person",
+    "set_password_url",
+    "set_role",
+]
 
 
 @dataclass(frozen=True)
@@ -45,21 +54,10 @@ def ensure_person(email: str, *, name: str = "") -> tuple[User, bool]:
     person.set_unusable_password()
     person.full_clean()
     person.save()
+    record_address(person)
     return person, True
-
-
-def set_role(tenant: Tenant, user: User, role: Role) -> Membership:
-    membership, _ = Membership.objects.update_or_create(tenant=tenant, user=user, defaults={"role": role})
-    return membership
 
 
 def set_password_url(user: User) -> str:
     """A one-time link with which `user` sets a password; valid for PASSWORD_RESET_TIMEOUT seconds."""
-    path = reverse(
-        "password_reset_confirm",
-        kwargs={
-            "uidb64": urlsafe_base64_encode(force_bytes(user.pk)),
-            "token": default_token_generator.make_token(user),
-        },
-    )
-    return f"{settings.SITE_URL}{path}"
+    return choose_password_url(user)

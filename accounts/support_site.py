@@ -1,9 +1,12 @@
-"""The support admin: Django's admin behind the audited cross-tenant door."""
+"""The support admin: Django's admin behind the audited cross-tenant door and the same log-in as every page."""
 
 from typing import Any
 
+from allauth.account.decorators import secure_admin_login
+from allauth.account.views import logout as log_out
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from accounts.models import User
@@ -27,3 +30,15 @@ class SupportAdminSite(admin.AdminSite):
                 return response.render() if isinstance(response, TemplateResponse) else response
 
         return super().admin_view(across_tenants, cacheable)
+
+    # No second door: limits, second factor and security notices hold for staff as for everybody.
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
+        return response
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return log_out(request)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return redirect("account_change_password")

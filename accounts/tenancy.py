@@ -13,7 +13,10 @@ from django.utils import timezone
 from django_scopes import ScopedManager, get_scope, scope, scopes_disabled
 from django_scopes.manager import DisabledQuerySet
 
-from accounts.models import CrossTenantAccess, Tenant, User
+# Each from its own module: models of this package need what is defined here.
+from accounts.models.access import CrossTenantAccess
+from accounts.models.tenant import Tenant
+from accounts.models.user import User
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +66,8 @@ def tenant_scope(tenant: Tenant) -> Iterator[None]:
 
 def current_tenant() -> Tenant | None:
     """The current tenant, or None outside a scope or behind the cross-tenant door."""
-    found = get_scope().get("tenant")
+    present = get_scope()
+    found = present.get("tenant") if present.get("_enabled", True) else None
     return found if isinstance(found, Tenant) else None
 
 

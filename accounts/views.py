@@ -1,23 +1,14 @@
-"""Log in, log out, reset a password, choose a tenant."""
+"""Choose a company; see and change a company's own settings."""
 
-from django.contrib.auth import views as auth
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
+from django.views.decorators.http import require_http_methods
 
-from accounts.forms import LoginForm, ResetForm
-from accounts.models import Membership
-
-
-class LoginView(auth.LoginView):
-    authentication_form = LoginForm
-    redirect_authenticated_user = True
-
-
-class PasswordResetView(auth.PasswordResetView):
-    form_class = ResetForm
-    email_template_name = "registration/password_reset_email.txt"
-    success_url = reverse_lazy("password_reset_done")
+from accounts.access import TenantRequest, role_required
+from accounts.forms import CompanyForm
+from accounts.models import Membership, Role, Tenant
+from accounts.sign_in.second_factor import people_without_one
 
 
 def tenants(request: HttpRequest) -> HttpResponse:
@@ -26,3 +17,40 @@ def tenants(request: HttpRequest) -> HttpResponse:
     if len(memberships) == 1:
         return redirect("home", tenant_slug=memberships[0].tenant.slug)
     return render(request, "accounts/tenants.html", {"memberships": memberships})
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.VIEWER)
+def company(request: TenantRequest) -> HttpResponse:
+    """The company's settings: a form for admins, the same facts to read for everybody else."""
+    if request.method == "POST":
+        return _save_company(request, request.tenant.slug)
+    return _company_page(request, CompanyForm(instance=Tenant.objects.get(pk=request.tenant.pk)))
+
+
+@role_required(Role.ADMIN)
+def _save_company(request: TenantRequest) -> HttpResponse:
+    form = CompanyForm(request.POST, instance=Tenant.objects.get(pk=request.tenant.pk))
+    if not form.is_valid():
+        return _company_page(request, form)
+    form.save()
+    messages.success(request, "The company’s settings were saved.")
+    return redirect("company", tenant_slug=request.tenant.slug)
+
+
+def _company_page(request: TenantRequest, form: CompanyForm) -> HttpResponse:
+    tenant = request.tenant
+    without, people = people_without_one(tenant)
+    context = {
+        "form": form,
+        "is_admin": request.membership.may(Role.ADMIN),
+        "without": without,
+        "people": people,
+        "facts": [
+            {"label": "Name", "value": tenant.name},
+            {"label": "Time zone", "value": tenant.time_zone},
+            {"label": "Base currency", "value": tenant.base_currency},
+            {"label": "Second factor", "value": "Required" if tenant.second_factor_required else "Up to each person"},
+        ],
+    }
+    return render(request, "accounts/company.html", context, status=422 if form.errors else 200)

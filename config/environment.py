@@ -8,13 +8,30 @@ from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from environ.fileaware_mapping import FileAwareMapping
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
+class _SecretFiles(FileAwareMapping):  # type: ignore[misc]  # untyped
+    """Files that NAME_FILE names. The line end that an editor or `echo` left is no part of a secret."""
+
+    def __getitem__(self, key: str) -> str:
+        path = self.env.get(f"{key}_FILE")
+        try:
+            value = str(super().__getitem__(key))
+        except OSError as error:
+            raise ImproperlyConfigured(f"{key}_FILE names {path}: {error.strerror}.") from error
+        return value.rstrip("\r\n") if path else value
+
+
+class _Environment(environ.FileAwareEnv):  # type: ignore[misc]
+    ENVIRON = _SecretFiles()
+
+
 def load_environment() -> environ.FileAwareEnv:
     """Return the environment after reading the env file; a variable that is set wins over the file."""
-    env = environ.FileAwareEnv()
+    env = _Environment()
     named = os.environ.get("ENV_FILE")
     path = BASE_DIR / (named or ".env")
     if path.exists():

@@ -3,8 +3,11 @@
 Owns no logic beyond reading; a missing or odd value fails at start with the variable's name.
 """
 
+import logging
+
 from csp.constants import NONE, SELF
 
+from config.audit import AUDITED
 from config.environment import BASE_DIR, load_environment, require
 from config.logging import logging_configuration
 
@@ -33,24 +36,38 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_q",
+    "django_structlog",
+    "auditlog",  # before accounts, which puts its own pages in place of auditlog's
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "accounts",
     "integrations",
     "erp_admin",
 ]
 
 MIDDLEWARE = [
+    "accounts.request_log.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "accounts.protection.HeadersMiddleware",
+    "accounts.errors.MaintenanceMiddleware",
+    "accounts.errors.ErrorPageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.OriginMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.TenantMiddleware",
+    "accounts.sign_in.middleware.SessionListMiddleware",
+    "accounts.sign_in.middleware.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -92,21 +109,66 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+EMAIL_TIMEOUT = 15  # seconds; people wait for the answer
+# Counts attempts to log in, so all processes must share it. A migration makes the table of the default.
+CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://shared_cache")}
+if CACHES["default"]["BACKEND"].endswith(("DatabaseCache", "LocMemCache")):
+    # Of the few entries that are Django's default, counters would be thrown out while they still count.
+    CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="erp-admin@localhost")
 
 AUTH_USER_MODEL = "accounts.User"
-LOGIN_URL = "login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "tenants"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "account_login"
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
+# Support staff must have a second factor. Off only on a developer's machine.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": "accounts.passwords.RecordedMinimumLength", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# django-allauth: log-in, reset, second factor, sessions. Pages and forms are ours (accounts.sign_in).
+ACCOUNT_ADAPTER = "accounts.sign_in.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # sign-up is closed; allauth checks this all the same
+ACCOUNT_EMAIL_VERIFICATION = "optional"  # an address that is not confirmed yet locks nobody out
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
+ACCOUNT_FORMS = {
+    "login": "accounts.sign_in.forms.LoginForm",
+    "reset_password": "accounts.sign_in.forms.ResetForm",
+    "reset_password_from_key": "accounts.sign_in.forms.ChoosePasswordForm",
+    "change_password": "accounts.sign_in.forms.ChangePasswordForm",
+    "set_password": "accounts.sign_in.forms.SetPasswordForm",
+    "add_email": "accounts.sign_in.forms.ChangeEmailForm",
+    "reauthenticate": "accounts.sign_in.forms.ConfirmPasswordForm",
+}
+MFA_ADAPTER = "accounts.sign_in.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.sign_in.forms.CodeForm",
+    "reauthenticate": "accounts.sign_in.forms.ConfirmCodeForm",
+    "activate_totp": "accounts.sign_in.forms.EnrolForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "ERP Admin"
+MFA_TOTP_TOLERANCE = 1  # clocks differ; a code still counts once only, see accounts.sign_in.forms
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # else a change of address under way would keep people from protecting themselves
+USERSESSIONS_TRACK_ACTIVITY = True
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
@@ -133,27 +195,44 @@ WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = not STATIC_MANIFEST
 # Security. HTTPS_ONLY is off only on a developer's machine and in tests.
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS_ONLY
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes reach the container without the proxy
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # probes reach the container without the proxy
 SESSION_COOKIE_SECURE = HTTPS_ONLY
 CSRF_COOKIE_SECURE = HTTPS_ONLY
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
-if env.bool("TRUST_PROXY_HEADERS", default=False):
+TRUST_PROXY_HEADERS = env.bool("TRUST_PROXY_HEADERS", default=False)
+if TRUST_PROXY_HEADERS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # attempts are counted by the address the proxy names, not by the proxy's own
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True  # scripts take the token from the page
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "accounts.errors.csrf_failure"
+DEFAULT_EXCEPTION_REPORTER = "config.reporting.Reporter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.reporting.ReportFilter"
+# Whoever is mailed a report, without secrets and local variables, when a page fails.
+ADMINS = [(address, address) for address in env.list("ERROR_MAIL_TO", default=[])]
+MAINTENANCE = env.bool("MAINTENANCE", default=False)
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [SELF],
+        # Nothing but what is named; no inline script or style, so neither 'unsafe-inline' nor a nonce.
+        "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
-        "object-src": [NONE],
-        "base-uri": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
         "form-action": [SELF],
+        "object-src": [NONE],
+        "frame-src": [NONE],
+        "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
 }
@@ -169,14 +248,20 @@ INTACCT_ALLOWED_ENDPOINT_HOSTS = env.list("INTACCT_ALLOWED_ENDPOINT_HOSTS", defa
 # after this time does "not found" prove that it did not arrive. Shorter only in tests.
 PUSH_QUARANTINE_SECONDS = 16 * 60
 
-# The queue only wakes workers. retry > timeout * (1 + ceil((queue_limit + bulk) / workers)), else tasks run twice.
+# The queue only wakes workers. A task may wait for all that was taken before it: longer than QUEUE_STOP_SECONDS =
+# timeout * (1 + ceil((queue_limit + bulk) / workers)) means it was lost, and a worker told to stop needs no longer.
 QUEUE_WORKERS = env.int("QUEUE_WORKERS", default=2)
+QUEUE_TASK_SECONDS = 300
+QUEUE_STOP_SECONDS = QUEUE_TASK_SECONDS * (2 if QUEUE_WORKERS > 1 else 3)
+# The queue writes its own state twice a second; nobody reads it, so it stays in the process.
+CACHES["queue"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "queue"}
 Q_CLUSTER = {
     "name": "erp-admin",
     "orm": "default",
     "workers": QUEUE_WORKERS,
-    "timeout": 300,
-    "retry": 900 if QUEUE_WORKERS > 1 else 1200,
+    "timeout": QUEUE_TASK_SECONDS,
+    "retry": QUEUE_STOP_SECONDS + 300,
+    "cache": "queue",
     "queue_limit": 1,
     "bulk": 1,
     "ack_failures": True,
@@ -192,4 +277,26 @@ Q_CLUSTER = {
     },  # without the key, Q_CLUSTER_NAME in the environment stops the start with a KeyError
 }
 
-LOGGING = logging_configuration(env.str("LOG_LEVEL", default="INFO"))
+# What is removed daily once it is older than this; see integrations/retention.py.
+RETAIN_EXCHANGES_DAYS = env.int("RETAIN_EXCHANGES_DAYS", default=90)
+RETAIN_LOG_DAYS = env.int("RETAIN_LOG_DAYS", default=180)
+RETAIN_RUNS_DAYS = env.int("RETAIN_RUNS_DAYS", default=400)
+RETAIN_ACCESS_DAYS = env.int("RETAIN_ACCESS_DAYS", default=730)
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # without one there is no /metrics
+APP_VERSION = env.str("APP_VERSION", default="development")
+APP_COMMIT = env.str("APP_COMMIT", default="unknown")
+
+# The audit trail. A model is added in config/audit.py.
+AUDITLOG_LOGENTRY_MODEL = "accounts.AuditEntry"
+MIGRATION_MODULES = {"auditlog": None}  # its own table is not used
+AUDITLOG_INCLUDE_TRACKING_MODELS = AUDITED
+AUDITLOG_STORE_JSON_CHANGES = True
+AUDITLOG_USE_BASE_MANAGER = True  # the other managers refuse to work outside a tenant
+AUDIT_REMOTE_ADDRESS = env.bool("AUDIT_REMOTE_ADDRESS", default=True)
+
+# Logging. accounts.request_log lets only well-formed numbers of requests through, and only from a trusted proxy.
+LOGGING = logging_configuration(env.str("LOG_LEVEL", default="INFO"), env.str("LOG_FORMAT", default="console"))
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG

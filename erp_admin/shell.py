@@ -1,6 +1,6 @@
 """What every page's frame shows: tenant, person's memberships, navigation, and the connection's state.
 
-A context processor; reads at most two rows and nothing outside a tenant's pages.
+A context processor; outside a tenant's pages it reads the person's memberships only, and only where a page shows them.
 """
 
 from dataclasses import dataclass
@@ -8,8 +8,9 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
-from accounts.models import Membership, Tenant
+from accounts.models import Membership, Role, Tenant
 from accounts.shown import ShownState
 from integrations.selectors import live_connection
 from integrations.views.setup import NOT_CONNECTED
@@ -39,11 +40,13 @@ class ConnectionShown:
 
 @dataclass(frozen=True)
 class Shell:
-    tenant: Tenant
-    membership: Membership
+    """Outside a tenant there are the memberships alone."""
+
     memberships: list[Membership]
-    navigation: list[Group]
-    connection: ConnectionShown
+    tenant: Tenant | None = None
+    membership: Membership | None = None
+    navigation: tuple[Group, ...] = ()
+    connection: ConnectionShown | None = None
 
 
 # Group, label, address name, icon, and the beginnings of the address names that count as being there.
@@ -64,27 +67,45 @@ _NAVIGATION = (
         "plug",
         ("integrations", "set_up", "connection", "settings", "update_credentials", "disconnect", "authorize"),
     ),
+    ("Settings", "Company", "company", "gear", ("company",)),
+    (
+        "Settings",
+        "People",
+        "people",
+        "people",
+        ("people", "invite", "resend_invitation", "withdraw_invitation", "change_role", "remove_pers", "leave_comp"),
+    ),
+    ("Settings", "Audit trail", "audit_trail", "journal-text", ("audit_",)),
 )
+_ADMINS_ONLY = {"audit_trail"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return {"shell": Shell} for a tenant's pages, else {"shell": None}."""
-    membership = getattr(request, "membership", None)
+    """Return {"shell": Shell}."""
+    membership: Membership | None = getattr(request, "membership", None)
     if membership is None:
-        return {"shell": None}
+        return {"shell": SimpleLazyObject(lambda: Shell(_memberships(request)))}
     tenant = membership.tenant
-    memberships = list(Membership.objects.filter(user=request.user.pk).select_related("tenant"))
-    return {"shell": Shell(tenant, membership, memberships, _navigation(request, tenant), _connection(tenant))}
+    navigation = _navigation(request, membership)
+    return {"shell": Shell(_memberships(request), tenant, membership, navigation, _connection(tenant))}
 
 
-def _navigation(request: HttpRequest, tenant: Tenant) -> list[Group]:
+def _memberships(request: HttpRequest) -> list[Membership]:
+    if not hasattr(request, "user"):  # refused before anybody was asked who they are
+        return []
+    return list(Membership.objects.filter(user=request.user.pk).select_related("tenant"))
+
+
+def _navigation(request: HttpRequest, membership: Membership) -> tuple[Group, ...]:
     here = request.resolver_match.url_name if request.resolver_match else ""
     groups: dict[str, list[Item]] = {}
     for group, label, name, icon, prefixes in _NAVIGATION:
+        if name in _ADMINS_ONLY and not membership.may(Role.ADMIN):
+            continue
         active = any((here or "").startswith(prefix) for prefix in prefixes)
-        url = reverse(name, kwargs={"tenant_slug": tenant.slug})
+        url = reverse(name, kwargs={"tenant_slug": membership.tenant.slug})
         groups.setdefault(group, []).append(Item(label, url, icon, active))
-    return [Group(label, tuple(items)) for label, items in groups.items()]
+    return tuple(Group(label, tuple(items)) for label, items in groups.items())
 
 
 def _connection(tenant: Tenant) -> ConnectionShown:

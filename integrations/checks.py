@@ -7,8 +7,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
-from integrations.crypto import keyring
+from accounts.crypto import keyring
 from integrations.intacct import UntrustedEndpoint, trusted_endpoint
+from integrations.retention import retentions
 
 
 @register(Tags.security)
@@ -43,6 +44,16 @@ def check_endpoint(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return found
 
 
+@register(Tags.security, deploy=True)
+def check_endpoint_hosts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """In production credentials go to Sage alone."""
+    if not settings.INTACCT_ALLOWED_ENDPOINT_HOSTS:
+        return []
+    hint = "Leave INTACCT_ALLOWED_ENDPOINT_HOSTS empty, unless you run a gateway of your own on purpose."
+    named = ", ".join(settings.INTACCT_ALLOWED_ENDPOINT_HOSTS)
+    return [Warning(f"Credentials may also be sent to {named}.", hint=hint, id="integrations.W003")]
+
+
 @register(Tags.urls, deploy=True)
 def check_site_url(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """SITE_URL leads to the site from elsewhere: links that commands print begin with it."""
@@ -50,3 +61,14 @@ def check_site_url(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []
     hint = "Set SITE_URL to the address people use, for example https://erp.example.com."
     return [Warning("SITE_URL leads to this machine only.", hint=hint, id="integrations.W002")]
+
+
+@register()
+def check_retention(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """No RETAIN_… setting has everything removed at once."""
+    found: list[CheckMessage] = []
+    for retention in retentions():
+        if isinstance(retention.days, str) and retention.days_kept < 1:
+            hint = f"Set it to the number of days for which {retention.label} are kept."
+            found.append(Error(f"{retention.days} must be 1 at least.", hint=hint, id="integrations.E004"))
+    return found

@@ -1,21 +1,19 @@
-"""What the commands of a tenant share: finding the tenant, its connection, and reporting runs and errors.
+"""What the commands about a tenant's Intacct share: its connection, Intacct's refusals, and reporting runs.
 
-Exit codes: 0 done, 1 done in part or failed, 2 wrong use, 3 refused by our own state, 4 refused by Intacct.
+Exit codes: those of accounts.commands, and 4 refused by Intacct.
 """
 
-import json
 import sys
-from abc import ABC, abstractmethod
-from argparse import ArgumentParser
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand
 
+from accounts import commands
+from accounts.commands import EXIT_FAILED, EXIT_REFUSED, EXIT_USE
+from accounts.crypto import keyring
 from accounts.models import Tenant
-from accounts.tenancy import tenant_scope
-from integrations.crypto import SecretUnreadable, keyring
+from integrations.crypto import SecretUnreadable
 from integrations.engine.runner import row_counts, run_to_end, totals
 from integrations.intacct import IntacctError
 from integrations.models import Connection, RunState, SyncRun
@@ -23,41 +21,27 @@ from integrations.refusal import Refused
 from integrations.selectors import live_connection, runs_left_behind
 from integrations.services.runs import Started
 
-EXIT_FAILED, EXIT_USE, EXIT_REFUSED, EXIT_INTACCT = 1, 2, 3, 4
+__all__ = ["EXIT_FAILED", "EXIT_INTACCT", "EXIT_REFUSED", "EXIT_USE", "TenantCommand", "describe", "table"]
+
+EXIT_INTACCT = 4
 
 
-class TenantCommand(BaseCommand, ABC):
-    """A command about one tenant. Subclasses implement `work`, which runs in the tenant's scope."""
+class TenantCommand(commands.TenantCommand):
+    """A command about one tenant and its Intacct."""
 
-    requires_system_checks = []
-    as_json = False
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("slug", help="the tenant, as in its addresses")
-        parser.add_argument("--json", action="store_true", help="print the result as JSON")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        self.as_json = bool(options["json"])
+    def prepare(self) -> None:
         try:
             keyring()  # before anything is begun that could not be finished without the keys
         except ImproperlyConfigured as error:
             self.end(EXIT_USE, str(error), "", "CONFIG-KEYS")
-        tenant = Tenant.objects.filter(slug=options["slug"]).first()
-        if tenant is None:
-            self.end(EXIT_USE, f"There is no tenant “{options['slug']}”.", "create_tenant makes one.", "TENANT-UNKNOWN")
-        with tenant_scope(tenant):
-            try:
-                self.work(tenant, options)
-            except Refused as refused:
-                self.end(EXIT_REFUSED, refused.sentence, refused.advice, refused.code)
-            except IntacctError as error:
-                self.end(EXIT_INTACCT, error.sentence, error.advice, error.code)
-            except SecretUnreadable as error:
-                self.end(EXIT_REFUSED, error.sentence, error.advice, "CON-SECRET")
 
-    @abstractmethod
-    def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
-        """Do what the command is for; raise what the services raise."""
+    def attempt(self, tenant: Tenant, options: dict[str, Any]) -> None:
+        try:
+            super().attempt(tenant, options)
+        except IntacctError as error:
+            self.end(EXIT_INTACCT, error.sentence, error.advice, error.code)
+        except SecretUnreadable as error:
+            self.end(EXIT_REFUSED, error.sentence, error.advice, "CON-SECRET")
 
     def connection(self) -> Connection:
         """The tenant's live connection; ends the command when there is none."""
@@ -65,22 +49,6 @@ class TenantCommand(BaseCommand, ABC):
         if connection is None:
             raise Refused("Sage Intacct is not connected.", "Connect it with: manage.py connect", code="CON-NONE")
         return connection
-
-    def end(self, code: int, sentence: str, advice: str = "", error_code: str = "") -> NoReturn:
-        """Report a failure and leave with `code`."""
-        if self.as_json:
-            self.stdout.write(json.dumps({"error": error_code, "sentence": sentence, "advice": advice}))
-        else:
-            self.stderr.write(f"{sentence} {advice}".strip())
-        sys.exit(code)
-
-    def report(self, facts: dict[str, Any], *lines: str) -> None:
-        """Print `facts` as JSON when asked for, else the lines."""
-        if self.as_json:
-            self.stdout.write(json.dumps(facts))
-        else:
-            for line in lines:
-                self.stdout.write(line)
 
     def finish(self, start: Callable[[], Started], *, queued: bool) -> None:
         """Start a run, work it off here (or leave it to the queue), report it, and leave with 1 unless it succeeded.
@@ -117,6 +85,7 @@ def describe(run: SyncRun) -> dict[str, Any]:
         "created_at": run.created_at.isoformat(),
         "started_at": run.started_at.isoformat() if run.started_at else None,
         "finished_at": run.finished_at.isoformat() if run.finished_at else None,
+        "resume_at": run.resume_at.isoformat() if run.resume_at else None,
         "error": {"code": run.error_code, "sentence": run.error_sentence, "advice": run.error_advice}
         if run.error_code
         else None,
@@ -151,6 +120,8 @@ def table(run: SyncRun) -> list[str]:
             lines.append(f"  {step.message}")
     for row in run.rows.filter(outcome__in=["failed", "skipped"])[:20]:
         lines.append(f"  {row.label}: {row.message}")
+    if run.resume_at:
+        lines.append(f"Sage Intacct is busy. The run goes on by itself after {run.resume_at:%Y-%m-%d %H:%M} UTC.")
     if run.error_sentence:
         lines.append(f"{run.error_sentence} {run.error_advice}")
     return lines

@@ -1,17 +1,15 @@
-"""Secrets at rest: MultiFernet over FIELD_ENCRYPTION_KEYS, each secret sealed to its tenant and field.
+"""Credentials at rest: a column that holds only sealed secrets, each sealed to its tenant and field.
 
-Owns sealing, opening and re-sealing. A secret never has a readable repr and is opened only where it is sent.
+Owns the column and the binding; encryption itself is accounts.crypto. A secret never has a readable repr and is
+opened only where it is sent.
 """
 
-import json
-from functools import lru_cache
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.views.decorators.debug import sensitive_variables
+
+from accounts.crypto import Unreadable, open_text, reseal_text, seal_text
 
 
 class SecretUnreadable(Exception):
@@ -50,53 +48,28 @@ class Sealed:
         return self
 
 
-@lru_cache(maxsize=4)
-def _keys(keys: tuple[str, ...]) -> MultiFernet:
-    if not keys:
-        raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS is empty. `make run` writes a .env with a fresh key.")
-    try:
-        return MultiFernet([Fernet(key) for key in keys])
-    except ValueError as error:
-        raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS holds a value that is not a Fernet key.") from error
-
-
-def keyring() -> MultiFernet:
-    """The keys of the settings, newest first. Raises ImproperlyConfigured when one is not a key."""
-    return _keys(tuple(settings.FIELD_ENCRYPTION_KEYS))
-
-
 @sensitive_variables()
 def seal(value: str, *, tenant_id: int, field: str) -> Sealed:
-    """Encrypt `value` for one tenant and one field. Fernet has no associated data, so both are put inside."""
-    envelope = json.dumps({"tenant": tenant_id, "field": field, "value": value}).encode()
-    return Sealed(keyring().encrypt(envelope).decode())
+    """Encrypt `value` for one tenant and one field."""
+    return Sealed(seal_text(value, {"tenant": tenant_id, "field": field}))
 
 
 @sensitive_variables()
 def unseal(sealed: Sealed, *, tenant_id: int, field: str) -> str:
     """Decrypt; raises SecretUnreadable when no key fits or the secret was sealed for another tenant or field."""
     try:
-        envelope = json.loads(keyring().decrypt(sealed.token.encode()))
-    except InvalidToken as error:
+        return open_text(sealed.token, {"tenant": tenant_id, "field": field})
+    except Unreadable as error:
         raise SecretUnreadable from error
-    if envelope["tenant"] != tenant_id or envelope["field"] != field:
-        raise SecretUnreadable
-    return str(envelope["value"])
 
 
 def reseal(sealed: Sealed) -> Sealed | None:
     """The same secret under the newest key, or None when it already is. Raises SecretUnreadable when no key fits."""
-    newest = Fernet(settings.FIELD_ENCRYPTION_KEYS[0])
     try:
-        newest.decrypt(sealed.token.encode())
-    except InvalidToken:
-        pass
-    else:
-        return None
-    try:
-        return Sealed(keyring().rotate(sealed.token.encode()).decode())
-    except InvalidToken as error:
+        token = reseal_text(sealed.token)
+    except Unreadable as error:
         raise SecretUnreadable from error
+    return None if token is None else Sealed(token)
 
 
 class SealedField(models.TextField):  # type: ignore[type-arg]

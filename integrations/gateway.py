@@ -4,6 +4,7 @@ Owns the one place where a stored password is opened, and the mapping from an er
 calls never happen inside a database transaction: `opened` refuses to.
 """
 
+import math
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -21,10 +22,10 @@ from integrations.intacct import (
     Credentials,
     EntityError,
     IntacctError,
+    OutOfTime,
     Sender,
     SessionCache,
     SignInError,
-    TransportError,
 )
 from integrations.models import Connection, ConnectionState, Exchange, RunStep, StepState
 
@@ -47,23 +48,12 @@ _STATE_FOR = {
 class Watch:
     """What whoever opens a connection wants to know and to limit.
 
-    `after_exchange` is called after each attempt. A pause before another attempt that would end after `gives_up_at`
-    (of `time.monotonic`) is not begun: the request fails instead.
+    `after_exchange` is called after each attempt. `time_left` tells the seconds left for all requests together: the
+    client begins no attempt and no pause that does not fit, and raises OutOfTime.
     """
 
     after_exchange: Callable[[], object]
-    gives_up_at: float
-
-    def pause(self, seconds: float) -> None:
-        """Raises TransportError when there is no time left to wait."""
-        if time.monotonic() + seconds > self.gives_up_at:
-            raise TransportError(
-                "Sage Intacct gave no usable answer in the time that one piece of work may take.",
-                code="SVC-SLOW",
-                advice="Start it again in a while. The exchanges of the run show each attempt and its answer.",
-                retryable=True,
-            )
-        PAUSE(seconds)
+    time_left: Callable[[], float]
 
 
 def build_client(
@@ -71,7 +61,7 @@ def build_client(
     observer: Callable[[intacct.Exchange], None] | None = None,
     *,
     attempts: int = 5,
-    pause: Callable[[float], None] | None = None,
+    time_left: Callable[[], float] | None = None,
 ) -> Client:
     """A client for the endpoint and sender of the settings. Raises UntrustedEndpoint when it may not be used."""
     return Client(
@@ -82,8 +72,13 @@ def build_client(
         sessions=SESSIONS,
         observer=observer,
         attempts=attempts,
-        sleep=pause or (lambda seconds: PAUSE(seconds)),
+        sleep=lambda seconds: PAUSE(seconds),
+        time_left=time_left or _without_limit,
     )
+
+
+def _without_limit() -> float:
+    return math.inf
 
 
 def credentials_of(connection: Connection, entity_id: str | None = None) -> Credentials:
@@ -120,7 +115,8 @@ def opened(
 
     elsewhere = entity_id is not None and entity_id != connection.entity_id
     credentials = credentials_of(connection, entity_id)
-    with build_client(credentials, observe, pause=watch.pause if watch else None) as client:
+    time_left = watch.time_left if watch is not None else None
+    with build_client(credentials, observe, time_left=time_left) as client:
         try:
             yield client
         except (SignInError, EntityError) as error:
@@ -183,7 +179,7 @@ def store_exchange(
 def note_failure(connection: Connection, error: IntacctError) -> None:
     """Move the connection to the state its error asks for; errors about single records change nothing."""
     state = _STATE_FOR.get(error.category)
-    if state is None:
+    if state is None or isinstance(error, OutOfTime):  # a gateway that is slow is there
         return
     # A gateway that cannot be reached says nothing about credentials that were refused before.
     kept = {ConnectionState.NEEDS_CREDENTIALS} if state == ConnectionState.OFFLINE else set()

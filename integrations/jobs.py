@@ -1,15 +1,17 @@
-"""What runs in the queue: a slice of a run, the dispatcher, the heartbeat.
+"""What runs in the queue: a slice of a run, the dispatcher, the heartbeat, the daily removal of what is old.
 
 Arguments are primary keys. Nothing here knows what a run does; the runner does. No remote error leaves a job.
 """
 
 import logging
+from datetime import timedelta
 
+import structlog
 from django.utils import timezone
 
 from accounts.models import Tenant
 from accounts.tenancy import cross_tenant, tenant_scope
-from integrations import queue
+from integrations import queue, retention
 from integrations.engine.runner import Slice, work_slice
 from integrations.models import Connection, Heartbeat, Trigger
 from integrations.refusal import Refused
@@ -18,14 +20,19 @@ from integrations.services.pushes import ledgers_due, push_flow, wake_ledger
 
 logger = logging.getLogger(__name__)
 
+BEAT_SPACING = timedelta(seconds=20)
+PRUNE_SECONDS = 120.0  # well below the time after which the queue would kill the job
+
 
 def work_run(tenant_id: int, run_id: int) -> None:
     """Work one slice and wake the next worker while there is more to do."""
+    # In a long queue the job of the heartbeat waits its turn; whatever passes shows the same.
+    Heartbeat.objects.filter(name="queue", beat_at__lt=timezone.now() - BEAT_SPACING).update(beat_at=timezone.now())
     tenant = Tenant.objects.filter(pk=tenant_id).first()
     if tenant is None:
         return
-    with tenant_scope(tenant):
-        if work_slice(run_id) is Slice.MORE:
+    with tenant_scope(tenant), structlog.contextvars.bound_contextvars(job="work_run", tenant=tenant.slug):
+        if work_slice(run_id, may_postpone=True) is Slice.MORE:
             queue.wake(tenant_id, run_id)
 
 
@@ -34,6 +41,11 @@ def dispatch() -> None:
 
     One run of each tenant first, so that a tenant with many runs does not hold up the others.
     """
+    with structlog.contextvars.bound_contextvars(job="dispatch"):
+        _dispatch()
+
+
+def _dispatch() -> None:
     woken = queue.runs_waiting()
     with cross_tenant("dispatcher"):
         due = runs_left_behind().exclude(pk__in=woken).order_by("created_at").values_list("tenant_id", "pk")
@@ -47,7 +59,6 @@ def dispatch() -> None:
         queue.wake(tenant_id, run_id)
     for tenant_id, connection_id, flow in ledgers:
         _wake_ledger(tenant_id, connection_id, flow)
-    queue.forget_old_failures()
 
 
 def _wake_ledger(tenant_id: int, connection_id: int, flow: str) -> None:
@@ -63,3 +74,12 @@ def _wake_ledger(tenant_id: int, connection_id: int, flow: str) -> None:
 def beat() -> None:
     """Show that the queue works: this job has passed through it."""
     Heartbeat.objects.update_or_create(name="queue", defaults={"beat_at": timezone.now()})
+
+
+def prune() -> None:
+    """Remove what is older than it is kept; what is left after two minutes, the next job removes."""
+    removed = retention.prune(seconds=PRUNE_SECONDS)
+    for part in removed.parts:
+        logger.info("retention: %s of %s removed", part.rows, part.label)
+    if not removed.is_complete:
+        queue.prune_again()

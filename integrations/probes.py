@@ -1,15 +1,21 @@
-"""Addresses for supervisors: /healthz says the process answers, /readyz that it can do its work."""
+"""Addresses for supervisors: /healthz says the process answers, /readyz that it can do its work; /version for staff.
 
-from datetime import timedelta
+Owns when the queue counts as stopped. Reads only.
+"""
 
+from datetime import datetime, timedelta
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
 from django.urls import path
 from django.utils import timezone
 
-from integrations.models import Heartbeat
+from accounts.tenancy import cross_tenant
+from integrations.metrics import metrics
+from integrations.models import ACTIVE_RUNS, Heartbeat, SyncRun
 
 HEARTBEAT_LIMIT = timedelta(minutes=3)
 
@@ -40,15 +46,38 @@ def readiness_problems() -> dict[str, str]:
         return {"database": "The database does not answer."}
 
 
+def last_beat() -> datetime | None:
+    """When a job last passed through the queue, or None before any did."""
+    return Heartbeat.objects.filter(name="queue").values_list("beat_at", flat=True).first()
+
+
+def somebody_works() -> bool:
+    """Whether a run is held by a living worker; while Intacct lets it wait, no job passes through the queue."""
+    with cross_tenant("queue health"):
+        return SyncRun.objects.filter(state__in=ACTIVE_RUNS, lease_expires_at__gt=timezone.now()).exists()
+
+
 def queue_problem() -> str:
-    """Why the queue counts as stopped, or "". The worker renews its heartbeat through the queue each minute."""
-    beat = Heartbeat.objects.filter(name="queue").first()
+    """Why the queue counts as stopped, or "". Each job renews the heartbeat, and one each minute does nothing else."""
+    beat = last_beat()
     if beat is None:
         return "The worker has never reported. Start it with: python manage.py worker"
-    age = timezone.now() - beat.beat_at
-    if age > HEARTBEAT_LIMIT:
+    age = timezone.now() - beat
+    if age > HEARTBEAT_LIMIT and not somebody_works():
         return f"The worker last reported {int(age.total_seconds())} seconds ago; it should each minute. Restart it."
     return ""
 
 
-urlpatterns = [path("healthz", healthz, name="healthz"), path("readyz", readyz, name="readyz")]
+def version(request: HttpRequest) -> JsonResponse:
+    """Which version of the program runs; for support staff."""
+    if not getattr(request.user, "is_staff", False):
+        raise Http404
+    return JsonResponse({"version": settings.APP_VERSION, "commit": settings.APP_COMMIT})
+
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
+    path("version", version, name="version"),
+]

@@ -4,20 +4,23 @@ The queue wakes workers and keeps no state of ours. With the ORM broker on our o
 back together with the data it is about.
 """
 
-from datetime import timedelta
+from datetime import datetime
+from typing import Any
 
 from django.core.management import call_command
+from django.db.models import QuerySet
 from django.utils import timezone
 from django_q.models import Failure, OrmQ, Schedule
 from django_q.tasks import async_task
 
 _WORK_RUN = "integrations.jobs.work_run"
-# django-q2 never removes failures. Ours are in the runs and in the log; these rows only help whoever looks at once.
-KEEP_FAILURES = timedelta(days=7)
-
-_SCHEDULES = {
-    "dispatcher": "integrations.jobs.dispatch",
-    "heartbeat": "integrations.jobs.beat",
+_BEAT = "integrations.jobs.beat"
+_PRUNE = "integrations.jobs.prune"
+_EACH_MINUTE = {"schedule_type": Schedule.MINUTES, "minutes": 1}
+_SCHEDULES: dict[str, dict[str, Any]] = {
+    "dispatcher": {"func": "integrations.jobs.dispatch", **_EACH_MINUTE},
+    "heartbeat": {"func": _BEAT, **_EACH_MINUTE},
+    "retention": {"func": _PRUNE, "schedule_type": Schedule.DAILY},
 }
 
 
@@ -33,22 +36,35 @@ def runs_waiting() -> set[int]:
     return {task["args"][1] for task in tasks if task.get("func") == _WORK_RUN}
 
 
-def forget_old_failures() -> None:
-    Failure.objects.filter(stopped__lt=timezone.now() - KEEP_FAILURES).delete()
+def waiting() -> int:
+    """How many entries lie in the queue that no worker has taken yet."""
+    return int(OrmQ.objects.filter(lock__lte=timezone.now()).count())
+
+
+def failures_before(moment: datetime) -> QuerySet[Any]:
+    """Records of failed jobs: django-q2 never removes them, and ours are in the runs and in the log."""
+    found: QuerySet[Any] = Failure.objects.filter(stopped__lt=moment)
+    return found
+
+
+def prune_again() -> None:
+    """Have a worker go on with what a job of limited time left unpruned."""
+    async_task(_PRUNE)
 
 
 def register_schedules() -> None:
-    """Make sure the dispatcher and the heartbeat run each minute, once; safe to call at every worker start."""
-    for name, function in _SCHEDULES.items():
+    """Make sure each schedule exists once, as declared above; safe to call at every worker start."""
+    for name, declared in _SCHEDULES.items():
         known = Schedule.objects.filter(name=name)
-        if not known.filter(func=function, schedule_type=Schedule.MINUTES, minutes=1).exists():
+        if not known.filter(**declared).exists():
             known.delete()
-            Schedule.objects.create(name=name, func=function, schedule_type=Schedule.MINUTES, minutes=1)
+            Schedule.objects.create(name=name, **declared)
         # Another worker may be starting at this very moment: one of each stays.
         known.exclude(pk__in=list(known.order_by("pk").values_list("pk", flat=True)[:1])).delete()
 
 
 def run_worker() -> None:
-    """Work off the queue in this process until it is told to stop."""
+    """Work off the queue in this process until it is told to stop. Its first job shows that it works."""
     register_schedules()
+    async_task(_BEAT)
     call_command("qcluster")

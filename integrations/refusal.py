@@ -1,14 +1,5 @@
-"""Why something cannot be done now. The same sentence disables the button, answers the request and ends the command."""
+"""`Refused` under the name this package has always used for it; it is declared in accounts.refusal."""
 
+from accounts.refusal import Refused
 
-class Refused(Exception):
-    """An action that the present state does not allow. `advice` says what to do and where."""
-
-    def __init__(self, sentence: str, advice: str = "", *, code: str = "REFUSED") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.advice = advice
-        self.code = code
-
-    def __str__(self) -> str:
-        return f"{self.sentence} {self.advice}".strip()
+__all__ = ["Refused"]

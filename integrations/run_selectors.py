@@ -180,8 +180,11 @@ def progress_of(run: SyncRun, lines: list[StepLine]) -> Progress:
         begun = run.started_at is not None
         return Progress(f"{run.get_state_display()}." if begun else f"{run.get_state_display()} before it began.")
     if run.state == RunState.QUEUED:
+        if run.resume_at is not None:
+            phase = "Sage Intacct is busy. The run goes on by itself, and nothing that was read is lost."
+            return Progress(phase, _closed(lines), len(lines))
         return Progress("Waiting for a worker.", warning=_why_waiting(run))
-    closed = sum(1 for line in lines if line.step.state not in OPEN_STEPS)
+    closed = _closed(lines)
     at_work = next((line for line in lines if line.is_running), None)
     value = closed + (at_work.done / at_work.maximum if at_work and at_work.maximum else 0)
     maximum = len(lines) if value else None
@@ -191,6 +194,10 @@ def progress_of(run: SyncRun, lines: list[StepLine]) -> Progress:
         return Progress("Between two steps.", value, maximum)
     position = f"Step {closed + 1} of {len(lines)}: " if len(lines) > 1 else ""
     return Progress(f"{position}{at_work.step.title}.", value, maximum)
+
+
+def _closed(lines: list[StepLine]) -> int:
+    return sum(1 for line in lines if line.step.state not in OPEN_STEPS)
 
 
 def _why_waiting(run: SyncRun) -> str:

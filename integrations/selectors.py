@@ -204,10 +204,11 @@ def active_run(connection: Connection, flow: str) -> SyncRun | None:
 
 
 def runs_left_behind() -> QuerySet[SyncRun]:
-    """Active runs without a living worker: a lost wake-up, a killed worker, a busy company."""
+    """Active runs without a living worker: a lost wake-up, a killed worker, a busy company, a pause that is over."""
     now = timezone.now()
+    is_due = Q(resume_at=None) | Q(resume_at__lte=now)
     idle = Q(lease_token="", created_at__lt=now - FORGOTTEN_AFTER) | Q(lease_expires_at__lt=now)
-    return SyncRun.objects.filter(idle, state__in=ACTIVE_RUNS)
+    return SyncRun.objects.filter(idle, is_due, state__in=ACTIVE_RUNS)
 
 
 def last_pull(connection: Connection, kind_key: str) -> RunStep | None:

@@ -3,6 +3,8 @@
 Alma is the admin, Ben the accountant, Vera the viewer; Otto belongs to another tenant and must never see anything here.
 """
 
+import time
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,8 +12,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.middleware import TENANT_KEY
 from accounts.models import Role, Tenant, User
 from accounts.services import set_role
+from accounts.sign_in.middleware import SEEN_KEY
 from accounts.tenancy import tenant_scope
 from integrations import gateway
 from integrations.engine.flow import switches
@@ -22,6 +26,7 @@ from integrations.sandbox.process import SandboxServer
 from integrations.services.connection import authorize
 from integrations.services.runs import start_list_sync
 from integrations.services.settings import save_settings
+from tests.second_factor import enrol
 
 PASSWORD = "correct horse battery"
 DEFAULTS = {"default_account": "5010", "default_item": "SUBCON"}
@@ -30,6 +35,13 @@ DEFAULTS = {"default_account": "5010", "default_item": "SUBCON"}
 @pytest.fixture(autouse=True)
 def _fast_passwords(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(settings: Any) -> None:
+    """A cache of its own for each test, so that nobody runs into limits that another test used up."""
+    backend = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": uuid.uuid4().hex}}
 
 
 @pytest.fixture
@@ -72,17 +84,24 @@ def outsider(other_tenant: Tenant) -> User:
 
 @pytest.fixture
 def staff(db: None) -> User:
-    return User.objects.create_superuser("sam@support.example", PASSWORD, name="Sam Support")
+    """Support staff with the second factor they must have, see tests.second_factor."""
+    person = User.objects.create_superuser("sam@support.example", PASSWORD, name="Sam Support")
+    enrol(person)
+    return person
 
 
 @pytest.fixture
 def client_for() -> Callable[[User | None], Client]:
-    """A browser of that person; of nobody for None."""
+    """A browser of that person, who logged in and looked around a moment ago; of nobody for None."""
 
     def client_for(person: User | None) -> Client:
         client = Client()
         if person is not None:
             client.force_login(person)
+            session = client.session
+            session[SEEN_KEY] = int(time.time())
+            session[TENANT_KEY] = person.memberships.values_list("tenant", flat=True).first()
+            session.save()
         return client
 
     return client_for

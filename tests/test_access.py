@@ -9,11 +9,13 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Role, Tenant, User
+from accounts.people.invitations import invite
 from erp_admin.models import Project
 from integrations.models import Connection, Exchange, ListItem
 from integrations.services.runs import start_list_sync
 
 PUBLIC, PERSON = "everybody", "anybody logged in"
+NOBODY, STAFF = "nobody without a token", "support staff"  # shown to be there by tests of their own
 
 
 @dataclass(frozen=True)
@@ -24,17 +26,45 @@ class Row:
     method: str = "get"
     arguments: tuple[str, ...] = ()
     data: dict[str, str] = field(default_factory=dict)
+    of_nobody: bool = False  # names something that belongs to none of the visitors
 
 
 TABLE = {
+    "account_login": Row(PUBLIC),
+    "mfa_authenticate": Row(PUBLIC),
+    "account_inactive": Row(PUBLIC),
+    "account_logout": Row(PUBLIC, "post"),
+    "account_signup": Row(PUBLIC),
+    "account_reset_password": Row(PUBLIC),
+    "account_reset_password_done": Row(PUBLIC),
+    "account_reset_password_from_key_done": Row(PUBLIC),
+    "account_reset_password_from_key": Row(PUBLIC, arguments=("uidb36", "key")),
+    "former_password_link": Row(PUBLIC, arguments=("uidb64", "token")),
     "login": Row(PUBLIC),
     "logout": Row(PUBLIC, "post"),
     "password_reset": Row(PUBLIC),
-    "password_reset_done": Row(PUBLIC),
-    "password_reset_confirm": Row(PUBLIC, arguments=("uidb64", "token")),
-    "password_reset_complete": Row(PUBLIC),
+    "account": Row(PERSON),
+    "account_reauthenticate": Row(PERSON),
+    "mfa_reauthenticate": Row(PERSON),
+    "account_email": Row(PERSON),
+    "account_email_verification_sent": Row(PUBLIC),
+    "account_confirm_email": Row(PERSON, arguments=("key",)),
+    "account_change_password": Row(PERSON),
+    "account_set_password": Row(PERSON),
+    "mfa_index": Row(PERSON),
+    "second_factor_required": Row(PERSON),
+    "mfa_activate_totp": Row(PERSON),
+    "mfa_deactivate_totp": Row(PERSON, of_nobody=True),
+    "mfa_view_recovery_codes": Row(PERSON, of_nobody=True),
+    "mfa_generate_recovery_codes": Row(PERSON),
+    "usersessions_list": Row(PERSON),
+    "end_session": Row(PERSON, "post", arguments=("session_pk",), of_nobody=True),
     "healthz": Row(PUBLIC),
     "readyz": Row(PUBLIC),
+    "open_invitation": Row(PUBLIC, arguments=("invitation_token",)),
+    "invitation": Row(PUBLIC),
+    "metrics": Row(NOBODY),
+    "version": Row(STAFF),
     "tenants": Row(PERSON),
     "home": Row(Role.VIEWER),
     "projects": Row(Role.VIEWER),
@@ -49,6 +79,13 @@ TABLE = {
     "project": Row(Role.VIEWER, arguments=("pk",)),
     "edit_project": Row(Role.ACCOUNTANT, arguments=("pk",)),
     "unlink_project": Row(Role.ACCOUNTANT, "post", arguments=("pk",)),
+    "people": Row(Role.VIEWER),
+    "invite": Row(Role.ADMIN),
+    "resend_invitation": Row(Role.ADMIN, "post", arguments=("invitation_pk",)),
+    "withdraw_invitation": Row(Role.ADMIN, "post", arguments=("invitation_pk",)),
+    "leave_company": Row(Role.VIEWER),
+    "change_role": Row(Role.ADMIN, arguments=("membership_pk",)),
+    "remove_person": Row(Role.ADMIN, arguments=("membership_pk",)),
     "integrations": Row(Role.VIEWER),
     "set_up": Row(Role.VIEWER),
     "connection": Row(Role.VIEWER),
@@ -56,10 +93,13 @@ TABLE = {
     "update_credentials": Row(Role.ADMIN),
     "check_connection": Row(Role.ADMIN, "post"),
     "disconnect": Row(Role.ADMIN),
+    "company": Row(Role.VIEWER),
     "settings": Row(Role.VIEWER),
     "settings_history": Row(Role.VIEWER),
     "pick": Row(Role.VIEWER, arguments=("list_key",)),
     "start_sync": Row(Role.ACCOUNTANT, "post"),
+    "audit_trail": Row(Role.ADMIN),
+    "audit_export": Row(Role.ADMIN),
     "runs": Row(Role.VIEWER),
     "run": Row(Role.VIEWER, arguments=("number",)),
     "run_progress": Row(Role.VIEWER, arguments=("number",)),
@@ -83,13 +123,17 @@ def test_every_address_has_a_row() -> None:
 
 
 @pytest.fixture
-def arguments(mirrored: Connection, scoped: Tenant) -> dict[str, Any]:
+def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, Any]:
     """Arguments that exist in the tenant of `scoped`."""
     run = start_list_sync(mirrored).run
     exchange = Exchange.objects.exclude(run=None).latest("pk")
     exchange.run = run
     exchange.save()
+    sent = invite(scoped, "nora@summit.example", Role.VIEWER)
     return {
+        "invitation_pk": sent.invitation.pk,
+        "invitation_token": sent.link.rstrip("/").rpartition("/")[2],
+        "membership_pk": viewer.memberships.get().pk,
         "item_pk": ListItem.objects.filter(kind="projects", missing_at=None).earliest("pk").pk,
         "pk": Project.objects.create(tenant=scoped, number="H-1", name="By hand", currency="USD").pk,
         "list_key": "items",
@@ -97,12 +141,17 @@ def arguments(mirrored: Connection, scoped: Tenant) -> dict[str, Any]:
         "exchange_pk": exchange.pk,
         "uidb64": "MQ",
         "token": "set-password",
+        "uidb36": "1",
+        "key": "set-password",
+        "session_pk": 0,
     }
 
 
 def address(name: str, tenant: Tenant, arguments: dict[str, Any]) -> str:
     row = TABLE[name]
-    given = {argument.removeprefix("exchange_"): arguments[argument] for argument in row.arguments}
+    given = {
+        argument.removeprefix("exchange_").removeprefix("session_"): arguments[argument] for argument in row.arguments
+    }
     if isinstance(row.least, Role):
         given["tenant_slug"] = tenant.slug
     return reverse(name, kwargs=given)
@@ -138,10 +187,14 @@ def test_everybody_sees_what_is_theirs_and_nothing_else(
 def _as_expected(row: Row, person: User | None, role: Role | None, status: int, location: str) -> bool:
     if row.least == PUBLIC:
         return status in ALLOWED
+    if row.least == NOBODY:
+        return status == 404
     if person is None:
         return status == 302 and location.startswith("/login/?next=")
     if row.least == PERSON:
         return status in ALLOWED
+    if row.least == STAFF or role is None:
+        return status == 404 if row.of_nobody else status in ALLOWED
     if role is None:
         return status == 404
     assert isinstance(row.least, Role)

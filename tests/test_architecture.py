@@ -65,7 +65,7 @@ def test_the_protocol_packages_stand_alone(folder: str) -> None:
     [
         ("django_q", {"integrations/queue.py"}),
         ("django_scopes", {"accounts/tenancy.py"}),
-        ("cryptography", {"integrations/crypto.py", "config/keys.py"}),
+        ("cryptography", {"accounts/crypto.py", "config/keys.py"}),
     ],
 )
 def test_a_library_is_reached_through_its_door_only(library: str, doors: set[str]) -> None:
@@ -89,6 +89,17 @@ def test_http_and_xml_stay_in_the_protocol_packages(library: str) -> None:
     assert {user for user in users if not user.startswith(("integrations/intacct", "integrations/sandbox"))} == set()
 
 
+def test_log_in_stays_in_accounts() -> None:
+    users = {
+        str(path.relative_to(ROOT))
+        for package in PACKAGES
+        for path in python_files(package)
+        if any(within(name, "allauth") for name in imported(path))
+    }
+    assert users
+    assert {user for user in users if not user.startswith("accounts/")} == set()
+
+
 def test_cross_tenant_access_goes_through_the_audited_door() -> None:
     """Every use of the door is one of those that are meant to exist."""
     users = {
@@ -98,9 +109,14 @@ def test_cross_tenant_access_goes_through_the_audited_door() -> None:
         if "accounts.tenancy.cross_tenant" in set(imported(path))
     }
     assert users == {
+        "accounts/log_in_events.py",
+        "accounts/people/selectors.py",
         "accounts/support_site.py",
         "integrations/jobs.py",
         "integrations/management/commands/rotate_keys.py",
+        "integrations/metrics.py",
+        "integrations/probes.py",
+        "integrations/retention.py",
     }
 
 

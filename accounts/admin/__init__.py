@@ -1,5 +1,5 @@
 """Support staff's view of tenants and people."""
 
-from accounts.admin import people
+from accounts.admin import audit, people, sign_in
 
-__all__ = ["people"]
+__all__ = ["audit", "people", "sign_in"]

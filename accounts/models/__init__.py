@@ -1,8 +1,21 @@
-"""Tenants, people and who may do what where."""
+"""Tenants, people, who may do what where, and the trail of what they did."""
 
 from accounts.models.access import CrossTenantAccess
+from accounts.models.audit import AuditEntry, EventKind
+from accounts.models.invitation import UNANSWERED, Invitation, InvitationState
 from accounts.models.membership import Membership, Role
 from accounts.models.tenant import Tenant
 from accounts.models.user import User
 
-__all__ = ["CrossTenantAccess", "Membership", "Role", "Tenant", "User"]
+__all__ = [
+    "UNANSWERED",
+    "AuditEntry",
+    "CrossTenantAccess",
+    "EventKind",
+    "Invitation",
+    "InvitationState",
+    "Membership",
+    "Role",
+    "Tenant",
+    "User",
+]

@@ -19,12 +19,27 @@ class Role(models.TextChoices):
         """Whether this role may do whatever `other` may."""
         return self.rank >= other.rank
 
+    @property
+    def summary(self) -> str:
+        """What the role is for, in one sentence. What exactly it may do is computed in accounts.people.abilities."""
+        return _SUMMARIES[self]
+
+
+_SUMMARIES = {
+    Role.VIEWER: "Reads projects, runs and settings, and changes nothing.",
+    Role.ACCOUNTANT: "Reads the same and does the daily work with Sage Intacct: refreshes, imports, links.",
+    Role.ADMIN: "May do everything, also manage people, the connection and the settings.",
+}
+
 
 class Membership(models.Model):
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.VIEWER)
     created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the person last turned to this company."
+    )
 
     class Meta:
         ordering = ["tenant__name"]

@@ -27,6 +27,9 @@ class Tenant(models.Model):
         default="USD",
         validators=[RegexValidator(r"^[A-Z]{3}$", "Use the three letters of the currency, for example USD.")],
     )
+    second_factor_required = models.BooleanField(
+        default=False, help_text="Everybody who works for this company logs in with a password and a code."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -20,7 +20,9 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.request_log import request_id
 from accounts.shown import ShownState
+from accounts.user_agents import browser_name
 
 register = template.Library()
 
@@ -145,6 +147,12 @@ def number(value: Decimal | float | str | None) -> str:
     return str(value) if parsed is None else f"{parsed:,f}".replace("-", MINUS)
 
 
+@register.filter
+def browser(user_agent: str) -> str:
+    """A browser as a person knows it."""
+    return browser_name(user_agent)
+
+
 @register.simple_tag
 def page_window(page: Page[Any]) -> Iterable[int | str]:
     """Page numbers around the current one; an ellipsis stands for those left out."""
@@ -155,6 +163,12 @@ def page_window(page: Page[Any]) -> Iterable[int | str]:
 def unique_id(prefix: str) -> str:
     """An id for one element, to be named by aria-describedby; different each time, also between partial updates."""
     return f"{prefix}-{secrets.token_hex(4)}"
+
+
+@register.simple_tag
+def request_number() -> str:
+    """The number of this request, to mention when asking for help; it leads to its lines in the log."""
+    return request_id()
 
 
 @register.simple_tag

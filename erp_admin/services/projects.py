@@ -1,12 +1,13 @@
 """What can be done to projects: import them, link and unlink them, ignore and restore records, all within a tenant."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.audit import record_event
+from accounts.models import EventKind, User
 from erp_admin.flows.projects import IMPORT_STEP, ProjectImport
 from erp_admin.models import Project
 from erp_admin.selectors import IMPORTABLE, ProjectRecord, intacct_projects
@@ -15,6 +16,8 @@ from integrations.lists import KINDS_BY_KEY
 from integrations.models import Connection, LinkedDocument, ListItem, Trigger
 from integrations.refusal import Refused
 from integrations.services.runs import Started, start_run
+
+MOST_NAMED = 10
 
 
 def start_import(
@@ -46,18 +49,29 @@ def start_import(
 @transaction.atomic
 def ignore(items: QuerySet[ProjectRecord], *, by: User, reason: str = "") -> int:
     """Leave records out of the import until they are restored; linked ones stay linked and are not ignored."""
-    chosen = items.filter(ignored_at=None, project_pk=None)
-    return ListItem.objects.filter(pk__in=list(chosen.values_list("pk", flat=True))).update(
+    chosen = dict(items.filter(ignored_at=None, project_pk=None).values_list("pk", "business_id"))
+    ignored = ListItem.objects.filter(pk__in=list(chosen)).update(
         ignored_at=timezone.now(), ignored_by=by, ignore_reason=reason[:300]
     )
+    if ignored:
+        record_event(EventKind.RECORDS_IGNORED, _named(chosen.values(), reason), by=by)
+    return ignored
 
 
 @transaction.atomic
 def restore(items: QuerySet[ProjectRecord]) -> int:
-    chosen = items.exclude(ignored_at=None)
-    return ListItem.objects.filter(pk__in=list(chosen.values_list("pk", flat=True))).update(
-        ignored_at=None, ignored_by=None, ignore_reason=""
-    )
+    chosen = dict(items.exclude(ignored_at=None).values_list("pk", "business_id"))
+    restored = ListItem.objects.filter(pk__in=list(chosen)).update(ignored_at=None, ignored_by=None, ignore_reason="")
+    if restored:
+        record_event(EventKind.RECORDS_RESTORED, _named(chosen.values()))
+    return restored
+
+
+def _named(ids: Collection[str], reason: str = "") -> str:
+    """How many projects and which, for the audit trail; many are named by the first few."""
+    shown = ", ".join(sorted(ids)[:MOST_NAMED])
+    more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
+    return f"{len(ids)} in Intacct: {shown}{more}." + (f" Reason: {reason}" if reason else "")
 
 
 # What an import or a link decides; an edit that began before must not undo it.

@@ -20,7 +20,7 @@ TELLING = ("Project ID", "Customer", "Contract amount", "Begins", "Ends", "Entit
 
 
 @require_http_methods(["GET", "POST"])
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Link projects to records of Sage Intacct, and unlink them")
 def link(request: TenantRequest, item_pk: int) -> HttpResponse:
     """Choose the project here that a record stands for: near matches first, then a search over all unlinked ones."""
     found = selectors.project_records().select_related("connection")
@@ -63,7 +63,7 @@ def _link(request: TenantRequest, item_pk: int, project: Project) -> HttpRespons
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Link projects to records of Sage Intacct, and unlink them")
 def unlink(request: TenantRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(Project.objects, pk=pk)
     remote = project.remote_id

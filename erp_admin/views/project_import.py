@@ -37,7 +37,7 @@ def projects(request: TenantRequest) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Read lists from Sage Intacct")
 def refresh(request: TenantRequest) -> HttpResponse:
     """Read projects, customers and cost codes from Intacct."""
     connection = live_connection()
@@ -52,7 +52,7 @@ def refresh(request: TenantRequest) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Import projects")
 def preview(request: TenantRequest) -> HttpResponse:
     """What importing the chosen records would do; nothing is written."""
     form = _selection(request)
@@ -60,7 +60,7 @@ def preview(request: TenantRequest) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Import projects")
 def start(request: TenantRequest) -> HttpResponse:
     """Import what the preview showed. When the number of records changed meanwhile, the preview is shown once more."""
     form = _selection(request)
@@ -79,7 +79,7 @@ def start(request: TenantRequest) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Ignore records and restore them")
 def ignore(request: TenantRequest) -> HttpResponse:
     """Ask for a reason first; with `confirmed`, leave the chosen records out of the import."""
     form = _selection(request)
@@ -96,7 +96,7 @@ def ignore(request: TenantRequest) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Ignore records and restore them")
 def restore(request: TenantRequest) -> HttpResponse:
     """Offer ignored records for import again."""
     form = _selection(request)

@@ -58,7 +58,16 @@ class SyncRunAdmin(TenantRows, LongTableAdmin):
             },
         ),
         ("Started", {"fields": (("trigger", "started_by"), ("created_at", "started_at", "finished_at"))}),
-        ("Worker", {"fields": (("heartbeat_at", "lease_expires_at", "lost_workers"),), "classes": ["collapse"]}),
+        (
+            "Worker",
+            {
+                "fields": (
+                    ("heartbeat_at", "lease_expires_at", "lost_workers"),
+                    ("resume_at", "postponed"),
+                ),
+                "classes": ["collapse"],
+            },
+        ),
     )
     cancelled = ("Cancelled", {"fields": (("cancel_requested_at", "cancel_requested_by"),)})
     failure = ("Failure", {"fields": ("error_code", "error_sentence", "error_advice", "error_detail")})

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from integrations.models import ACTIVE_RUNS, CompanySlot, RunState, SyncRun
 
-# Longer than the longest silence of a living worker: a pause of 120 s that the gateway asked for, then an attempt of
-# 130 s, after which it is renewed.
+# Longer than the longest silence of a living worker, after which it is renewed: one request that takes all the time a
+# slice has, 260 s, or a pause of 120 s that the gateway asked for and then an attempt of 130 s.
 LEASE = timedelta(minutes=5)
 WRITE_SLOT = 0  # taken besides a request slot: one write at a time
 SLOTS_PER_COMPANY = 2  # the concurrency third-party accounts quote for the first tier
@@ -36,12 +36,20 @@ class LeaseLost(Exception):
 def claim_run(run_id: int) -> str:
     """Take the run for this worker; return the lease's token, or "" when another worker has it or it has ended.
 
-    Taking over a lease that ran out counts as a lost worker. Needs a scope or the cross-tenant door.
+    A postponed run is not taken before its time, unless it is to be cancelled. Taking over a lease that ran out counts
+    as a lost worker. Needs a scope or the cross-tenant door.
     """
     token = secrets.token_hex(16)
     now = timezone.now()
-    mine = {"lease_token": token, "lease_expires_at": now + LEASE, "heartbeat_at": now, "state": RunState.RUNNING}
-    active = SyncRun.objects.filter(pk=run_id, state__in=ACTIVE_RUNS)
+    mine = {
+        "lease_token": token,
+        "lease_expires_at": now + LEASE,
+        "heartbeat_at": now,
+        "state": RunState.RUNNING,
+        "resume_at": None,
+    }
+    is_due = Q(resume_at=None) | Q(resume_at__lte=now) | Q(cancel_requested_at__isnull=False)
+    active = SyncRun.objects.filter(is_due, pk=run_id, state__in=ACTIVE_RUNS)
     if active.filter(lease_token="").update(**mine):
         return token
     lost = active.exclude(lease_token="").filter(lease_expires_at__lt=now)

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from integrations.engine.flow import StepFailed
 from integrations.engine.progress import StepWork
-from integrations.intacct import ObjectDefinition, Query, all_of, any_of, ge, in_, is_null, le
+from integrations.engine.selectable import without_refused
+from integrations.intacct import ObjectDefinition, Query, Record, all_of, any_of, ge, in_, is_null, le
 from integrations.intacct.query import Filter
 from integrations.lists import ENTITY, MODIFIED, RECORD_NUMBER, ListKind
 from integrations.models import Connection, ListItem, Mode, RowOutcome, RunRow, RunStep, StepState
@@ -119,14 +120,18 @@ def _begin(work: StepWork, kind: ListKind) -> None:
     """Ask what the company offers, how many records there are and where they end; remember all three."""
     definition = work.client.lookup(kind.object)
     fields = _offered(work, kind, definition)
-    since = None
-    if work.run.mode == Mode.PARTIAL:
-        since, why_whole = _since(work, kind, fields)
-        if why_whole:
-            work.say(f"{kind.label}: read whole, because {why_whole}.")
-    where = _modified_since(since.isoformat() if since else None)
     private = not work.connection.entity_id
-    until = work.client.highest_record(kind.object, where=where, show_private=private)
+
+    def look() -> tuple[datetime | None, str, Filter | None, int]:
+        since, why_whole = _since(work, kind, fields) if work.run.mode == Mode.PARTIAL else (None, "")
+        where = _modified_since(since.isoformat() if since else None)
+        until = work.client.highest_record(kind.object, where=where, show_private=private, fields=fields)
+        return since, why_whole, where, until
+
+    (since, why_whole, where, until), refused = without_refused(kind, fields, look)
+    _tell_refused(work, kind, refused)
+    if why_whole:
+        work.say(f"{kind.label}: read whole, because {why_whole}.")
     total = 0
     if until:
         bounded: Filter = le(RECORD_NUMBER, until) if where is None else all_of(where, le(RECORD_NUMBER, until))
@@ -148,6 +153,11 @@ def _offered(work: StepWork, kind: ListKind, definition: ObjectDefinition) -> li
     if absent:
         work.warn(f"{kind.label}: Intacct does not offer {', '.join(absent)} here, so these fields stay empty.")
     return [name for name in kind.wanted_fields if name not in absent]
+
+
+def _tell_refused(work: StepWork, kind: ListKind, refused: list[str]) -> None:
+    if refused:
+        work.warn(f"{kind.label}: Intacct does not let {', '.join(refused)} be read here, so these fields stay empty.")
 
 
 def _since(work: StepWork, kind: ListKind, fields: list[str]) -> tuple[datetime | None, str]:
@@ -310,14 +320,20 @@ def refetch(work: StepWork, kind: ListKind, items: Sequence[ListItem]) -> Refetc
     if not items:
         return Refetched(frozenset(), {})
     definition = work.client.lookup(kind.object)
-    query = Query(
-        object=kind.object,
-        fields=[name for name in kind.wanted_fields if name in definition.names],
-        where=in_(RECORD_NUMBER, [item.record_no for item in items]),
-        page_size=PAGE_SIZE,
-        show_private=not work.connection.entity_id,
-    )
-    rows = [row for page in work.client.pages(query) for row in page.rows]
+    fields = [name for name in kind.wanted_fields if name in definition.names]
+
+    def read() -> list[Record]:
+        query = Query(
+            object=kind.object,
+            fields=fields,
+            where=in_(RECORD_NUMBER, [item.record_no for item in items]),
+            page_size=PAGE_SIZE,
+            show_private=not work.connection.entity_id,
+        )
+        return [row for page in work.client.pages(query) for row in page.rows]
+
+    rows, refused = without_refused(kind, fields, read)
+    _tell_refused(work, kind, refused)
     shown = _numbers(rows)
     usable, unusable = [], {}
     for row in rows:

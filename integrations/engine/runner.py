@@ -10,18 +10,22 @@ import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from pathlib import Path
+from typing import NoReturn
 
+import structlog
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
+from accounts.audit import Origin, acting
 from integrations import gateway
 from integrations.crypto import SecretUnreadable
 from integrations.engine import lease
 from integrations.engine.flow import Flow, StepFailed, flow_for
 from integrations.engine.progress import StepWork
-from integrations.intacct import Category, Client, IntacctError
+from integrations.intacct import BusyError, Category, Client, IntacctError, OutOfTime
 from integrations.models import (
     OPEN_STEPS,
     LogLevel,
@@ -38,11 +42,16 @@ from integrations.selectors import why_not_sync
 logger = logging.getLogger(__name__)
 
 SLICE_SECONDS = 60.0
-# How long after a slice's end a request may still be repeated. With that, a last attempt of 130 s and the wait for a
-# slot, a slice stays below the 300 s after which the queue would kill its worker.
-PATIENCE_SECONDS = 90.0
+# How long after a slice's end its requests may still go on. With that and the wait for a slot, a slice stays below the
+# 300 s after which the queue would kill its worker; and a write, begun in the last second, has its full 130 s.
+PATIENCE_SECONDS = 200.0
 SLOT_WAIT_SECONDS = 5.0
 DETAIL_FRAMES = 6
+# A busy Intacct is left alone for a minute, then for twice as long each time it still is, or as long as it asks for.
+FIRST_RESPITE = timedelta(minutes=1)
+LONGEST_OWN_RESPITE = timedelta(minutes=30)
+LONGEST_RESPITE = timedelta(hours=24)
+MOST_POSTPONED = 6
 # These end the run: whatever comes next would fail the same way.
 _STOPS_RUN = {
     Category.SENDER,
@@ -60,11 +69,16 @@ class Slice(Enum):
 
     ENDED = "the run has ended"
     MORE = "there is more to do"
-    BUSY = "somebody else works on it, or the company has no free request slot"
+    BUSY = "somebody else works on it, the company has no free request slot, or it is postponed"
+    POSTPONED = "Intacct is busy; the dispatcher has it taken up again later"
 
 
 class _StopRun(Exception):
     """The run cannot go on; the state has been recorded."""
+
+
+class _Postponed(Exception):
+    """The run goes on later; when has been recorded."""
 
 
 @dataclass
@@ -73,6 +87,7 @@ class _Slice:
     token: str
     slot: lease.Slot
     deadline: float
+    may_postpone: bool = False
     pages: int = 0
 
     def must_stop(self) -> bool:
@@ -96,35 +111,51 @@ class _Slice:
         return lambda entity_id: gateway.opened(self.run.connection, step, self.watch(), entity_id=entity_id)
 
     def watch(self) -> gateway.Watch:
-        """A request that is repeated takes minutes: the lease is renewed after each attempt, and not for ever."""
-        return gateway.Watch(after_exchange=self.stay, gives_up_at=self.deadline + PATIENCE_SECONDS)
+        """Requests may take minutes: the lease is renewed after each attempt, and all together not for ever."""
+        return gateway.Watch(after_exchange=self.stay, time_left=self.time_left)
+
+    def time_left(self) -> float:
+        """Seconds in which every request of this slice must have ended."""
+        return self.deadline + PATIENCE_SECONDS - time.monotonic()
 
 
-def work_slice(run_id: int, *, seconds: float = SLICE_SECONDS) -> Slice:
+def work_slice(run_id: int, *, seconds: float = SLICE_SECONDS, may_postpone: bool = False) -> Slice:
     """Work on a run for about `seconds`, stopping at a page border. Needs the tenant's scope.
 
-    Never raises for what Intacct answers: that is recorded in the run. Defects are recorded and raised.
+    With `may_postpone` a run that finds Intacct busy is to be taken up later; otherwise it ends with that reason. Never
+    raises for what Intacct answers: that is recorded in the run. Defects are recorded and raised.
     """
     token = lease.claim_run(run_id)
     if not token:
         return Slice.BUSY
-    run = SyncRun.objects.select_related("connection", "tenant").get(pk=run_id)
+    run = SyncRun.objects.select_related("connection", "tenant", "started_by").get(pk=run_id)
+    with structlog.contextvars.bound_contextvars(run=run.number, tenant=run.tenant.slug), acting(_origin(run)):
+        return _work_claimed(run, token, seconds, may_postpone=may_postpone)
+
+
+def _origin(run: SyncRun) -> Origin:
+    """What a run changes is its work, on behalf of whoever started it."""
+    label = f"run {run.number}, started by {run.started_by}" if run.started_by else f"run {run.number}"
+    return Origin(lambda: run.started_by, label)
+
+
+def _work_claimed(run: SyncRun, token: str, seconds: float, *, may_postpone: bool) -> Slice:
     try:
         if _ended_before_work(run, token):
             return Slice.ENDED
         with lease.company_slot(run.connection.company_id, wait_seconds=SLOT_WAIT_SECONDS) as slot:
-            return _work(_Slice(run, token, slot, time.monotonic() + seconds))
+            return _work(_Slice(run, token, slot, time.monotonic() + seconds, may_postpone))
     except lease.NoSlot:
         return Slice.BUSY
     except lease.LeaseLost:
-        logger.warning("run %s was taken over by another worker", run_id)
+        logger.warning("run %s was taken over by another worker", run.pk)
         return Slice.BUSY
     except Exception as error:
-        logger.exception("run %s failed by a defect", run_id)
+        logger.exception("run %s failed by a defect", run.pk)
         _record_defect(run, token, error)
         raise
     finally:
-        lease.release_run(run_id, token)
+        lease.release_run(run.pk, token)
 
 
 def _ended_before_work(run: SyncRun, token: str) -> bool:
@@ -175,6 +206,8 @@ def _work(part: _Slice) -> Slice:
                 if run.cancel_requested_at is None:
                     return Slice.MORE
                 break
+    except _Postponed:
+        return Slice.POSTPONED
     except _StopRun:
         pass
     _end(run, part.token)
@@ -182,20 +215,31 @@ def _work(part: _Slice) -> Slice:
 
 
 def _work_step(part: _Slice, flow: Flow, step: RunStep) -> bool:
-    """Work off one step; return False when the slice had to stop before its end. Raises _StopRun, LeaseLost."""
+    """Work off one step; return False when the slice had to stop before its end.
+
+    Raises _StopRun, _Postponed, LeaseLost.
+    """
     if part.must_stop():
         return False
     if step.state == StepState.WAITING:
-        step.state, step.started_at = StepState.RUNNING, timezone.now()
+        # A step taken up again began when it began: the next Partial reads from there on.
+        step.state, step.started_at = StepState.RUNNING, step.started_at or timezone.now()
         step.save(update_fields=["state", "started_at"])
     try:
-        with gateway.opened(part.run.connection, step, part.watch()) as client:
+        with (
+            structlog.contextvars.bound_contextvars(step=step.key),
+            gateway.opened(part.run.connection, step, part.watch()) as client,
+        ):
             work = StepWork(part.run, step, part.run.connection, client, part.token, part.in_entity(step))
             for _ in flow.work(work):
                 part.pages += 1
                 if part.must_stop():
                     return False
     except (IntacctError, StepFailed, SecretUnreadable) as error:
+        if isinstance(error, OutOfTime) and part.pages:
+            return False  # this slice got the run ahead, and the next has a time of its own
+        if isinstance(error, BusyError) and (respite := _respite(part, error)) is not None:
+            _postpone(part, step, error, respite)
         _record_failure(part, step, error)
     else:
         _close_step(part, step)
@@ -208,6 +252,36 @@ def _close_step(part: _Slice, step: RunStep) -> None:
         step.state = StepState.PARTLY if step.failed or step.skipped else StepState.SUCCEEDED
         step.finished_at = timezone.now()
         step.save(update_fields=["state", "finished_at"])
+
+
+def _respite(part: _Slice, error: BusyError) -> timedelta | None:
+    """How long a busy Intacct is left alone before the run goes on, or None when the run ends instead."""
+    times = 0 if part.pages else part.run.postponed
+    if not part.may_postpone or times >= MOST_POSTPONED:
+        return None
+    own = min(FIRST_RESPITE * 2**times, LONGEST_OWN_RESPITE)
+    asked = timedelta(seconds=error.retry_after or 0)
+    return max(own, asked) if asked <= LONGEST_RESPITE else None
+
+
+def _postpone(part: _Slice, step: RunStep, error: BusyError, respite: timedelta) -> NoReturn:
+    """Leave the run, at its checkpoint, to the dispatcher for later. Raises _Postponed, LeaseLost."""
+    run = part.run
+    minutes = -(-int(respite.total_seconds()) // 60)
+    with lease.holding(run.pk, part.token):
+        run.state, run.resume_at = RunState.QUEUED, timezone.now() + respite
+        run.postponed = 1 if part.pages else run.postponed + 1
+        run.save(update_fields=["state", "resume_at", "postponed"])
+        step.state = StepState.WAITING
+        step.save(update_fields=["state"])
+        RunLog.objects.create(
+            tenant_id=run.tenant_id,
+            run=run,
+            step=step,
+            level=LogLevel.WARNING,
+            message=f"{error.sentence} The run goes on by itself in {minutes} minute{'s' if minutes > 1 else ''}.",
+        )
+    raise _Postponed
 
 
 def _record_failure(part: _Slice, step: RunStep, error: IntacctError | StepFailed | SecretUnreadable) -> None:

@@ -6,6 +6,7 @@ and sends nothing itself: the transport does.
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -48,6 +49,7 @@ class Client:
 
     `endpoint` is checked at once and raises UntrustedEndpoint. `timeout` is (connect, read) in seconds. Every method
     that talks to the gateway raises a subclass of IntacctError and nothing else; wrong arguments raise ValueError.
+    `time_left` limits the time of all calls together; beyond it they raise OutOfTime.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Client:
         keep_bytes: int = 64 * 1024,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
+        time_left: Callable[[], float] = lambda: math.inf,
     ) -> None:
         self._endpoint = trusted_endpoint(endpoint, allowed_hosts)
         self._sender = sender
@@ -78,6 +81,7 @@ class Client:
             limits=Limits(timeout, attempts, max_answer_bytes, keep_bytes),
             sleep=sleep,
             jitter=jitter,
+            time_left=time_left,
         )
 
     def __enter__(self) -> Client:
@@ -149,10 +153,23 @@ class Client:
                 raise incomplete(f"{page.remaining} rows of {query.object} remain, but the page is empty.")
 
     def highest_record(
-        self, object_name: str, where: Filter | None = None, show_private: bool = False, *, key: str = KEY
+        self,
+        object_name: str,
+        where: Filter | None = None,
+        show_private: bool = False,
+        *,
+        key: str = KEY,
+        fields: Sequence[str] = (),
     ) -> int:
-        """Return the highest RECORDNO, 0 when there is no record."""
-        return self.extent(object_name, where, show_private, key=key)[0]
+        """Return the highest RECORDNO, 0 when there is no record.
+
+        With `fields` it shows as well whether they may be selected: the error names the first that may not.
+        """
+        selected = (key, *(name for name in fields if name != key))
+        page = self.query(
+            Query(object_name, selected, where=where, order_by=(f"-{key}",), page_size=1, show_private=show_private)
+        )
+        return readers.record_number(object_name, page.rows[0], key) if page.rows else 0
 
     def extent(
         self, object_name: str, where: Filter | None = None, show_private: bool = False, *, key: str = KEY

@@ -109,6 +109,10 @@ class TransportError(IntacctError):
     category = Category.TRANSPORT
 
 
+class OutOfTime(TransportError):
+    """The time that the caller allows is used up; says nothing about the gateway but that it was slow."""
+
+
 class BusyError(IntacctError):
     """The gateway refuses for now: rate limit, maintenance, overload. `not_executed` says whether that is certain."""
 

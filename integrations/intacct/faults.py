@@ -14,9 +14,12 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError, ProxyError
 
 from integrations.intacct.classifier import rate_limited, service_failed
-from integrations.intacct.errors import IntacctError, ProtocolError, TransportError, UnknownOutcome
+from integrations.intacct.errors import IntacctError, OutOfTime, ProtocolError, TransportError, UnknownOutcome
 from integrations.intacct.results import lost
 
+_TIMEOUT, _UNREACHABLE = "CON-TIMEOUT", "CON-UNREACHABLE"
+# How a request ends that was given too little time.
+TIME_IS_UP = frozenset({_TIMEOUT, _UNREACHABLE})
 _TRY_LATER = "Check the network and the endpoint's address; if they are right, try again later."
 # The gateway or the proxy in front of it turned the request away before any function was looked at.
 _REFUSED_STATUSES = frozenset({401, 403, 404, 405, 411, 413, 414, 415, 429})
@@ -36,7 +39,7 @@ def of_http_library(error: Exception, *, reading: bool) -> IntacctError:
     if not reading and any(isinstance(cause, unsent) for cause in causes):
         return TransportError(
             "Sage Intacct cannot be reached.",
-            code="CON-UNREACHABLE",
+            code=_UNREACHABLE,
             advice=_TRY_LATER,
             retryable=True,
             nothing_left=True,
@@ -111,7 +114,18 @@ def too_large(limit: int) -> IntacctError:
 
 
 def too_slow() -> IntacctError:
-    return TransportError("Sage Intacct did not answer in time.", code="CON-TIMEOUT", advice=_TRY_LATER, retryable=True)
+    return TransportError("Sage Intacct did not answer in time.", code=_TIMEOUT, advice=_TRY_LATER, retryable=True)
+
+
+def out_of_time(*, nothing_left: bool = False) -> OutOfTime:
+    """The error for a request that does not fit into the time its caller has."""
+    return OutOfTime(
+        "Sage Intacct gave no usable answer in the time that one piece of work may take.",
+        code="SVC-SLOW",
+        advice="Start it again in a while. The exchanges of the run show each attempt and its answer.",
+        retryable=True,
+        nothing_left=nothing_left,
+    )
 
 
 def answer_lost(error: IntacctError) -> UnknownOutcome:

@@ -119,6 +119,7 @@ FUNCTION_RULES: tuple[Rule, ...] = (
         frozenset({"Query Failed", "XXX", "WS"}),
         advice=_DEFECT,
     ),
+    Rule(ProtocolError, "REQ-FIELD", r"\bfield (?P<subject>\S+) is not a valid field", advice=_DEFECT),
     Rule(
         ProtocolError,
         FIELD_REFUSED,

@@ -7,6 +7,7 @@ Must not know sessions, queries or objects, and lets no exception of the HTTP or
 from __future__ import annotations
 
 import logging
+import math
 import random
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -22,7 +23,7 @@ from integrations.intacct.answer import Answer, AnswerParser, HostileAnswer, Unr
 from integrations.intacct.billing import billable_at_most, billable_of_answer
 from integrations.intacct.classifier import request_error, tidy_answer
 from integrations.intacct.envelope import Purpose, Request
-from integrations.intacct.errors import BusyError, IntacctError
+from integrations.intacct.errors import BusyError, IntacctError, OutOfTime
 from integrations.intacct.function_rules import QUERY_REFUSED
 from integrations.intacct.redaction import capture_limit, redact_body, redact_text
 from integrations.intacct.results import match_results
@@ -39,6 +40,7 @@ BACKOFF_CAP_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 120.0
 # The gateway works on a synchronous request for at most 15 minutes (developer.intacct.com, Sync vs async).
 LONGEST_ANSWER_SECONDS = 900.0
+SHORTEST_ATTEMPT_SECONDS = 0.01
 PROXY_TIMEOUT_STATUS = 524
 _CHUNK_BYTES = 16 * 1024
 _XML_TYPES = frozenset({"text/xml", "application/xml"})
@@ -70,7 +72,11 @@ class _Attempt:
 
 
 class Transport:
-    """Sends requests over one HTTP session. Use it from one thread at a time; close it when done."""
+    """Sends requests over one HTTP session. Use it from one thread at a time; close it when done.
+
+    `time_left` tells how many seconds the caller still has. No attempt is begun, and no pause, that would not fit: a
+    read is cut off when they are over, and a write is sent only if it may take its full time.
+    """
 
     def __init__(
         self,
@@ -80,12 +86,14 @@ class Transport:
         limits: Limits | None = None,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
+        time_left: Callable[[], float] = lambda: math.inf,
     ) -> None:
         self._allowed_hosts = tuple(allowed_hosts)
         self._observer = observer
         self._limits = limits or Limits()
         self._sleep = sleep
         self._jitter = jitter
+        self._time_left = time_left
         self._http = requests.Session()
         self._http.headers["User-Agent"] = "erp-admin"
 
@@ -96,25 +104,37 @@ class Transport:
         """Send a request and return its answer once the functions were reached.
 
         Reads and sign-ins are tried again while the error allows it, a refused query once; a write is sent exactly
-        once. Raises the classified error of the request as a whole, and UnknownOutcome when the answer to a write was
-        lost. Errors of single functions stay in the answer.
+        once. Raises the classified error of the request as a whole, UnknownOutcome when the answer to a write was lost,
+        and OutOfTime when there was no time for a first answer. Errors of single functions stay in the answer.
         """
         url = trusted_endpoint(endpoint, self._allowed_hosts)
+        if self._time_left() < self._least_time(request):
+            raise faults.out_of_time(nothing_left=True)
         if request.purpose is Purpose.WRITE:
             # An idle connection may have been closed by the far side, which looks like a lost answer. Start a new one.
             self._http.close()
         number, repeated = 1, False
+        attempt = self._attempt(request, url, number)
         while True:
-            attempt = self._attempt(request, url, number)
             error = attempt.error or _repeatable_refusal(request, attempt, repeated=repeated)
             if error is None or (pause := self._pause_before_retry(request, attempt, error)) is None:
                 break
             repeated = repeated or error.code == QUERY_REFUSED
             self._sleep(pause)
+            if self._time_left() < SHORTEST_ATTEMPT_SECONDS:
+                break
             number += 1
+            following = self._attempt(request, url, number)
+            if isinstance(following.error, OutOfTime):
+                break  # that it had too little time tells less than what the attempt before it met
+            attempt = following
         if attempt.answer is not None:
             return attempt.answer
         raise attempt.error or faults.unreadable("no answer was recorded")
+
+    def _least_time(self, request: Request) -> float:
+        """Seconds without which a request is not begun. A write that is cut off leaves its outcome unknown."""
+        return sum(self._limits.timeout) if request.purpose is Purpose.WRITE else SHORTEST_ATTEMPT_SECONDS
 
     def _attempt(self, request: Request, url: str, number: int) -> _Attempt:
         attempt = _Attempt(number, datetime.now(UTC))
@@ -123,6 +143,8 @@ class Transport:
             self._post(request, url, attempt)
         except (requests.RequestException, HTTPError) as error:
             attempt.error = faults.of_http_library(error, reading=attempt.http_status is not None)
+            if attempt.error.code in faults.TIME_IS_UP and self._time_left() <= 0:
+                attempt.error = faults.out_of_time(nothing_left=attempt.error.nothing_left)
         except HostileAnswer:
             attempt.error = faults.hostile()
         except UnreadableAnswer as error:
@@ -137,12 +159,13 @@ class Transport:
     def _post(self, request: Request, url: str, attempt: _Attempt) -> None:
         """Send the bytes and read the answer into `attempt`. No other function sends bytes."""
         host = urlsplit(url).hostname or ""
+        left, (connect, read) = max(self._time_left(), SHORTEST_ATTEMPT_SECONDS), self._limits.timeout
         with self._http.post(
             url,
             data=request.body,
             headers={"Content-Type": "application/xml", "Accept": "text/xml", "Accept-Encoding": "gzip"},
             auth=_without_netrc,
-            timeout=self._limits.timeout,
+            timeout=(min(connect, left), min(read, left)),
             allow_redirects=False,
             stream=True,
             # A host on the allow-list is local: a company's web proxy has no business with it.
@@ -165,22 +188,32 @@ class Transport:
             attempt.error.retry_after = attempt.error.retry_after or attempt.retry_after
 
     def _read(self, response: requests.Response, parser: AnswerParser | None, attempt: _Attempt) -> Answer | None:
-        deadline = time.monotonic() + LONGEST_ANSWER_SECONDS
+        longest = min(LONGEST_ANSWER_SECONDS, self._time_left())
+        deadline = time.monotonic() + longest
         keep = capture_limit(self._limits.keep_bytes)
         # read1 returns what has arrived, so that an answer that trickles in cannot outlast the deadline unnoticed.
-        while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
+        while chunk := self._next_chunk(response, deadline):
             attempt.received += len(chunk)
             if len(attempt.captured) < keep:
                 attempt.captured += chunk[: keep - len(attempt.captured)]
             if attempt.received > self._limits.max_answer_bytes:
                 raise faults.too_large(self._limits.max_answer_bytes)
             if time.monotonic() > deadline:
-                raise faults.too_slow()
+                raise faults.too_slow() if longest == LONGEST_ANSWER_SECONDS else faults.out_of_time()
             if parser is not None:
                 parser.feed(chunk)
             elif attempt.received > keep:
                 break  # not XML: nothing after the recorded part matters
         return parser.close() if parser is not None else None
+
+    def _next_chunk(self, response: requests.Response, deadline: float) -> bytes:
+        """What has arrived meanwhile, or b"" at the end; a silence ends with the deadline."""
+        connection = response.raw.connection
+        if connection is not None and connection.sock is not None:  # else the timeout of the request holds
+            left = max(deadline - time.monotonic(), SHORTEST_ATTEMPT_SECONDS)
+            connection.sock.settimeout(min(self._limits.timeout[1], left))
+        chunk: bytes = response.raw.read1(_CHUNK_BYTES, decode_content=True)
+        return chunk
 
     def _pause_before_retry(self, request: Request, attempt: _Attempt, error: IntacctError) -> float | None:
         """Seconds to wait before the next attempt, or None when this one is final."""
@@ -192,7 +225,7 @@ class Transport:
             return None
         ceiling = min(BACKOFF_CAP_SECONDS, BACKOFF_BASE_SECONDS * 2 ** (attempt.number - 1))
         pause = max(self._jitter() * ceiling, error.retry_after or 0)
-        return pause if pause <= LONGEST_PAUSE_SECONDS else None
+        return pause if pause <= min(LONGEST_PAUSE_SECONDS, self._time_left()) else None
 
     def _record(self, request: Request, url: str, attempt: _Attempt, duration_ms: int) -> None:
         error = attempt.error or next(_result_errors(request, attempt), None)

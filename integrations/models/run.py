@@ -52,6 +52,8 @@ class SyncRun(TenantModel):
     )
     lease_token = models.CharField(max_length=40, blank=True)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
+    resume_at = models.DateTimeField(null=True, blank=True, help_text="Intacct was busy; not to be worked on before.")
+    postponed = models.PositiveSmallIntegerField(default=0, help_text="How often in a row that happened.")
     lost_workers = models.PositiveSmallIntegerField(default=0, help_text="How often a lease ran out unfinished.")
     error_code = models.CharField(max_length=40, blank=True)
     error_sentence = models.CharField(max_length=500, blank=True)
@@ -84,6 +86,8 @@ class SyncRun(TenantModel):
     def shown_state(self) -> ShownState:
         if self.is_active and self.cancel_requested_at:
             return shown(RunState(self.state), "stopping at the next page border")
+        if self.resume_at is not None:
+            return shown(RunState(self.state), "waiting for Sage Intacct")
         return shown(RunState(self.state))
 
     @property

@@ -104,10 +104,11 @@ class AuthenticationEcho:
     locationid: str | None = None
     sessiontimestamp: str | None = None
     sessiontimeout: str | None = None
+    clientid: str | None = None
 
     def node(self) -> Node:
         children = [leaf("status", "success" if self.succeeded else "failure")]
-        for name in ("userid", "companyid", "locationid", "sessiontimestamp", "sessiontimeout"):
+        for name in ("userid", "companyid", "clientid", "locationid", "sessiontimestamp", "sessiontimeout"):
             value = getattr(self, name)
             if value is not None:
                 children.append(leaf(name, value))

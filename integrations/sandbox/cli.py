@@ -16,7 +16,9 @@ from pathlib import Path
 
 from integrations.sandbox.control import Control
 from integrations.sandbox.gateway import Gateway
+from integrations.sandbox.patience import REQUEST_SECONDS
 from integrations.sandbox.persistence import StateError, StateFile, saved_base
+from integrations.sandbox.reception import Reception
 from integrations.sandbox.seed import build_store, credentials, is_seed
 from integrations.sandbox.server import GATEWAY_PATH, GatewayServer
 from integrations.sandbox.sessions import DEFAULT_SECONDS, Sessions
@@ -43,6 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--session-seconds", type=_seconds, default=DEFAULT_SECONDS, help="how long an unused session lives"
+    )
+    parser.add_argument(
+        "--request-seconds", type=_seconds, default=REQUEST_SECONDS, help="how long one request may take to arrive"
     )
     parser.add_argument("--verbose", action="store_true", help="one line per request on stderr, without secrets")
     parser.add_argument("--credentials", action="store_true", help="print what a client needs as JSON and exit")
@@ -86,8 +91,7 @@ def run(options: argparse.Namespace) -> int:
     stopping.wait()
     server.shutdown()
     server.server_close()
-    if server.state is not None:
-        server.state.save_if_changed()
+    server.reception.save()
     return 0
 
 
@@ -105,14 +109,14 @@ def _server(options: argparse.Namespace) -> GatewayServer:
         state = StateFile(options.state, store)
         state.load()
         state.save_if_changed()  # a file that cannot be written is reported now, not after the first change
-    gateway = Gateway(store, Sessions(options.session_seconds))
+    reception = Reception(Gateway(store, Sessions(options.session_seconds)), state)
     return GatewayServer(
         (options.host, options.port),
-        gateway,
-        control=Control(gateway) if options.control else None,
+        reception,
+        control=Control(reception) if options.control else None,
         allowed_hosts=options.allow_host,
-        state=state,
         verbose=options.verbose,
+        request_seconds=options.request_seconds,
     )
 
 

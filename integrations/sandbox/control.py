@@ -1,6 +1,6 @@
-"""The control commands for tests and practice: reset, faults, expired sessions, direct changes, statistics.
+"""What a test may do to the gateway beyond practice: reset, expired sessions, direct changes, statistics, faults.
 
-Owns what a command does. Must not be reachable unless it was switched on at start.
+Owns what a command does, those about faults apart. Must not be reachable unless it was switched on at start.
 """
 
 from __future__ import annotations
@@ -9,31 +9,31 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from integrations.sandbox.faults import KINDS, MAX_SLOW_SECONDS, Fault, Faults
-from integrations.sandbox.gateway import Gateway, Statistics
-from integrations.sandbox.schema import CATALOGUE
+from integrations.sandbox.arguments import MAX_NUMBER, MAX_TIMES, Arguments, UnknownCommand
+from integrations.sandbox.counts import Statistics
+from integrations.sandbox.fault_commands import FaultCommands, company_of
+from integrations.sandbox.reception import Reception
 from integrations.sandbox.schema.model import ObjectDefinition
-from integrations.sandbox.seed import COMPANY_ID, build_store
+from integrations.sandbox.seed import build_store
 from integrations.sandbox.store import Company, Row
 from integrations.sandbox.values import IllegalValue, normalise, record_number, wire_timestamp
-
-MAX_NUMBER = 1_000_000_000
-
-
-class UnknownCommand(ValueError):
-    """The command, or one of its values, is not known; the text says which."""
 
 
 class Control:
     """Executes commands on a running gateway."""
 
-    def __init__(self, gateway: Gateway) -> None:
-        self.gateway = gateway
-        self.faults = Faults()
-        self._commands: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    def __init__(self, reception: Reception) -> None:
+        self._reception = reception
+        self._gateway = reception.gateway
+        faults = FaultCommands(reception)
+        self._commands: dict[str, Callable[[Arguments], dict[str, Any]]] = {
             "reset": self._reset,
             "expire_sessions": self._expire_sessions,
-            "fault": self._fault,
+            "fault": faults.fault,
+            "chaos": faults.chaos,
+            "heal": faults.heal,
+            "settle": faults.settle,
+            "wait": faults.wait,
             "put": self._put,
             "delete": self._delete,
             "clock": self._clock,
@@ -46,41 +46,38 @@ class Control:
         action = self._commands.get(name) if isinstance(name, str) else None
         if action is None:
             raise UnknownCommand(f"Unknown command {name!r}; known are {', '.join(sorted(self._commands))}.")
-        with self.gateway.store.lock:
-            return action(command)
+        return action(Arguments(command))
 
-    def _reset(self, command: Mapping[str, Any]) -> dict[str, Any]:
-        store = self.gateway.store
-        fresh = build_store(store.seed, store.base)
-        store.companies, store.senders = fresh.companies, fresh.senders
-        self.gateway.sessions.expire_all()
-        self.gateway.statistics = Statistics()
-        self.faults.clear()
+    def _reset(self, arguments: Arguments) -> dict[str, Any]:
+        arguments.only()
+        self._reception.start_over()
+        store = self._gateway.store
+        with store.lock:
+            fresh = build_store(store.seed, store.base)
+            store.companies, store.senders = fresh.companies, fresh.senders
+            self._gateway.sessions.expire_all()
+            self._gateway.statistics = Statistics()
         return {"done": "reset"}
 
-    def _expire_sessions(self, command: Mapping[str, Any]) -> dict[str, Any]:
-        return {"done": "expire_sessions", "expired": self.gateway.sessions.expire_all()}
+    def _expire_sessions(self, arguments: Arguments) -> dict[str, Any]:
+        arguments.only("after")
+        sessions = self._gateway.sessions
+        with self._gateway.store.lock:
+            if arguments.has("after"):
+                after = arguments.whole("after", 0, MAX_TIMES)
+                sessions.expire_after(after)
+                return {"done": "expire_sessions", "after": after}
+            return {"done": "expire_sessions", "expired": sessions.expire_all()}
 
-    def _fault(self, command: Mapping[str, Any]) -> dict[str, Any]:
-        kind = str(command.get("kind", ""))
-        if kind == "permission":
-            definition = _definition(command)
-            self._company(command).denied_objects.add(definition.name)
-            return {"done": "fault", "kind": kind, "object": definition.name}
-        if kind not in KINDS:
-            raise UnknownCommand(f"Unknown fault {kind!r}; known are {', '.join(sorted((*KINDS, 'permission')))}.")
-        times = _number(command.get("times", 1), "times")
-        seconds = _number(command.get("seconds", 1.0 if kind == "slow" else 0.0), "seconds")
-        if times < 1 or times != int(times) or not 0 <= seconds <= MAX_SLOW_SECONDS:
-            raise UnknownCommand(f"times must be a whole number from 1, seconds from 0 to {MAX_SLOW_SECONDS:g}.")
-        self.faults.add(Fault(kind, int(times), str(command.get("match", "any")), float(seconds)))
-        return {"done": "fault", "kind": kind}
-
-    def _put(self, command: Mapping[str, Any]) -> dict[str, Any]:
-        company, definition = self._company(command), _definition(command)
-        record = command.get("record")
+    def _put(self, arguments: Arguments) -> dict[str, Any]:
+        arguments.only("object", "record", "company")
+        definition, record = arguments.definition(), arguments.raw("record")
         if not isinstance(record, Mapping):
-            raise UnknownCommand("put needs a record.")
+            raise UnknownCommand("record must be an object of fields and values.")
+        with self._gateway.store.lock:
+            return self._put_record(company_of(arguments, self._reception), definition, record)
+
+    def _put_record(self, company: Company, definition: ObjectDefinition, record: Mapping[str, Any]) -> dict[str, Any]:
         table = company.table(definition.name)
         given = _checked(definition, record)
         before = self._existing(company, definition, given)
@@ -93,48 +90,55 @@ class Control:
         if "STATUS" in definition.fields:
             row.setdefault("STATUS", normalise(definition.fields["STATUS"], "active"))
         company.write(definition.name, {name: value for name, value in row.items() if value})
+        company.visibility.show(definition.name, int(row[definition.record_key]))
         return {"done": "put", "object": definition.name, "RECORDNO": row[definition.record_key]}
 
-    def _delete(self, command: Mapping[str, Any]) -> dict[str, Any]:
-        company, definition = self._company(command), _definition(command)
-        key = str(command.get("key", ""))
+    def _delete(self, arguments: Arguments) -> dict[str, Any]:
+        arguments.only("object", "key", "company")
+        definition, key = arguments.definition(), arguments.text("key")
+        with self._gateway.store.lock:
+            return self._delete_record(company_of(arguments, self._reception), definition, key)
+
+    def _delete_record(self, company: Company, definition: ObjectDefinition, key: str) -> dict[str, Any]:
         table = company.table(definition.name)
         row = table.find(*key.split("|")) if definition.key else None
         number = record_number(key)
         if row is None and number is not None:
             row = table.get(number)
         if row is None:
-            raise UnknownCommand(f"{definition.name} has no record {key!r}.")
+            raise UnknownCommand(f"key must be a business key or RECORDNO of {definition.name}; there is no {key!r}.")
         company.erase(definition.name, int(row[definition.record_key]))
+        company.visibility.show(definition.name, int(row[definition.record_key]))
         return {"done": "delete", "object": definition.name, "RECORDNO": row[definition.record_key]}
 
-    def _clock(self, command: Mapping[str, Any]) -> dict[str, Any]:
-        seconds = _number(command.get("offset_seconds", 0), "offset_seconds")
-        self._company(command).clock_offset = timedelta(seconds=seconds)
+    def _clock(self, arguments: Arguments) -> dict[str, Any]:
+        arguments.only("offset_seconds", "company")
+        seconds = arguments.number("offset_seconds", -MAX_NUMBER, MAX_NUMBER, 0)
+        with self._gateway.store.lock:
+            company_of(arguments, self._reception).clock_offset = timedelta(seconds=seconds)
         return {"done": "clock", "offset_seconds": seconds}
 
-    def _stats(self, command: Mapping[str, Any]) -> dict[str, Any]:
-        counts = self.gateway.statistics
-        return {
-            "requests": counts.requests,
-            "logins": counts.logins,
-            "failed_logins": counts.failed_logins,
-            "sessions": len(self.gateway.sessions),
-            "functions": dict(counts.functions),
-            "objects": dict(counts.objects),
-            "faults": self.faults.pending(),
-            "records": {
-                company.id: {name: len(table) for name, table in company.tables.items() if len(table)}
-                for company in self.gateway.store.companies.values()
-            },
-        }
-
-    def _company(self, command: Mapping[str, Any]) -> Company:
-        company_id = str(command.get("company", COMPANY_ID))
-        company = self.gateway.store.companies.get(company_id)
-        if company is None:
-            raise UnknownCommand(f"Unknown company {company_id!r}.")
-        return company
+    def _stats(self, arguments: Arguments) -> dict[str, Any]:
+        arguments.only()
+        reception = self._reception
+        with self._gateway.store.lock:
+            counts = self._gateway.statistics
+            return {
+                "requests": counts.requests,
+                "logins": counts.logins,
+                "failed_logins": counts.failed_logins,
+                "sessions": len(self._gateway.sessions),
+                "functions": dict(counts.functions),
+                "objects": dict(counts.objects),
+                "faults": reception.faults.pending(),
+                "struck": reception.faults.struck(),
+                "in_flight": reception.traffic.figures(),
+                "late": reception.late.figures(),
+                "records": {
+                    company.id: {name: len(table) for name, table in company.tables.items() if len(table)}
+                    for company in self._gateway.store.companies.values()
+                },
+            }
 
     @staticmethod
     def _existing(company: Company, definition: ObjectDefinition, given: Row) -> Row | None:
@@ -145,29 +149,14 @@ class Control:
         return table.find(*table.business_key(given)) if definition.key else None
 
 
-def _definition(command: Mapping[str, Any]) -> ObjectDefinition:
-    name = str(command.get("object", "")).upper()
-    definition = CATALOGUE.get(name)
-    if definition is None:
-        raise UnknownCommand(f"Unknown object {name!r}.")
-    return definition
-
-
 def _checked(definition: ObjectDefinition, record: Mapping[str, Any]) -> Row:
     row: Row = {}
     for name, value in record.items():
         field = definition.fields.get(str(name))
         if field is None or name in definition.derived:
-            raise UnknownCommand(f"{definition.name} has no field {name!r} of its own.")
+            raise UnknownCommand(f"record must hold fields of {definition.name} itself; {name!r} is none.")
         try:
             row[field.name] = normalise(field, str(value))
         except IllegalValue:
-            raise UnknownCommand(f"{value!r} is no value for {definition.name}.{name}.") from None
+            raise UnknownCommand(f"record holds {value!r}, which is no value for {definition.name}.{name}.") from None
     return row
-
-
-def _number(value: object, name: str) -> float:
-    # A comparison that is false for infinity and for what is no number at all, both of which JSON readers accept.
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= MAX_NUMBER:
-        raise UnknownCommand(f"{name} must be a number of at most {MAX_NUMBER}.")
-    return value

@@ -14,7 +14,7 @@ from integrations.sandbox.filters import Predicate, Resolver, like_pattern
 from integrations.sandbox.paths import Accessor
 from integrations.sandbox.schema.model import BOOLEAN, TIMESTAMP
 from integrations.sandbox.store import Row
-from integrations.sandbox.values import Comparable, IllegalValue, filter_key, stored_key
+from integrations.sandbox.values import Comparable, IllegalValue, filter_key, record_number, stored_key
 
 TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:\\.|''|[^'\\])*')|(?P<operator><=|>=|<>|!=|=|<|>)|(?P<mark>[(),])|(?P<word>[^\s'(),<>=!]+))"
@@ -30,6 +30,7 @@ COMPARE: dict[str, Callable[[Comparable, Comparable], bool]] = {
     ">=": lambda stored, wanted: stored >= wanted,  # type: ignore[operator]
 }
 MAX_DEPTH = 50
+ROW_NUMBER = "rownum"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def parse_expression(text: str, resolve: Resolver) -> Predicate | None:
     predicate = parser.either(0)
     if parser.position != len(tokens):
         raise processing_error()
-    return predicate
+    return parser.counting(predicate)
 
 
 def _tokens(text: str) -> list[Token]:
@@ -77,6 +78,28 @@ class _Parser:
         self.tokens = tokens
         self.resolve = resolve
         self.position = 0
+        self.row_number: int | None = None
+
+    def counting(self, predicate: Predicate) -> Predicate:
+        """The predicate, with the rows it lets through counted when the expression asks for `rownum`."""
+        if self.row_number is None:
+            return predicate
+
+        def counted(row: Row) -> bool:
+            passed = predicate(row)
+            self.row_number = (self.row_number or 1) + passed
+            return passed
+
+        return counted
+
+    def _row_number(self) -> Predicate:
+        self.row_number = 1
+        operator, text = self.expect("operator").value, self.literal()
+        number = record_number(text)
+        if number is None:
+            raise processing_error()
+        compare = COMPARE[operator]
+        return lambda _row: compare(self.row_number or 1, number)
 
     def either(self, depth: int) -> Predicate:
         parts = [self.both(depth)]
@@ -103,7 +126,10 @@ class _Parser:
         return self.comparison()
 
     def comparison(self) -> Predicate:
-        accessor = self.resolve(self.expect("word").value)
+        name = self.expect("word").value
+        if name.lower() == ROW_NUMBER:
+            return self._row_number()
+        accessor = self.resolve(name)
         if self.accept("keyword", "IS"):
             wanted = not self.accept("keyword", "NOT")
             self.expect("keyword", "NULL")

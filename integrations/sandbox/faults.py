@@ -1,116 +1,141 @@
-"""Faults on demand: what a gateway, a proxy or the network can do to a request, each for a number of times.
+"""Faults that wait for a request: asked for one by one, or struck at random with a seed.
 
-Owns the queue of faults and how each looks on the wire. Must not be reachable without the control address.
+Owns which request is struck by which fault. Must not know what a fault looks like on the wire, and must not be
+reachable without the control address.
 """
 
 from __future__ import annotations
 
+import random
 import threading
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
 
-from integrations.sandbox.answer import ControlEcho, error_message, response
-from integrations.sandbox.failures import NOT_AUTHENTICATED, ErrorEntry, with_support_id
-from integrations.sandbox.gateway import Reply
+from integrations.sandbox.envelope import Request
+from integrations.sandbox.failures import ControlFailure
+from integrations.sandbox.kinds import KINDS, Stage
 
-HTML = "text/html; charset=UTF-8"
-XML = 'text/xml; encoding="UTF-8"'
-HOSTILE = b"""<?xml version="1.0"?>
-<!DOCTYPE response [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
-<!ENTITY c SYSTEM "file:///etc/hostname">]>
-<response><control><status>success</status><senderid>&b;</senderid><controlid>&c;</controlid></control></response>"""
-
-# Faults that answer instead of the gateway, that change its answer, and that cut the connection.
-INSTEAD = ("429", "400", "401", "502", "html", "garbage", "empty", "hostile", "offline")
-AFTER = ("truncated", "two_roots", "drop_after", "524")
-OTHER = ("drop_before", "slow")
-KINDS = (*INSTEAD, *AFTER, *OTHER)
-MAX_SLOW_SECONDS = 900.0
+ANY = "any"
 
 
 @dataclass(slots=True)
 class Fault:
-    """A fault that waits for a matching request. `match` is any, a function name or an object name."""
+    """A fault that waits. `match` is any, or names of functions and objects that must all be in the request.
+
+    It strikes from the `nth` matching request on, `times` times. `values` are those the kind takes.
+    """
 
     kind: str
-    times: int
-    match: str
+    times: int = 1
+    match: str = ANY
+    nth: int = 1
     seconds: float = 0.0
+    values: dict[str, Any] = field(default_factory=dict)
 
-    def matches(self, names: tuple[str, ...]) -> bool:
-        return self.match == "any" or self.match.lower() in names
+    @property
+    def stage(self) -> Stage:
+        return KINDS[self.kind].stage
+
+    def matches(self, names: frozenset[str]) -> bool:
+        return self.match == ANY or names.issuperset(self.match.lower().split())
+
+
+@dataclass(slots=True)
+class Chaos:
+    """Strikes each matching request with probability `rate`; the same seed and requests give the same faults."""
+
+    rate: float
+    kinds: tuple[str, ...]
+    seed: int
+    match: str = ANY
+    seconds: float | None = None
+    dice: random.Random = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(self.seed)
+
+    def strike(self, names: frozenset[str]) -> Fault | None:
+        fault = Fault(ANY, match=self.match)
+        if not fault.matches(names) or self.dice.random() >= self.rate:
+            return None
+        fault.kind = self.dice.choice(self.kinds)
+        fault.seconds = KINDS[fault.kind].seconds if self.seconds is None else self.seconds
+        return fault
 
 
 class Faults:
-    """Faults in the order they were asked for; the first that matches is used up by one."""
+    """Faults in the order they were asked for; of those that are due, the first strikes."""
 
     def __init__(self) -> None:
         self._waiting: list[Fault] = []
+        self._chaos: Chaos | None = None
+        self._struck: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> None:
         with self._lock:
             self._waiting.append(fault)
 
+    def unleash(self, chaos: Chaos | None) -> None:
+        """Strike at random from now on; None ends it."""
+        with self._lock:
+            self._chaos = chaos
+
     def clear(self) -> None:
+        """No fault waits any more."""
         with self._lock:
             self._waiting.clear()
+            self._chaos = None
+            self._struck.clear()
 
-    def take(self, names: tuple[str, ...]) -> Fault | None:
-        """The fault for a request with these function and object names, in lower case."""
+    def take(self, names: frozenset[str]) -> Fault | None:
+        """The fault for a request with these function and object names, in lower case.
+
+        Every waiting fault counts the request, so that "the third query" means the same whatever else waits.
+        """
         with self._lock:
-            for fault in self._waiting:
-                if fault.matches(names):
-                    fault.times -= 1
-                    if fault.times <= 0:
-                        self._waiting.remove(fault)
-                    return fault
-        return None
+            due = None
+            for fault in [fault for fault in self._waiting if fault.matches(names)]:
+                if fault.nth > 1:
+                    fault.nth -= 1
+                elif due is None:
+                    due = fault
+            if due is not None:
+                due.times -= 1
+                if due.times <= 0:
+                    self._waiting.remove(due)
+            elif self._chaos is not None:
+                due = self._chaos.strike(names)
+            if due is not None:
+                self._struck[due.kind] += 1
+            return due
 
     def pending(self) -> list[dict[str, object]]:
+        """What waits, as the statistics show it."""
         with self._lock:
-            return [{"kind": fault.kind, "times": fault.times, "match": fault.match} for fault in self._waiting]
+            return [
+                {"kind": fault.kind, "times": fault.times, "match": fault.match, "nth": fault.nth}
+                for fault in self._waiting
+            ]
+
+    def struck(self) -> dict[str, int]:
+        """How often each kind struck since the last reset."""
+        with self._lock:
+            return dict(self._struck)
 
 
-def _gateway_error(number: str, text: str) -> bytes:
-    """The minimal document of refusals that never reach the application: errors with number and description only."""
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?><response><control><status>failure</status></control><errormessage>'
-        f"<error><errorno>{number}</errorno><description>{text}</description></error></errormessage></response>"
-    ).encode()
-
-
-def _page(title: str) -> bytes:
-    return f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>".encode()
-
-
-def instead_of_answer(fault: Fault, echo: ControlEcho) -> Reply:
-    """The answer of a fault that keeps the request from the application."""
-    if fault.kind == "offline":
-        entry = ErrorEntry(NOT_AUTHENTICATED, with_support_id("The Service is Temporarily Off-line"))
-        return Reply(response(echo, False, error_message([entry])), summary="fault offline")
-    status, kind, body = {
-        "429": (429, XML, _gateway_error("GW-0010", "API rate limit exceeded [Request ID: CB00710A:0001]")),
-        "400": (400, XML, _gateway_error("GW-0011", "Invalid Request [Request ID: CB00710A:0002]")),
-        "401": (
-            401,
-            XML,
-            _gateway_error("XMLGW_JPP0002", "Sign-in information is incorrect. Please check your request."),
-        ),
-        "502": (502, HTML, _page("502 Bad Gateway")),
-        "html": (200, HTML, _page("Maintenance")),
-        "garbage": (200, XML, b"\x00\xff<<not xml at all"),
-        "empty": (200, XML, b""),
-        "hostile": (200, XML, HOSTILE),
-    }[fault.kind]
-    return Reply(body, content_type=kind, status=status, summary=f"fault {fault.kind}")
-
-
-def changed_answer(fault: Fault, reply: Reply) -> Reply:
-    """What is left of an answer that the application had finished."""
-    if fault.kind == "524":
-        return Reply(_page("524 A timeout occurred"), content_type=HTML, status=524, summary="fault 524")
-    if fault.kind == "two_roots":
-        body = reply.body + b"\n<response><control><status>success</status></control></response>"
-    else:
-        body = reply.body[: len(reply.body) * 2 // 3]
-    return Reply(body, content_type=reply.content_type, status=reply.status, summary=f"fault {fault.kind}")
+def names_of(request: Request | ControlFailure) -> frozenset[str]:
+    """Function and object names of a request in lower case, for matching faults."""
+    if isinstance(request, ControlFailure):
+        return frozenset()
+    names: set[str] = set()
+    for operation in request.operations:
+        for call in operation.calls:
+            names.add(call.name.lower())
+            named = (call.element.findtext("object") or call.element.findtext("name") or "").strip().lower()
+            if named:
+                names.add(named)
+            if call.name in ("create", "update"):
+                names.update(str(child.tag).lower() for child in call.element)
+    return frozenset(names)

@@ -66,8 +66,9 @@ def require(company: Company, user: str, function: str, object_name: str) -> Non
     definition = CATALOGUE[object_name]
     operation, right = OPERATIONS[function]
     account = company.accounts.get(user)
-    granted = rights_of(account.role).get(definition.policy, ()) if account else ()
-    if right in granted and object_name not in company.denied_objects:
+    role = account.role if account else ""
+    granted = rights_of(role).get(definition.policy, ())
+    if right in granted and not company.restrictions.denies(function, object_name, user, role):
         return
     if object_name == "AUDITHISTORY":
         raise FunctionFailure(ErrorEntry(None, "You do not have permission to view audit history"))

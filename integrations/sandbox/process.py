@@ -21,6 +21,8 @@ from urllib.parse import urlsplit
 
 from integrations.sandbox.control import Control
 from integrations.sandbox.gateway import Gateway
+from integrations.sandbox.patience import REQUEST_SECONDS
+from integrations.sandbox.reception import Reception
 from integrations.sandbox.seed import build_store, credentials
 from integrations.sandbox.server import CONTROL_PATH, GatewayServer
 from integrations.sandbox.sessions import DEFAULT_SECONDS, Sessions
@@ -126,6 +128,13 @@ class SandboxProcess(_Controlled):
             process.communicate()
         return process.returncode
 
+    def kill(self) -> None:
+        """End it without any warning, as a power cut would."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
+
     def __enter__(self) -> Self:
         return self.start()
 
@@ -145,23 +154,27 @@ class SandboxServer(_Controlled):
         session_seconds: int = DEFAULT_SECONDS,
         allowed_hosts: tuple[str, ...] = (),
         port: int = 0,
+        request_seconds: float = REQUEST_SECONDS,
     ) -> None:
         self._seed = str(seed)
         self._with_control = control
         self._session_seconds = session_seconds
         self._allowed_hosts = allowed_hosts
         self._port = port
+        self._request_seconds = request_seconds
         self._server: GatewayServer | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> Self:
         """Build the seed, listen, and answer in a thread."""
-        gateway = Gateway(build_store(self._seed, datetime.now(UTC)), Sessions(self._session_seconds))
+        store = build_store(self._seed, datetime.now(UTC))
+        reception = Reception(Gateway(store, Sessions(self._session_seconds)))
         self._server = GatewayServer(
             ("127.0.0.1", self._port),
-            gateway,
-            control=Control(gateway) if self._with_control else None,
+            reception,
+            control=Control(reception) if self._with_control else None,
             allowed_hosts=self._allowed_hosts,
+            request_seconds=self._request_seconds,
         )
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="local-intacct", daemon=True

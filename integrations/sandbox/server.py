@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import ipaddress
 import json
 import re
@@ -17,19 +18,22 @@ from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from integrations.sandbox.control import Control, UnknownCommand
-from integrations.sandbox.envelope import Request, parse_request
+from integrations.sandbox.arguments import UnknownCommand
+from integrations.sandbox.control import Control
+from integrations.sandbox.envelope import parse_request
 from integrations.sandbox.failures import SCHEMA_VIOLATION, ControlFailure, ErrorEntry, with_support_id
-from integrations.sandbox.faults import AFTER, INSTEAD, Fault, changed_answer, instead_of_answer
-from integrations.sandbox.gateway import Gateway, Reply
-from integrations.sandbox.persistence import StateFile
+from integrations.sandbox.patience import REQUEST_SECONDS, PatientReader
+from integrations.sandbox.reception import Reception
+from integrations.sandbox.reply import Reply
 
 GATEWAY_PATH = "/ia/xml/xmlgw.phtml"
 CONTROL_PATH = "/_control"
 MAX_BODY = 16 * 1024 * 1024
 MAX_DISCARD = 256 * 1024 * 1024
 MIN_GZIP = 512
+TRICKLE_PIECES = 10
 LINGER_SECONDS = 2.0
+SEND_SECONDS = 60.0
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 HTML = "text/html; charset=UTF-8"
 CONTENT_LENGTH = re.compile(r"\d{1,18}", re.ASCII)
@@ -45,21 +49,20 @@ class GatewayServer(ThreadingHTTPServer):
     def __init__(
         self,
         address: tuple[str, int],
-        gateway: Gateway,
+        reception: Reception,
         *,
         control: Control | None = None,
         allowed_hosts: Iterable[str] = (),
-        state: StateFile | None = None,
         verbose: bool = False,
+        request_seconds: float = REQUEST_SECONDS,
     ) -> None:
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
-        self.gateway = gateway
+        self.reception = reception
         self.control = control
         self.allowed_hosts = {name.lower() for name in (*LOOPBACK_NAMES, *allowed_hosts)}
-        self.state = state
         self.verbose = verbose
-        self.closing = threading.Event()
+        self.request_seconds = request_seconds
         self._connections: set[socket.socket] = set()
         self._connections_lock = threading.Lock()
         super().__init__(address, GatewayHandler)
@@ -84,9 +87,9 @@ class GatewayServer(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def server_close(self) -> None:
-        """Stop listening and end the connections that clients keep open."""
-        self.closing.set()
+        """Stop listening, end waits and late work, and close the connections that clients keep open."""
         super().server_close()
+        self.reception.close()
         with self._connections_lock:
             open_now = list(self._connections)
         for connection in open_now:
@@ -108,6 +111,16 @@ class GatewayHandler(BaseHTTPRequestHandler):
     sys_version = ""
     disable_nagle_algorithm = True
     server: GatewayServer
+
+    def setup(self) -> None:
+        super().setup()
+        self.rfile.close()
+        self._incoming = PatientReader(self.connection, self.server.request_seconds)
+        self.rfile = io.BufferedReader(self._incoming)
+
+    def handle_one_request(self) -> None:
+        self._incoming.next_request()
+        super().handle_one_request()
 
     def do_POST(self) -> None:
         """A request document or a control command."""
@@ -142,8 +155,10 @@ class GatewayHandler(BaseHTTPRequestHandler):
 
     def _body(self) -> bytes | None:
         """The body, or None after an answer was already given. Oversized bodies are read away, never kept."""
-        length = self.headers.get("Content-Length", "")
-        if not CONTENT_LENGTH.fullmatch(length):
+        lengths = self.headers.get_all("Content-Length", [])
+        length = lengths[0] if len(lengths) == 1 else ""
+        # Two lengths, or a length and chunks, mean that two readers may see two different requests.
+        if not CONTENT_LENGTH.fullmatch(length) or "Transfer-Encoding" in self.headers:
             self.close_connection = True
             self._page(411, "Length Required")
             self._linger()
@@ -155,7 +170,7 @@ class GatewayHandler(BaseHTTPRequestHandler):
             text = with_support_id(f"XML Parse error: the request is larger than {MAX_BODY} bytes.")
             failure = ControlFailure([ErrorEntry(SCHEMA_VIOLATION, text)], http_status=413)
             echo, _ = parse_request(b"")
-            self._send(self.server.gateway.answer(failure, echo, "", ""))
+            self._send(self.server.reception.gateway.refused(echo, failure))
             return None
         body = self.rfile.read(size)
         if len(body) < size:
@@ -181,31 +196,15 @@ class GatewayHandler(BaseHTTPRequestHandler):
             left -= len(chunk)
 
     def _gateway(self, body: bytes) -> None:
-        server = self.server
-        echo, request = parse_request(body)
-        fault = server.control.faults.take(_names(request)) if server.control is not None else None
-        if fault is not None:
-            if fault.kind == "drop_before":
-                self._drop(fault)
-                return
-            if fault.kind == "slow":
-                server.closing.wait(fault.seconds)
-            if fault.kind in INSTEAD:
-                self._send(instead_of_answer(fault, echo))
-                return
-        reply = server.gateway.answer(request, echo, self._endpoint(), self.client_address[0])
-        if server.state is not None:
-            server.state.save_if_changed()
-        if fault is not None and fault.kind == "drop_after":
-            self._drop(fault)
-            return
-        if fault is not None and fault.kind in AFTER:
-            reply = changed_answer(fault, reply)
-        self._send(reply)
+        reply = self.server.reception.receive(body, self._endpoint(), self.client_address[0])
+        if reply is None:
+            self._drop()
+        else:
+            self._send(reply)
 
-    def _drop(self, fault: Fault) -> None:
+    def _drop(self) -> None:
         """Cut the connection without a single byte of an answer."""
-        self._log(Reply(b"", summary=f"fault {fault.kind}", status=0))
+        self._log(Reply(b"", summary="dropped", status=0))
         self.close_connection = True
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
@@ -222,8 +221,7 @@ class GatewayHandler(BaseHTTPRequestHandler):
             answer, status = control.execute(command), 200
         except (UnknownCommand, ValueError) as problem:
             answer, status = {"error": str(problem)}, 400
-        if self.server.state is not None:
-            self.server.state.save_if_changed()
+        self.server.reception.save()
         self._send(
             Reply(json.dumps(answer).encode(), content_type="application/json", status=status, summary="control")
         )
@@ -248,30 +246,30 @@ class GatewayHandler(BaseHTTPRequestHandler):
         accepted = self.headers.get("Accept-Encoding", "").lower() if self.headers else ""
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.content_type)
-        if "gzip" in accepted and len(body) >= MIN_GZIP:
+        # Compressed, an answer that is drawn out would come to its reader in pieces of another size.
+        if "gzip" in accepted and len(body) >= MIN_GZIP and not reply.seconds:
             body = gzip.compress(body, compresslevel=1, mtime=0)
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
         if self.close_connection:
             self.send_header("Connection", "close")
         self._log(reply)
+        self.connection.settimeout(SEND_SECONDS)
         with contextlib.suppress(ConnectionError):
             self.end_headers()
+            self._write(body, reply.seconds)
+
+    def _write(self, body: bytes, seconds: float) -> None:
+        """Send a body, at once or drawn out over some seconds; a client that went away meanwhile ends it."""
+        if not seconds:
             self.wfile.write(body)
-
-
-def _names(request: Request | ControlFailure) -> tuple[str, ...]:
-    """Function and object names of a request in lower case, for matching faults."""
-    if isinstance(request, ControlFailure):
-        return ()
-    names: list[str] = []
-    for operation in request.operations:
-        for call in operation.calls:
-            names.append(call.name.lower())
-            named = (call.element.findtext("object") or call.element.findtext("name") or "").strip().lower()
-            if named:
-                names.append(named)
-            if call.name in ("create", "update"):
-                names.extend(str(child.tag).lower() for child in call.element)
-    return tuple(names)
+            return
+        traffic, size = self.server.reception.traffic, -(-len(body) // TRICKLE_PIECES) or 1
+        for start in range(0, len(body), size):
+            if not traffic.pause(seconds / TRICKLE_PIECES):
+                self.close_connection = True
+                return
+            self.wfile.write(body[start : start + size])

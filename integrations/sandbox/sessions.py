@@ -52,6 +52,7 @@ class Sessions:
     def __init__(self, seconds: int = DEFAULT_SECONDS) -> None:
         self.duration = timedelta(seconds=seconds)
         self._open: dict[str, Session] = {}
+        self._uses_left: int | None = None
 
     def open(self, senderid: str, company: str, user: str, entity: str) -> Session:
         """Start a session with a fresh opaque id; those that have expired meanwhile are forgotten."""
@@ -67,6 +68,10 @@ class Sessions:
 
     def use(self, session_id: str) -> Session | None:
         """The session with this id with its expiry renewed, or None when it is unknown or expired."""
+        if self._uses_left is not None:
+            self._uses_left -= 1
+            if self._uses_left < 0:
+                self.expire_all()
         session = self._open.get(session_id)
         if session is None:
             return None
@@ -76,11 +81,25 @@ class Sessions:
         session.expires_at = self.slid()
         return session
 
+    def company_of(self, session_id: str) -> str:
+        """The company a session is open in, without using it; empty when there is no such session."""
+        session = self._open.get(session_id)
+        return "" if session is None else session.company
+
+    def expire(self, session_id: str) -> None:
+        """Close one session."""
+        self._open.pop(session_id, None)
+
     def expire_all(self) -> int:
-        """Close every session; returns how many there were."""
+        """Close every session at once; returns how many there were."""
         count = len(self._open)
         self._open.clear()
+        self._uses_left = None
         return count
+
+    def expire_after(self, uses: int) -> None:
+        """Let sessions be used `uses` more times, all taken together; the next use finds every one of them closed."""
+        self._uses_left = uses
 
     def __len__(self) -> int:
         return len(self._open)

@@ -6,21 +6,48 @@ Owns the texts of these refusals. Must not open sessions.
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 
 from integrations.sandbox.envelope import Login
 from integrations.sandbox.failures import NOT_AUTHENTICATED, AuthenticationFailure, ErrorEntry, with_support_id
 from integrations.sandbox.store import Account, Company, Store
 
 
-def sign_in(store: Store, login: Login) -> Company:
-    """The company a login opens. A wrong entity is refused exactly like wrong credentials, as live systems do."""
-    company = store.companies.get(login.companyid)
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a login opens: the company, the entity, and the client id when the company was entered from a console."""
+
+    company: Company
+    entity: str
+    clientid: str | None = None
+
+
+def sign_in(store: Store, login: Login) -> Opened:
+    """What a login opens. A wrong entity is refused exactly like wrong credentials, as live systems do.
+
+    A console enters one of its clients, named by `clientid` or as `console|client|entity` in the company id.
+    """
+    console, _, rest = login.companyid.partition("|")
+    client, _, place = rest.partition("|")
+    client, entity = client or login.clientid, place or login.locationid
+    company = _checked(store, login, console, "" if client else entity)
+    if not client:
+        return Opened(company, entity)
+    entered = store.companies.get(client)
+    account = entered.accounts.get(login.userid) if entered is not None else None
+    if client not in company.clients or entered is None or account is None or not may_enter(entered, account, entity):
+        raise _incorrect(login)
+    return Opened(entered, entity, client)
+
+
+def _checked(store: Store, login: Login, companyid: str, entity: str) -> Company:
+    company = store.companies.get(companyid)
     account = company.accounts.get(login.userid) if company is not None else None
     known = account.password if account is not None else ""
     right = secrets.compare_digest(known.encode(), login.password.encode()) and known != ""
-    if company is None or account is None or not right or login.clientid or not is_active(company, login.userid):
+    if company is None or account is None or not right or not is_active(company, login.userid):
         raise _incorrect(login)
-    if not may_enter(company, account, login.locationid):
+    if not may_enter(company, account, entity):
         raise _incorrect(login)
     return company
 

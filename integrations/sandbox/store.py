@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from integrations.sandbox.computed import COMPUTED
+from integrations.sandbox.restrictions import Restrictions
 from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.schema.model import ObjectDefinition
+from integrations.sandbox.visibility import Visibility
 
 Row = dict[str, str]
 Getter = Callable[[Row], str]
@@ -92,6 +94,13 @@ class Table:
         self._visible.clear()
         return row
 
+    def as_it_was(self, before: Mapping[int, Row | None]) -> Table:
+        """A copy in which these records are as they were; None stands for one that did not exist."""
+        rows = {**self.rows, **{number: row for number, row in before.items() if row is not None}}
+        copy = Table(self.definition)
+        copy.fill(rows[number] for number in sorted(rows) if before.get(number, rows) is not None)
+        return copy
+
     def visible(self, scope: str) -> list[int]:
         """Sorted keys a scope may see: shared rows, plus those of one entity, or all of them."""
         if scope == EVERYTHING or not self.definition.entity_owned:
@@ -129,18 +138,24 @@ class Company:
         self.title = title
         self.tables = {name: Table(definition) for name, definition in CATALOGUE.items()}
         self.accounts: dict[str, Account] = {}
+        self.clients: tuple[str, ...] = ()
         self.senders: set[str] = set()
         self.applications: tuple[str, ...] = ()
         self.preferences: dict[str, dict[str, str]] = {}
-        self.completed: set[str] = set()
-        self.denied_objects: set[str] = set()
+        self.completed: dict[str, None] = {}  # in the order they were completed
+        self.restrictions = Restrictions()
+        self.visibility = Visibility()
         self.clock_offset = timedelta()
         self.changed: dict[str, set[int]] = {}
-        self.revision = 0
+        self.unsaved: dict[str, set[int]] = {}
         self._journals: list[list[tuple[Table, int, Row | None]]] = []
 
     def table(self, name: str) -> Table:
         return self.tables[name]
+
+    def searched(self, name: str) -> Table:
+        """A table as searches see it, which may lag behind."""
+        return self.visibility.searched(self.tables[name])
 
     def now(self) -> datetime:
         """The clock that stamps records; it may be set off against the real one to practise calibration."""
@@ -158,8 +173,10 @@ class Company:
         self._note(table, number, table.remove(number))
 
     def _note(self, table: Table, number: int, before: Row | None) -> None:
-        self.changed.setdefault(table.definition.name, set()).add(number)
-        self.revision += 1
+        name = table.definition.name
+        self.changed.setdefault(name, set()).add(number)
+        self.unsaved.setdefault(name, set()).add(number)
+        self.visibility.note(name, number, before)
         if self._journals:
             self._journals[-1].append((table, number, before))
 
@@ -185,8 +202,12 @@ class Company:
 
     def complete(self, controlid: str) -> None:
         """Remember that a function with this control id was executed and completed."""
-        self.completed.add(controlid)
-        self.revision += 1
+        self.completed[controlid] = None
+
+    def forget_completed(self, count: int) -> None:
+        """Forget the control ids completed last until `count` are left: their transaction was undone."""
+        while len(self.completed) > count:
+            self.completed.popitem()
 
     def related(self, definition: ObjectDefinition, path: str, row: Row) -> Row | None:
         """Follow a many-to-one relation from a row."""

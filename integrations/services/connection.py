@@ -13,7 +13,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.models import Tenant, User
+from accounts.audit import Change, record_event, told_by_event
+from accounts.models import EventKind, Tenant, User
 from integrations import gateway, intacct
 from integrations.engine import lease
 from integrations.intacct import BusyError, Client, Credentials, EntityError, IntacctError, SignInError
@@ -88,26 +89,36 @@ def _keep(
     tenant: Tenant, credentials: Credentials, entities: tuple[intacct.EntityDetail, ...], by: User | None
 ) -> Connection:
     with transaction.atomic():
-        connection, _ = Connection.objects.get_or_create(
-            tenant=tenant,
-            company_id=credentials.company,
-            entity_id=credentials.entity,
-            defaults={"state": ConnectionState.DISCONNECTED},
-        )
+        with told_by_event():
+            connection, _ = Connection.objects.get_or_create(
+                tenant=tenant,
+                company_id=credentials.company,
+                entity_id=credentials.entity,
+                defaults={"state": ConnectionState.DISCONNECTED},
+            )
         connection = _locked(connection)
         if live_connection() is not None:
             raise _overtaken()
         connection.connected_by = by
         _store(connection, credentials, entities)
-        _carry_links_over(connection)
+        carried = _carry_links_over(connection)
+        text = f"{connection}, as {connection.user_id}."
+        if carried:
+            text += f" {carried} links made at another level of the company were carried over."
+        record_event(EventKind.CONNECTED, text, about=connection, by=by)
     return connection
 
 
-def _carry_links_over(connection: Connection) -> None:
-    """Bring the links made at another level of the same company along: a RECORDNO is one within the whole company."""
+def _carry_links_over(connection: Connection) -> int:
+    """Bring the links made at another level of the same company along, and return how many.
+
+    A RECORDNO is one within the whole company.
+    """
+    carried = 0
     for model in linked_models():
         elsewhere = model.objects.filter(connection__company_id=connection.company_id).exclude(connection=connection)
-        elsewhere.update(connection=connection)
+        carried += elsewhere.update(connection=connection)
+    return carried
 
 
 def _locked(connection: Connection) -> Connection:
@@ -131,7 +142,12 @@ def update_credentials(connection: Connection, *, user_id: str, password: str) -
     with transaction.atomic():
         if _locked(connection).state == ConnectionState.DISCONNECTED:
             raise Refused("The connection was disconnected meanwhile.", "Connect again under Settings → Integrations.")
+        user_before = connection.user_id
         _store(connection, credentials, entities)
+        changes: list[Change] = [{"label": "Password", "before": "", "after": "set anew"}]
+        if user_before != connection.user_id:
+            changes.insert(0, {"label": "User ID", "before": user_before, "after": connection.user_id})
+        record_event(EventKind.CREDENTIALS_RENEWED, "", about=connection, changes=changes)
     logger.info("credentials of connection %s were renewed", connection.pk)
     return connection
 
@@ -155,7 +171,9 @@ def disconnect(connection: Connection, *, by: User | None = None) -> Connection:
     connection.state, connection.state_changed_at = ConnectionState.DISCONNECTED, now
     connection.state_reason = f"Disconnected by {by}."[:500] if by else "Disconnected."
     connection.state_advice, connection.state_code = "", ""
-    connection.save(update_fields=[*_CREDENTIALS, *_STATE])
+    with told_by_event():
+        connection.save(update_fields=[*_CREDENTIALS, *_STATE])
+    record_event(EventKind.DISCONNECTED, "The credentials were removed.", about=connection, by=by)
     # A run that was being started has been stored by now, or finds the connection disconnected: see start_run.
     for run in connection.runs.filter(state__in=ACTIVE_RUNS):
         cancel_run(run, by=by)
@@ -230,4 +248,7 @@ def _store(connection: Connection, credentials: Credentials, entities: tuple[int
     connection.entity_name = next((entity.name for entity in entities if entity.id == credentials.entity), "")
     connection.state = ConnectionState.CONNECTED
     connection.state_reason = connection.state_advice = connection.state_code = ""
-    connection.save(update_fields=[*_CREDENTIALS, *_STATE, "verified_at", "entities", "entity_name", "connected_by"])
+    with told_by_event():
+        connection.save(
+            update_fields=[*_CREDENTIALS, *_STATE, "verified_at", "entities", "entity_name", "connected_by"]
+        )

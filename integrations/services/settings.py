@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.audit import Change, record_event
+from accounts.models import EventKind, User
 from integrations.engine.flow import flow_settings, switches
 from integrations.models import Connection, SettingsVersion
 from integrations.required import REQUIRED_SETTINGS
@@ -71,6 +72,7 @@ def save_settings(
         saved_by=by,
         saved_via=via,
     )
+    record_event(EventKind.SETTINGS_SAVED, _kind(as_draft).capitalize(), about=version, changes=changes, by=by)
     return version, True
 
 
@@ -84,11 +86,9 @@ def _merged(
     return {place: own for place, own in sorted(merged.items()) if own}
 
 
-def _override_changes(
-    before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]
-) -> list[dict[str, str]]:
+def _override_changes(before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]) -> list[Change]:
     labels = {option.key: option for option in flow_settings()}
-    changes = []
+    changes: list[Change] = []
     for place in sorted({*before, *after}):
         level, _, name = place.partition(":")
         for key, option in labels.items():
@@ -109,9 +109,9 @@ def _changes(
     new_values: Mapping[str, str],
     old_switches: Mapping[str, Any],
     new_switches: Mapping[str, bool],
-) -> list[dict[str, str]]:
-    """Each change in words: label, before, after."""
-    changes = []
+) -> list[Change]:
+    """Each change in words."""
+    changes: list[Change] = []
     for setting in REQUIRED_SETTINGS:
         old, new = old_values.get(setting.key, ""), new_values[setting.key]
         if old != new:

@@ -23,6 +23,7 @@ from integrations.refusal import Refused
 from integrations.selectors import latest_connection, live_connection, readiness, why_not_connect
 from integrations.services import connection as service
 
+MANAGE = "Connect Sage Intacct, test it, renew its credentials and disconnect"
 Fact = dict[str, Any]
 Failure = IntacctError | Refused | SecretUnreadable
 
@@ -36,7 +37,7 @@ def connection(request: TenantRequest) -> HttpResponse:
 
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may=MANAGE)
 def authorize(request: TenantRequest) -> HttpResponse:
     """Sign in to Intacct with what was typed and keep the connection. Opened as a page, it leads to the form."""
     if request.method == "GET":
@@ -55,7 +56,7 @@ def authorize(request: TenantRequest) -> HttpResponse:
 
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may=MANAGE)
 def update_credentials(request: TenantRequest) -> HttpResponse:
     """Test other credentials for the same company and entity, and swap them in when Intacct accepts them."""
     live = live_connection()
@@ -77,7 +78,7 @@ def update_credentials(request: TenantRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may=MANAGE)
 def check(request: TenantRequest) -> HttpResponse:
     """Sign in anew with the stored credentials, and say what Intacct answered. Opened as a page, it asks nothing."""
     if request.method == "GET":
@@ -94,7 +95,7 @@ def check(request: TenantRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may=MANAGE)
 def disconnect(request: TenantRequest) -> HttpResponse:
     """Ask with the consequences in words, then forget the credentials."""
     live = live_connection()

@@ -1,9 +1,8 @@
-"""Filters, and the pages of a list, as links that keep the rest of the query string.
+"""The pages of a list as links that keep the rest of the query string; filters come from accounts.filters.
 
-Owns the shapes that templates/partials/filter_rail.html and templates/integrations/run_pager.html take. Asks nothing.
+Owns the shape that templates/integrations/run_pager.html takes. Asks nothing.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,58 +10,9 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.filters import FilterGroup, FilterOption, filter_group, query_url
 
-@dataclass(frozen=True)
-class FilterOption:
-    label: str
-    count: int | None
-    url: str
-    active: bool
-
-
-@dataclass(frozen=True)
-class FilterGroup:
-    label: str
-    options: list[FilterOption]
-
-
-def query_url(request: HttpRequest, *, anchor: str = "", **changes: str | int | None) -> str:
-    """The present query string with `changes`, as a relative address; None removes a parameter."""
-    query = request.GET.copy()
-    for name, value in changes.items():
-        if value is None:
-            query.pop(name, None)
-        else:
-            query[name] = str(value)
-    return f"?{query.urlencode()}{anchor}"
-
-
-def filter_group(
-    request: HttpRequest,
-    label: str,
-    parameter: str,
-    options: Iterable[tuple[str, str, int | None]],
-    *,
-    page_parameter: str = "page",
-    anchor: str = "",
-) -> FilterGroup:
-    """A group of links. `options` are (value, label, count); the value "" stands for no filter."""
-    chosen = request.GET.get(parameter, "")
-    choices = list(options)
-    if chosen not in {value for value, _, _ in choices}:
-        chosen = ""
-    return FilterGroup(
-        label,
-        [
-            FilterOption(
-                name,
-                count,
-                query_url(request, anchor=anchor, **{parameter: value or None, page_parameter: None}),
-                value == chosen,
-            )
-            for value, name, count in choices
-        ],
-    )
+__all__ = ["FilterGroup", "FilterOption", "Pager", "filter_group", "pager", "query_url"]
 
 
 @dataclass(frozen=True)

@@ -215,7 +215,7 @@ def _log(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Cancel runs")
 def cancel(request: TenantRequest, number: int) -> HttpResponse:
     """Ask the run to stop; it does so at its next page border, or at once when nobody works on it."""
     found = _run_or_404(number)

@@ -48,7 +48,7 @@ def settings(request: TenantRequest) -> HttpResponse:
     return _page(request, live, SettingsForm(live) if live else None)
 
 
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may="Save the settings of the integration")
 def _save(request: TenantRequest) -> HttpResponse:
     live = live_connection()
     if live is None:

@@ -17,7 +17,7 @@ from integrations.services.runs import Started, start_list_sync
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Read lists from Sage Intacct")
 def start(request: TenantRequest) -> HttpResponse:
     """Start reading the lists named by `lists` (all, when none is named) in `mode`; leads to the run's page.
 

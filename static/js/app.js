@@ -98,7 +98,16 @@
   /* A failed update must not vanish silently. */
 
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status === 403 || event.detail.xhr.status === 401) window.location.reload();
+    const { status, responseText } = event.detail.xhr;
+    const shown = document.getElementById("messages");
+    if (status === 401) window.location.reload();
+    else if (shown && responseText.includes("data-error-update")) shown.innerHTML = responseText;
     else announce("The page could not be brought up to date. It tries again by itself.");
+  });
+
+  /* What was shown of a failed update goes when the next one succeeds. */
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful) document.querySelector("#messages [data-error-update]")?.remove();
   });
 })();

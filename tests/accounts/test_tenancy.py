@@ -54,6 +54,8 @@ def test_each_tenant_sees_its_own_rows(tenant: Tenant, other_tenant: Tenant) -> 
     with tenant_scope(tenant):
         assert [project.name for project in Project.objects.all()] == ["Of Summit Ridge Builders"]
         assert current_tenant() == tenant
+        with cross_tenant("test"):
+            assert current_tenant() is None
     assert current_tenant() is None
 
 

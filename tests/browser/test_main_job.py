@@ -12,6 +12,7 @@ from integrations.engine.runner import Slice, run_to_end, work_slice
 from integrations.models import Connection, SyncRun
 from integrations.sandbox.process import SandboxServer
 from tests.browser.visitor import DJANGO_ADMIN_OPTIONS, Visitor
+from tests.second_factor import code
 
 Visit = Callable[[], Visitor]
 Url = Callable[..., str]
@@ -130,7 +131,7 @@ def test_three_projects_are_imported_under_the_eyes_of_the_accountant(
 
 
 def see_in_the_admin(sam: Visitor, staff: User, run: SyncRun) -> None:
-    sam.log_in(staff.email)
+    sam.log_in(staff.email, code=code())
     sam.follow("Open the staff admin")
     sam.follow("Sync runs")
     sam.look(DJANGO_ADMIN_OPTIONS)

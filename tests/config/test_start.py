@@ -67,6 +67,21 @@ def test_secrets_can_be_given_as_files(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stderr
 
 
+def test_a_secret_file_may_end_with_a_line_end(tmp_path: Path) -> None:
+    made = keys.values_for("test")
+    secret = tmp_path / "secret"
+    secret.write_text("geheim \r\n")
+    show = "from django.conf import settings; print(repr(settings.INTACCT_SENDER_PASSWORD))"
+    ended = manage("shell", "-v0", "--command", show, INTACCT_SENDER_PASSWORD_FILE=str(secret), **made)
+    assert ended.stdout == "'geheim '\n", ended.stderr
+
+
+def test_a_secret_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    ended = manage("check", SECRET_KEY_FILE=str(tmp_path / "missing"))
+    assert ended.returncode != 0
+    assert f"SECRET_KEY_FILE names {tmp_path / 'missing'}: No such file" in ended.stderr
+
+
 def test_the_example_names_every_setting_that_is_read() -> None:
     import re
 

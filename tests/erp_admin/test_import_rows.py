@@ -13,6 +13,7 @@ from integrations.engine import lease
 from integrations.engine.runner import run_to_end, work_slice
 from integrations.intacct import Client
 from integrations.models import Connection, ListItem, RowOutcome, RunState, SyncRun
+from integrations.sandbox.process import SandboxServer
 
 WANTED = ("24-001", "24-003", "24-008", "24-012")
 
@@ -71,6 +72,14 @@ def test_a_worker_that_lost_its_lease_imports_nothing_more(run: SyncRun, monkeyp
     assert not Project.objects.exists()
     assert set(outcomes(run).values()) == {RowOutcome.PENDING}
     assert lease.claim_run(run.pk) == "", "the other worker has it"
+
+
+def test_a_field_that_intacct_refuses_to_show_is_left_out_and_named(run: SyncRun, intacct: SandboxServer) -> None:
+    intacct.control(do="fault", kind="unselectable", object="PROJECT", field="PROJECTCATEGORY")
+    run_to_end(run)
+    assert run.state == RunState.SUCCEEDED
+    assert set(outcomes(run).values()) == {RowOutcome.NEW}
+    assert "PROJECTCATEGORY" in run.log.get(level="warning").message
 
 
 def test_a_record_that_became_unusable_fails_alone(run: SyncRun, monkeypatch: pytest.MonkeyPatch) -> None:

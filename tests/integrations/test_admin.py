@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.admin.read_only import MOST_COUNTED, ReadOnlyAdmin
-from accounts.models import CrossTenantAccess, Membership, Tenant, User
+from accounts.models import AuditEntry, CrossTenantAccess, Invitation, Membership, Role, Tenant, User
+from accounts.people.invitations import invite
 from accounts.tenancy import cross_tenant
 from erp_admin.models import Project
 from integrations.models import (
@@ -36,10 +37,12 @@ from integrations.models import (
     SyncRun,
 )
 from integrations.sandbox.process import SandboxServer
+from tests.second_factor import enrol
 
 MODELS: list[type[Model]] = [
-    Tenant, User, Membership, CrossTenantAccess, Connection, SettingsVersion, SyncRun, RunStep, RunRow, RunLog,
-    Exchange, ListItem, ListState, ListDefinition, ListItemChange, CompanyClock, Heartbeat, CompanySlot, Project,
+    Tenant, User, Membership, Invitation, CrossTenantAccess, Connection, SettingsVersion, SyncRun, RunStep, RunRow,
+    RunLog, Exchange, ListItem, ListState, ListDefinition, ListItemChange, CompanyClock, Heartbeat, CompanySlot,
+    Project, AuditEntry,
 ]  # fmt: skip
 HISTORY = [model for model in MODELS if model not in (Tenant, User, Membership)]
 ClientFor = Callable[[User | None], Client]
@@ -88,6 +91,7 @@ def filled(ready: Connection, accountant: User) -> Connection:
     Project.objects.create(
         tenant_id=run.tenant_id, number="24-101", name="Depot", currency="USD", begins_on=date(2026, 1, 5)
     )
+    invite(ready.tenant, "nora@summit.example", Role.VIEWER, by=None)
     CrossTenantAccess.objects.create(actor=accountant, actor_label="Ben Okafor", reason="test")
     return ready
 
@@ -172,7 +176,7 @@ def _like(row: Any, mark: int) -> Any:
     for name in ("position", "record_no", "number"):
         if hasattr(row, name):
             setattr(row, name, str(mark) if isinstance(row, Project) else mark)
-    for name in ("name", "company_id", "slug", "email"):
+    for name in ("name", "company_id", "slug", "email", "token_hash"):
         if hasattr(row, name):
             setattr(row, name, f"{mark}{getattr(row, name)}"[:40])
     if isinstance(row, Connection):
@@ -282,7 +286,7 @@ class TestWho:
     def test_others_are_refused(self, client_for: ClientFor, admin: User, model: type[Model]) -> None:
         row = some(model)
         before = CrossTenantAccess.objects.count()
-        logins = {reverse("admin:login"), reverse("login")}
+        logins = {reverse("admin:login"), reverse("account_login")}
         for person in (admin, None):
             for page in (address(model, "changelist"), address(model, "change", row.pk), reverse("admin:index")):
                 response = client_for(person).get(page)
@@ -292,6 +296,7 @@ class TestWho:
 
     def test_staff_without_permissions_see_no_rows(self, client_for: ClientFor, filled: Connection) -> None:
         helper = User.objects.create_user("hal@support.example", "correct horse battery", is_staff=True)
+        enrol(helper)
         assert client_for(helper).get(address(SyncRun, "changelist")).status_code == 403
         assert client_for(helper).get(reverse("admin:index")).status_code == 200
 
@@ -311,6 +316,7 @@ class TestPeople:
         )
         assert response.status_code == 302, response.context["adminform"].form.errors
         nora = User.objects.get(email="nora@summit.example")
+        assert nora.memberships.get().role == "viewer"
         assert nora.check_password(password)
         assert site.get(address(User, "change", nora.pk)).status_code == 200
 

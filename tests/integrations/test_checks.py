@@ -39,6 +39,13 @@ def test_each_mistake_is_found(settings: Any, name: str, value: Any, finding: st
     assert found[0].hint
 
 
+def test_hosts_besides_sages_are_named_before_deployment(settings: Any) -> None:
+    settings.SITE_URL = "https://erp.example.com"
+    settings.INTACCT_ALLOWED_ENDPOINT_HOSTS = ["gateway.example.com"]
+    assert ids(deploy=True) == {"integrations.W003"}
+    assert ids() == set()
+
+
 @pytest.mark.parametrize(
     ("site_url", "found"),
     [

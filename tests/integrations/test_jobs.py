@@ -10,7 +10,7 @@ from django.db import connection as database
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
-from django_q.models import OrmQ, Schedule, Task
+from django_q.models import OrmQ, Schedule
 
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
@@ -42,7 +42,7 @@ def test_starting_a_run_wakes_a_worker_in_the_same_transaction(connection: Conne
 def test_a_job_works_a_slice_and_wakes_the_next(run: SyncRun, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pull, "PAGE_SIZE", 50)
     monkeypatch.setattr(runner, "SLICE_SECONDS", 0.0)
-    monkeypatch.setattr(jobs, "work_slice", lambda run_id: runner.work_slice(run_id, seconds=0))
+    monkeypatch.setattr(jobs, "work_slice", lambda run_id, **options: runner.work_slice(run_id, seconds=0, **options))
     OrmQ.objects.all().delete()
     for _ in range(200):
         jobs.work_run(run.tenant_id, run.pk)
@@ -107,15 +107,6 @@ def test_a_wake_up_taken_by_a_worker_that_died_is_replaced(due: SyncRun) -> None
     assert len(queued()) == 2
 
 
-def test_the_dispatcher_removes_old_records_of_failed_jobs(db: None) -> None:
-    now = timezone.now()
-    for age in (1, 30):
-        at = now - timedelta(days=age)
-        Task.objects.create(id=f"t{age}", name=f"t{age}", func="x", started=at, stopped=at, success=False)
-    jobs.dispatch()
-    assert list(Task.objects.values_list("id", flat=True)) == ["t1"]
-
-
 def test_the_queue_table_has_an_index_for_what_is_asked_of_it_all_day(db: None) -> None:
     with database.cursor() as cursor:
         constraints = database.introspection.get_constraints(cursor, OrmQ._meta.db_table)
@@ -144,13 +135,31 @@ def test_each_tenant_is_served_before_any_is_served_twice(due: SyncRun, other_te
 def test_registering_the_schedules_again_and_again_leaves_one_of_each(db: None) -> None:
     for _ in range(3):
         queue.register_schedules()
-    assert sorted(Schedule.objects.values_list("name", "func", "minutes")) == [
-        ("dispatcher", "integrations.jobs.dispatch", 1),
-        ("heartbeat", "integrations.jobs.beat", 1),
+    assert sorted(Schedule.objects.values_list("name", "func", "schedule_type", "minutes")) == [
+        ("dispatcher", "integrations.jobs.dispatch", "I", 1),
+        ("heartbeat", "integrations.jobs.beat", "I", 1),
+        ("retention", "integrations.jobs.prune", "D", None),
     ]
     Schedule.objects.filter(name="dispatcher").update(func="somewhere.else")
     queue.register_schedules()
     assert Schedule.objects.get(name="dispatcher").func == "integrations.jobs.dispatch"
+
+
+def test_a_slice_of_a_run_shows_that_the_queue_works(run: SyncRun, client: Client) -> None:
+    """Behind a long queue the heartbeat's own job waits its turn; the worker is at work all the same."""
+    Heartbeat.objects.create(name="queue", beat_at=timezone.now() - timedelta(minutes=10))
+    assert client.get("/readyz").status_code == 503
+    jobs.work_run(run.tenant_id, run.pk)
+    assert client.get("/readyz").status_code == 200
+
+
+def test_a_run_held_by_a_living_worker_shows_that_the_queue_works(due: SyncRun, client: Client) -> None:
+    Heartbeat.objects.create(name="queue", beat_at=timezone.now() - timedelta(minutes=4))
+    held = timezone.now() + timedelta(minutes=1)
+    SyncRun.objects.filter(pk=due.pk).update(state=RunState.RUNNING, lease_token="alive", lease_expires_at=held)
+    assert client.get("/readyz").status_code == 200
+    SyncRun.objects.filter(pk=due.pk).update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+    assert client.get("/readyz").status_code == 503
 
 
 def health() -> tuple[int, dict[str, object]]:

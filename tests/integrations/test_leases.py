@@ -112,12 +112,12 @@ def test_a_request_is_not_repeated_beyond_the_time_of_a_slice(
 ) -> None:
     """The queue kills a worker after five minutes, in the middle of whatever it does; a slice ends by itself before."""
     monkeypatch.setattr("integrations.gateway.PAUSE", lambda seconds: pytest.fail("waited"))
-    intacct.control(do="fault", kind="429", match="lookup", times=50)
+    intacct.control(do="fault", kind="429", match="lookup", times=50, retry_after=30)
 
-    assert work_slice(run.pk, seconds=-runner.PATIENCE_SECONDS) is Slice.ENDED
+    assert work_slice(run.pk, seconds=20 - runner.PATIENCE_SECONDS) is Slice.ENDED
 
     run.refresh_from_db()
-    assert (run.state, run.error_code) == (RunState.FAILED, "SVC-SLOW")
+    assert (run.state, run.error_code) == (RunState.FAILED, "LIM-RATE")
     assert run.error_advice
     assert run.exchanges.filter(outcome="busy").count() == 1
 

@@ -101,3 +101,29 @@ def test_many_workers_on_one_run_do_its_work_once(connection: Connection, monkey
     assert sum(one[Slice.ENDED] for one in came) == 1
     for step in run.steps.all():
         assert step.read == step.new == step.announced
+
+
+def test_the_workers_of_all_tenants_keep_to_the_requests_a_company_takes(
+    connection: Connection, other_tenant: Tenant, intacct: SandboxServer
+) -> None:
+    """Two tenants connected to one company, four workers: never more than two requests at a time, none refused."""
+    with tenant_scope(other_tenant):
+        runs = [(other_tenant, start_list_sync(connect(other_tenant, intacct), kinds=["items", "customers"]).run)]
+    runs.append((connection.tenant, start_list_sync(connection, kinds=["items", "customers"]).run))
+    intacct.control(do="fault", kind="limit", limit=2)
+    intacct.control(do="fault", kind="latency", seconds=0.02)
+
+    def work(tenant: Tenant, run: SyncRun) -> None:
+        with tenant_scope(tenant):
+            while SyncRun.objects.get(pk=run.pk).is_active:
+                work_slice(run.pk, seconds=0)
+
+    came = at_once(connection.tenant, *[lambda one=one: work(*one) for one in runs * 2])
+
+    assert came == [None] * 4
+    for tenant, run in runs:
+        with tenant_scope(tenant):
+            run.refresh_from_db()
+            assert run.state == RunState.SUCCEEDED
+    figures = intacct.control(do="stats")["in_flight"][connection.company_id]
+    assert (figures["most"], figures["refused"], figures["most_writes"]) == (2, 0, 0)

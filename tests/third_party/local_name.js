@@ -1,4 +1,4 @@
-// Resolves the one name the SDK accepts to this machine, inside this process only; every other name is left alone.
+// Resolves the one name the SDK is given to this machine, inside this process only; every other name is left alone.
 "use strict";
 const dns = require("dns");
 const lookup = dns.lookup;

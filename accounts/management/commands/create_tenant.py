@@ -6,14 +6,15 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from accounts.audited_command import AuditedCommand
 from accounts.services import create_tenant
 
 EXIT_USE = 2  # wrong use
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = "Create a tenant and its first admin; prints a one-time link with which the admin sets a password."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -16,8 +16,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from accounts.audited_command import AuditedCommand
 from erp_admin.services import demo
 from integrations.intacct import IntacctError
 from integrations.refusal import Refused
@@ -28,7 +29,7 @@ START_SECONDS = 60
 STOP_SECONDS = 30
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = "Run the main job against the bundled local Sage Intacct and print each step; then serve the site."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -5,14 +5,17 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.apps import apps
-from django.core.management.base import BaseCommand
 from django.db import models
 
+from accounts.audit import record_event
+from accounts.audited_command import AuditedCommand
+from accounts.models import EventKind
+from accounts.sign_in.second_factor import SecondFactorUnreadable, authenticator_keys, reseal_authenticator
 from accounts.tenancy import cross_tenant
 from integrations.crypto import SealedField, SecretUnreadable, reseal
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = (
         "Seal every stored secret with the newest key. Put the new key first in FIELD_ENCRYPTION_KEYS, then run this."
     )
@@ -27,13 +30,14 @@ class Command(BaseCommand):
                 for field in model._meta.concrete_fields:
                     if isinstance(field, SealedField):
                         self._rotate(model, field, counts)
-        if options["json"]:
-            self.stdout.write(json.dumps(counts))
-        else:
-            self.stdout.write(", ".join(f"{number} {name}" for name, number in counts.items()))
+            self._rotate_second_factors(counts)
+            told = ", ".join(f"{number} {name}" for name, number in counts.items())
+            record_event(EventKind.KEYS_ROTATED, f"Stored secrets: {told}.")
+        self.stdout.write(json.dumps(counts) if options["json"] else told)
         if counts["unreadable"]:
             self.stderr.write(
-                "Unreadable secrets were left as they are. Their owners must enter the credentials again."
+                "Unreadable secrets were left as they are. Their owners must enter the credentials again; a second "
+                "factor is removed with remove_second_factor and set up anew."
             )
             raise SystemExit(1)
 
@@ -55,3 +59,11 @@ class Command(BaseCommand):
             # Only if nobody stored other credentials meanwhile; those are sealed with the newest key already.
             unchanged = model._default_manager.filter(pk=pk, **{field.attname: sealed})
             counts["resealed" if unchanged.update(**{field.attname: fresh}) else "current"] += 1
+
+    def _rotate_second_factors(self, counts: dict[str, int]) -> None:
+        for pk in authenticator_keys():
+            try:
+                counts["resealed" if reseal_authenticator(pk) else "current"] += 1
+            except SecondFactorUnreadable:
+                self.stderr.write(f"Second factor {pk}: no key opens it.")
+                counts["unreadable"] += 1

@@ -12,6 +12,7 @@ from integrations.sandbox.context import Context
 from integrations.sandbox.failures import ILLEGAL_FORMAT
 from integrations.sandbox.functions.incoming import refusal
 from integrations.sandbox.functions.money import NOTHING, amount, rounded, total, wire
+from integrations.sandbox.functions.stamps import touched
 from integrations.sandbox.store import Company, Row
 from integrations.sandbox.values import record_number, wire_date
 
@@ -101,7 +102,7 @@ def settle(company: Company, number: int) -> None:
     payments = [(payment_of(company, detail), detail) for detail in details]
     settled = settled_bill(bill, lines, payments)
     owe(company, bill.get("VENDORID", ""), open_amount(settled) - open_amount(bill))
-    company.write("APBILL", settled)
+    company.write("APBILL", touched(company, bill, settled))
 
 
 def payment_of(company: Company, detail: Row) -> Row:

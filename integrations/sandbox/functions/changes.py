@@ -13,7 +13,7 @@ from integrations.sandbox.functions.conversions import not_valid
 from integrations.sandbox.functions.incoming import refusal
 from integrations.sandbox.functions.money import amount, total, wire
 from integrations.sandbox.functions.owned import lines_of, owned
-from integrations.sandbox.functions.stamps import stamp
+from integrations.sandbox.functions.stamps import stamp, touched
 from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.store import Company, Row
 from integrations.sandbox.values import record_number, wire_number
@@ -69,16 +69,14 @@ def apply_changes(context: Context, key: str) -> None:
     changed, own = total(changes, "TRX_VALUE"), amount(document, "TRX_TOTAL")
     revised = wire(own + changed)
     count = len({change["DOCHDRNO"] for change in changes})
-    company.write(
-        "PODOCUMENT",
-        {
-            **document,
-            "HASCHANGE": "true" if changes else "false",
-            "CHANGELOGNUMBER": str(count),
-            "POSTEDCHANGESTOTAL": wire(changed),
-            **dict.fromkeys(("REVISEDTOTAL", "REVISEDSUBTOTAL", "TRX_REVISEDTOTAL", "TRX_REVISEDSUBTOTAL"), revised),
-        },
-    )
+    row = {
+        **document,
+        "HASCHANGE": "true" if changes else "false",
+        "CHANGELOGNUMBER": str(count),
+        "POSTEDCHANGESTOTAL": wire(changed),
+        **dict.fromkeys(("REVISEDTOTAL", "REVISEDSUBTOTAL", "TRX_REVISEDTOTAL", "TRX_REVISEDSUBTOTAL"), revised),
+    }
+    company.write("PODOCUMENT", touched(company, document, row))
 
 
 def _posted(company: Company, key: str) -> list[Row]:
@@ -99,7 +97,8 @@ def _change_lines(company: Company, lines: list[Row], changes: list[Row]) -> Non
         if line["CONVERSIONTYPE"] == "Price":
             quantity = "0"
         if (line.get("CHANGEVALUE", "0"), line.get("CHANGEQTY", "0")) != (value, quantity):
-            company.write("PODOCUMENTENTRY", {**line, "CHANGEVALUE": value, "CHANGEQTY": quantity})
+            row = {**line, "CHANGEVALUE": value, "CHANGEQTY": quantity}
+            company.write("PODOCUMENTENTRY", touched(company, line, row))
 
 
 def _add_lines(context: Context, document: Row, lines: list[Row], adding: list[Row]) -> None:

@@ -12,6 +12,7 @@ from integrations.sandbox.failures import ErrorEntry, FunctionFailure, with_supp
 from integrations.sandbox.functions.incoming import refusal
 from integrations.sandbox.functions.money import NOTHING, amount, total, wire
 from integrations.sandbox.functions.owned import lines_of, owned
+from integrations.sandbox.functions.stamps import touched
 from integrations.sandbox.store import Company, Row
 from integrations.sandbox.values import record_number, wire_number
 
@@ -84,12 +85,13 @@ def apply_conversions(company: Company, key: str) -> None:
         taken.setdefault(line["SOURCE_DOCLINEKEY"], []).append(line)
     lines = [_converted(line, taken.get(line["RECORDNO"], [])) for line in lines_of(company, owned("PODOCUMENT"), key)]
     for line in lines:
-        company.write("PODOCUMENTENTRY", line)
+        before = company.table("PODOCUMENTENTRY").rows[int(line["RECORDNO"])]
+        company.write("PODOCUMENTENTRY", touched(company, before, line))
     definition = company.table("PODOCUMENTPARAMS").find(document["DOCPARID"]) or {}
     row = {**document, **_roll_up(document, lines)}
     row["STATE"] = _state(document, definition, lines, bool(taken))
     row["CLOSED"] = "true" if row["STATE"] in ("Closed", "Converted") else "false"
-    company.write("PODOCUMENT", row)
+    company.write("PODOCUMENT", touched(company, document, row))
 
 
 def _converted(line: Row, taken: list[Row]) -> Row:

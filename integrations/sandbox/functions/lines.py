@@ -9,7 +9,7 @@ from integrations.sandbox.context import Context
 from integrations.sandbox.failures import ErrorEntry, FunctionFailure
 from integrations.sandbox.functions.hooks import BEFORE_WRITE
 from integrations.sandbox.functions.incoming import Incoming, check_references, check_required
-from integrations.sandbox.functions.owned import erase_lines, lines_of
+from integrations.sandbox.functions.owned import lines_of
 from integrations.sandbox.functions.stamps import stamp
 from integrations.sandbox.schema import ObjectDefinition
 from integrations.sandbox.store import Row
@@ -23,10 +23,15 @@ def write_lines(context: Context, incoming: Incoming, parent: Row) -> None:
     parent_number = parent[incoming.definition.record_key]
     own = lines_of(context.company, lines, parent_number)
     if lines.replaced and not incoming.keeps_lines:
-        erase_lines(context.company, lines, parent_number)
-        own = []
-    for position, line in enumerate(incoming.lines, start=len(own) + lines.first):
-        _write_line(context, line, own, {"LINE_NO": str(position), lines.parent_key: parent_number})
+        kept = {line.values.get("RECORDNO", "") for line in incoming.lines}
+        for row in own:
+            if row["RECORDNO"] not in kept:
+                context.company.erase(lines.object_name, int(row["RECORDNO"]))
+        own = [row for row in own if row["RECORDNO"] in kept]
+    next_line = max((int(row.get("LINE_NO", "0")) for row in own), default=lines.first - 1) + 1
+    for line in incoming.lines:
+        _write_line(context, line, own, {"LINE_NO": str(next_line), lines.parent_key: parent_number})
+        next_line += not line.values.get("RECORDNO")
 
 
 def _write_line(context: Context, line: Incoming, own: list[Row], place: Row) -> None:

@@ -12,6 +12,7 @@ from integrations.sandbox.failures import ErrorEntry, FunctionFailure, with_supp
 from integrations.sandbox.functions.bills import POSTED, settle
 from integrations.sandbox.functions.incoming import refusal
 from integrations.sandbox.functions.money import NOTHING, amount, total, wire
+from integrations.sandbox.functions.stamps import touched
 from integrations.sandbox.store import Company, Row
 from integrations.sandbox.values import record_number
 
@@ -96,7 +97,7 @@ def join_lines(company: Company, payment: Row, detail: Row) -> None:
         row = join_row(payment, detail, line, part)
         row["RECORDNO"] = str(joins.next_key)
         company.write("APBILLPAYMENT", row)
-        company.write("APBILLITEM", paid_line(line, part))
+        company.write("APBILLITEM", touched(company, line, paid_line(line, part)))
         left -= part
 
 
@@ -140,7 +141,7 @@ def unjoin(company: Company, payment: Row) -> None:
     for join in joins:
         line = company.table("APBILLITEM").get(int(join["PAIDITEMKEY"]))
         if line is not None:
-            company.write("APBILLITEM", paid_line(line, -amount(join, "TRX_AMOUNT")))
+            company.write("APBILLITEM", touched(company, line, paid_line(line, -amount(join, "TRX_AMOUNT"))))
         company.erase("APBILLPAYMENT", int(join["RECORDNO"]))
 
 

@@ -76,6 +76,8 @@ def _check_item(context: Context, row: Row) -> None:
     if not row.get("ITEMID"):
         raise refusal("Required field ITEMID is missing.")
     if item is None:
+        # Refused as an unknown reference once the rule is done.
+        row.setdefault("CONVERSIONTYPE", "Quantity")
         return
     if item["STATUS"] == "inactive":
         raise refusal(f"The item {row['ITEMID']} is inactive.", correction=f"Activate the item {row['ITEMID']}.")

@@ -20,6 +20,7 @@ from integrations.sandbox.functions.fields import bare_rows, document_type, is_s
 from integrations.sandbox.nodes import Node, branch, leaf
 from integrations.sandbox.paths import Accessor, UnknownName, resolve
 from integrations.sandbox.permissions import require
+from integrations.sandbox.schema import ObjectDefinition
 from integrations.sandbox.schema.model import NUMERIC
 from integrations.sandbox.shapes import AGGREGATES
 from integrations.sandbox.store import Row, Table
@@ -59,20 +60,11 @@ def query(context: Context) -> Node:
     form = child_text(options, "returnformat").lower() if options is not None else ""
 
     kind = document_type(context, definition)
-
-    def find(name: str) -> Accessor:
-        try:
-            if not is_shown(definition, name, kind):
-                raise UnknownName(name)
-            return resolve(context.company, definition, name)
-        except UnknownName as unknown:
-            text = with_support_id(f"Field {unknown.name} is not a valid field of object {definition.name}")
-            raise FunctionFailure(ErrorEntry(UNKNOWN_FIELD, text)) from None
-
+    find = _finder(context, definition, kind)
     columns = _columns(element, find)
     orders = _orders(element)
     condition = compile_filter(element.find("filter"), find, definition.record_key, caseinsensitive=fold)
-    table = context.company.table(definition.name)
+    table = context.company.searched(definition.name)
     numbers = _matching(table, condition, context.scope(private))
     if kind:
         of_type = context.company.getter(definition, "DOCPARID")
@@ -92,6 +84,21 @@ def query(context: Context) -> Node:
         context.bare = bare_rows(form, names, page)
     spelling = child_text(element, "object") if definition.user_defined_dimension else definition.name
     return _data(spelling, names, page, total, offset)
+
+
+def _finder(context: Context, definition: ObjectDefinition, kind: str) -> Callable[[str], Accessor]:
+    """How names are resolved; an unknown one is refused with the object it was looked for on."""
+
+    def find(name: str) -> Accessor:
+        try:
+            if not is_shown(definition, name, kind):
+                raise UnknownName(name)
+            return resolve(context.company, definition, name)
+        except UnknownName as unknown:
+            text = with_support_id(f"Field {unknown.name} is not a valid field of object {definition.name}")
+            raise FunctionFailure(ErrorEntry(UNKNOWN_FIELD, text)) from None
+
+    return find
 
 
 def _data(spelling: str, names: Sequence[str], page: Sequence[Sequence[str]], total: int, offset: int) -> Node:

@@ -107,7 +107,7 @@ def read_by_query(context: Context) -> Node:
             raise processing_error() from None
 
     predicate = parse_expression(child_text(element, "query"), find)
-    table = context.company.table(definition.name)
+    table = context.company.searched(definition.name)
     kind = document_type(context, definition)
     of_type = context.company.getter(definition, "DOCPARID")
     numbers = [
@@ -151,7 +151,7 @@ def read_more(context: Context) -> Node:
 def _page(context: Context, cursor: Cursor, accessors: Sequence[Accessor], result_id: str) -> Node:
     numbers = cursor.numbers[cursor.position : cursor.position + cursor.pagesize]
     cursor.position += len(numbers)
-    rows = context.company.table(cursor.object_name).rows
+    rows = context.company.searched(cursor.object_name).rows
     page = [rows[number] for number in numbers if number in rows]
     if cursor.returnformat in ("json", "csv"):
         names = [accessor.name for accessor in accessors]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from integrations.sandbox.context import Context
 from integrations.sandbox.schema import ObjectDefinition
-from integrations.sandbox.store import Row
+from integrations.sandbox.store import Company, Row
 from integrations.sandbox.values import wire_timestamp
 
 
@@ -23,3 +23,9 @@ def stamp(context: Context, definition: ObjectDefinition, row: Row, *, created: 
     for name, value in stamps.items():
         if name in definition.fields:
             row[name] = value
+
+
+def touched(company: Company, before: Row, after: Row) -> Row:
+    """A record whose derived values were worked out anew: modified now if one of them changed, else as it was."""
+    same = {name: value for name, value in before.items() if value} == {k: v for k, v in after.items() if v}
+    return before if same else {**after, "WHENMODIFIED": wire_timestamp(company.now())}

@@ -67,8 +67,10 @@ def delete_supdoc(context: Context) -> None:
 def create_supdocfolder(context: Context) -> Payload:
     """A new folder, maybe in another one."""
     require(context.company, context.user, "create", "SUPDOCFOLDER")
+    incoming = _incoming(context, FOLDERS)
+    incoming.values["CREATEDUSERID"] = context.user
     with context.company.atomic():
-        return key(create_record(context, _incoming(context, FOLDERS))["RECORDNO"])
+        return key(create_record(context, incoming)["RECORDNO"])
 
 
 def update_supdocfolder(context: Context) -> Payload:

@@ -139,7 +139,7 @@ LISTED_OBJECTS: dict[str, Listed] = {
     ),
     "supdocfolder": _listed(
         "SUPDOCFOLDER",
-        "name=NAME description=DESCRIPTION parentfolder=PARENTFOLDER creationdate=WHENCREATED createdby=CREATEDBY "
+        "name=NAME description=DESCRIPTION parentfolder=PARENTFOLDER creationdate=WHENCREATED createdby=CREATEDUSERID "
         "lastmodified=WHENMODIFIED lastmodifiedby=MODIFIEDBY status=STATUS",
     ),
     "task": _listed(

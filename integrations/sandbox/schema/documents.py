@@ -162,7 +162,8 @@ DOCUMENTS: dict[str, dict[str, object]] = {
         "label": "Attachment Folder",
         "key": "NAME",
         "policy": ("Company", "Attachments"),
-        "fields": f"RECORDNO:seq- NAME:text* DESCRIPTION:text PARENTFOLDER:text>SUPDOCFOLDER STATUS:status {AUDIT}",
+        "fields": f"RECORDNO:seq- NAME:text* DESCRIPTION:text PARENTFOLDER:text>SUPDOCFOLDER STATUS:status "
+        f"CREATEDUSERID:text- {AUDIT}",
         "operations": "legacy",
         "entity_owned": False,
     },

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from integrations.sandbox.schema.vocabulary import AUDIT, CONTACT_PARTS, OWNER, contact_block
 
+# What an employee shows of its contact.
+PERSON_PARTS = tuple(part for part in CONTACT_PARTS.split() if not part.startswith("TAX"))
+
 # Each entry: label, plural, business key, policy (application, name), fields, then what differs from the usual.
 MASTERS: dict[str, dict[str, object]] = {
     "VENDOR": {
@@ -34,10 +37,10 @@ MASTERS: dict[str, dict[str, object]] = {
         "fields": "RECORDNO:seq- CUSTOMERID:text* NAME:text* STATUS:vendor_status PARENTID:text>CUSTOMER "
         "PARENTKEY:int- PARENTNAME:text- CUSTTYPE:text CUSTREPID:text CUSTREPNAME:text- TERMNAME:text>ARTERM "
         "ARACCOUNT:text>GLACCOUNT ARACCOUNTTITLE:text- OFFSETGLACCOUNTNO:text>GLACCOUNT CURRENCY:text "
-        "CREDITLIMIT:cur TOTALDUE:cur- "
-        "RETAINAGEPERCENTAGE:pct ONHOLD:bool ONETIME:bool HIDEDISPLAYCONTACT:bool GLGROUP:text TAXID:text "
-        "RESALENO:text SUPDOCID:text>SUPDOC COMMENTS:text DELIVERY_OPTIONS:text SHIPPINGMETHOD:text TERRITORYID:text "
-        "CUSTMESSAGEID:text OBJECTRESTRICTION:restriction RESTRICTEDLOCATIONS:text RESTRICTEDDEPARTMENTS:text "
+        "CREDITLIMIT:cur TOTALDUE:cur- RETAINAGEPERCENTAGE:pct ONHOLD:bool ONETIME:bool HIDEDISPLAYCONTACT:bool "
+        "GLGROUP:text TAXID:text RESALENO:text SUPDOCID:text>SUPDOC COMMENTS:text DELIVERY_OPTIONS:text "
+        "SHIPPINGMETHOD:text TERRITORYID:text CUSTMESSAGEID:text ENTITY:text- GLGRPKEY:int- "
+        "OBJECTRESTRICTION:restriction RESTRICTEDLOCATIONS:text RESTRICTEDDEPARTMENTS:text "
         "CONTACTINFO.CONTACTNAME:text BILLTO.CONTACTNAME:text SHIPTO.CONTACTNAME:text "
         f"{contact_block('DISPLAYCONTACT')} {AUDIT} {OWNER} RECORD_URL:text-",
         "relations": "TERM=ARTERM:TERMNAME PARENT=CUSTOMER:PARENTID ARACCOUNT=GLACCOUNT:ARACCOUNT",
@@ -123,15 +126,14 @@ MASTERS: dict[str, dict[str, object]] = {
         "EMPLOYEETYPE:text EMPPOSITIONID:text CURRENCY:text PAYMETHODKEY:text MERGEPAYMENTREQ:bool PAYMENTNOTIFY:bool "
         "EARNINGTYPENAME:text POSTACTUALCOST:bool TERMINATIONTYPE:text SUPDOCFOLDERNAME:text "
         "PERSONALINFO.CONTACTNAME:text*>CONTACT PERSONALINFO.PRINTAS:text- PERSONALINFO.FIRSTNAME:text- "
-        "PERSONALINFO.LASTNAME:text- PERSONALINFO.EMAIL1:text- PERSONALINFO.PHONE1:text- CONTACT.CONTACTNAME:text- "
-        "CONTACT.PRINTAS:text- CONTACT.FIRSTNAME:text- CONTACT.LASTNAME:text- CONTACT.EMAIL1:text- "
-        f"CONTACT.PHONE1:text- {AUDIT} {OWNER} RECORD_URL:text-",
+        "PERSONALINFO.LASTNAME:text- PERSONALINFO.EMAIL1:text- PERSONALINFO.PHONE1:text- SSN:text- GENDER:text- "
+        f"EMPLOYEETYPE1099TYPE:text- {' '.join(f'CONTACT.{part}:text-' for part in PERSON_PARTS)} CONTACTKEY:int- "
+        f"{AUDIT} {OWNER} RECORD_URL:text-",
         "relations": "PERSON=CONTACT:PERSONALINFO.CONTACTNAME DEPARTMENT=DEPARTMENT:DEPARTMENTID "
         "LOCATION=LOCATION:LOCATIONID",
         "derived": "PERSONALINFO.PRINTAS=PERSON.PRINTAS PERSONALINFO.FIRSTNAME=PERSON.FIRSTNAME "
         "PERSONALINFO.LASTNAME=PERSON.LASTNAME PERSONALINFO.EMAIL1=PERSON.EMAIL1 PERSONALINFO.PHONE1=PERSON.PHONE1 "
-        "CONTACT.CONTACTNAME=PERSON.CONTACTNAME CONTACT.PRINTAS=PERSON.PRINTAS CONTACT.FIRSTNAME=PERSON.FIRSTNAME "
-        "CONTACT.LASTNAME=PERSON.LASTNAME CONTACT.EMAIL1=PERSON.EMAIL1 CONTACT.PHONE1=PERSON.PHONE1",
+        f"CONTACTKEY=PERSON.RECORDNO {' '.join(f'CONTACT.{part}=PERSON.{part}' for part in PERSON_PARTS)}",
     },
     "CONTACT": {
         "label": "Contact",
@@ -166,7 +168,8 @@ MASTERS: dict[str, dict[str, object]] = {
         "key": "DETAILID",
         "policy": ("Taxes", "Tax Details"),
         "fields": "RECORDNO:seq- DETAILID:text- DESCRIPTION:text- TAXTYPE:tax_type- VALUE:dec- STATUS:status- "
-        f"TAXSOLUTIONID:text- TAXUID:text- GLACCOUNT:text- REVERSECHARGE:bool- {AUDIT} {OWNER}",
+        f"TAXSOLUTIONID:text- MINTAXABLE:cur- MAXTAXABLE:cur- INCLUDE:text- MINTAX:cur- MAXTAX:cur- TAXAUTHORITY:text- "
+        f"TAXRATE:dec- TAXUID:text- GLACCOUNT:text- REVERSECHARGE:bool- {AUDIT} {OWNER}",
         "operations": "read",
     },
     "EXCHANGERATETYPES": {
@@ -183,7 +186,7 @@ MASTERS: dict[str, dict[str, object]] = {
         "policy": ("Cash Management", "Checking Accounts"),
         "fields": "RECORDNO:seq- BANKACCOUNTID:text- BANKACCOUNTNO:text- BANKACCOUNTTYPE:text- BANKNAME:text- "
         "GLACCOUNTNO:text- LOCATIONID:text- DEPARTMENTID:text- CURRENCY:text- ROUTINGNO:text- BRANCHID:text- "
-        f"COMPANYNAME:text- STATUS:status- {AUDIT} {OWNER}",
+        f"ACHBANKID:text- COMPANYNAME:text- STATUS:status- {AUDIT} {OWNER}",
         "operations": "read",
     },
     "ALLOCATION": {

@@ -16,6 +16,9 @@ from integrations.sandbox.seed.people import (
     CLOSED_USERS,
     COMPANY_ID,
     COMPANY_NAME,
+    CONSOLE_ID,
+    CONSOLE_NAME,
+    CONSOLE_USERS,
     ENTITIES,
     SENDER,
     SENDER_PASSWORD,
@@ -23,6 +26,7 @@ from integrations.sandbox.seed.people import (
     UNAUTHORISED_SENDER_PASSWORD,
     USERS,
     fill_people,
+    open_console,
     prepare,
 )
 from integrations.sandbox.seed.volume import fill_volume
@@ -58,7 +62,11 @@ def build_store(seed: str, base: datetime) -> Store:
     closed_writer = SeedWriter(closed, base)
     fill_people(closed_writer, CLOSED_USERS)
     fill_base(closed_writer)
-    store.companies = {company.id: company, closed.id: closed}
+    console = Company(CONSOLE_ID, CONSOLE_NAME)
+    prepare(console, authorised=True)
+    fill_people(SeedWriter(console, base), CONSOLE_USERS)
+    open_console(console, company)
+    store.companies = {found.id: found for found in (company, closed, console)}
     return store
 
 

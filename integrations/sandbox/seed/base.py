@@ -204,7 +204,9 @@ def _definitions(writer: SeedWriter) -> None:
         "DOCUMENTSEQUENCE",
         [{"NAME": name, "PREFIX": prefix, "NEXTNUMBER": first} for name, prefix, first in SEQUENCES],
     )
-    writer.fill("SUPDOCFOLDER", [{"NAME": "Project documents", "DESCRIPTION": "Filed by hand"}])
+    writer.fill(
+        "SUPDOCFOLDER", [{"NAME": "Project documents", "DESCRIPTION": "Filed by hand", "CREATEDUSERID": "ws_sync"}]
+    )
     phases = ("Phase 1", "Phase 2", "Close-out")
     moment = wire_timestamp(FIXED)
     writer.fill(

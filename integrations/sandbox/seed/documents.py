@@ -151,6 +151,14 @@ def _purchasing(context: Context) -> None:
         VENDORDOCNO="7781",
         STATE="Closed",
     )
+    _open_orders(context)
+    sequences = context.company.table("DOCUMENTSEQUENCE")
+    invoices = sequences.find("Purchasing invoices")
+    if invoices is not None:
+        sequences.put({**invoices, "NEXTNUMBER": "2"})
+
+
+def _open_orders(context: Context) -> None:
     _document(
         context,
         SUBCONTRACT,
@@ -168,10 +176,6 @@ def _purchasing(context: Context) -> None:
         [_line("LUM-2X4", "6.75", "24-001", quantity="400"), _line("00110", "1.2", "24-001", quantity="1500")],
         STATE="Draft",
     )
-    sequences = context.company.table("DOCUMENTSEQUENCE")
-    invoices = sequences.find("Purchasing invoices")
-    if invoices is not None:
-        sequences.put({**invoices, "NEXTNUMBER": "2"})
 
 
 def _bill(
@@ -223,4 +227,4 @@ def _date(writer: SeedWriter) -> None:
         history.remove(number)
     history.next_key = 1
     company.changed.clear()
-    company.revision = 0
+    company.unsaved.clear()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from integrations.sandbox.permissions import FULL, LIMITED, ROLES
+from integrations.sandbox.permissions import FULL, LIMITED, ROLES, rights_of
 from integrations.sandbox.seed.writer import SeedWriter
 from integrations.sandbox.store import Account, Company
 
@@ -18,6 +18,9 @@ UNAUTHORISED_SENDER_PASSWORD = "stranger-sender-local"  # noqa: S105
 
 COMPANY_ID = "summit-demo"
 COMPANY_NAME = "Summit Ridge Builders"
+# A console from which the demo company can be entered.
+CONSOLE_ID = "summit-console"
+CONSOLE_NAME = "Summit Console"
 CLOSED_COMPANY_ID = "northgate-demo"
 CLOSED_COMPANY_NAME = "Northgate Interiors"
 
@@ -45,6 +48,7 @@ USERS: tuple[Person, ...] = (
     Person("ws_former", "former-user-local", FULL, active=False),
     Person("ws_civil", "civil-user-local", FULL, entities=("200",)),
 )
+CONSOLE_USERS: tuple[Person, ...] = (Person("ws_console", "console-user-local", FULL),)
 CLOSED_USERS: tuple[Person, ...] = (Person("ws_sync", "northgate-user-local", FULL),)
 
 APPLICATIONS = ("CO", "GL", "CM", "AP", "AR", "EE", "INV", "PO", "PA")
@@ -76,6 +80,16 @@ def fill_people(writer: SeedWriter, users: tuple[Person, ...]) -> None:
     )
     writer.fill("ROLES", [{"NAME": name} for name in ROLES])
     writer.fill("USERROLES", [{"USERID": person.login, "ROLENAME": person.role} for person in users])
+    writer.fill("ROLEUSERS", [{"USERLOGINID": person.login, "ROLENAME": person.role} for person in users])
+    granted = [(role, policy) for role in ROLES for _, policy in sorted(rights_of(role))]
+    writer.fill("ROLEPOLICYASSIGNMENT", [{"ROLENAME": role, "POLICYNAME": policy} for role, policy in granted])
+
+
+def open_console(console: Company, client: Company) -> None:
+    """Let the users of a console enter a client; without a password there, they cannot sign in to it directly."""
+    console.clients = (client.id,)
+    for person in CONSOLE_USERS:
+        client.accounts[person.login] = Account("", person.role)
 
 
 def prepare(company: Company, *, authorised: bool) -> None:

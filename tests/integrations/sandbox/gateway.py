@@ -134,6 +134,7 @@ class Caller:
         return self.post(self.envelope(*functions, uniqueid=uniqueid, transaction=transaction, ids=ids))
 
     def log_in(self) -> Caller:
+        self.session = ""
         answer = self.call("<getAPISession/>")
         self.session = answer.text("operation/result/data/api/sessionid")
         assert self.session, answer.body.decode()

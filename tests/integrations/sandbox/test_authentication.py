@@ -138,3 +138,40 @@ def test_expired_sessions_are_forgotten_when_another_opens() -> None:
     for _ in range(3):
         sessions.open("sender", "company", "user", "")
     assert len(sessions) == 1
+
+
+CONSOLE = {"user": "ws_console", "password": "console-user-local"}
+
+
+def console_user(server: SandboxServer, company: str) -> Caller:
+    return Caller(server, company=company, user="ws_console", password="console-user-local")
+
+
+def test_a_console_enters_its_client(server: SandboxServer) -> None:
+    short = console_user(server, "summit-console|summit-demo|200")
+    long = console_user(server, "summit-console")
+    text = long.envelope("<getAPISession/>").replace(
+        "</password></login>", "</password><clientid>summit-demo</clientid></login>"
+    )
+    for answer in (short.call("<getAPISession/>"), long.post(text)):
+        assert answer.text("operation/authentication/status") == "success", answer.errors
+        assert answer.text("operation/authentication/clientid") == "summit-demo"
+    assert short.log_in().query("VENDOR", "RECORDNO").result.findtext("status") == "success"
+    assert short.call("<getAPISession/>").data.findtext("api/locationid") == "200"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"company": "summit-console|northgate-demo", **CONSOLE},
+        {"company": "summit-console|nowhere", **CONSOLE},
+        {"company": "summit-console|summit-demo|999", **CONSOLE},
+        {"company": "summit-console|summit-demo", "user": "ws_console", "password": "wrong"},
+        {"company": "summit-demo", "user": "ws_console", "password": ""},
+        {"company": "summit-demo|northgate-demo"},
+    ],
+)
+def test_a_console_enters_nothing_else(server: SandboxServer, changes: dict[str, str]) -> None:
+    answer = Caller(server, **changes).call("<getAPISession/>")  # type: ignore[arg-type]
+    assert answer.text("operation/authentication/status") == "failure"
+    assert answer.errors[0][1].startswith("Sign-in information is incorrect")

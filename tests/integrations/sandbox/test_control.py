@@ -114,29 +114,67 @@ def test_statistics(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    "command",
+    ("command", "says"),
     [
-        {},
-        {"do": "explode"},
-        {"do": "fault", "kind": "unknown"},
-        {"do": "fault", "kind": "429", "times": 0},
-        {"do": "fault", "kind": "429", "times": float("inf")},
-        {"do": "clock", "offset_seconds": float("nan")},
-        {"do": "clock", "offset_seconds": 1e12},
-        {"do": "delete", "object": "VENDOR", "key": "²"},
-        {"do": "fault", "kind": "slow", "seconds": 1e9},
-        {"do": "fault", "kind": "permission", "object": "NOPE"},
-        {"do": "put", "object": "PROJECT", "record": {"NOSUCH": "1"}},
-        {"do": "put", "object": "PROJECT", "record": {"BEGINDATE": "2026-01-01"}},
-        {"do": "put", "object": "PROJECT"},
-        {"do": "delete", "object": "PROJECT", "key": "none"},
-        {"do": "clock", "offset_seconds": "late"},
-        {"do": "delete", "object": "PROJECT", "key": "1", "company": "none"},
+        ({}, "known are chaos, clock"),
+        ({"do": "explode"}, "known are chaos, clock"),
+        ({"do": "reset", "hard": True}, "'hard'; it takes none"),
+        ({"do": "fault"}, "needs the key 'kind'"),
+        ({"do": "fault", "kind": "unknown"}, "kind must be one of drop_before"),
+        ({"do": "fault", "kind": 429}, "kind must be a text, not 429"),
+        ({"do": "fault", "kind": "429", "time": 2}, "'time'; allowed are kind, times, match, nth, retry_after"),
+        ({"do": "fault", "kind": "429", "times": 0}, "times must be a whole number from 1"),
+        ({"do": "fault", "kind": "429", "times": True}, "times must be a whole number from 1"),
+        ({"do": "fault", "kind": "429", "times": float("inf")}, "times must be a whole number from 1"),
+        ({"do": "fault", "kind": "429", "nth": 0}, "nth must be a whole number from 1"),
+        ({"do": "fault", "kind": "429", "match": "VENDORS"}, "match must be any, or functions (getAPISession"),
+        ({"do": "fault", "kind": "429", "match": ""}, "match must be any"),
+        ({"do": "fault", "kind": "429", "retry_after": -1}, "retry_after must be a whole number from 0"),
+        ({"do": "fault", "kind": "slow", "seconds": 1e9}, "seconds must be a number from 0 to 900"),
+        ({"do": "fault", "kind": "bad_row", "value": 1}, "value must be a text"),
+        ({"do": "fault", "kind": "permission"}, "needs the key 'object'"),
+        ({"do": "fault", "kind": "permission", "object": "NOPE"}, "object must be an object this gateway knows"),
+        (
+            {"do": "fault", "kind": "permission", "object": "ITEM", "operation": "grow"},
+            "operation must be one of query",
+        ),
+        ({"do": "fault", "kind": "permission", "object": "ITEM", "user": "x"}, "user must be one of ws_sync"),
+        ({"do": "fault", "kind": "permission", "object": "ITEM", "role": "x"}, "role must be one of Web services"),
+        ({"do": "fault", "kind": "permission", "object": "ITEM", "times": 2}, "'times'; allowed are kind, company"),
+        ({"do": "fault", "kind": "unselectable", "object": "ITEM", "field": "X"}, "field must be one of RECORDNO"),
+        ({"do": "fault", "kind": "latency", "seconds": -1}, "seconds must be a number from 0 to 900"),
+        ({"do": "fault", "kind": "latency", "seconds": 0, "company": "summit-demo"}, "company cannot be chosen"),
+        ({"do": "fault", "kind": "limit", "limit": 2, "mode": "x"}, "mode must be one of refuse, queue"),
+        ({"do": "chaos"}, "needs the key 'rate'"),
+        ({"do": "chaos", "rate": 2}, "rate must be a number from 0 to 1"),
+        ({"do": "chaos", "rate": 0.5, "kinds": []}, "kinds must be a list of one or more of drop_before"),
+        ({"do": "chaos", "rate": 0.5, "kinds": ["limit"]}, "kinds must hold only drop_before"),
+        ({"do": "expire_sessions", "after": 1.5}, "after must be a whole number from 0"),
+        ({"do": "wait", "seconds": "long"}, "seconds must be a number from 0 to 900"),
+        ({"do": "clock", "offset_seconds": float("nan")}, "offset_seconds must be a number"),
+        ({"do": "clock", "offset_seconds": 1e12}, "offset_seconds must be a number"),
+        ({"do": "clock", "offset_seconds": "late"}, "offset_seconds must be a number"),
+        ({"do": "delete", "object": "VENDOR", "key": "²"}, "key must be a business key or RECORDNO of VENDOR"),
+        ({"do": "delete", "object": "PROJECT", "key": "none"}, "key must be a business key or RECORDNO of PROJECT"),
+        ({"do": "delete", "object": "PROJECT", "key": "1", "company": "none"}, "company must be one of summit-demo"),
+        ({"do": "put", "object": "PROJECT", "record": {"NOSUCH": "1"}}, "record must hold fields of PROJECT"),
+        ({"do": "put", "object": "PROJECT", "record": {"BEGINDATE": "2026-01-01"}}, "no value for PROJECT.BEGINDATE"),
+        ({"do": "put", "object": "PROJECT"}, "record must be an object"),
     ],
 )
-def test_wrong_commands_are_refused_with_a_sentence(caller: Caller, command: dict[str, Any]) -> None:
+def test_wrong_commands_are_refused_with_the_key_and_what_is_allowed(
+    caller: Caller, command: dict[str, Any], says: str
+) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         caller.server.control(**command)
     with refused.value as answer:
         assert answer.code == 400
-        assert json.loads(answer.read())["error"]
+        assert says in json.loads(answer.read())["error"]
+    assert caller.server.control(do="stats")["faults"] == []
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{", b'"reset"', b"\xff"])
+def test_what_is_no_json_object_is_refused(caller: Caller, body: bytes) -> None:
+    answer = caller.post(body, path="/_control")
+    assert answer.status == 400
+    assert json.loads(answer.body)["error"]

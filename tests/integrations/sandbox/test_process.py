@@ -14,6 +14,8 @@ from integrations.sandbox.process import ROOT, SandboxProcess, SandboxServer, St
 from integrations.sandbox.seed import credentials
 from tests.integrations.sandbox.gateway import Caller, where
 
+HEAD = '{"format": 2, "seed": "demo", "base": "2026-01-01T00:00:00+00:00"}\n'
+
 
 def as_server(process: SandboxProcess) -> SandboxServer:
     """A handle for the caller that has the address and credentials of a process."""
@@ -29,7 +31,8 @@ def test_state_survives_a_restart_and_the_end_is_clean(tmp_path: Path) -> None:
     made = "<create><CLASS><CLASSID>N-1</CLASSID><NAME>n</NAME></CLASS></create>"
     number = caller.call(made, uniqueid="true", ids=("doc-1",)).data[0].findtext("RECORDNO")
     caller.call("<delete><object>CLASS</object><keys>13</keys></delete>")
-    assert json.loads(state.read_text())["seed"] == "demo"
+    head, *changes = [json.loads(line) for line in state.read_text().splitlines()]
+    assert (head["seed"], len(changes)) == ("demo", 2)
     assert first.stop() == 0
     with SandboxProcess(state=state) as second:
         caller = Caller(as_server(second)).log_in()
@@ -45,10 +48,10 @@ def test_state_survives_a_restart_and_the_end_is_clean(tmp_path: Path) -> None:
 
 def test_unusable_state_file_is_refused_with_a_sentence(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
-    state.write_text("{")
+    state.write_text("{\n")
     with pytest.raises(StartError, match="cannot be read"):
         SandboxProcess(state=state).start()
-    state.write_text('{"format": 1, "seed": "500", "base": "2026-01-01T00:00:00+00:00", "companies": {}}')
+    state.write_text(HEAD.replace("demo", "500"))
     with pytest.raises(StartError, match="--seed 500"):
         SandboxProcess(state=state).start()
 
@@ -56,12 +59,14 @@ def test_unusable_state_file_is_refused_with_a_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        '{"format": 1}',
-        '{"format": 1, "seed": "demo", "base": "2026-01-01T00:00:00+00:00", "companies": []}',
-        '{"format": 1, "seed": "demo", "base": "yesterday", "companies": {}}',
-        '{"format": 1, "seed": "demo", "base": "2026-01-01T00:00:00+00:00", "companies": {"summit-demo": {}}}',
-        '{"format": 1, "seed": "demo", "base": "2026-01-01T00:00:00+00:00", "companies":'
-        ' {"summit-demo": {"rows": {"NOSUCH": {"1": {}}}, "next": {"NOSUCH": 1}, "completed": []}}}',
+        "",
+        "[]\n",
+        '{"format": 2}\n',
+        HEAD.replace("2,", "1,"),
+        HEAD.replace("2026-01-01T00:00:00+00:00", "yesterday"),
+        HEAD + "[]\n",
+        HEAD + '{"company": "summit-demo"}\n',
+        HEAD + '{"company": "summit-demo", "rows": {"NOSUCH": {"1": {}}}, "next": {"NOSUCH": 1}, "completed": []}\n',
     ],
 )
 def test_state_file_with_parts_missing_is_refused_with_a_sentence(

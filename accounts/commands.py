@@ -1,0 +1,70 @@
+"""What the commands about one tenant share: finding the tenant, its scope, and reporting results and refusals.
+
+Exit codes: 0 done, 1 done in part or failed, 2 wrong use, 3 refused by our own state.
+"""
+
+import json
+import sys
+from abc import ABC, abstractmethod
+from argparse import ArgumentParser
+from typing import Any, NoReturn
+
+import structlog
+
+from accounts.audited_command import AuditedCommand
+from accounts.models import Tenant
+from accounts.refusal import Refused
+from accounts.tenancy import tenant_scope
+
+EXIT_FAILED, EXIT_USE, EXIT_REFUSED = 1, 2, 3
+
+
+class TenantCommand(AuditedCommand, ABC):
+    """A command about one tenant. Subclasses implement `work`, which runs in the tenant's scope."""
+
+    requires_system_checks = []
+    as_json = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug", help="the tenant, as in its addresses")
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.as_json = bool(options["json"])
+        self.prepare()
+        tenant = Tenant.objects.filter(slug=options["slug"]).first()
+        if tenant is None:
+            self.end(EXIT_USE, f"There is no tenant “{options['slug']}”.", "create_tenant makes one.", "TENANT-UNKNOWN")
+        with tenant_scope(tenant), structlog.contextvars.bound_contextvars(tenant=tenant.slug):
+            self.attempt(tenant, options)
+
+    def prepare(self) -> None:
+        """End the command before anything is begun that could not be finished."""
+        return
+
+    def attempt(self, tenant: Tenant, options: dict[str, Any]) -> None:
+        """Work, and report what was refused."""
+        try:
+            self.work(tenant, options)
+        except Refused as refused:
+            self.end(EXIT_REFUSED, refused.sentence, refused.advice, refused.code)
+
+    @abstractmethod
+    def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
+        """Do what the command is for; raise what the services raise."""
+
+    def end(self, code: int, sentence: str, advice: str = "", error_code: str = "") -> NoReturn:
+        """Report a failure and leave with `code`."""
+        if self.as_json:
+            self.stdout.write(json.dumps({"error": error_code, "sentence": sentence, "advice": advice}))
+        else:
+            self.stderr.write(f"{sentence} {advice}".strip())
+        sys.exit(code)
+
+    def report(self, facts: dict[str, Any], *lines: str) -> None:
+        """Print `facts` as JSON when asked for, else the lines."""
+        if self.as_json:
+            self.stdout.write(json.dumps(facts))
+        else:
+            for line in lines:
+                self.stdout.write(line)

@@ -1,0 +1,55 @@
+"""Log-ins, failed ones and log-outs into the audit trail, whichever page or back end they came through.
+
+Only listens to what Django announces; decides nothing about who may log in.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.utils import timezone
+
+from accounts.audit import record_event
+from accounts.models import AuditEntry, EventKind, User
+from accounts.tenancy import cross_tenant
+
+logger = logging.getLogger(__name__)
+
+# So that whoever guesses passwords cannot fill the trail; the log has a line for each attempt.
+MOST_FAILED_AN_HOUR = 10
+_NAMES = ("username", "email", "login")
+
+
+def connect() -> None:
+    """Listen, once per process."""
+    user_logged_in.connect(_logged_in, dispatch_uid="audit")
+    user_logged_out.connect(_logged_out, dispatch_uid="audit")
+    user_login_failed.connect(_failed, dispatch_uid="audit")
+
+
+def _logged_in(sender: Any, user: User, **kwargs: Any) -> None:
+    record_event(EventKind.LOG_IN, "", about=user, by=user)
+
+
+def _logged_out(sender: Any, user: User | None, **kwargs: Any) -> None:
+    if user is not None:
+        record_event(EventKind.LOG_OUT, "", about=user, by=user)
+
+
+def _failed(sender: Any, credentials: dict[str, Any], **kwargs: Any) -> None:
+    typed = next((str(credentials[name]) for name in _NAMES if credentials.get(name)), "")
+    person = User.objects.filter(email__iexact=typed.strip()[:254]).first() if typed else None
+    logger.warning("a log-in failed", extra={"attempted_user_id": person.pk if person else None})
+    if person is None or _failures_of(person) >= MOST_FAILED_AN_HOUR * max(person.memberships.count(), 1):
+        return
+    record_event(
+        EventKind.LOG_IN_FAILED, "The address is known; the password or the account was refused.", about=person
+    )
+
+
+def _failures_of(person: User) -> int:
+    since = timezone.now() - timedelta(hours=1)
+    with cross_tenant("counting failed log-ins"):
+        failed = AuditEntry.objects.filter(kind=EventKind.LOG_IN_FAILED, object_id=person.pk, at__gte=since)
+        return failed.count()

@@ -1,0 +1,115 @@
+"""What django-allauth asks this project: may one sign up, where to go next, which links, which words, how to seal.
+
+Owns answers only; no page and no rule of its own.
+"""
+
+import logging
+import time
+from typing import Any
+
+from allauth.account import app_settings
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.models import Membership, User
+from accounts.sign_in.addresses import is_taken
+from accounts.sign_in.links import password_url
+from accounts.sign_in.second_factor import open_secret, seal_secret
+
+logger = logging.getLogger(__name__)
+
+TOO_MANY = "Too many attempts. Wait five minutes, then try again; or choose a new password."
+WRONG_CODE = "This code is not right. Codes change every 30 seconds; enter the one that is shown now."
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "This e-mail address and password do not belong together. Check both; the "
+        "password distinguishes upper and lower case.",
+        "too_many_login_attempts": TOO_MANY,
+        "rate_limited": "Too many attempts. Wait a few minutes, then try again.",
+        "incorrect_password": "This is not your password. It distinguishes upper and lower case.",
+        "enter_current_password": "This is not your present password.",
+        "duplicate_email": "This is your address already.",
+        "invalid_password_reset": "This link no longer works.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The company used last, else the list of the person's companies."""
+        last = (
+            Membership.objects.filter(user=request.user.pk, last_used_at__isnull=False)
+            .order_by("-last_used_at")
+            .values_list("tenant__slug", flat=True)
+            .first()
+        )
+        return reverse("home", kwargs={"tenant_slug": last}) if last else reverse("tenants")
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account")
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        return reverse("account" if self.request.user.is_authenticated else "account_login")
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        return password_url(key)
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        path = reverse("account_confirm_email", args=[emailconfirmation.key])
+        return f"{settings.SITE_URL}{path}"
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Only who reads that mailbox gets here, so that the address is taken may be said."""
+        if is_taken(email_address.email, by_others_than=email_address.user):
+            context = {"email": email_address.email}
+            self.add_message(request, messages.ERROR, "account/messages/email_confirmation_failed.txt", context)
+            return False
+        return bool(super().confirm_email(request, email_address))
+
+    def can_delete_email(self, email_address: EmailAddress) -> bool:
+        return bool(email_address.email != email_address.user.email)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not within five minutes of a log-in, which proved the same."""
+        if not super().is_reauthentication_required(app=app, **kwargs):
+            return False
+        records = get_authentication_records(self.request, self.request.user)
+        return not records or time.time() - records[-1]["at"] > app_settings.REAUTHENTICATION_TIMEOUT
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        super().send_mail(template_prefix, email, {"site_url": settings.SITE_URL, **context})
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """What the notice tells of is done already, so a mail server that is away does not undo or hide it."""
+        try:
+            super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email)
+        except OSError:
+            logger.exception("A security notice could not be sent.")
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": WRONG_CODE,
+        "cannot_generate_recovery_codes": "Set up a second factor first; recovery codes stand in for it.",
+    }
+
+    def encrypt(self, text: str) -> str:
+        return seal_secret(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return open_secret(encrypted_text)
+
+    def get_totp_label(self, user: User) -> str:
+        return user.email

@@ -1,0 +1,7 @@
+"""A tenant's addresses of accounts: its own settings. Mounted under /t/<slug>/."""
+
+from django.urls import path
+
+from accounts import views
+
+urlpatterns = [path("settings/company/", views.company, name="company")]

@@ -1,0 +1,1 @@
+"""Tests that take longer than the suite may: run by `make soak`."""
