@@ -1,4 +1,4 @@
-"""App configuration of integrations: registers its own flow and the system checks."""
+"""App configuration of integrations: registers its own flows and the system checks."""
 
 from django.apps import AppConfig
 
@@ -11,5 +11,7 @@ class IntegrationsConfig(AppConfig):
         from integrations import checks  # noqa: F401 - registers the system checks
         from integrations.engine.flow import register_flow
         from integrations.engine.mirror import MirrorFlow
+        from integrations.engine.verification import Verification
 
         register_flow(MirrorFlow())
+        register_flow(Verification())

@@ -1,4 +1,5 @@
-"""What runs in the queue: a slice of a run, the dispatcher, the heartbeat, the daily removal of what is old.
+"""What runs in the queue: a slice of a run, the dispatcher, the heartbeat, the daily verification and
+removal of what is old.
 
 Arguments are primary keys. Nothing here knows what a run does; the runner does. No remote error leaves a job.
 """
@@ -17,6 +18,7 @@ from integrations.models import Connection, Heartbeat, Trigger
 from integrations.refusal import Refused
 from integrations.selectors import runs_left_behind
 from integrations.services.pushes import ledgers_due, push_flow, wake_ledger
+from integrations.services.verification import verify_recent
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +76,11 @@ def _wake_ledger(tenant_id: int, connection_id: int, flow: str) -> None:
 def beat() -> None:
     """Show that the queue works: this job has passed through it."""
     Heartbeat.objects.update_or_create(name="queue", defaults={"beat_at": timezone.now()})
+
+
+def verify() -> None:
+    """Have what was delivered in the last days read back and compared."""
+    logger.info("verification: %s runs started", verify_recent())
 
 
 def prune() -> None:

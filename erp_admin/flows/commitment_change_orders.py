@@ -15,6 +15,7 @@ from django.db.models.functions import Concat
 
 from erp_admin.flows import purchasing
 from erp_admin.flows import purchasing_records as records
+from erp_admin.flows import purchasing_theirs as theirs
 from erp_admin.flows.commitments import vendor_problems
 from erp_admin.flows.purchasing import SYNC_COMMITMENTS, LinePlanner, explain
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentKind
@@ -60,6 +61,7 @@ class ChangeOrderPush(PushFlow):
     switch = SYNC_COMMITMENTS
     settings = (*CHANGE_DEFINITIONS.values(), LINE_CHANGES, *purchasing.SHARED_SETTINGS)
     model = ChangeOrder
+    records = "PODOCUMENT"
     noun = "change order"
     plural = "change orders"
     document_url_name = "change_order"
@@ -131,6 +133,18 @@ class ChangeOrderPush(PushFlow):
 
     def is_ours(self, push: Push, found: Found) -> bool:
         return records.is_ours(push, found)
+
+    def entity_of(self, document: ChangeOrder) -> str:
+        return document.commitment.entity_id
+
+    def reading(self, found: Found) -> Mapping[str, str]:
+        return records.reading(found)
+
+    def is_ordinary(self, document: ChangeOrder, changed: Collection[str], found: Found) -> bool:
+        return records.is_ordinary(changed, found, (document.total,))
+
+    def take_theirs(self, document: ChangeOrder, push: Push | None, found: Found) -> None:
+        theirs.take_lines(document, found, push.expected if push is not None else None)
 
     def read_back(self, client: intacct.Client, remote_ids: Collection[str]) -> Mapping[str, Found]:
         """The change orders and, of each, what its commitment's revised total is now."""

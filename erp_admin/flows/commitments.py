@@ -5,6 +5,7 @@ Element names and order: developer.intacct.com, Purchasing > Purchasing transact
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, Final
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from erp_admin.flows import purchasing
 from erp_admin.flows import purchasing_records as records
+from erp_admin.flows import purchasing_theirs as theirs
 from erp_admin.flows import purchasing_update as update
 from erp_admin.flows.purchasing import SYNC_COMMITMENTS, LinePlanner, explain
 from erp_admin.models import Commitment, CommitmentKind, CommitmentLine
@@ -48,6 +50,7 @@ class CommitmentPush(PushFlow):
     switch = SYNC_COMMITMENTS
     settings = (*DEFINITIONS.values(), *purchasing.SHARED_SETTINGS)
     model = Commitment
+    records = "PODOCUMENT"
     noun = "commitment"
     plural = "commitments"
     document_url_name = "commitment"
@@ -128,10 +131,24 @@ class CommitmentPush(PushFlow):
     def compare(self, expected: Mapping[str, Any], found: Found) -> list[Difference]:
         return records.compare(expected, found)
 
+    def entity_of(self, document: Commitment) -> str:
+        return document.entity_id
+
+    def reading(self, found: Found) -> Mapping[str, str]:
+        return records.reading(found)
+
+    def is_ordinary(self, document: Commitment, changed: Collection[str], found: Found) -> bool:
+        pushed = sum((change.total for change in document.change_orders.exclude(remote_id="")), Decimal(0))
+        return records.is_ordinary(changed, found, (document.total, document.total + pushed))
+
+    def take_theirs(self, document: Commitment, push: Push | None, found: Found) -> None:
+        theirs.take_lines(document, found, push.expected if push is not None else None)
+
     def delivered(self, document: Commitment, push: Push, found: Found) -> None:
         """Keep the keys of the lines: change orders, invoices and later updates refer to them."""
         lines = list(document.lines.all())
-        keys = records.match_lines(lines, found.facts.get("lines", ()))
+        amounts = records.sent_amounts(push.expected.get("sent"))
+        keys = records.match_lines(lines, found.facts.get("lines", ()), amounts)
         for line in lines:
             line.remote_record_no, line.remote_line_no = keys.get(line.pk, (None, None))
             line.save(update_fields=["remote_record_no", "remote_line_no"])
@@ -171,6 +188,7 @@ def _update(
         function_name="update_potransaction",
         fields=fields,
         explained=tuple(explained),
+        expected={**create.expected, "key": document.remote_id},
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from erp_admin.flows.purchasing import memo_of
-from erp_admin.models import ValuedLine
+from erp_admin.models import ValuedLine, rounded
 from integrations import intacct
 from integrations.engine.push_flow import Difference, Found
 from integrations.intacct import Query, eq, in_
@@ -17,9 +17,9 @@ from integrations.models import Operation, Push
 
 HEADER_FIELDS: Final = (
     "RECORDNO", "DOCID", "DOCNO", "DOCPARID", "STATE", "CUSTVENDID", "PONUMBER", "WHENCREATED", "CURRENCY",
-    "TRX_TOTAL", "TRX_REVISEDTOTAL", "RECORD_URL",
+    "TRX_TOTAL", "TRX_REVISEDTOTAL", "WHENMODIFIED", "RECORD_URL",
 )  # fmt: skip
-LINE_FIELDS: Final = ("RECORDNO", "DOCHDRNO", "LINE_NO", "ITEMID", "TRX_VALUE", "MEMO")
+LINE_FIELDS: Final = ("RECORDNO", "DOCHDRNO", "LINE_NO", "ITEMID", "TRX_VALUE", "MEMO", "ADDEDBYCHANGE")
 _NEEDED = {
     "PODOCUMENT": frozenset({"RECORDNO", "DOCID", "DOCNO", "CUSTVENDID", "TRX_TOTAL"}),
     "PODOCUMENTENTRY": frozenset({"RECORDNO", "DOCHDRNO", "LINE_NO", "TRX_VALUE"}),
@@ -64,7 +64,9 @@ def look_up(client: intacct.Client, pushes: Sequence[Push]) -> dict[int, list[Fo
 def as_found(row: Mapping[str, Any], lines: Sequence[Mapping[str, Any]] | None = None) -> Found:
     facts = {name: row.get(name, "") for name in HEADER_FIELDS}
     if lines is not None:
-        facts["lines"] = [{name: line.get(name, "") for name in LINE_FIELDS} for line in lines]
+        # Posted change orders add lines of their own to their commitment (object reference, change orders).
+        own = [line for line in lines if line.get("ADDEDBYCHANGE") != "true"]
+        facts["lines"] = [{name: line.get(name, "") for name in LINE_FIELDS} for line in own]
     return Found(int(row["RECORDNO"]), row.get("DOCID", ""), row.get("RECORD_URL", ""), row.get("STATE", ""), facts)
 
 
@@ -92,7 +94,8 @@ def is_ours(push: Push, found: Found) -> bool:
     """
     expected, facts = push.expected, found.facts
     if push.operation == Operation.UPDATE:
-        return push.refused and push.error_code == "DUP-CONTROLID"
+        is_its_own = found.remote_id == expected.get("key")
+        return is_its_own and push.refused and push.error_code == "DUP-CONTROLID"
     same_total = amount(facts.get("TRX_TOTAL")) == amount(expected.get("total"))
     same_vendor = facts.get("CUSTVENDID") == expected.get("vendor")
     definition = facts.get("DOCPARID")
@@ -109,7 +112,11 @@ def compare(expected: Mapping[str, Any], found: Found) -> list[Difference]:
         if expected.get(ours) and facts.get(theirs) and facts[theirs] != expected[ours]:
             differences.append(Difference(label, str(expected[ours]), str(facts[theirs])))
     lines = facts.get("lines")
-    if lines is not None and len(lines) != expected.get("line_count"):
+    # Where a company does not offer ADDEDBYCHANGE, lines of change orders are counted: more are no difference then.
+    revised = facts.get("TRX_REVISEDTOTAL") != facts.get("TRX_TOTAL")
+    may_be_more = revised and bool(lines) and not any(line.get("ADDEDBYCHANGE") for line in lines or ())
+    wanted_lines = int(expected.get("line_count", 0))
+    if lines is not None and len(lines) != wanted_lines and not (may_be_more and len(lines) > wanted_lines):
         differences.append(Difference("Lines", str(expected.get("line_count")), str(len(lines))))
     wanted, state = str(expected.get("state", "")), str(facts.get("STATE", ""))
     # Approval rules of the company may move a document on at once; only a draft that is none, or the reverse, differs.
@@ -118,11 +125,51 @@ def compare(expected: Mapping[str, Any], found: Found) -> list[Difference]:
     return differences
 
 
-def match_lines(lines: Sequence[ValuedLine], records: Sequence[Mapping[str, Any]]) -> dict[int, tuple[int, int]]:
+TOTAL, MODIFIED, STATE, REVISED = "Total", "Modified", "State", "Revised total"
+
+
+def reading(found: Found) -> dict[str, str]:
+    """What of a record is remembered, so that a later read shows whether somebody changed it in Intacct."""
+    facts = found.facts
+    named = {TOTAL: "TRX_TOTAL", "Vendor": "CUSTVENDID", "Currency": "CURRENCY", "Number": "DOCNO"}
+    named |= {STATE: "STATE", REVISED: "TRX_REVISEDTOTAL", MODIFIED: "WHENMODIFIED"}
+    return {label: str(facts.get(name) or "") for label, name in named.items()} | {
+        "Lines": str(len(facts.get("lines", ())))
+    }
+
+
+def is_ordinary(changed: Collection[str], found: Found, totals: Collection[Decimal]) -> bool:
+    """Whether just these parts of a reading change by themselves: invoices move the state, change orders the total.
+
+    `totals` are the revised totals that our own change orders account for. A new modification time alone is an edit.
+    """
+    if not set(changed) <= {MODIFIED, STATE, REVISED} or set(changed) == {MODIFIED}:
+        return False
+    revised = amount(found.facts.get("TRX_REVISEDTOTAL"))
+    return REVISED not in changed or revised is None or revised in totals
+
+
+def sent_amounts(sent: Mapping[str, Any] | None) -> dict[int, Decimal | None]:
+    """The amount of each line as it was sent, by the line's primary key: it may have been edited here since."""
+    lines = (sent or {}).get("lines", {})
+    found: dict[int, Decimal | None] = {}
+    for key, elements in lines.items():
+        product = Decimal(elements.get("quantity", "1")) * Decimal(elements.get("price", "0"))
+        found[int(key)] = amount(rounded(product))
+    return found
+
+
+def match_lines(
+    lines: Sequence[ValuedLine],
+    records: Sequence[Mapping[str, Any]],
+    amounts: Mapping[int, Decimal | None] | None = None,
+) -> dict[int, tuple[int, int]]:
     """Record number and position in Intacct of each of our lines, by its memo and amount, else by amount in order.
 
-    That lines come back in the order sent is unconfirmed, so an amount must agree in any case.
+    `amounts` are those sent, where they are known. That lines come back in the order sent is unconfirmed, so an amount
+    must agree in any case.
     """
+    amounts = amounts or {}
     left = sorted(records, key=lambda record: int(record.get("LINE_NO") or 0))
     found: dict[int, tuple[int, int]] = {}
     for by_memo in (True, False):
@@ -131,7 +178,7 @@ def match_lines(lines: Sequence[ValuedLine], records: Sequence[Mapping[str, Any]
                 continue
             for record in left:
                 same_memo = record.get("MEMO") == memo_of(line)
-                if amount(record.get("TRX_VALUE")) == line.amount and (same_memo or not by_memo):
+                if amount(record.get("TRX_VALUE")) == amounts.get(line.pk, line.amount) and (same_memo or not by_memo):
                     found[line.pk] = (int(record["RECORDNO"]), int(record.get("LINE_NO") or 0))
                     left.remove(record)
                     break

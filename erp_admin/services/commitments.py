@@ -55,6 +55,7 @@ def save_change_order(document: ChangeOrder, lines: Sequence[ChangeOrderLine]) -
     return document
 
 
+@transaction.atomic
 def approve(document: Document, *, by: User | None = None) -> Document:
     """Approve a draft, so that it may be pushed."""
     _refuse_locked(document)
@@ -64,8 +65,22 @@ def approve(document: Document, *, by: User | None = None) -> Document:
     return document
 
 
+# What the ledger writes. A person's form may hold it as it was when the page was opened.
+_OF_THE_LEDGER = (
+    "connection", "delivery", "drift", "state_reason", "state_advice", "remote_record_no", "remote_id", "remote_url",
+    "remote_digest", "remote_state", "linked_at", "linked_by", "refreshed_at", "delivered_at", "verified_at",
+    "difference",
+)  # fmt: skip
+
+
 def _refuse_locked(document: Commitment | ChangeOrder) -> None:
-    if document.pk and document.is_locked:
+    """Look at the document as it is now, and hold it until the end of the transaction."""
+    if not document.pk:
+        return
+    present = type(document)._default_manager.select_for_update().only(*_OF_THE_LEDGER).get(pk=document.pk)
+    for name in _OF_THE_LEDGER:
+        setattr(document, name, getattr(present, name))
+    if document.is_locked:
         raise Refused(
             "It is being pushed to Intacct, so it cannot be changed now.",
             "Wait until it has arrived, or take the push back.",

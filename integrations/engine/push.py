@@ -6,7 +6,7 @@ it looks up, and nothing is sent again before it is certain that it did not arri
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -18,7 +18,7 @@ from integrations.engine.progress import StepWork
 from integrations.engine.push_flow import Found, PushFlow
 from integrations.engine.push_plan import why_not_as_planned
 from integrations.engine.settle import Settlement
-from integrations.intacct import Category, Client, Function, IntacctError, ProtocolError
+from integrations.intacct import Category, Function, IntacctError, ProtocolError, Result
 from integrations.models import Push, PushHold, PushState
 
 FIRST_BATCH, LARGEST_BATCH = 10, 50
@@ -85,24 +85,41 @@ class _Ledger:
         """Send one request of what is queued and due; False when there is nothing, or nothing may be sent."""
         if PushHold.objects.filter(connection=self._work.connection, flow=self._flow.key).exists():
             return False
-        batch = self._claim(int(self._work.checkpoint.get("batch", FIRST_BATCH)))
-        if batch is None:
-            return False
-        if batch:
-            self._send(batch)
-        return True
-
-    def _claim(self, size: int) -> list[Push] | None:
-        """Mark what is sent next as being sent, committed before a byte leaves. None when nothing is due."""
         first = self._due(PushState.QUEUED).first()
         if first is None:
-            return None
+            return False
+        batch: list[Push] = []
+        begun = time.monotonic()
+        try:
+            with ExitStack() as held:
+                client = held.enter_context(self._work.client_for(first.entity_id))
+                held.enter_context(lease.write_slot(self._work.connection.company_id, wait_seconds=SLOT_WAIT_SECONDS))
+                # Claimed last, under the lease: nothing that takes long lies between the claim and the first byte.
+                batch += self._claim(first)
+                functions = [Function(push.control_id, push.function_name, push.function_xml) for push in batch]
+                results = client.execute(functions, write=True) if batch else []
+        except lease.NoSlot:
+            self._work.say("Another write to this company is under way; what is queued is sent after it.")
+            return False
+        except IntacctError as error:
+            self._request_failed(batch, error)
+            return True
+        for push, result in zip(batch, results, strict=True):
+            self._answered(push, result)
+        if batch:
+            self._adapt(time.monotonic() - begun, len(batch))
+        return True
+
+    def _claim(self, first: Push) -> list[Push]:
+        """Mark what is sent next as being sent, committed before a byte leaves. Raises LeaseLost."""
+        size = 1 if first.alone else int(self._work.checkpoint.get("batch", FIRST_BATCH))
         chosen = self._due(PushState.QUEUED).filter(entity_id=first.entity_id, alone=first.alone)
-        keys = list(chosen.values_list("pk", flat=True)[: 1 if first.alone else size])
+        keys = list(chosen.values_list("pk", flat=True)[:size])
         claimed = []
         with self._work.page():
             for push in Push.objects.select_for_update().filter(pk__in=keys, state=PushState.QUEUED).order_by("pk"):
-                changed = "" if push.tries else why_not_as_planned(self._flow, push)
+                # What may have arrived goes out as it was, whatever the document says by now.
+                changed = "" if push.may_have_arrived else why_not_as_planned(self._flow, push)
                 if changed:
                     self._settle.replan_needed(push, changed)
                 else:
@@ -110,27 +127,14 @@ class _Ledger:
                     claimed.append(push)
         return claimed
 
-    def _send(self, batch: Sequence[Push]) -> None:
-        functions = [Function(push.control_id, push.function_name, push.function_xml) for push in batch]
-        begun = time.monotonic()
-        try:
-            with ExitStack() as held:
-                client = held.enter_context(self._work.client_for(batch[0].entity_id))
-                company = self._work.connection.company_id
-                held.enter_context(lease.write_slot(company, wait_seconds=SLOT_WAIT_SECONDS))
-                results = client.execute(functions, write=True)
-        except lease.NoSlot:
-            self._settle.not_sent(batch, "Another write to this company is under way.", timedelta(seconds=10))
-            return
-        except IntacctError as error:
-            self._request_failed(batch, error)
-            return
-        for push, result in zip(batch, results, strict=True):
-            if result.error is None:
-                self._settle.delivered(push, remote_id=result.key, found=None)
-            else:
-                self._refused(push, result.error)
-        self._adapt(time.monotonic() - begun, len(batch))
+    def _answered(self, push: Push, result: Result) -> None:
+        if result.error is not None:
+            self._refused(push, result.error)
+        elif result.key:
+            self._settle.delivered(push, remote_id=result.key, found=None)
+        else:
+            said = "Intacct accepted it without saying under which id."
+            self._settle.unknown(push, said, absent_counts_from=self._proof_from())
 
     def _adapt(self, seconds: float, sent: int) -> None:
         """Fewer functions a request when one took long, more when it was quick."""
@@ -143,6 +147,8 @@ class _Ledger:
 
     def _request_failed(self, batch: Sequence[Push], error: IntacctError) -> None:
         """Settle a request that has no results. Raises the error again when it stops the run."""
+        if not batch:
+            raise error
         if not error.not_executed:
             for push in batch:
                 self._settle.unknown(push, error.sentence, absent_counts_from=self._proof_from(), error=error)
@@ -164,18 +170,17 @@ class _Ledger:
 
     def _refused(self, push: Push, error: IntacctError) -> None:
         """Settle a push whose function Intacct refused."""
-        final = error.category not in PASSES and not error.retryable
-        if error.category == Category.DUPLICATE or (final and push.tries > 1):
+        passes = error.category in PASSES or error.retryable
+        if error.category == Category.DUPLICATE or (push.may_have_arrived and not passes):
             # What refuses the repeat of a control id is not published, so any refusal of a repeat may mean "done".
-            now = timezone.now()
-            self._settle.unknown(push, error.sentence, absent_counts_from=now, error=error, refused=True)
+            self._settle.unknown(push, error.sentence, absent_counts_from=self._proof_from(), error=error, refused=True)
+        elif error.category == Category.UNKNOWN_OUTCOME or (passes and not error.not_executed):
+            self._settle.unknown(push, error.sentence, absent_counts_from=self._proof_from(), error=error)
         elif error.category in (Category.PERMISSION, Category.SUBSCRIPTION):
             self._settle.not_sent([push], error.sentence, timedelta())
             self._settle.hold(error)
-        elif error.category in PASSES or error.retryable:
+        elif passes:
             self._settle.not_sent([push], error.sentence, None)
-        elif error.category == Category.UNKNOWN_OUTCOME:
-            self._settle.unknown(push, error.sentence, absent_counts_from=self._proof_from(), error=error)
         else:
             self._settle.failed(push, error)
 
@@ -186,7 +191,7 @@ class _Ledger:
         batch = self._one_entity(self._due(PushState.VERIFYING))
         if not batch:
             return False
-        with self._work.client_for(batch[0].entity_id) as client:
+        with self._patiently(batch), self._work.client_for(batch[0].entity_id) as client:
             found = self._flow.look_up(client, batch)
         for push in batch:
             self._judge(push, found.get(push.pk, ()))
@@ -197,33 +202,48 @@ class _Ledger:
         first = rows.first()
         return list(rows.filter(entity_id=first.entity_id)[:LOOK_UP_BATCH]) if first else []
 
+    @contextmanager
+    def _patiently(self, batch: Sequence[Push]) -> Iterator[None]:
+        """A read that fails is tried later, and later each time, instead of with every round of the dispatcher."""
+        try:
+            yield
+        except IntacctError as error:
+            self._settle.not_read(batch, error.sentence)
+            raise
+
     def _judge(self, push: Push, found: Sequence[Found]) -> None:
         ours = [record for record in found if self._flow.is_ours(push, record)]
-        if len(ours) == 1:
-            self._settle.delivered(push, remote_id=ours[0].remote_id, found=ours[0])
-        elif len(ours) > 1:
-            self._settle.ambiguous(push, ours)
-        elif push.refused:
+        others = {record.remote_id: self._settle.owner_of(push, record) for record in ours}
+        free = [record for record in ours if not others[record.remote_id]]
+        is_proven = push.absent_counts_from is None or timezone.now() >= push.absent_counts_from
+        if len(free) == 1:
+            self._settle.delivered(push, remote_id=free[0].remote_id, found=free[0])
+        elif len(free) > 1:
+            self._settle.ambiguous(push, free)
+        elif ours:
+            self._settle.taken(push, ours[0], others[ours[0].remote_id])
+        elif push.refused and (found or is_proven or not push.error_code.startswith("DUP-")):
             self._settle.not_found_after_refusal(push, found)
-        elif push.absent_counts_from is None or timezone.now() >= push.absent_counts_from:
+        elif is_proven:
             self._settle.send_again(push)
         else:
             pause = min(FIRST_LOOK * 2**push.looks, LONGEST_LOOK_PAUSE)
-            self._settle.look_again(push, min(timezone.now() + pause, push.absent_counts_from))
+            self._settle.look_again(push, min(timezone.now() + pause, push.absent_counts_from or timezone.now()))
 
     # Reading back
 
     def read_back_due(self) -> bool:
         """Compare what was delivered with what Intacct holds; False when nothing is left to compare."""
-        rows = self._rows(PushState.DELIVERED).filter(read_back_at=None).exclude(remote_id="").order_by("pk")
-        batch = self._one_entity(rows)
+        batch = self._one_entity(self._due(PushState.DELIVERED).filter(read_back_at=None))
         if not batch:
             return False
-        with self._work.client_for(batch[0].entity_id) as client:
-            records = self._read_back(client, batch)
+        with self._patiently(batch), self._work.client_for(batch[0].entity_id) as client:
+            records = self._flow.read_back(client, [push.remote_id for push in batch])
         for push in batch:
-            self._settle.compared(push, records.get(push.remote_id))
+            self._settle.compared(push, records.get(push.remote_id), is_proven=self._must_show(push))
         return True
 
-    def _read_back(self, client: Client, batch: Sequence[Push]) -> dict[str, Found]:
-        return dict(self._flow.read_back(client, [push.remote_id for push in batch]))
+    @staticmethod
+    def _must_show(push: Push) -> bool:
+        """Whether a record that was delivered must be visible by now: searches may run behind the ledger."""
+        return push.finished_at is None or timezone.now() >= push.finished_at + quarantine()

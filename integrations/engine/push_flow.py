@@ -132,6 +132,7 @@ class PushFlow(Flow):
     """
 
     model: ClassVar[type[PushedDocument]]
+    records: ClassVar[str]  # the object in Intacct that its documents become
     noun: ClassVar[str]
     plural: ClassVar[str]
 
@@ -156,6 +157,10 @@ class PushFlow(Flow):
     def plan(self, document: Any, context: PushContext) -> Plan | None:
         """What would be written; None when Intacct holds it already as it is here."""
 
+    def entity_of(self, document: Any) -> str:
+        """The entity in whose session the document is written and read; "" for the connection's own."""
+        return ""
+
     def waits_for(self, document: Any) -> str:
         """Why the document can be planned only later, in one sentence, or ""."""
         return ""
@@ -175,6 +180,22 @@ class PushFlow(Flow):
     @abstractmethod
     def compare(self, expected: Mapping[str, Any], found: Found) -> list[Difference]:
         """What Intacct holds otherwise than expected."""
+
+    def shares_records_with(self, other: "PushFlow") -> bool:
+        """Whether documents of both flows become records of the same kind, so that one record has one document."""
+        return self.records == other.records
+
+    def reading(self, found: Found) -> Mapping[str, str]:
+        """What of a record is remembered, by name, so that a later read shows whether it was changed in Intacct."""
+        return {}
+
+    def is_ordinary(self, document: Any, changed: Collection[str], found: Found) -> bool:
+        """Whether a change of just these parts of the reading is Intacct's ordinary course, not somebody's edit."""
+        return False
+
+    def take_theirs(self, document: Any, push: Push | None, found: Found) -> None:
+        """Make the document what its record in Intacct says. Called in a transaction."""
+        raise NotImplementedError(f"{self.key} cannot take over what Intacct holds.")
 
     def delivered(self, document: Any, push: Push, found: Found) -> None:
         """Take over what only Intacct knows, such as the keys of lines, into the document and `push.expected`.

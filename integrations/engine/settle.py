@@ -3,12 +3,15 @@
 Owns what each state means for the document and the words people read. Decides nothing about what to send.
 """
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from integrations.engine.flow import flows
 from integrations.engine.progress import StepWork
 from integrations.engine.push_flow import Found, PushFlow
 from integrations.engine.push_plan import assess, context_for, write_intent
@@ -28,7 +31,8 @@ from integrations.models import (
 
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
-WAIT_PAUSE = timedelta(minutes=5)
+# What a push waits for wakes it when it is delivered; this catches what was linked by hand.
+WAIT_PAUSE = timedelta(hours=1)
 _DELIVERY_OF = {
     PushState.WAITING: Delivery.WAITING,
     PushState.QUEUED: Delivery.QUEUED,
@@ -37,6 +41,24 @@ _DELIVERY_OF = {
     PushState.DELIVERED: Delivery.DELIVERED,
     PushState.FAILED: Delivery.FAILED,
 }
+
+
+def take_over(push: Push | None, found: Found, flow: PushFlow) -> dict[str, Any]:
+    """The facts of a document that reading its record sets; what was read is kept, to tell a later change by."""
+    reading = dict(flow.reading(found))
+    if push is not None:
+        push.expected = {**push.expected, "read": reading}
+    return {
+        "remote_record_no": found.record_no,
+        "remote_url": found.url,
+        "remote_id": found.remote_id,
+        "remote_state": found.state,
+        "remote_digest": digest_of(reading),
+    }
+
+
+def digest_of(reading: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(dict(reading), sort_keys=True).encode()).hexdigest()
 
 
 class Settlement:
@@ -59,6 +81,7 @@ class Settlement:
             push.remote_id = remote_id[:200]
             push.remote_record_no = found.record_no if found else None
             push.finished_at, push.error_code, push.error_field, push.error_detail = timezone.now(), "", "", ""
+            push.due_at, push.looks = timezone.now(), 0
             document = self._move(push, PushState.DELIVERED, "", f"{'Found there. ' if found else ''}{said}")
             if document is not None:
                 self._link(push, document, found)
@@ -90,6 +113,7 @@ class Settlement:
         """It may have arrived: it is looked up, and not sent again before it is known that it did not."""
         with self._work.page():
             push.absent_counts_from, push.due_at, push.refused = absent_counts_from, timezone.now(), refused
+            push.may_have_arrived = True
             self._remember(push, error)
             reason = "We are checking whether Intacct saved it. Do not enter it there by hand."
             self._move(push, PushState.VERIFYING, reason, why)
@@ -107,6 +131,16 @@ class Settlement:
             push.due_at = timezone.now()
             said = "It did not arrive. The same request is sent again; Intacct refuses it should it have arrived."
             self._move(push, PushState.QUEUED, said, said)
+
+    def not_read(self, batch: Sequence[Push], why: str) -> None:
+        """Looking it up or reading it back failed: it is tried again after a pause that grows."""
+        for push in batch:
+            with self._work.page():
+                push.looks += 1
+                push.due_at = timezone.now() + min(FIRST_PAUSE * 2 ** (push.looks - 1), LONGEST_PAUSE)
+                push.save(update_fields=["looks", "due_at"])
+                said = f"Intacct could not be asked about it: {why}"
+                PushEvent.objects.create(tenant_id=push.tenant_id, push=push, state=push.state, message=said[:500])
 
     def not_sent(self, batch: Sequence[Push], why: str, pause: timedelta | None) -> None:
         """Nothing of it was executed: back to the queue, after `pause` or one that grows with each try."""
@@ -134,6 +168,22 @@ class Settlement:
         ids = ", ".join(record.remote_id for record in ours[:5])
         sentence = f"Intacct holds {len(ours)} records that are all like this one: {ids}."
         self._fail(push, "DUP-MANY", sentence, "Keep one of them in Intacct, remove the others, then link it here.")
+
+    def taken(self, push: Push, record: Found, owner: str) -> None:
+        """What Intacct holds under its reference belongs to another document here."""
+        sentence = f"{record.remote_id} exists in Intacct already and belongs to {owner}."
+        self._fail(push, "DUP-TAKEN", sentence, "Give this one another number.")
+
+    def owner_of(self, push: Push, record: Found) -> str:
+        """The other document that is linked to a record already, as people know it, or ""."""
+        for flow in flows():
+            if isinstance(flow, PushFlow) and flow.shares_records_with(self._flow):
+                linked = flow.model._default_manager.filter(connection=push.connection, remote_id=record.remote_id)
+                if flow.key == self._flow.key:
+                    linked = linked.exclude(pk=push.document_id)
+                if (document := linked.first()) is not None:
+                    return f"{flow.noun} {flow.label(document)}"
+        return ""
 
     def not_found_after_refusal(self, push: Push, found: Sequence[Found]) -> None:
         """Intacct refused it, and no record there is what this push wrote. `found` are others under its reference."""
@@ -173,15 +223,21 @@ class Settlement:
 
     def promote(self, push: Push) -> None:
         """Plan a push that waited. It goes on waiting, is queued, or fails with its first problem."""
+        with self._work.page():
+            # It may have been taken back since it was found: only what still waits is planned.
+            waiting = Push.objects.select_for_update().filter(pk=push.pk, state=PushState.WAITING).first()
+            if waiting is not None:
+                self._promote(waiting)
+
+    def _promote(self, push: Push) -> None:
         document = self._document(push)
         if document is None:
             self._fail(push, "DOC-REMOVED", f"The {self._flow.noun} was removed.", "")
             return
         why = self._flow.waits_for(document)
         if why:
-            with self._work.page():
-                push.due_at = timezone.now() + WAIT_PAUSE
-                self._move(push, PushState.WAITING, why, "", quiet=True)
+            push.due_at = timezone.now() + WAIT_PAUSE
+            self._move(push, PushState.WAITING, why, "", quiet=True)
             return
         context = context_for(push.connection)
         plan, problems = assess(self._flow, document, context)
@@ -190,38 +246,43 @@ class Settlement:
             sentence = first.sentence if first else "Intacct holds it already as it is here."
             self._fail(push, first.code if first else "NOTHING", sentence, first.fix if first else "")
             return
-        with self._work.page():
-            write_intent(push, self._flow, plan)
-            push.settings_version, push.due_at = context.settings, timezone.now()
-            self._move(push, PushState.QUEUED, "", "What it waited for is done; it is queued.")
+        write_intent(push, self._flow, plan)
+        push.settings_version, push.due_at = context.settings, timezone.now()
+        self._move(push, PushState.QUEUED, "", "What it waited for is done; it is queued.")
 
-    def compared(self, push: Push, found: Found | None) -> None:
-        """Take over what reading back showed: verified, a named difference, or missing."""
+    def compared(self, push: Push, found: Found | None, *, is_proven: bool) -> None:
+        """Take over what reading back showed: verified, a named difference, or missing.
+
+        Not to be seen is missing only once it must show; until then it is looked at again.
+        """
+        if found is None and not is_proven:
+            self.not_read([push], "Searches do not show it yet.")
+            return
         with self._work.page():
             now = timezone.now()
             push.read_back_at = now
+            newer = Push.objects.filter(flow=push.flow, document_id=push.document_id, pk__gt=push.pk)
+            if newer.exclude(state=PushState.TAKEN_BACK).exists():
+                push.save(update_fields=["read_back_at"])  # what the document shows is a later push's to say
+                return
             document = self._document(push)
             if found is None:
-                self._move(push, PushState.DELIVERED, "", f"{push.remote_id} cannot be read back from Intacct.")
+                self._say(push, f"{push.remote_id} cannot be read back from Intacct.")
                 self._set(document, drift=Drift.MISSING_THERE, refreshed_at=now)
                 return
             push.remote_record_no = found.record_no
             differences = self._flow.compare(push.expected, found)
             named = "; ".join(str(difference) for difference in differences)[:500]
-            said = f"Read back: {named}." if named else "Read back: equal."
-            self._move(push, PushState.DELIVERED, "", said)
+            self._say(push, f"Read back: {named}." if named else "Read back: equal.")
             facts: dict[str, Any] = {"difference": named, "verified_at": None if named else now, "refreshed_at": now}
-            self._set(
-                document,
-                remote_record_no=found.record_no,
-                remote_url=found.url,
-                remote_id=found.remote_id,
-                remote_state=found.state,
-                **facts,
-            )
+            self._set(document, **take_over(push, found, self._flow), **facts)
             if document is not None:
                 self._flow.delivered(document, push, found)
-                push.save(update_fields=["expected"])
+            push.save()
+
+    @staticmethod
+    def _say(push: Push, message: str) -> None:
+        PushEvent.objects.create(tenant_id=push.tenant_id, push=push, state=push.state, message=message[:500])
 
     def _move(
         self, push: Push, state: PushState, reason: str, message: str, *, quiet: bool = False

@@ -83,6 +83,13 @@ class Migration(migrations.Migration):
                 ),
                 ("alone", models.BooleanField(default=False, help_text="Sent in a request of its own.")),
                 (
+                    "may_have_arrived",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The outcome of some try was unknown, so only the identical bytes may follow it.",
+                    ),
+                ),
+                (
                     "refused",
                     models.BooleanField(
                         default=False,

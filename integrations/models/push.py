@@ -47,6 +47,9 @@ class Push(TenantModel):
     sent_at = models.DateTimeField(null=True, blank=True, help_text="When it last left for Intacct.")
     absent_counts_from = models.DateTimeField(null=True, blank=True, help_text="When not finding it proves something.")
     alone = models.BooleanField(default=False, help_text="Sent in a request of its own.")
+    may_have_arrived = models.BooleanField(
+        default=False, help_text="The outcome of some try was unknown, so only the identical bytes may follow it."
+    )
     refused = models.BooleanField(
         default=False, help_text="Intacct refused it; looked for all the same, as an earlier try may have arrived."
     )

@@ -159,8 +159,10 @@ def wake_ledger(
 def take_back(push: Push, *, by: User | None = None) -> bool:
     """Take a push out of the queue; False when sending has begun or it has ended."""
     with transaction.atomic():
-        mine = Push.objects.filter(pk=push.pk, state__in=[PushState.QUEUED, PushState.WAITING], tries=0)
-        if not mine.update(state=PushState.TAKEN_BACK, finished_at=timezone.now(), reason=""):
+        mine = Push.objects.filter(pk=push.pk, state__in=[PushState.QUEUED, PushState.WAITING])
+        if not mine.filter(may_have_arrived=False).update(
+            state=PushState.TAKEN_BACK, finished_at=timezone.now(), reason=""
+        ):
             return False
         PushEvent.objects.create(
             tenant_id=push.tenant_id, push=push, state=PushState.TAKEN_BACK, message="Taken back.", by=by
@@ -213,7 +215,7 @@ def ledgers_due() -> list[tuple[int, int, str]]:
     """Tenant, connection and flow of each ledger in which something is due and nobody works. Crosses tenants."""
     now = timezone.now()
     due = Q(state__in=[PushState.QUEUED, PushState.VERIFYING, PushState.WAITING], due_at__lte=now)
-    unread = Q(state=PushState.DELIVERED, read_back_at=None)
+    unread = Q(state=PushState.DELIVERED, read_back_at=None, due_at__lte=now)
     lost = Q(state=PushState.SENDING, sent_at__lte=now - LOST_AFTER)
     rows = Push.objects.filter(due | unread | lost, connection__state__in=USABLE_CONNECTIONS)
     found = rows.order_by().values_list("tenant_id", "connection_id", "flow").distinct()

@@ -1,0 +1,81 @@
+"""Worker processes that are killed and frozen at random, and replaced.
+
+Owns their lives. Knows nothing of what they do.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+ROOT = Path(__file__).parents[2]
+FROZEN_SECONDS = (1.0, 9.0)  # shorter and longer than a lease
+
+
+class Crew:
+    """Keeps `size` workers alive. Use it as a context manager."""
+
+    def __init__(self, size: int, dice: random.Random, log: Path) -> None:
+        self._dice, self._log = dice, log
+        self._workers = [self._start() for _ in range(size)]
+        self._frozen: dict[int, float] = {}
+        self.killed = self.froze = self.fell = 0
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        with self._log.open("ab") as out:
+            return subprocess.Popen(
+                [sys.executable, "-m", "tests.faults.worker"], cwd=ROOT, env=os.environ, stdout=out, stderr=out
+            )
+
+    def tend(self) -> None:
+        """Replace who fell by itself, and thaw whose time has come."""
+        for place, worker in enumerate(self._workers):
+            if worker.poll() is not None:
+                self.fell += 1
+                self._workers[place] = self._start()
+        for pid, until in list(self._frozen.items()):
+            if time.monotonic() >= until:
+                del self._frozen[pid]
+                self._signal(pid, signal.SIGCONT)
+
+    def kill_one(self) -> None:
+        """SIGKILL, wherever it is, and another one in its place."""
+        place = self._dice.randrange(len(self._workers))
+        worker = self._workers[place]
+        self._frozen.pop(worker.pid, None)
+        worker.kill()
+        worker.wait()
+        self.killed += 1
+        self._workers[place] = self._start()
+
+    def freeze_one(self) -> None:
+        """Stop one for a while; it goes on later, not knowing that it was away."""
+        worker = self._dice.choice(self._workers)
+        if worker.pid not in self._frozen and worker.poll() is None:
+            self._frozen[worker.pid] = time.monotonic() + self._dice.uniform(*FROZEN_SECONDS)
+            self._signal(worker.pid, signal.SIGSTOP)
+            self.froze += 1
+
+    def thaw_all(self) -> None:
+        for pid in self._frozen:
+            self._signal(pid, signal.SIGCONT)
+        self._frozen.clear()
+
+    @staticmethod
+    def _signal(pid: int, number: signal.Signals) -> None:
+        os.kill(pid, number)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self._workers:
+            worker.kill()
+            worker.wait()
