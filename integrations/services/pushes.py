@@ -195,6 +195,8 @@ def unlink(document: PushedDocument, *, by: User | None = None) -> None:
     if document.is_locked:
         raise Refused("It is being pushed.", "Wait for the end, or take it back.", code="PUSHED")
     document.delivery, document.drift = Delivery.NONE, Drift.SAME
+    # Its record may still be there: it is approved anew before it is pushed anew.
+    document.approval = Approval.NEEDS_REVIEW if document.approval == Approval.ACCEPTED else document.approval
     document.remote_record_no, document.remote_id, document.remote_url = None, "", ""
     document.verified_at, document.difference, document.delivered_at = None, "", None
     document.state_reason = document.state_advice = ""

@@ -18,7 +18,7 @@ from integrations.engine.flow import StepPlan
 from integrations.engine.push_flow import PushFlow
 from integrations.engine.settle import take_over
 from integrations.engine.verification import Verification, last_delivery, linked_documents
-from integrations.models import USABLE_CONNECTIONS, Connection, Drift, PushedDocument, Trigger
+from integrations.models import USABLE_CONNECTIONS, Approval, Connection, Drift, PushedDocument, Trigger
 from integrations.refusal import Refused
 from integrations.services.pushes import Asked, ask_pushes, push_flows, unlink
 from integrations.services.runs import Started, start_run
@@ -66,6 +66,8 @@ def recreate(
         if present.drift != Drift.MISSING_THERE:
             raise Refused("Its record is not known to be missing in Intacct.", "Verify it first.", code="NOT-MISSING")
         unlink(present, by=by)
+        present.approval = Approval.ACCEPTED  # there is no record left that it could double
+        present.save(update_fields=["approval"])
     return ask_pushes(connection, flow, [present], by=by, queued=queued)
 
 

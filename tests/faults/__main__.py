@@ -91,7 +91,6 @@ def _storm(count: int, dice: random.Random, seed: int, local: SandboxProcess, fo
             _wait(office, crew, STORM_AFTER_SECONDS)
             figures = local.control(do="stats")
             local.control(do="heal")
-            crew.thaw_all()
             ended = _wait(office, crew, CALM_SECONDS)
         local.control(do="settle")
         counted, left = count_ledger(office.connection, count), office.under_way()

@@ -8,7 +8,7 @@ import random
 import signal
 import subprocess
 import sys
-import time
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,7 +23,6 @@ class Crew:
     def __init__(self, size: int, dice: random.Random, log: Path) -> None:
         self._dice, self._log = dice, log
         self._workers = [self._start() for _ in range(size)]
-        self._frozen: dict[int, float] = {}
         self.killed = self.froze = self.fell = 0
 
     def _start(self) -> "subprocess.Popen[bytes]":
@@ -33,42 +32,32 @@ class Crew:
             )
 
     def tend(self) -> None:
-        """Replace who fell by itself, and thaw whose time has come."""
+        """Replace who fell by itself."""
         for place, worker in enumerate(self._workers):
             if worker.poll() is not None:
                 self.fell += 1
                 self._workers[place] = self._start()
-        for pid, until in list(self._frozen.items()):
-            if time.monotonic() >= until:
-                del self._frozen[pid]
-                self._signal(pid, signal.SIGCONT)
 
     def kill_one(self) -> None:
         """SIGKILL, wherever it is, and another one in its place."""
         place = self._dice.randrange(len(self._workers))
-        worker = self._workers[place]
-        self._frozen.pop(worker.pid, None)
-        worker.kill()
-        worker.wait()
+        self._workers[place].kill()
+        self._workers[place].wait()
         self.killed += 1
         self._workers[place] = self._start()
 
     def freeze_one(self) -> None:
-        """Stop one for a while; it goes on later, not knowing that it was away."""
+        """Stop one for a while; it goes on later, not knowing that it was away.
+
+        It may hold a lock of the database, so a thread of its own thaws it, not whoever waits for the lock.
+        """
         worker = self._dice.choice(self._workers)
-        if worker.pid not in self._frozen and worker.poll() is None:
-            self._frozen[worker.pid] = time.monotonic() + self._dice.uniform(*FROZEN_SECONDS)
-            self._signal(worker.pid, signal.SIGSTOP)
+        if worker.poll() is None:
+            worker.send_signal(signal.SIGSTOP)
             self.froze += 1
-
-    def thaw_all(self) -> None:
-        for pid in self._frozen:
-            self._signal(pid, signal.SIGCONT)
-        self._frozen.clear()
-
-    @staticmethod
-    def _signal(pid: int, number: signal.Signals) -> None:
-        os.kill(pid, number)
+            thaw = threading.Timer(self._dice.uniform(*FROZEN_SECONDS), worker.send_signal, (signal.SIGCONT,))
+            thaw.daemon = True
+            thaw.start()
 
     def __enter__(self) -> Self:
         return self

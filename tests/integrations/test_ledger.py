@@ -1,8 +1,6 @@
 """The push ledger over a real socket: whatever happens to a request, each document is in Intacct exactly once."""
 
-from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -12,49 +10,9 @@ from erp_admin.services.commitments import save_commitment
 from integrations.engine.runner import run_to_end
 from integrations.models import Connection, DocumentState, ListItem, Push, PushEvent, PushHold, PushState, RunState
 from integrations.sandbox.process import SandboxServer
-from integrations.services.pushes import Asked, ask_pushes, ledgers_due, push_flow, take_back, wake_ledger
-from integrations.services.runs import start_list_sync
+from integrations.services.pushes import ask_pushes, ledgers_due, push_flow, take_back
 from tests.erp_admin.documents import change_order, choose_settings, commitment
-
-LISTS = ("gl_accounts", "items", "vendors", "ap_terms", "locations", "departments", "purchasing_definitions")
-
-
-@pytest.fixture
-def pushing(connection: Connection) -> Connection:
-    """A connection that pushes commitments, with the lists that this needs."""
-    run = run_to_end(start_list_sync(connection, kinds=LISTS, queued=False).run)
-    assert run.state == RunState.SUCCEEDED, list(run.log.values_list("message", flat=True))
-    choose_settings(connection)
-    return connection
-
-
-def push(connection: Connection, *documents: Any, flow: str = "commitments") -> Asked:
-    connection.refresh_from_db()
-    asked = ask_pushes(connection, push_flow(flow), documents, queued=False)
-    if asked.started is not None:
-        run_to_end(asked.started.run)
-    for document in documents:
-        document.refresh_from_db()
-    return asked
-
-
-def work_again(connection: Connection, document: Any, flow: str = "commitments") -> None:
-    """What the dispatcher does once something is due."""
-    connection.refresh_from_db()
-    run_to_end(wake_ledger(connection, push_flow(flow), queued=False).run)
-    document.refresh_from_db()
-
-
-def make_due(document: Any, *, quarantine_over: bool = False) -> None:
-    facts = {"due_at": timezone.now()}
-    if quarantine_over:
-        facts["absent_counts_from"] = timezone.now() - timedelta(seconds=1)
-    Push.objects.filter(document_id=document.pk).update(**facts)
-
-
-def there(intacct: SandboxServer, connection: Connection) -> int:
-    """How many purchasing documents Intacct holds."""
-    return int(intacct.control(do="stats")["records"][connection.company_id].get("PODOCUMENT", 0))
+from tests.integrations.ledger import make_due, push, there, work_again
 
 
 def test_a_commitment_arrives_and_is_verified(pushing: Connection, intacct: SandboxServer) -> None:
