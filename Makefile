@@ -65,6 +65,10 @@ test-browser: var/test.env ## Run the browser tests (needs Debian's chromium)
 soak: var/test.env ## Run the long tests: workers killed again and again, many rows removed
 	ENV_FILE=var/test.env $(BIN)/python -W error -m pytest -m soak tests/soak $(ARGS)
 
+.PHONY: faults
+faults: $(STAMP) ## Push 1,000 documents under every fault while workers are killed, then count (SEED=N repeats a storm)
+	$(BIN)/python -W error -m tests.faults $(if $(SEED),--seed $(SEED)) $(ARGS)
+
 .PHONY: deploy-rehearsal
 deploy-rehearsal: $(STAMP) ## Rehearse the deployment without containers, on PostgreSQL at TEST_DATABASE_URL
 	TEST_DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m scripts.rehearse_deploy

@@ -244,6 +244,12 @@ INTACCT_SENDER_ID = env.str("INTACCT_SENDER_ID", default="")
 INTACCT_SENDER_PASSWORD = env.str("INTACCT_SENDER_PASSWORD", default="")
 INTACCT_ALLOWED_ENDPOINT_HOSTS = env.list("INTACCT_ALLOWED_ENDPOINT_HOSTS", default=[])
 
+# A request whose answer was lost may be committed up to 15 minutes later (developer.intacct.com, Sync vs async); only
+# after this time does "not found" prove that it did not arrive. Shorter only in tests; a check refuses it elsewhere.
+PUSH_QUARANTINE_SECONDS = env.int("PUSH_QUARANTINE_SECONDS", default=16 * 60)
+# Each night what was delivered in the last days is read back from Intacct and compared; 0 switches that off.
+VERIFY_NIGHTLY_DAYS = env.int("VERIFY_NIGHTLY_DAYS", default=30)
+
 # The queue only wakes workers. A task may wait for all that was taken before it: longer than QUEUE_STOP_SECONDS =
 # timeout * (1 + ceil((queue_limit + bulk) / workers)) means it was lost, and a worker told to stop needs no longer.
 QUEUE_WORKERS = env.int("QUEUE_WORKERS", default=2)

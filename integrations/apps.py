@@ -12,6 +12,8 @@ class IntegrationsConfig(AppConfig):
         from integrations.engine.flow import register_flow
         from integrations.engine.mirror import MirrorFlow
         from integrations.engine.refresh import RefreshFlow
+        from integrations.engine.verification import Verification
 
         register_flow(MirrorFlow())
         register_flow(RefreshFlow())
+        register_flow(Verification())

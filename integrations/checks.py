@@ -11,6 +11,8 @@ from accounts.crypto import keyring
 from integrations.intacct import UntrustedEndpoint, trusted_endpoint
 from integrations.retention import retentions
 
+SHORTEST_QUARANTINE = 15 * 60
+
 
 @register(Tags.security)
 def check_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -61,6 +63,16 @@ def check_site_url(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []
     hint = "Set SITE_URL to the address people use, for example https://erp.example.com."
     return [Warning("SITE_URL leads to this machine only.", hint=hint, id="integrations.W002")]
+
+
+@register()
+def check_quarantine(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """ "Not found" is never taken for proof while Intacct may still be at work, unless it is a local one."""
+    host = urlsplit(settings.INTACCT_ENDPOINT_URL).hostname
+    if settings.PUSH_QUARANTINE_SECONDS >= SHORTEST_QUARANTINE or host in {"localhost", "127.0.0.1", "::1"}:
+        return []
+    hint = "Leave PUSH_QUARANTINE_SECONDS out: Intacct may save a document up to 15 minutes after its answer was lost."
+    return [Error("PUSH_QUARANTINE_SECONDS could have documents sent twice.", hint=hint, id="integrations.E005")]
 
 
 @register()

@@ -20,10 +20,12 @@ from integrations.intacct import (
     Category,
     Client,
     Credentials,
+    EntityError,
     IntacctError,
     OutOfTime,
     Sender,
     SessionCache,
+    SignInError,
 )
 from integrations.models import Connection, ConnectionState, Exchange, RunStep, StepState
 from integrations.services.metering import count_exchange
@@ -80,19 +82,24 @@ def _without_limit() -> float:
     return math.inf
 
 
-def credentials_of(connection: Connection) -> Credentials:
-    """The stored credentials, opened. Raises SecretUnreadable."""
+def credentials_of(connection: Connection, entity_id: str | None = None) -> Credentials:
+    """The stored credentials, opened, for the connection's own entity or another one. Raises SecretUnreadable."""
     return Credentials(
         company=connection.company_id,
         user=connection.user_id,
         password=connection.reveal_password(),
-        entity=connection.entity_id,
+        entity=connection.entity_id if entity_id is None else entity_id,
     )
 
 
 @contextmanager
-def opened(connection: Connection, step: RunStep | None = None, watch: Watch | None = None) -> Iterator[Client]:
+def opened(
+    connection: Connection, step: RunStep | None = None, watch: Watch | None = None, *, entity_id: str | None = None
+) -> Iterator[Client]:
     """A client for the connection; each exchange is stored, and a failure or success moves the connection's state.
+
+    In another entity (`entity_id`) a refused sign-in is raised as EntityError and says nothing about the connection:
+    a wrong entity is answered exactly like a wrong password (developer.intacct.com, Web Services > Requests).
 
     Raises the Intacct error family, SecretUnreadable, and RuntimeError inside a transaction.
     """
@@ -107,16 +114,34 @@ def opened(connection: Connection, step: RunStep | None = None, watch: Watch | N
         if watch is not None:
             watch.after_exchange()
 
+    elsewhere = entity_id is not None and entity_id != connection.entity_id
+    credentials = credentials_of(connection, entity_id)
     time_left = watch.time_left if watch is not None else None
-    with build_client(credentials_of(connection), observe, time_left=time_left) as client:
+    with build_client(credentials, observe, time_left=time_left) as client:
         try:
             yield client
+        except (SignInError, EntityError) as error:
+            if elsewhere:
+                raise _may_not_enter(credentials.entity, error) from error
+            note_failure(connection, error)
+            raise
         except IntacctError as error:
             note_failure(connection, error)
             raise
         else:
             if accepted:
                 note_success(connection, signed_in=SIGN_IN in accepted)
+
+
+def _may_not_enter(entity_id: str, error: IntacctError) -> EntityError:
+    return EntityError(
+        f"The Web Services user cannot work in entity {entity_id}.",
+        code="CON-ENTITY",
+        advice="An administrator lets the user enter this entity in Intacct, or the document is given another entity.",
+        details=error.details,
+        not_executed=error.not_executed,
+        subject=entity_id,
+    )
 
 
 def store_exchange(

@@ -1,4 +1,4 @@
-"""What runs in the queue: a slice of a run, the dispatcher with the schedules, the heartbeat, the daily removal.
+"""What runs in the queue: a slice of a run, the dispatcher with the schedules, the heartbeat, the daily work.
 
 Arguments are primary keys. Nothing here knows what a run does; the runner does. No remote error leaves a job.
 """
@@ -13,11 +13,14 @@ from accounts.models import Tenant
 from accounts.tenancy import cross_tenant, tenant_scope
 from integrations import queue, retention
 from integrations.engine.runner import SHARED_SLICE_SECONDS, SLICE_SECONDS, Slice, work_slice
-from integrations.models import Heartbeat
+from integrations.models import Connection, Heartbeat, Trigger
+from integrations.refusal import Refused
 from integrations.schedule_selectors import tenants_with_work
 from integrations.selectors import runs_left_behind
+from integrations.services.pushes import ledgers_due, push_flow, wake_ledger
 from integrations.services.schedules import follow_time_zone, start_due
 from integrations.services.usage import warn_admins
+from integrations.services.verification import verify_recent
 from integrations.usage_selectors import over_budget
 
 logger = logging.getLogger(__name__)
@@ -61,8 +64,11 @@ def _dispatch() -> None:
         for tenant_id, run_id in due:
             rank[tenant_id] = rank.get(tenant_id, 0) + 1
             ranked.append((rank[tenant_id], tenant_id, run_id))
+        ledgers = ledgers_due()
     for _, tenant_id, run_id in sorted(ranked):
         queue.wake(tenant_id, run_id)
+    for tenant_id, connection_id, flow in ledgers:
+        _wake_ledger(tenant_id, connection_id, flow)
     look_after_tenants()
 
 
@@ -91,9 +97,24 @@ def tend(tenant_id: int) -> None:
             warn_admins(connection, percent, now)
 
 
+def _wake_ledger(tenant_id: int, connection_id: int, flow: str) -> None:
+    """Look up, send again or read back what has become due of a flow. A refusal is shown where its cause is shown."""
+    with tenant_scope(Tenant.objects.get(pk=tenant_id)):
+        connection = Connection.objects.get(pk=connection_id)
+        try:
+            wake_ledger(connection, push_flow(flow), trigger=Trigger.SCHEDULE)
+        except Refused as refused:
+            logger.info("the ledger of %s waits: %s", flow, refused.sentence)
+
+
 def beat() -> None:
     """Show that the queue works: this job has passed through it."""
     Heartbeat.objects.update_or_create(name="queue", defaults={"beat_at": timezone.now()})
+
+
+def verify() -> None:
+    """Have what was delivered in the last days read back and compared."""
+    logger.info("verification: %s runs started", verify_recent())
 
 
 def prune() -> None:

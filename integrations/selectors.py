@@ -5,14 +5,15 @@ Reads only. Needs the tenant's scope.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from integrations.engine.flow import Flow, switches
+from integrations.engine.flow import Flow, FlowSetting, flow_settings, switches
+from integrations.engine.mirror_view import MirrorView, why_unusable
 from integrations.lists import KINDS_BY_KEY
 from integrations.models import (
     ACTIVE_RUNS,
@@ -91,15 +92,34 @@ def problem_with(connection: Connection, setting: RequiredSetting, business_id: 
     return ""
 
 
+def option_problem(option: FlowSetting, value: str, mirror: MirrorView) -> str:
+    """Why the value of a flow's setting cannot be used, in one sentence, or ""."""
+    if not value:
+        return ""
+    if option.list_key:
+        return why_unusable(option.list_key, value, mirror.get(option.list_key, value))
+    if option.choices and value not in dict(option.choices):
+        return f"“{value}” is not one of the choices: {', '.join(label for _, label in option.choices)}."
+    if option.is_date:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            return f"“{value}” is not a date. Write it as YYYY-MM-DD."
+    return ""
+
+
 def _day(moment: Any) -> str:
     return timezone.localtime(moment).strftime("%Y-%m-%d")
 
 
 def settings_problems(connection: Connection, values: Mapping[str, str]) -> dict[str, str]:
-    """Problem per required setting, only those that have one."""
+    """Problem per setting, only those that have one. A flow's setting may be empty; a chosen value must be usable."""
     problems = {
         setting.key: problem_with(connection, setting, values.get(setting.key, "")) for setting in REQUIRED_SETTINGS
     }
+    mirror = MirrorView(connection)
+    for option in flow_settings():
+        problems[option.key] = option_problem(option, values.get(option.key, ""), mirror)
     return {key: problem for key, problem in problems.items() if problem}
 
 

@@ -26,6 +26,8 @@ from integrations.sandbox.process import SandboxServer
 from integrations.services.connection import authorize
 from integrations.services.runs import start_list_sync
 from integrations.services.settings import save_settings
+from tests.erp_admin.documents import choose_settings
+from tests.integrations.ledger import LISTS
 from tests.second_factor import enrol
 
 PASSWORD = "correct horse battery"
@@ -165,3 +167,12 @@ def ready(mirrored: Connection) -> Connection:
     """A fully enabled integration with every switch on."""
     save_settings(mirrored, values=DEFAULTS, switched={switch.key: True for switch in switches()})
     return mirrored
+
+
+@pytest.fixture
+def pushing(connection: Connection) -> Connection:
+    """A connection that pushes commitments, with the lists that this needs."""
+    run = run_to_end(start_list_sync(connection, kinds=LISTS, queued=False).run)
+    assert run.state == RunState.SUCCEEDED, list(run.log.values_list("message", flat=True))
+    choose_settings(connection)
+    return connection

@@ -27,6 +27,30 @@ class Switch:
 
 
 @dataclass(frozen=True)
+class FlowSetting:
+    """A setting a flow needs besides the required ones: chosen from a mirrored list, from `choices`, or typed.
+
+    `levels` says whether an entity or a project may have a value of its own; the nearest one wins. `choices` are pairs
+    of stored value and label. `is_needed` settings keep documents from being pushed while they are empty.
+    """
+
+    key: str
+    label: str
+    purpose: str
+    list_key: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    default: str = ""
+    is_needed: bool = False
+    is_date: bool = False
+    levels: tuple[str, ...] = ("company", "entity", "project")
+    order: int = 100
+
+    def shown(self, value: str) -> str:
+        """A value as people read it; an em dash where there is none."""
+        return dict(self.choices).get(value, value) or "—"
+
+
+@dataclass(frozen=True)
 class StepPlan:
     """A step as a flow wants it; `key` is what it works on."""
 
@@ -47,6 +71,7 @@ class Flow(ABC):
     key: str
     title: str
     switch: Switch | None = None
+    settings: tuple[FlowSetting, ...] = ()
     document_url_name: str = ""  # address name that takes `pk` and shows the document a row of a run led to
     list_url_name: str = ""  # address name of the list people go back to when a run has ended
 
@@ -95,6 +120,17 @@ def flow_for(key: str) -> Flow:
 def switches() -> list[Switch]:
     """Every switch, in the order pages show them."""
     return sorted(_switches.values(), key=lambda switch: (switch.order, switch.label))
+
+
+def flows() -> list[Flow]:
+    """Every flow there is."""
+    return list(_flows.values())
+
+
+def flow_settings() -> list[FlowSetting]:
+    """Every setting that some flow declares, once, in the order pages show them."""
+    declared = {setting.key: setting for flow in _flows.values() for setting in flow.settings}
+    return sorted(declared.values(), key=lambda setting: (setting.order, setting.label))
 
 
 def is_built(switch: Switch) -> bool:

@@ -20,6 +20,7 @@ from integrations.models import ACTIVE_RUNS, CompanySlot, RunState, SyncRun
 # Longer than the longest silence of a living worker, after which it is renewed: one request that takes all the time a
 # slice has, 260 s, or a pause of 120 s that the gateway asked for and then an attempt of 130 s.
 LEASE = timedelta(minutes=5)
+WRITE_SLOT = 0  # taken besides a request slot: one write at a time
 SLOTS_PER_COMPANY = 2  # the concurrency third-party accounts quote for the first tier
 MOST_LOST_WORKERS = 3
 
@@ -96,8 +97,21 @@ class Slot:
 @contextmanager
 def company_slot(company_id: str, *, wait_seconds: float = 0) -> Iterator[Slot]:
     """Hold one of the company's request slots; raises NoSlot when none came free within `wait_seconds`."""
+    with _held(company_id, range(1, SLOTS_PER_COMPANY + 1), wait_seconds) as slot:
+        yield slot
+
+
+@contextmanager
+def write_slot(company_id: str, *, wait_seconds: float = 0) -> Iterator[Slot]:
+    """Hold the company's one slot for writes, besides a request slot; raises NoSlot like `company_slot`."""
+    with _held(company_id, range(WRITE_SLOT, WRITE_SLOT + 1), wait_seconds) as slot:
+        yield slot
+
+
+@contextmanager
+def _held(company_id: str, numbers: range, wait_seconds: float) -> Iterator[Slot]:
     deadline = time.monotonic() + wait_seconds
-    while (slot := _claim_slot(company_id)) is None:
+    while (slot := _claim_slot(company_id, numbers)) is None:
         if time.monotonic() >= deadline:
             raise NoSlot(company_id)
         time.sleep(0.2)
@@ -109,17 +123,17 @@ def company_slot(company_id: str, *, wait_seconds: float = 0) -> Iterator[Slot]:
         )
 
 
-def _claim_slot(company_id: str) -> Slot | None:
+def _claim_slot(company_id: str, numbers: range) -> Slot | None:
     token = secrets.token_hex(16)
     now = timezone.now()
     free = Q(token="") | Q(expires_at__lt=now)
-    for number in range(1, SLOTS_PER_COMPANY + 1):
+    for number in numbers:
         slot = CompanySlot.objects.filter(company_id=company_id, number=number)
         if slot.filter(free).update(token=token, expires_at=now + LEASE):
             return Slot(company_id, number, token)
-    known = CompanySlot.objects.filter(company_id=company_id).count()
-    if known < SLOTS_PER_COMPANY:
-        rows = [CompanySlot(company_id=company_id, number=number + 1) for number in range(SLOTS_PER_COMPANY)]
+    known = CompanySlot.objects.filter(company_id=company_id, number__in=numbers).count()
+    if known < len(numbers):
+        rows = [CompanySlot(company_id=company_id, number=number) for number in numbers]
         CompanySlot.objects.bulk_create(rows, ignore_conflicts=True)
-        return _claim_slot(company_id)
+        return _claim_slot(company_id, numbers)
     return None

@@ -5,8 +5,8 @@ worked on.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,11 +28,18 @@ class StepWork:
     connection: Connection
     client: Client
     lease_token: str
+    open_entity: Callable[[str], AbstractContextManager[Client]]
     _pending: dict[str, int] = field(default_factory=dict)
 
     @property
     def checkpoint(self) -> Mapping[str, Any]:
         return dict(self.step.checkpoint)
+
+    def client_for(self, entity_id: str) -> AbstractContextManager[Client]:
+        """A client in this entity's session: the step's own for the connection's entity, else one for the while."""
+        if entity_id in ("", self.connection.entity_id):
+            return nullcontext(self.client)
+        return self.open_entity(entity_id)
 
     def count(self, **counts: int) -> None:
         """Add to the step's counts, for example `count(read=2000, new=12)`; stored by `save_page`."""

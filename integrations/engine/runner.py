@@ -7,6 +7,8 @@ to record a defect and re-raise it.
 import logging
 import time
 import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -25,7 +27,7 @@ from integrations.engine import lease
 from integrations.engine.flow import Flow, StepFailed, flow_for
 from integrations.engine.lanes import Turns, in_lanes
 from integrations.engine.progress import StepWork
-from integrations.intacct import BusyError, Category, IntacctError, OutOfTime
+from integrations.intacct import BusyError, Category, Client, IntacctError, OutOfTime
 from integrations.models import (
     OPEN_STEPS,
     LogLevel,
@@ -107,6 +109,10 @@ class _Slice:
         """Renew what is held; False when the run was taken over by another worker."""
         self.slot.renew()
         return lease.renew_run(self.run.pk, self.token)
+
+    def in_entity(self, step: RunStep) -> Callable[[str], AbstractContextManager[Client]]:
+        """Opens a client in the session of another entity."""
+        return lambda entity_id: gateway.opened(self.run.connection, step, self.watch(), entity_id=entity_id)
 
     def watch(self) -> gateway.Watch:
         """Requests may take minutes: the lease is renewed after each attempt, and all together not for ever."""
@@ -247,7 +253,7 @@ def _work_step(part: _Slice, flow: Flow, step: RunStep) -> bool:
             structlog.contextvars.bound_contextvars(step=step.key),
             gateway.opened(part.run.connection, step, part.watch()) as client,
         ):
-            work = StepWork(part.run, step, part.run.connection, client, part.token)
+            work = StepWork(part.run, step, part.run.connection, client, part.token, part.in_entity(step))
             for _ in flow.work(work):
                 part.pages += 1
                 if part.must_stop():

@@ -7,16 +7,24 @@ from integrations.models.link import LinkedDocument, linked_models
 from integrations.models.list_item import ListItem
 from integrations.models.list_state import ChangeKind, CompanyClock, ListDefinition, ListItemChange, ListState
 from integrations.models.profile import SyncProfile
+from integrations.models.push import Operation, Push, PushEvent, PushHold
+from integrations.models.pushed import PushedDocument, with_state
 from integrations.models.run import LogLevel, Mode, RunLog, RunRow, RunStep, SyncRun, Trigger
 from integrations.models.schedule import FULL, SyncSchedule
 from integrations.models.settings import SettingsVersion
 from integrations.models.states import (
     ACTIVE_RUNS,
+    IN_FLIGHT,
     OPEN_STEPS,
     TERMINAL_RUNS,
     USABLE_CONNECTIONS,
+    Approval,
     ConnectionState,
+    Delivery,
+    DocumentState,
+    Drift,
     Freshness,
+    PushState,
     RecordState,
     RowOutcome,
     RunState,
@@ -29,16 +37,21 @@ __all__ = [
     "ACTIVE_RUNS",
     "DEFAULT_BUDGET",
     "FULL",
+    "IN_FLIGHT",
     "OPEN_STEPS",
     "TERMINAL_RUNS",
     "USABLE_CONNECTIONS",
     "ApiBudget",
     "ApiUsage",
+    "Approval",
     "ChangeKind",
     "CompanyClock",
     "CompanySlot",
     "Connection",
     "ConnectionState",
+    "Delivery",
+    "DocumentState",
+    "Drift",
     "Exchange",
     "Freshness",
     "Heartbeat",
@@ -49,6 +62,12 @@ __all__ = [
     "ListState",
     "LogLevel",
     "Mode",
+    "Operation",
+    "Push",
+    "PushEvent",
+    "PushHold",
+    "PushState",
+    "PushedDocument",
     "RecordState",
     "RowOutcome",
     "RunLog",
@@ -63,4 +82,5 @@ __all__ = [
     "SyncSchedule",
     "Trigger",
     "linked_models",
+    "with_state",
 ]

@@ -13,6 +13,9 @@ class SettingsVersion(TenantModel):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="settings_versions")
     number = models.PositiveIntegerField()
     values = models.JSONField(default=dict)
+    overrides = models.JSONField(
+        default=dict, help_text="Values of one entity or project: {'entity:100': {...}, 'project:24-001': {...}}."
+    )
     switches = models.JSONField(default=dict)
     is_draft = models.BooleanField(default=False)
     changes = models.JSONField(default=list, help_text="What changed: label, before, after.")

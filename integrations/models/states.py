@@ -42,6 +42,61 @@ class StepState(models.TextChoices):
     NOT_REACHED = "not_reached", "Not reached"
 
 
+class PushState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    QUEUED = "queued", "Queued"
+    SENDING = "sending", "Sending"
+    VERIFYING = "verifying", "Verifying"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Failed"
+    TAKEN_BACK = "taken_back", "Taken back"
+
+
+class Approval(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    NEEDS_REVIEW = "needs_review", "Needs review"
+    ACCEPTED = "accepted", "Accepted"
+    REJECTED = "rejected", "Rejected"
+    IGNORED = "ignored", "Ignored"
+
+
+class Delivery(models.TextChoices):
+    NONE = "none", "None"
+    WAITING = "waiting", "Waiting"
+    QUEUED = "queued", "Queued"
+    SENDING = "sending", "Sending"
+    VERIFYING = "verifying", "Verifying"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Failed"
+
+
+class Drift(models.TextChoices):
+    SAME = "same", "Same"
+    CHANGED_HERE = "changed_here", "Changed here"
+    CHANGED_THERE = "changed_there", "Changed in Intacct"
+    MISSING_THERE = "missing_there", "Missing in Intacct"
+
+
+class DocumentState(models.TextChoices):
+    """What pages show of a pushed document; derived from its three facts in `integrations.models.pushed`."""
+
+    NOT_LINKED = "not_linked", "Not linked"
+    NEEDS_REVIEW = "needs_review", "Needs review"
+    WAITING = "waiting", "Waiting"
+    READY = "ready", "Ready"
+    QUEUED = "queued", "Queued"
+    SENDING = "sending", "Sending"
+    VERIFYING = "verifying", "Verifying"
+    SYNCED = "synced", "Synced"
+    VERIFIED = "verified", "Verified"
+    CHANGED_HERE = "changed_here", "Changed here"
+    CHANGED_THERE = "changed_there", "Changed in Intacct"
+    MISSING_THERE = "missing_there", "Missing in Intacct"
+    ATTENTION = "attention", "Needs attention"
+    REJECTED = "rejected", "Rejected"
+    IGNORED = "ignored", "Ignored"
+
+
 class RowOutcome(models.TextChoices):
     PENDING = "pending", "Pending"
     NEW = "new", "New"
@@ -83,6 +138,7 @@ class RecordState(models.TextChoices):
 USABLE_CONNECTIONS = frozenset({ConnectionState.CONNECTED, ConnectionState.LIMITED, ConnectionState.OFFLINE})
 ACTIVE_RUNS = frozenset({RunState.QUEUED, RunState.RUNNING})
 TERMINAL_RUNS = frozenset(RunState) - ACTIVE_RUNS
+IN_FLIGHT = frozenset({PushState.WAITING, PushState.QUEUED, PushState.SENDING, PushState.VERIFYING})
 OPEN_STEPS = frozenset({StepState.WAITING, StepState.RUNNING})
 
 _APPEARANCE: "Mapping[models.TextChoices, tuple[str, str]]" = {
@@ -120,6 +176,28 @@ _APPEARANCE: "Mapping[models.TextChoices, tuple[str, str]]" = {
     RecordState.ACTIVE: ("success", "check-circle-fill"),
     RecordState.INACTIVE: ("neutral", "pause-circle"),
     RecordState.MISSING: ("danger", "question-circle"),
+    PushState.WAITING: ("neutral", "pause-circle"),
+    PushState.QUEUED: ("info", "hourglass-split"),
+    PushState.SENDING: ("progress", "arrow-up-circle"),
+    PushState.VERIFYING: ("progress", "search"),
+    PushState.DELIVERED: ("success", "check-circle-fill"),
+    PushState.FAILED: ("danger", "x-octagon-fill"),
+    PushState.TAKEN_BACK: ("neutral", "arrow-counterclockwise"),
+    DocumentState.NOT_LINKED: ("neutral", "circle"),
+    DocumentState.NEEDS_REVIEW: ("info", "eye"),
+    DocumentState.WAITING: ("neutral", "pause-circle"),
+    DocumentState.READY: ("info", "send"),
+    DocumentState.QUEUED: ("info", "hourglass-split"),
+    DocumentState.SENDING: ("progress", "arrow-up-circle"),
+    DocumentState.VERIFYING: ("progress", "search"),
+    DocumentState.SYNCED: ("success", "check-circle"),
+    DocumentState.VERIFIED: ("success", "check-circle-fill"),
+    DocumentState.CHANGED_HERE: ("warning", "pencil-fill"),
+    DocumentState.CHANGED_THERE: ("warning", "arrow-left-right"),
+    DocumentState.MISSING_THERE: ("danger", "question-circle"),
+    DocumentState.ATTENTION: ("danger", "exclamation-triangle-fill"),
+    DocumentState.REJECTED: ("danger", "slash-circle"),
+    DocumentState.IGNORED: ("neutral", "eye-slash"),
     RowOutcome.PENDING: ("neutral", "hourglass-split"),
     RowOutcome.NEW: ("success", "plus-circle-fill"),
     RowOutcome.CHANGED: ("success", "pencil-fill"),

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.audit import Change, record_event
 from accounts.models import EventKind, User
-from integrations.engine.flow import switches
+from integrations.engine.flow import flow_settings, switches
 from integrations.models import Connection, SettingsVersion
 from integrations.required import REQUIRED_SETTINGS
 from integrations.selectors import chosen_item, settings_in_force, settings_problems
@@ -30,27 +30,32 @@ def save_settings(
     *,
     values: Mapping[str, str],
     switched: Mapping[str, bool],
+    overrides: Mapping[str, Mapping[str, str]] | None = None,
     as_draft: bool = False,
     by: User | None = None,
     via: str = "page",
 ) -> tuple[SettingsVersion, bool]:
     """Store a new version and return it with True, or the present one with False when nothing would change.
 
-    What is not named in `values` or `switched` keeps its value. Raises InvalidSettings unless it is a draft.
+    What is not named in `values` or `switched` keeps its value. `overrides` replaces the values of the entities and
+    projects it names ("entity:100", "project:24-001"); an empty value takes one away. Raises InvalidSettings unless it
+    is a draft.
     """
     Connection.objects.select_for_update().get(pk=connection.pk)  # one version at a time
     present = settings_in_force(connection)
     before_values = dict(present.values) if present else {}
     before_switches = dict(present.switches) if present else {}
-    new_values = {
-        setting.key: values.get(setting.key, before_values.get(setting.key, "")) for setting in REQUIRED_SETTINGS
-    }
+    keys = [*(setting.key for setting in REQUIRED_SETTINGS), *(option.key for option in flow_settings())]
+    new_values = {key: values.get(key, before_values.get(key, "")) for key in keys}
+    before_overrides = dict(present.overrides) if present else {}
+    new_overrides = _merged(before_overrides, overrides or {})
     new_switches = {
         switch.key: bool(switched.get(switch.key, before_switches.get(switch.key, False))) for switch in switches()
     }
     if not as_draft and (problems := settings_problems(connection, new_values)):
         raise InvalidSettings(problems)
     changes = _changes(connection, before_values, new_values, before_switches, new_switches)
+    changes += _override_changes(before_overrides, new_overrides)
     if present is not None and present.is_draft != as_draft:
         changes.append({"label": "Saved as", "before": _kind(present.is_draft), "after": _kind(as_draft)})
     if present is not None and not changes:
@@ -60,6 +65,7 @@ def save_settings(
         connection=connection,
         number=present.number + 1 if present else 1,
         values=new_values,
+        overrides=new_overrides,
         switches=new_switches,
         is_draft=as_draft,
         changes=changes,
@@ -68,6 +74,29 @@ def save_settings(
     )
     record_event(EventKind.SETTINGS_SAVED, _kind(as_draft).capitalize(), about=version, changes=changes, by=by)
     return version, True
+
+
+def _merged(
+    before: Mapping[str, Mapping[str, str]], wanted: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    """The overrides with those of the named places replaced; places without any value are left out."""
+    merged = {place: dict(own) for place, own in before.items()}
+    for place, own in wanted.items():
+        merged[place] = {key: value for key, value in own.items() if value}
+    return {place: own for place, own in sorted(merged.items()) if own}
+
+
+def _override_changes(before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]) -> list[Change]:
+    labels = {option.key: option for option in flow_settings()}
+    changes: list[Change] = []
+    for place in sorted({*before, *after}):
+        level, _, name = place.partition(":")
+        for key, option in labels.items():
+            old, new = before.get(place, {}).get(key, ""), after.get(place, {}).get(key, "")
+            if old != new:
+                label = f"{option.label[:1].upper()}{option.label[1:]} of {level} {name}"
+                changes.append({"label": label, "before": option.shown(old), "after": option.shown(new)})
+    return changes
 
 
 def _kind(is_draft: bool) -> str:
@@ -88,6 +117,11 @@ def _changes(
         if old != new:
             names = [str(chosen_item(connection, setting, value) or value or "—") for value in (old, new)]
             changes.append({"label": setting.label, "before": names[0], "after": names[1]})
+    for option in flow_settings():
+        old, new = old_values.get(option.key, ""), new_values[option.key]
+        if old != new:
+            label = option.label[:1].upper() + option.label[1:]
+            changes.append({"label": label, "before": option.shown(old), "after": option.shown(new)})
     for switch in switches():
         was, now = bool(old_switches.get(switch.key)), new_switches[switch.key]
         if was != now:

@@ -1,0 +1,114 @@
+"""`push SLUG [--flow F] [--document N …] [--dry-run]`: push what is ready to Sage Intacct, or show what it would be."""
+
+import sys
+from argparse import ArgumentParser
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import Tenant
+from integrations.commands import EXIT_FAILED, EXIT_USE, TenantCommand
+from integrations.engine.push_flow import PushFlow
+from integrations.engine.push_plan import assess, context_for
+from integrations.engine.runner import run_to_end
+from integrations.models import Connection, Push, PushedDocument, PushState, Trigger
+from integrations.refusal import Refused
+from integrations.selectors import why_not_run
+from integrations.services.pushes import Asked, ask_pushes, push_flow, push_flows, ready_documents
+
+
+class Command(TenantCommand):
+    help = "Push documents that are ready to Sage Intacct, in this process unless --queue is given."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--flow", help="only this flow: commitments, change_orders")
+        parser.add_argument("--document", action="append", default=[], metavar="N", help="only these numbers")
+        parser.add_argument("--dry-run", action="store_true", help="show what would be sent; send nothing")
+        parser.add_argument("--queue", action="store_true", help="leave the work to a worker")
+
+    def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
+        connection = self.connection()
+        known = {flow.key: flow for flow in push_flows()}
+        if options["flow"] and options["flow"] not in known:
+            self.end(EXIT_USE, f"There is no flow “{options['flow']}”.", f"Flows: {', '.join(known)}.", "FLOW-UNKNOWN")
+        chosen = [push_flow(options["flow"])] if options["flow"] else list(known.values())
+        usable = [flow for flow in chosen if why_not_run(connection, flow) is None]
+        if not usable:
+            raise why_not_run(connection, chosen[0]) or Refused("Nothing can be pushed.")
+        if options["dry_run"]:
+            self._show(connection, usable, options["document"])
+            return
+        told, failed = [], False
+        for flow in usable:
+            documents = ready_documents(flow, options["document"])
+            asked = ask_pushes(connection, flow, documents, trigger=Trigger.COMMAND, queued=options["queue"])
+            if asked.started is not None and not options["queue"]:
+                run_to_end(asked.started.run)
+            facts = _facts(flow, asked)
+            failed = failed or bool(facts["states"].get(PushState.FAILED) or facts["blocked"])
+            told.append(facts)
+        self.report({"flows": told}, *(line for facts in told for line in _lines(facts)))
+        if failed:
+            sys.exit(EXIT_FAILED)
+
+    def _show(self, connection: Connection, flows: list[PushFlow], numbers: list[str]) -> None:
+        context = context_for(connection)
+        shown = []
+        for flow in flows:
+            for document in ready_documents(flow, numbers):
+                shown.append(_planned(flow, document, context))
+        lines = []
+        for entry in shown:
+            lines.append(f"{entry['flow']} {entry['document']}: {entry['outcome']}")
+            lines += [f"    {part['path']:38} {part['value']:40} {part['source']}" for part in entry["fields"]]
+            lines += [f"    {problem}" for problem in entry["problems"]]
+        self.report({"documents": shown}, *(lines or ["Nothing is ready to be pushed."]))
+
+
+def _planned(flow: PushFlow, document: PushedDocument, context: Any) -> dict[str, Any]:
+    waits = flow.waits_for(document)
+    plan, problems = (None, []) if waits else assess(flow, document, context)
+    outcome = f"waits: {waits}" if waits else "blocked" if problems else plan.operation if plan else "nothing to do"
+    return {
+        "flow": flow.key,
+        "document": flow.label(document),
+        "outcome": outcome,
+        "fields": [entry.as_json() for entry in plan.explained] if plan else [],
+        "problems": [str(problem) for problem in problems],
+        "function": plan.function("preview").xml if plan else "",
+    }
+
+
+def _facts(flow: PushFlow, asked: Asked) -> dict[str, Any]:
+    keys = [document.pk for document in (*asked.queued, *asked.waiting)]
+    newest: dict[int, Push] = {}
+    for push in Push.objects.filter(flow=flow.key, document_id__in=keys).order_by("pk"):
+        newest[push.document_id] = push
+    return {
+        "flow": flow.key,
+        "run": asked.started.run.number if asked.started else None,
+        "states": dict(Counter(push.state for push in newest.values())),
+        "total": str(sum((Decimal(push.expected.get("total", "0")) for push in newest.values()), Decimal(0))),
+        "documents": [
+            {"document": push.label, "state": push.state, "intacct": push.remote_id, "reason": push.reason}
+            for push in newest.values()
+        ],
+        "blocked": [
+            {"document": flow.label(document), "problems": [str(problem) for problem in problems]}
+            for document, problems in asked.blocked
+        ],
+        "left": [{"document": flow.label(document), "why": why} for document, why in asked.left],
+    }
+
+
+def _lines(facts: dict[str, Any]) -> list[str]:
+    counted = ", ".join(f"{number} {state}" for state, number in facts["states"].items()) or "nothing to push"
+    lines = [f"{facts['flow']}: {counted}, {facts['total']} in all"]
+    lines += [
+        f"  {entry['document']}: {entry['state']} {entry['intacct']} {entry['reason']}".rstrip()
+        for entry in facts["documents"]
+    ]
+    for entry in facts["blocked"]:
+        lines += [f"  {entry['document']}: blocked", *(f"    {problem}" for problem in entry["problems"])]
+    return lines + [f"  {entry['document']}: {entry['why']}" for entry in facts["left"]]

@@ -1,0 +1,70 @@
+"""The mirror as validating and planning see it: one record by kind and id, each asked for once.
+
+Reads only. Knows no document type.
+"""
+
+from collections.abc import Iterable
+
+from django.db.models import F, QuerySet
+
+from integrations.lists import KINDS_BY_KEY
+from integrations.models import Connection, ListItem
+
+_FIRST_THERE = F("missing_at").asc(nulls_first=True)  # the databases disagree on where an empty value sorts
+
+
+class MirrorView:
+    """Answers are kept for the life of the view, so a view is made for one request or one page of work."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._known: dict[tuple[str, str], ListItem | None] = {}
+        self._within: dict[tuple[str, str], dict[tuple[str, ...], ListItem]] = {}
+
+    def fetch(self, kind: str, ids: Iterable[str]) -> None:
+        """Read many records of a kind at once, for the questions that follow."""
+        wanted = [name for name in dict.fromkeys(ids) if name and (kind, name) not in self._known]
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            for item in self._items(kind).filter(business_id__in=part):
+                self._known.setdefault((kind, item.business_id), item)
+            for name in part:
+                self._known.setdefault((kind, name), None)
+
+    def get(self, kind: str, business_id: str) -> ListItem | None:
+        """The record with this id; of several one that is still there, and of those an active one.
+
+        None for an id Intacct did not have when the list was last read.
+        """
+        self.fetch(kind, [business_id])
+        return self._known.get((kind, business_id))
+
+    def within_project(self, kind: str, project_id: str, *id_parts: str) -> ListItem | None:
+        """A record whose id is unique within a project only: a task by its id, a cost type by task and its id.
+
+        All of the project's records of the kind are read at the first question.
+        """
+        scope = (kind, project_id)
+        if scope not in self._within:
+            names = [name for name in KINDS_BY_KEY[kind].id_parts if name != "PROJECTID"]
+            found: dict[tuple[str, ...], ListItem] = {}
+            for item in self._items(kind).filter(fields__PROJECTID=project_id).iterator():
+                found.setdefault(tuple(str(item.fields.get(name, "")) for name in names), item)
+            self._within[scope] = found
+        return self._within[scope].get(id_parts)
+
+    def _items(self, kind: str) -> "QuerySet[ListItem]":
+        found = ListItem.objects.filter(connection=self._connection, kind=kind)
+        return found.order_by(_FIRST_THERE, "-is_active", "record_no")
+
+
+def why_unusable(kind: str, business_id: str, item: ListItem | None) -> str:
+    """Why a record cannot be referred to, in one sentence, or ""."""
+    singular = KINDS_BY_KEY[kind].singular
+    if item is None:
+        return f"{singular} “{business_id}” is not among the records read from Intacct."
+    if item.missing_at is not None:
+        return f"{singular} “{business_id}” is no longer in Intacct."
+    if not item.is_active:
+        return f"{singular} “{business_id}” is inactive in Intacct."
+    return ""

@@ -1,0 +1,130 @@
+"""The push ledger: one row for each time a document is to be written to Intacct, and what became of it.
+
+A row keeps the exact bytes that are sent and their control id, stored before anything leaves. Only the engine
+(`integrations.engine.push`) moves rows from state to state; a row is never removed.
+"""
+
+from django.conf import settings
+from django.db import models
+
+from accounts.shown import ShownState
+from accounts.tenancy import TenantModel
+from integrations.models.connection import Connection
+from integrations.models.run import SyncRun
+from integrations.models.settings import SettingsVersion
+from integrations.models.states import IN_FLIGHT, PushState, shown
+
+
+class Operation(models.TextChoices):
+    CREATE = "create", "Create"
+    UPDATE = "update", "Update"
+
+
+class Push(TenantModel):
+    """`function_xml` is empty only while the push waits for something that the bytes depend on."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="pushes")
+    flow = models.CharField(max_length=40)
+    document_id = models.BigIntegerField()
+    label = models.CharField(max_length=300, help_text="The document as people know it.")
+    operation = models.CharField(max_length=8, choices=Operation.choices, default=Operation.CREATE)
+    revision = models.PositiveIntegerField(default=1, help_text="Counts the deliveries of this document.")
+    state = models.CharField(max_length=12, choices=PushState.choices, default=PushState.QUEUED)
+    entity_id = models.CharField(max_length=80, blank=True, help_text="Entity whose session sends it.")
+    reference = models.CharField(max_length=120, blank=True, help_text="What the record is looked up by in Intacct.")
+    control_id = models.CharField(max_length=256, blank=True)
+    function_name = models.CharField(max_length=60, blank=True)
+    function_xml = models.TextField(blank=True)
+    planned = models.JSONField(default=list, help_text="Each field as shown in the preview: where, value, source.")
+    expected = models.JSONField(default=dict, help_text="What the record must show when it is read back.")
+    settings_version = models.ForeignKey(SettingsVersion, null=True, blank=True, on_delete=models.SET_NULL)
+    run = models.ForeignKey(SyncRun, null=True, blank=True, on_delete=models.SET_NULL, related_name="pushes")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField(help_text="Not before this moment: a pause, or the next look.")
+    sent_at = models.DateTimeField(null=True, blank=True, help_text="When it last left for Intacct.")
+    absent_counts_from = models.DateTimeField(null=True, blank=True, help_text="When not finding it proves something.")
+    alone = models.BooleanField(default=False, help_text="Sent in a request of its own.")
+    may_have_arrived = models.BooleanField(
+        default=False, help_text="The outcome of some try was unknown, so only the identical bytes may follow it."
+    )
+    refused = models.BooleanField(
+        default=False, help_text="Intacct refused it; looked for all the same, as an earlier try may have arrived."
+    )
+    tries = models.PositiveSmallIntegerField(default=0, help_text="How often it was sent.")
+    looks = models.PositiveSmallIntegerField(default=0, help_text="How often it was looked for since last sent.")
+    finished_at = models.DateTimeField(null=True, blank=True)
+    read_back_at = models.DateTimeField(null=True, blank=True, help_text="When the record was compared with the plan.")
+    remote_id = models.CharField(max_length=200, blank=True)
+    remote_record_no = models.BigIntegerField(null=True, blank=True)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_field = models.CharField(max_length=120, blank=True)
+    reason = models.CharField(max_length=500, blank=True, help_text="Why it is in this state.")
+    advice = models.CharField(max_length=500, blank=True)
+    error_detail = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "flow", "document_id"],
+                condition=models.Q(state__in=[state.value for state in sorted(IN_FLIGHT)]),
+                name="one_push_in_flight_per_document",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["connection", "flow", "state", "due_at"], name="push_due"),
+            models.Index(fields=["tenant", "flow", "document_id"], name="push_by_document"),
+            models.Index(fields=["tenant", "control_id"], name="push_by_control_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_operation_display()} {self.label}"
+
+    @property
+    def shown_state(self) -> ShownState:
+        return shown(PushState(self.state), self.reason)
+
+    @property
+    def is_in_flight(self) -> bool:
+        return PushState(self.state) in IN_FLIGHT
+
+
+class PushEvent(TenantModel):
+    """A line of a push's history: each change of state, each decision taken by itself, and why."""
+
+    push = models.ForeignKey(Push, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=12, choices=PushState.choices)
+    message = models.CharField(max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.message
+
+    @property
+    def shown_state(self) -> ShownState:
+        return shown(PushState(self.state))
+
+
+class PushHold(TenantModel):
+    """Why nothing of a flow is sent for now: a refused sign-in or a missing right, told to the admins once."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="push_holds")
+    flow = models.CharField(max_length=40)
+    error_code = models.CharField(max_length=40)
+    sentence = models.CharField(max_length=500)
+    advice = models.CharField(max_length=500, blank=True)
+    held_at = models.DateTimeField(auto_now_add=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "flow"], name="one_hold_per_flow")]
+
+    def __str__(self) -> str:
+        return self.sentence

@@ -1,0 +1,101 @@
+"""A document that is pushed to Intacct: three stored facts, from which one state is derived.
+
+Approval says what people decided, delivery what the ledger does with it, drift how the two sides compare. Lists filter
+on these plain columns. Only services and the push engine write them.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
+
+from accounts.shown import ShownState
+from integrations.models.link import LinkedDocument
+from integrations.models.states import Approval, Delivery, DocumentState, Drift, shown
+
+
+class PushedDocument(LinkedDocument):
+    approval = models.CharField(max_length=12, choices=Approval.choices, default=Approval.DRAFT)
+    delivery = models.CharField(max_length=12, choices=Delivery.choices, default=Delivery.NONE)
+    drift = models.CharField(max_length=16, choices=Drift.choices, default=Drift.SAME)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    state_reason = models.CharField(max_length=500, blank=True, help_text="Why it waits, failed, or was set aside.")
+    state_advice = models.CharField(max_length=500, blank=True)
+    remote_state = models.CharField(max_length=40, blank=True, help_text="Its state in Intacct when last read back.")
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True, help_text="When it was read back and was equal.")
+    difference = models.CharField(max_length=500, blank=True, help_text="What reading it back showed otherwise.")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def state(self) -> DocumentState:
+        """The one state shown; the same rules as `with_state`, which a test compares it with."""
+        for state, holds in _RULES:
+            if all(_holds(getattr(self, name), wanted) for name, wanted in holds.items()):
+                return state
+        return DocumentState.READY
+
+    @property
+    def shown_state(self) -> ShownState:
+        return shown(self.state, self.state_reason or self.difference)
+
+    @property
+    def is_locked(self) -> bool:
+        """Accounting fields may not change while a push is under way."""
+        return self.delivery in _UNDER_WAY
+
+    @property
+    def is_delivered(self) -> bool:
+        return self.delivery == Delivery.DELIVERED
+
+
+_UNDER_WAY = frozenset({Delivery.WAITING, Delivery.QUEUED, Delivery.SENDING, Delivery.VERIFYING})
+_SOMETHING = object()
+
+# The first rule that holds decides. Later rules may rely on earlier ones not holding.
+_RULES: tuple[tuple[DocumentState, dict[str, Any]], ...] = (
+    (DocumentState.SENDING, {"delivery": Delivery.SENDING}),
+    (DocumentState.VERIFYING, {"delivery": Delivery.VERIFYING}),
+    (DocumentState.QUEUED, {"delivery": Delivery.QUEUED}),
+    (DocumentState.WAITING, {"delivery": Delivery.WAITING}),
+    (DocumentState.IGNORED, {"approval": Approval.IGNORED}),
+    (DocumentState.REJECTED, {"approval": Approval.REJECTED}),
+    (DocumentState.ATTENTION, {"delivery": Delivery.FAILED}),
+    (DocumentState.MISSING_THERE, {"drift": Drift.MISSING_THERE}),
+    (DocumentState.CHANGED_HERE, {"delivery": Delivery.DELIVERED, "drift": Drift.CHANGED_HERE}),
+    (DocumentState.CHANGED_THERE, {"delivery": Delivery.DELIVERED, "drift": Drift.CHANGED_THERE}),
+    (DocumentState.ATTENTION, {"delivery": Delivery.DELIVERED, "difference": _SOMETHING}),
+    (DocumentState.VERIFIED, {"delivery": Delivery.DELIVERED, "verified_at": _SOMETHING}),
+    (DocumentState.SYNCED, {"delivery": Delivery.DELIVERED}),
+    (DocumentState.NOT_LINKED, {"approval": Approval.DRAFT}),
+    (DocumentState.NEEDS_REVIEW, {"approval": Approval.NEEDS_REVIEW}),
+)
+
+
+def _holds(value: Any, wanted: Any) -> bool:
+    return bool(value) if wanted is _SOMETHING else bool(value == wanted)
+
+
+def _condition(name: str, wanted: Any) -> Q:
+    if wanted is not _SOMETHING:
+        return Q(**{name: wanted})
+    return ~Q(**{name: ""}) if name == "difference" else Q(**{f"{name}__isnull": False})
+
+
+def with_state(documents: "QuerySet[Any]") -> "QuerySet[Any]":
+    """Annotate `shown_as`, the value of the derived state, by the rules that `PushedDocument.state` follows."""
+    whens = []
+    for state, holds in _RULES:
+        condition = Q()
+        for name, wanted in holds.items():
+            condition &= _condition(name, wanted)
+        whens.append(When(condition, then=Value(state.value)))
+    case = Case(*whens, default=Value(DocumentState.READY.value), output_field=CharField())
+    annotated: QuerySet[Any] = documents.annotate(shown_as=case)
+    return annotated

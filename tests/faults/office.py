@@ -1,0 +1,131 @@
+"""The people of `make faults`: they enter documents, push, push again, take back, edit, mend what they are told of.
+
+Everything goes through the services that pages and commands use. Must not repair what the ledger should have done.
+"""
+
+import random
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import Tenant
+from erp_admin.models import ChangeOrder, Commitment
+from erp_admin.services.commitments import save_commitment
+from integrations.engine.runner import run_to_end
+from integrations.intacct import IntacctError
+from integrations.models import (
+    IN_FLIGHT,
+    USABLE_CONNECTIONS,
+    Connection,
+    DocumentState,
+    Push,
+    PushHold,
+    PushState,
+    RunState,
+    with_state,
+)
+from integrations.refusal import Refused
+from integrations.services.connection import authorize, update_credentials
+from integrations.services.pushes import ask_pushes, push_flow, release_hold, take_back
+from integrations.services.runs import start_list_sync
+from tests.erp_admin.documents import change_order, choose_settings, commitment
+
+LISTS = ("gl_accounts", "items", "vendors", "ap_terms", "locations", "departments", "purchasing_definitions")
+PUSHABLE = (
+    DocumentState.READY,
+    DocumentState.ATTENTION,
+    DocumentState.CHANGED_HERE,
+    DocumentState.NOT_LINKED,
+)
+
+
+class Office:
+    """Needs the tenant's scope."""
+
+    def __init__(self, tenant: Tenant, facts: dict[str, Any], dice: random.Random) -> None:
+        self._facts, self._dice = facts, dice
+        self.connection = authorize(
+            tenant, company_id=facts["company"], user_id=facts["user"], password=facts["password"]
+        )
+        run = run_to_end(start_list_sync(self.connection, kinds=LISTS, queued=False).run)
+        if run.state != RunState.SUCCEEDED:
+            raise SystemExit(f"The lists could not be read: {run.error_sentence}")
+        choose_settings(self.connection)
+        self.retried = self.edited = self.taken_back = 0
+
+    def enter(self, count: int) -> list[Commitment | ChangeOrder]:
+        """Commitments, and for every seventh three change orders; in the order they are pushed, which is any."""
+        entered: list[Commitment | ChangeOrder] = []
+        number = 0
+        while len(entered) < count:
+            number += 1
+            base = commitment(self.connection, f"F-{number:04}", *self._amounts())
+            entered.append(base)
+            for change in range(3 if number % 7 == 0 else 0):
+                if len(entered) < count:
+                    entered.append(change_order(base, f"CO{change + 1}", *self._amounts()))
+        self._dice.shuffle(entered)
+        return entered
+
+    def _amounts(self) -> list[str]:
+        return [f"{self._dice.randrange(1, 5_000_000) / 100:.2f}" for _ in range(self._dice.randrange(1, 4))]
+
+    def push(self, documents: Iterable[Commitment | ChangeOrder]) -> None:
+        chosen = list(documents)
+        for flow, model in (("commitments", Commitment), ("change_orders", ChangeOrder)):
+            mine = [document for document in chosen if isinstance(document, model)]
+            try:
+                if mine:
+                    ask_pushes(self._present(), push_flow(flow), mine, queued=False)
+            except Refused:
+                continue  # the connection waits for its credentials; they push again later
+
+    def _present(self) -> Connection:
+        self.connection.refresh_from_db()
+        return self.connection
+
+    def take_back_one(self) -> None:
+        push = Push.objects.filter(state__in=[PushState.QUEUED, PushState.WAITING]).order_by("?").first()
+        if push is not None and take_back(push):
+            self.taken_back += 1
+
+    def edit_one(self) -> None:
+        """Change the amount of a commitment that was pushed, unless it is being pushed."""
+        document = Commitment.objects.filter(change_orders=None).exclude(remote_id="").order_by("?").first()
+        if document is None:
+            return
+        lines = list(document.lines.all())
+        lines[0].unit_price += Decimal("0.01")
+        try:
+            save_commitment(document, lines)
+        except Refused:
+            return
+        self.edited += 1
+
+    def mend(self) -> None:
+        """What an administrator does about what he is told: new credentials, releasing what is held."""
+        connection = self._present()
+        if connection.state not in USABLE_CONNECTIONS:
+            try:
+                update_credentials(connection, user_id=self._facts["user"], password=self._facts["password"])
+            except (IntacctError, Refused):
+                return  # refused or unreachable at this moment; tried again in the next round
+        for hold in PushHold.objects.all():
+            try:
+                release_hold(hold, queued=False)
+            except Refused:
+                return
+
+    def retry(self) -> int:
+        """Push again whatever is not in Intacct as it is here; how many those are."""
+        left: list[Commitment | ChangeOrder] = []
+        for model in (Commitment, ChangeOrder):
+            left += with_state(model._default_manager.all()).filter(shown_as__in=[state.value for state in PUSHABLE])
+        self.retried += len(left)
+        self.push(left)
+        return len(left)
+
+    @staticmethod
+    def under_way() -> int:
+        unread = Push.objects.filter(state=PushState.DELIVERED, read_back_at=None).count()
+        return Push.objects.filter(state__in=IN_FLIGHT).count() + unread

@@ -1,0 +1,60 @@
+"""A worker of `make faults`: works off runs and due ledgers until it is killed, which may be at any moment.
+
+What takes minutes in production takes seconds here; the proportions stay: request < lease < quarantine.
+"""
+
+import time
+from datetime import timedelta
+
+import django
+
+ROUND_SECONDS = 0.1
+
+
+def hasten() -> None:
+    """Let time pass faster, in this process: leases, pauses and looks."""
+    from integrations import gateway
+    from integrations.engine import lease, push, settle
+    from integrations.services import pushes
+
+    lease.LEASE = timedelta(seconds=5)
+    push.FIRST_LOOK, push.LONGEST_LOOK_PAUSE = timedelta(seconds=1), timedelta(seconds=3)
+    push.SLOT_WAIT_SECONDS = 1.0
+    settle.FIRST_PAUSE, settle.LONGEST_PAUSE = timedelta(seconds=0.5), timedelta(seconds=4)
+    pushes.LOST_AFTER = timedelta(seconds=8)
+    gateway.PAUSE = lambda seconds: time.sleep(min(seconds, 0.05))
+
+
+def work_round() -> None:
+    """Do once what the dispatcher and a worker do together."""
+    from accounts.models import Tenant
+    from accounts.tenancy import cross_tenant, tenant_scope
+    from integrations.engine.runner import work_slice
+    from integrations.models import ACTIVE_RUNS, Connection, SyncRun
+    from integrations.refusal import Refused
+    from integrations.services.pushes import ledgers_due, push_flow, wake_ledger
+
+    with cross_tenant("faults"):
+        due = ledgers_due()
+        active = list(SyncRun.objects.filter(state__in=ACTIVE_RUNS).values_list("tenant_id", "pk").order_by("?"))
+    for tenant_id, connection_id, flow in due:
+        with tenant_scope(Tenant.objects.get(pk=tenant_id)):
+            try:
+                wake_ledger(Connection.objects.get(pk=connection_id), push_flow(flow), queued=False)
+            except Refused:
+                continue  # the connection needs its credentials anew, which the operator sees to
+    for tenant_id, run_id in active:
+        with tenant_scope(Tenant.objects.get(pk=tenant_id)):
+            work_slice(run_id, seconds=5)
+
+
+def main() -> None:
+    django.setup()
+    hasten()
+    while True:
+        work_round()
+        time.sleep(ROUND_SECONDS)
+
+
+if __name__ == "__main__":
+    main()
