@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.views import connection, runs, settings, setup, sync
+from integrations.views import connection, overrides, runs, settings, setup, sync
 
 INTACCT = "settings/integrations/sage-intacct"
 
@@ -17,6 +17,11 @@ urlpatterns = [
     path(f"{INTACCT}/settings/", settings.settings, name="settings"),
     path(f"{INTACCT}/settings/history/", settings.history, name="settings_history"),
     path(f"{INTACCT}/settings/pick/<slug:list_key>/", settings.pick, name="pick"),
+    path(f"{INTACCT}/settings/cautions/<slug:key>/", settings.cautions, name="setting_cautions"),
+    path(f"{INTACCT}/settings/overrides/", overrides.overrides, name="overrides"),
+    path(f"{INTACCT}/settings/overrides/new/", overrides.new_override, name="new_override"),
+    path(f"{INTACCT}/settings/overrides/remove/", overrides.remove_override, name="remove_override"),
+    path(f"{INTACCT}/settings/overrides/<slug:level>/<path:place_id>/", overrides.override, name="override"),
     path("sync/start/", sync.start, name="start_sync"),
     path("runs/", runs.runs, name="runs"),
     path("runs/<int:number>/", runs.run, name="run"),
