@@ -162,7 +162,7 @@ def test_the_arguments_of_another_tenant_are_not_found(
     """An admin of another company asks for this company's records under their own address."""
     wrong = []
     for name, row in TABLE.items():
-        if isinstance(row.least, Role) and row.arguments and name != "pick":
+        if isinstance(row.least, Role) and row.arguments and name not in ("pick", "setting_cautions"):
             where = address(name, other_tenant, arguments)
             status = getattr(client_for(outsider), row.method)(where, row.data).status_code
             if status != 404:

@@ -27,6 +27,7 @@ from integrations.intacct.function_rules import FUNCTION_RULES
 from integrations.intacct.redaction import redact_text
 
 ROLLED_BACK = "XL03000009"
+_MISPLACED = re.compile(r"Element '([\w.-]+)': This element is not expected")  # libxml2's words, in live answers
 _SUPPORT_ID = re.compile(r"\s*\[(?:Support|Request) ID:\s*([^\]]*)\]", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _RATE = re.compile(r"API rate limit|rate limit exceeded|too many (?:concurrent )?requests", re.IGNORECASE)
@@ -191,6 +192,7 @@ def _control_error(entries: tuple[ErrorEntry, ...], http_status: int) -> Intacct
             code="REQ-SCHEMA",
             advice="This is a defect of the integration. Contact support with the recorded exchange.",
             details=entries,
+            subject=misplaced.group(1) if (misplaced := _MISPLACED.search(cause.text)) else "",
         )
     if "partner id" in text:
         return SenderError(

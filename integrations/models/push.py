@@ -47,6 +47,9 @@ class Push(TenantModel):
     sent_at = models.DateTimeField(null=True, blank=True, help_text="When it last left for Intacct.")
     absent_counts_from = models.DateTimeField(null=True, blank=True, help_text="When not finding it proves something.")
     alone = models.BooleanField(default=False, help_text="Sent in a request of its own.")
+    refused_order = models.CharField(
+        max_length=20, blank=True, help_text="Order of elements that was refused; it went on in the other one."
+    )
     refused = models.BooleanField(
         default=False, help_text="Intacct refused it; looked for all the same, as an earlier try may have arrived."
     )
@@ -107,6 +110,20 @@ class PushEvent(TenantModel):
     @property
     def shown_state(self) -> ShownState:
         return shown(PushState(self.state))
+
+
+class ElementOrder(models.Model):
+    """The order of elements that an Intacct company was found to demand, where the vendor's texts dispute it.
+
+    It is a fact about the company's server, so this row belongs to no tenant.
+    """
+
+    company_id = models.CharField(max_length=80, unique=True)
+    order = models.CharField(max_length=20)
+    learnt_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.company_id}: {self.order}"
 
 
 class PushHold(TenantModel):

@@ -11,6 +11,7 @@ from typing import Any
 
 from integrations.sandbox.faults import KINDS, MAX_SLOW_SECONDS, Fault, Faults
 from integrations.sandbox.gateway import Gateway, Statistics
+from integrations.sandbox.legacy_shapes import ORDERS
 from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.schema.model import ObjectDefinition
 from integrations.sandbox.seed import COMPANY_ID, build_store
@@ -37,6 +38,7 @@ class Control:
             "put": self._put,
             "delete": self._delete,
             "clock": self._clock,
+            "order": self._order,
             "stats": self._stats,
         }
 
@@ -56,6 +58,7 @@ class Control:
         self.gateway.sessions.expire_all()
         self.gateway.statistics = Statistics()
         self.faults.clear()
+        self.gateway.models = ORDERS["after"]
         return {"done": "reset"}
 
     def _expire_sessions(self, command: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,6 +115,14 @@ class Control:
         seconds = _number(command.get("offset_seconds", 0), "offset_seconds")
         self._company(command).clock_offset = timedelta(seconds=seconds)
         return {"done": "clock", "offset_seconds": seconds}
+
+    def _order(self, command: Mapping[str, Any]) -> dict[str, Any]:
+        """Demand the construction block of purchasing transactions before or after their lines; texts say both."""
+        place = str(command.get("construction", ""))
+        if place not in ORDERS:
+            raise UnknownCommand(f"construction is one of {', '.join(sorted(ORDERS))}.")
+        self.gateway.models = ORDERS[place]
+        return {"done": "order", "construction": place}
 
     def _stats(self, command: Mapping[str, Any]) -> dict[str, Any]:
         counts = self.gateway.statistics

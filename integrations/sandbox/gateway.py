@@ -25,6 +25,7 @@ from integrations.sandbox.failures import (
 )
 from integrations.sandbox.functions import HANDLERS
 from integrations.sandbox.legacy import LEGACY_HANDLERS
+from integrations.sandbox.legacy_shapes import MODELS
 from integrations.sandbox.nodes import Node
 from integrations.sandbox.sessions import Session, Sessions
 from integrations.sandbox.signin import authorise_sender, sign_in
@@ -76,6 +77,7 @@ class Gateway:
         self.store = store
         self.sessions = sessions
         self.statistics = Statistics()
+        self.models = MODELS  # what object-specific functions may hold, and in which order
 
     def answer(self, request: Request | ControlFailure, echo: ControlEcho, endpoint: str, address: str) -> Reply:
         """Answer one parsed request. `endpoint` is what getAPISession hands out, `address` the caller's address."""

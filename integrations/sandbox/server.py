@@ -182,7 +182,7 @@ class GatewayHandler(BaseHTTPRequestHandler):
 
     def _gateway(self, body: bytes) -> None:
         server = self.server
-        echo, request = parse_request(body)
+        echo, request = parse_request(body, server.gateway.models)
         fault = server.control.faults.take(_names(request)) if server.control is not None else None
         if fault is not None:
             if fault.kind == "drop_before":

@@ -82,8 +82,8 @@ def new_override(request: TenantRequest) -> HttpResponse:
 def override(request: TenantRequest, level: str, place_id: str) -> HttpResponse:
     """The settings one entity or project has of its own."""
     place, live = place_of(f"{level}:{place_id}"), live_connection()
-    if place is None:
-        raise Http404("Neither an entity nor a project.")
+    if place is None or (live is None and request.method == "GET"):
+        raise Http404("There is no such entity or project.")
     if live is None:
         return _nothing_connected(request)
     form = OverrideForm(live, place, request.POST if request.method == "POST" else None)
