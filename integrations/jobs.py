@@ -12,6 +12,7 @@ from accounts.tenancy import cross_tenant, tenant_scope
 from integrations import queue
 from integrations.engine.runner import Slice, work_slice
 from integrations.models import Connection, Heartbeat, Trigger
+from integrations.notices import holds_to_tell, tell_holds
 from integrations.refusal import Refused
 from integrations.selectors import runs_left_behind
 from integrations.services.pushes import ledgers_due, push_flow, wake_ledger
@@ -47,7 +48,17 @@ def dispatch() -> None:
         queue.wake(tenant_id, run_id)
     for tenant_id, connection_id, flow in ledgers:
         _wake_ledger(tenant_id, connection_id, flow)
+    tell_what_is_held()
     queue.forget_old_failures()
+
+
+def tell_what_is_held() -> None:
+    """Mail the admins of each tenant in which a flow is held that they were not told of."""
+    with cross_tenant("notices of held flows"):
+        untold = holds_to_tell()
+    for tenant_id, connection_id in untold:
+        with tenant_scope(Tenant.objects.get(pk=tenant_id)):
+            tell_holds(Connection.objects.get(pk=connection_id))
 
 
 def _wake_ledger(tenant_id: int, connection_id: int, flow: str) -> None:

@@ -20,6 +20,7 @@ from integrations.intacct import BusyError, Client, Credentials, EntityError, In
 from integrations.models import ACTIVE_RUNS, Connection, ConnectionState, linked_models
 from integrations.refusal import Refused
 from integrations.selectors import live_connection, why_not_connect
+from integrations.services.holds import release_holds
 from integrations.services.runs import cancel_run
 
 logger = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ def authorize(
     except IntegrityError:
         # The constraint on live connections: somebody else's connection came first.
         raise _overtaken() from None
+    release_holds(connection, by=by)
     logger.info("tenant %s connected to Intacct company %s", tenant.slug, connection.company_id)
     return connection
 
@@ -132,6 +134,7 @@ def update_credentials(connection: Connection, *, user_id: str, password: str) -
         if _locked(connection).state == ConnectionState.DISCONNECTED:
             raise Refused("The connection was disconnected meanwhile.", "Connect again under Settings → Integrations.")
         _store(connection, credentials, entities)
+    release_holds(connection)
     logger.info("credentials of connection %s were renewed", connection.pk)
     return connection
 
