@@ -18,8 +18,9 @@ class Gap:
 
     def __str__(self) -> str:
         names = ", ".join(option.label for option in self.options)
-        are = "is" if len(self.options) == 1 else "are"
-        return f"{self.switch.label} is on, but not chosen {are}: {names}. Documents that need it are blocked."
+        if len(self.options) == 1:
+            return f"{self.switch.label} is on, but the {names} is not chosen. Documents that need it are blocked."
+        return f"{self.switch.label} is on, but these are not chosen: {names}. Documents that need them are blocked."
 
 
 def gaps(version: SettingsVersion | None) -> list[Gap]:

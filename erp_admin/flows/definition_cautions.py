@@ -19,9 +19,9 @@ def order_cautions(fields: Mapping[str, Any]) -> list[str]:
     found = _common(fields)
     change = fields.get("ENABLEDOCCHANGE", "")
     if change == CHANGE:
-        found.append("It makes change orders, not commitments: choose the definition that these change.")
+        found.insert(0, "It makes change orders, not commitments: choose the definition that these change.")
     elif change == NO_CHANGE:
-        found.append("It does not enable change, so change orders of these commitments cannot be pushed.")
+        found.insert(0, "It does not enable change, so change orders of these commitments cannot be pushed.")
     return found
 
 

@@ -34,7 +34,15 @@ PEOPLE = (
 STAFF = ("sam@support.example", "Sam Support")
 # A company that is not connected yet, so that a newcomer can do the main job by hand.
 PRACTICE = ("harbor-point", "Harbor Point Civil")
-DEFAULTS = {"default_account": "5010", "default_item": "SUBCON"}
+SETTINGS = {
+    "default_account": "5010",
+    "default_item": "SUBCON",
+    "subcontract_definition": "PC Subcontracts",
+    "subcontract_change_definition": "PC Subcontract CO",
+    "purchase_order_definition": "PC Purchase Order",
+    "purchase_order_change_definition": "PC PO Change Order",
+    "default_location": "100",
+}
 
 
 @dataclass(frozen=True)
@@ -114,7 +122,7 @@ def _connect(tenant: Tenant, local: SandboxProcess) -> tuple[Connection, str, in
 
 def _configure(connection: Connection) -> tuple[None, str, int, int]:
     version, _ = save_settings(
-        connection, values=DEFAULTS, switched={switch.key: True for switch in switches()}, via="demo"
+        connection, values=SETTINGS, switched={switch.key: True for switch in switches()}, via="demo"
     )
     if not selectors.readiness().is_fully_enabled:
         raise DemoFailed(" ".join(selectors.readiness().missing))

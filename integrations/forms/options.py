@@ -80,7 +80,12 @@ class DayField(forms.DateField):
     """A day, stored as YYYY-MM-DD; empty where none is chosen."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **options)
+        super().__init__(
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            input_formats=["%Y-%m-%d"],
+            error_messages={"invalid": "Enter a date as YYYY-MM-DD, for example 2026-01-31."},
+            **options,
+        )
 
     def clean(self, value: Any) -> Any:
         day = super().clean(value)

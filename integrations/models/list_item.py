@@ -37,4 +37,4 @@ class ListItem(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.business_id} {self.name}".strip()
+        return self.business_id if self.name == self.business_id else f"{self.business_id} {self.name}".strip()

@@ -134,8 +134,10 @@ def _groups(form: SettingsForm) -> list[dict[str, Any]]:
 
 def option_row(view: SettingsView, option: FlowSetting, field: BoundField) -> dict[str, Any]:
     """One setting as a form shows it."""
-    value = str(field.value() or "")
-    return {"option": option, "field": field, "cautions": view.cautions(option, value)}
+    # A value that was refused says so already.
+    said = [] if field.errors else view.cautions(option, str(field.value() or ""))
+    has_place = option.cautions is not None  # where what is asked while choosing is put
+    return {"option": option, "field": field, "cautions": said, "has_place": has_place}
 
 
 def _facts(view: SettingsView) -> list[dict[str, Any]]:

@@ -84,7 +84,7 @@ class TestTheCompanysSettings:
         [
             ("subcontract_definition", "No Such", "“No Such” is not among the records read from Intacct"),
             ("subcontract_definition", "Vendor Invoice - old", "is inactive in Intacct"),
-            ("cut_over_date", "tomorrow", "Enter a valid date"),
+            ("cut_over_date", "tomorrow", "Enter a date as YYYY-MM-DD"),
             ("purchasing_state", "Closed", "Select a valid choice"),
         ],
     )
@@ -103,7 +103,7 @@ class TestTheCompanysSettings:
     ) -> None:
         partly = {key: value for key, value in SETTINGS.items() if key != "subcontract_definition"}
         save_settings(listed, values=partly, switched={"sync_commitments": True})
-        said = "Sync Commitments is on, but not chosen is: definition for subcontracts."
+        said = "Sync Commitments is on, but the definition for subcontracts is not chosen."
         assert readiness().is_fully_enabled
         assert said in readiness().blocked[0]
         browser = client_for(admin)
@@ -342,7 +342,7 @@ class TestByCommand:
         required = ["--default-account", "5010", "--default-item", "SUBCON"]
         code, out, _ = command("configure", tenant.slug, *required, "--sync-commitments")
         assert code == 0
-        assert "Sync Commitments is on, but not chosen are: definition for subcontracts" in out
+        assert "Sync Commitments is on, but these are not chosen: definition for subcontracts" in out
         code, _, err = command("configure", tenant.slug, "--cut-over-date", "soon")
         assert code == 3
         assert "Cut-over date: “soon” is not a date" in err
