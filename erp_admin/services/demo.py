@@ -12,6 +12,7 @@ from accounts.models import Role, Tenant, User
 from accounts.services import ensure_person, set_role
 from accounts.tenancy import tenant_scope
 from erp_admin.selectors import intacct_projects
+from erp_admin.services import demo_documents
 from erp_admin.services.projects import start_import
 from integrations import selectors
 from integrations.engine.flow import switches
@@ -74,6 +75,10 @@ def main_job(local: SandboxProcess) -> Iterator[Done]:
             "Import the projects",
             lambda: start_import(connection, intacct_projects(connection), trigger=Trigger.COMMAND, queued=False),
         )
+        _, done = _timed("Enter sample commitments", lambda: _enter(tenant, connection))
+        yield done
+        _, done = _timed("Push them to Intacct", lambda: _push(connection))
+        yield done
 
 
 def _timed(step: str, work: Callable[[], tuple[T, str, int, int]]) -> tuple[T, Done]:
@@ -127,6 +132,16 @@ def _configure(connection: Connection) -> tuple[None, str, int, int]:
     if not selectors.readiness().is_fully_enabled:
         raise DemoFailed(" ".join(selectors.readiness().missing))
     return None, f"version {version.number}, fully enabled", len(version.values) + len(version.switches), 0
+
+
+def _enter(tenant: Tenant, connection: Connection) -> tuple[None, str, int, int]:
+    made, result = demo_documents.create_documents(tenant, connection)
+    return None, result, made, 0
+
+
+def _push(connection: Connection) -> tuple[None, str, int, int]:
+    arrived, requests, result = demo_documents.push_documents(connection)
+    return None, result, arrived, requests
 
 
 def _run(step: str, start: Callable[[], Started]) -> Done:
