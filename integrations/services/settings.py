@@ -43,17 +43,18 @@ def save_settings(
     """
     Connection.objects.select_for_update().get(pk=connection.pk)  # one version at a time
     present = settings_in_force(connection)
-    before_values = dict(present.values) if present else {}
-    before_switches = dict(present.switches) if present else {}
+    before_values, before_switches = (present.values, present.switches) if present else ({}, {})
     new_values = {key: values.get(key, before_values.get(key, "")) for key in setting_keys()}
-    before_overrides = dict(present.overrides) if present else {}
+    before_overrides = present.overrides if present else {}
     new_overrides = _merged(before_overrides, overrides or {})
     new_switches = {
         switch.key: bool(switched.get(switch.key, before_switches.get(switch.key, False))) for switch in switches()
     }
-    if problems := override_problems(connection, overrides or {}):
-        raise InvalidSettings(problems)
-    if not as_draft and (problems := settings_problems(connection, new_values)):
+    problems = override_problems(connection, overrides or {})
+    # What only concerns an entity or a project is not refused for what is wrong with the company's values.
+    if not as_draft and (values or switched or present is None or present.is_draft):
+        problems |= settings_problems(connection, new_values)
+    if problems:
         raise InvalidSettings(problems)
     changes = _changes(connection, before_values, new_values, before_switches, new_switches)
     changes += _override_changes(before_overrides, new_overrides)
@@ -83,19 +84,10 @@ def remove_overrides(connection: Connection, place: str, *, by: User | None = No
         present = settings_in_force(connection)
         if present is None or place not in present.overrides:
             return None
-        overrides = {key: own for key, own in present.overrides.items() if key != place}
-        return SettingsVersion.objects.create(
-            tenant_id=connection.tenant_id,
-            connection=connection,
-            number=present.number + 1,
-            values=present.values,
-            overrides=overrides,
-            switches=present.switches,
-            is_draft=present.is_draft,
-            changes=_override_changes(present.overrides, overrides),
-            saved_by=by,
-            saved_via="page",
+        version, _ = save_settings(
+            connection, values={}, switched={}, overrides={place: {}}, as_draft=present.is_draft, by=by
         )
+    return version
 
 
 def _merged(

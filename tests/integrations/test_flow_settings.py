@@ -354,3 +354,16 @@ class TestByCommand:
         assert "no value of its own for a entity" not in err
         assert "The company alone has this setting" in err
         assert command("configure", tenant.slug, "--entity", "100", "--sync-commitments")[0] == 2
+
+
+def test_what_is_wrong_with_the_company_does_not_keep_a_projects_values(
+    chosen: Connection, client_for: ClientFor, url: Url, admin: User
+) -> None:
+    ListItem.objects.filter(kind="gl_accounts", business_id="5010").update(is_active=False)
+    address = url("override", level="entity", place_id="100")
+    browser = client_for(admin)
+    assert "Saved as version 2." in text_of(
+        browser.post(address, sent(chosen, {"purchasing_unit": "Ton"}), follow=True)
+    )
+    answer = browser.post(url("remove_override"), {"place": "entity:100"}, follow=True)
+    assert "follows the settings above it again" in text_of(answer)
