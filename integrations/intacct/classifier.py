@@ -187,13 +187,7 @@ def _control_error(entries: tuple[ErrorEntry, ...], http_status: int) -> Intacct
     cause = entries[0] if entries else ErrorEntry()
     text = cause.text.casefold()
     if cause.errorno == "XL03000003":
-        return ProtocolError(
-            "Sage Intacct cannot read the request: " + cause.text,
-            code="REQ-SCHEMA",
-            advice="This is a defect of the integration. Contact support with the recorded exchange.",
-            details=entries,
-            subject=misplaced.group(1) if (misplaced := _MISPLACED.search(cause.text)) else "",
-        )
+        return _schema_error(cause, entries)
     if "partner id" in text:
         return SenderError(
             "Sage Intacct does not accept the Sender ID or its password.",
@@ -219,6 +213,18 @@ def _control_error(entries: tuple[ErrorEntry, ...], http_status: int) -> Intacct
         code="CON-REFUSED",
         advice=cause.correction or "Check the connection's credentials; if they are right, contact support.",
         details=entries,
+    )
+
+
+def _schema_error(cause: ErrorEntry, entries: tuple[ErrorEntry, ...]) -> ProtocolError:
+    """The error for a request that breaks the schema; its subject is the element that is not expected there."""
+    misplaced = _MISPLACED.search(cause.text)
+    return ProtocolError(
+        "Sage Intacct cannot read the request: " + cause.text,
+        code="REQ-SCHEMA",
+        advice="This is a defect of the integration. Contact support with the recorded exchange.",
+        details=entries,
+        subject=misplaced.group(1) if misplaced else "",
     )
 
 

@@ -45,19 +45,13 @@ def save_settings(
     present = settings_in_force(connection)
     before_values, before_switches = (present.values, present.switches) if present else ({}, {})
     new_values = {key: values.get(key, before_values.get(key, "")) for key in setting_keys()}
-    before_overrides = present.overrides if present else {}
-    new_overrides = _merged(before_overrides, overrides or {})
-    new_switches = {
-        switch.key: bool(switched.get(switch.key, before_switches.get(switch.key, False))) for switch in switches()
-    }
-    problems = override_problems(connection, overrides or {})
+    new_overrides = _merged(present.overrides if present else {}, overrides or {})
+    new_switches = {each.key: bool({**before_switches, **switched}.get(each.key)) for each in switches()}
     # What only concerns an entity or a project is not refused for what is wrong with the company's values.
-    if not as_draft and (values or switched or present is None or present.is_draft):
-        problems |= settings_problems(connection, new_values)
-    if problems:
-        raise InvalidSettings(problems)
+    is_checked = not as_draft and bool(values or switched or present is None or present.is_draft)
+    _refuse_problems(connection, new_values if is_checked else None, overrides or {})
     changes = _changes(connection, before_values, new_values, before_switches, new_switches)
-    changes += _override_changes(before_overrides, new_overrides)
+    changes += _override_changes(present.overrides if present else {}, new_overrides)
     if present is not None and present.is_draft != as_draft:
         changes.append({"label": "Saved as", "before": _kind(present.is_draft), "after": _kind(as_draft)})
     if present is not None and not changes:
@@ -75,6 +69,16 @@ def save_settings(
         saved_via=via,
     )
     return version, True
+
+
+def _refuse_problems(
+    connection: Connection, values: Mapping[str, str] | None, overrides: Mapping[str, Mapping[str, str]]
+) -> None:
+    problems = override_problems(connection, overrides)
+    if values is not None:
+        problems |= settings_problems(connection, values)
+    if problems:
+        raise InvalidSettings(problems)
 
 
 def remove_overrides(connection: Connection, place: str, *, by: User | None = None) -> SettingsVersion | None:

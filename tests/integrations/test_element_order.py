@@ -1,9 +1,11 @@
 """The disputed place of the construction block: whichever order a server demands, documents arrive once."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from erp_admin.services.commitments import save_commitment
 from integrations.engine.runner import run_to_end
 from integrations.intacct import functions
 from integrations.intacct.element_orders import BLOCK_FIRST, BLOCK_LAST, FUNCTIONS, ORDERS
@@ -68,6 +70,20 @@ def test_the_order_is_remembered_for_the_company(pushing: Connection, intacct: S
     push(pushing, change, flow="change_orders")
     assert (second.state, change.state) == (DocumentState.VERIFIED, DocumentState.VERIFIED), change.state_reason
     assert list(Push.objects.order_by("pk").values_list("tries", flat=True)) == [2, 1, 1]
+
+
+def test_an_update_succeeds_with_either_server_too(pushing: Connection, intacct: SandboxServer) -> None:
+    document = commitment(pushing, "SC-1", "1000.00", "200.00")
+    push(pushing, document)
+    intacct.control(do="order", construction="before")
+    lines = list(document.lines.all())
+    lines[0].unit_price, document.scope = Decimal("1100.00"), "Footings and walls"
+    save_commitment(document, lines)
+    push(pushing, document)
+    row = Push.objects.latest("pk")
+    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert (row.function_name, row.tries) == ("update_potransaction", 2)
+    assert row.function_xml.index("<scope>") < row.function_xml.index("<updatepotransitems>")
 
 
 def test_what_waits_behind_a_refused_request_takes_the_order_too(pushing: Connection, intacct: SandboxServer) -> None:
