@@ -14,6 +14,7 @@ from accounts.tenancy import cross_tenant, tenant_scope
 from integrations import queue, retention
 from integrations.engine.runner import SHARED_SLICE_SECONDS, SLICE_SECONDS, Slice, work_slice
 from integrations.models import Connection, Heartbeat, Trigger
+from integrations.notices import holds_to_tell, tell_holds
 from integrations.refusal import Refused
 from integrations.schedule_selectors import tenants_with_work
 from integrations.selectors import runs_left_behind
@@ -69,6 +70,7 @@ def _dispatch() -> None:
         queue.wake(tenant_id, run_id)
     for tenant_id, connection_id, flow in ledgers:
         _wake_ledger(tenant_id, connection_id, flow)
+    tell_what_is_held()
     look_after_tenants()
 
 
@@ -95,6 +97,15 @@ def tend(tenant_id: int) -> None:
         start_due(tenant, now)
         for connection, percent in over_budget(now):
             warn_admins(connection, percent, now)
+
+
+def tell_what_is_held() -> None:
+    """Mail the admins of each tenant in which a flow is held that they were not told of."""
+    with cross_tenant("notices of held flows"):
+        untold = holds_to_tell()
+    for tenant_id, connection_id in untold:
+        with tenant_scope(Tenant.objects.get(pk=tenant_id)):
+            tell_holds(Connection.objects.get(pk=connection_id))
 
 
 def _wake_ledger(tenant_id: int, connection_id: int, flow: str) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from integrations.engine.flow import Flow, FlowSetting, flow_settings, switches
 from integrations.engine.mirror_view import MirrorView, why_unusable
+from integrations.gaps import gaps
 from integrations.lists import KINDS_BY_KEY
 from integrations.models import (
     ACTIVE_RUNS,
@@ -64,7 +65,7 @@ def pick_list(connection: Connection, kind: str, search: str = "") -> QuerySet[L
     return found.order_by("-is_active", "business_id", "record_no")
 
 
-def chosen_item(connection: Connection, setting: RequiredSetting, business_id: str) -> ListItem | None:
+def chosen_item(connection: Connection, setting: RequiredSetting | FlowSetting, business_id: str) -> ListItem | None:
     """The mirrored record a setting's business id stands for; of several, one still there, and of those an active one.
 
     A record that was removed and made anew in Intacct has two rows here.
@@ -125,12 +126,16 @@ def settings_problems(connection: Connection, values: Mapping[str, str]) -> dict
 
 @dataclass(frozen=True)
 class Readiness:
-    """How far the set-up is. `missing` are sentences; `next_step` is an address name with a label, or None."""
+    """How far the set-up is. `missing` are sentences; `next_step` is an address name with a label, or None.
+
+    `blocked` are sentences about switches that are on without what some of their documents need.
+    """
 
     connection: Connection | None
     settings: SettingsVersion | None
     missing: tuple[str, ...]
     next_step: tuple[str, str] | None
+    blocked: tuple[str, ...] = ()
 
     @property
     def is_fully_enabled(self) -> bool:
@@ -156,7 +161,9 @@ def readiness() -> Readiness:
     ]
     if version.is_draft and not missing:
         missing = ["The settings are saved as a draft only."]
-    return Readiness(connection, version, tuple(missing), ("settings", "Complete the settings") if missing else None)
+    blocked = tuple(str(gap) for gap in gaps(version))
+    next_step = ("settings", "Complete the settings") if missing else None
+    return Readiness(connection, version, tuple(missing), next_step, blocked)
 
 
 def why_not_connect() -> Refused | None:

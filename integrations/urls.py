@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from integrations.views import connection, lists, records, runs, schedules, settings, setup, sync, usage
+from integrations.views import (
+    connection,
+    lists,
+    overrides,
+    records,
+    runs,
+    schedules,
+    settings,
+    setup,
+    sync,
+    usage,
+)
 
 INTACCT = "settings/integrations/sage-intacct"
 
@@ -17,6 +28,11 @@ urlpatterns = [
     path(f"{INTACCT}/settings/", settings.settings, name="settings"),
     path(f"{INTACCT}/settings/history/", settings.history, name="settings_history"),
     path(f"{INTACCT}/settings/pick/<slug:list_key>/", settings.pick, name="pick"),
+    path(f"{INTACCT}/settings/cautions/<slug:key>/", settings.cautions, name="setting_cautions"),
+    path(f"{INTACCT}/settings/overrides/", overrides.overrides, name="overrides"),
+    path(f"{INTACCT}/settings/overrides/new/", overrides.new_override, name="new_override"),
+    path(f"{INTACCT}/settings/overrides/remove/", overrides.remove_override, name="remove_override"),
+    path(f"{INTACCT}/settings/overrides/<slug:level>/<path:place_id>/", overrides.override, name="override"),
     path("sync/", sync.sync, name="sync"),
     path("sync/estimate/", sync.estimate, name="sync_estimate"),
     path("sync/progress/", sync.progress, name="sync_progress"),

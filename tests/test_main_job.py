@@ -68,13 +68,19 @@ def test_the_demo_does_the_whole_main_job_and_can_be_repeated(tmp_path: Path) ->
         "Mirror the lists",
         "Save the required",
         "Import the proj",
+        "Enter sample commitments",
+        "Push them to Intacct",
     ):
         assert step in said
     assert "fully enabled" in said
     assert "24 new" in said
     facts = site.ask("demo", "--once")
-    assert len(facts["steps"]) == 5
-    assert "24 same" in facts["steps"][-1]["result"]
+    assert "PC Subcontracts-SC-24-001-11" in said
+    assert "PC Subcontract CO-SC-24-001-12-CO-1" in said
+    assert "1 blocked" in said  # the one whose vendor is not matched
+    assert len(facts["steps"]) == 7
+    assert "24 same" in facts["steps"][4]["result"]
+    assert "7 were there already" in facts["steps"][5]["result"]
 
 
 def test_the_demo_refuses_to_make_people_with_known_passwords_in_production(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from erp_admin.flows import purchasing
 from erp_admin.flows import purchasing_records as records
 from erp_admin.flows import purchasing_theirs as theirs
 from erp_admin.flows.commitments import vendor_problems
+from erp_admin.flows.definition_cautions import change_cautions
 from erp_admin.flows.purchasing import SYNC_COMMITMENTS, LinePlanner, explain
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentKind
 from integrations import intacct
@@ -32,6 +33,7 @@ CHANGE_DEFINITIONS: Final = {
         list_key="purchasing_definitions",
         is_needed=True,
         order=210,
+        cautions=change_cautions,
     ),
     CommitmentKind.PURCHASE_ORDER: FlowSetting(
         "purchase_order_change_definition",
@@ -40,6 +42,7 @@ CHANGE_DEFINITIONS: Final = {
         list_key="purchasing_definitions",
         is_needed=True,
         order=215,
+        cautions=change_cautions,
     ),
 }
 ADDED, CHANGED = "added", "changed"

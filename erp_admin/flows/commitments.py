@@ -15,6 +15,7 @@ from erp_admin.flows import purchasing
 from erp_admin.flows import purchasing_records as records
 from erp_admin.flows import purchasing_theirs as theirs
 from erp_admin.flows import purchasing_update as update
+from erp_admin.flows.definition_cautions import order_cautions
 from erp_admin.flows.purchasing import SYNC_COMMITMENTS, LinePlanner, explain
 from erp_admin.models import Commitment, CommitmentKind, CommitmentLine
 from integrations import intacct
@@ -32,6 +33,7 @@ DEFINITIONS: Final = {
         list_key="purchasing_definitions",
         is_needed=True,
         order=200,
+        cautions=order_cautions,
     ),
     CommitmentKind.PURCHASE_ORDER: FlowSetting(
         "purchase_order_definition",
@@ -40,6 +42,7 @@ DEFINITIONS: Final = {
         list_key="purchasing_definitions",
         is_needed=True,
         order=205,
+        cautions=order_cautions,
     ),
 }
 

@@ -12,6 +12,7 @@ from accounts.models import Role, Tenant, User
 from accounts.services import ensure_person, set_role
 from accounts.tenancy import tenant_scope
 from erp_admin.selectors import intacct_projects
+from erp_admin.services import demo_documents
 from erp_admin.services.projects import start_import
 from integrations import selectors
 from integrations.engine.flow import switches
@@ -34,7 +35,15 @@ PEOPLE = (
 STAFF = ("sam@support.example", "Sam Support")
 # A company that is not connected yet, so that a newcomer can do the main job by hand.
 PRACTICE = ("harbor-point", "Harbor Point Civil")
-DEFAULTS = {"default_account": "5010", "default_item": "SUBCON"}
+SETTINGS = {
+    "default_account": "5010",
+    "default_item": "SUBCON",
+    "subcontract_definition": "PC Subcontracts",
+    "subcontract_change_definition": "PC Subcontract CO",
+    "purchase_order_definition": "PC Purchase Order",
+    "purchase_order_change_definition": "PC PO Change Order",
+    "default_location": "100",
+}
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,10 @@ def main_job(local: SandboxProcess) -> Iterator[Done]:
             "Import the projects",
             lambda: start_import(connection, intacct_projects(connection), trigger=Trigger.COMMAND, queued=False),
         )
+        _, done = _timed("Enter sample commitments", lambda: _enter(tenant, connection))
+        yield done
+        _, done = _timed("Push them to Intacct", lambda: _push(connection))
+        yield done
 
 
 def _timed(step: str, work: Callable[[], tuple[T, str, int, int]]) -> tuple[T, Done]:
@@ -114,11 +127,21 @@ def _connect(tenant: Tenant, local: SandboxProcess) -> tuple[Connection, str, in
 
 def _configure(connection: Connection) -> tuple[None, str, int, int]:
     version, _ = save_settings(
-        connection, values=DEFAULTS, switched={switch.key: True for switch in switches()}, via="demo"
+        connection, values=SETTINGS, switched={switch.key: True for switch in switches()}, via="demo"
     )
     if not selectors.readiness().is_fully_enabled:
         raise DemoFailed(" ".join(selectors.readiness().missing))
     return None, f"version {version.number}, fully enabled", len(version.values) + len(version.switches), 0
+
+
+def _enter(tenant: Tenant, connection: Connection) -> tuple[None, str, int, int]:
+    made, result = demo_documents.create_documents(tenant, connection)
+    return None, result, made, 0
+
+
+def _push(connection: Connection) -> tuple[None, str, int, int]:
+    arrived, requests, result = demo_documents.push_documents(connection)
+    return None, result, arrived, requests
 
 
 def _run(step: str, start: Callable[[], Started]) -> Done:

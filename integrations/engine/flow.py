@@ -4,9 +4,9 @@ Owns the contract and the register, filled by each app's `AppConfig.ready()`. Kn
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from integrations.lists import Permission
 
@@ -31,7 +31,8 @@ class FlowSetting:
     """A setting a flow needs besides the required ones: chosen from a mirrored list, from `choices`, or typed.
 
     `levels` says whether an entity or a project may have a value of its own; the nearest one wins. `choices` are pairs
-    of stored value and label. `is_needed` settings keep documents from being pushed while they are empty.
+    of stored value and label. `is_needed` settings keep documents from being pushed while they are empty. `cautions`
+    reads the fields of the mirrored record that is chosen and says, in sentences, what choosing it means.
     """
 
     key: str
@@ -44,6 +45,11 @@ class FlowSetting:
     is_date: bool = False
     levels: tuple[str, ...] = ("company", "entity", "project")
     order: int = 100
+    cautions: Callable[[Mapping[str, Any]], list[str]] | None = None
+
+    @property
+    def title(self) -> str:
+        return f"{self.label[:1].upper()}{self.label[1:]}"
 
     def shown(self, value: str) -> str:
         """A value as people read it; an em dash where there is none."""
@@ -131,6 +137,17 @@ def flow_settings() -> list[FlowSetting]:
     """Every setting that some flow declares, once, in the order pages show them."""
     declared = {setting.key: setting for flow in _flows.values() for setting in flow.settings}
     return sorted(declared.values(), key=lambda setting: (setting.order, setting.label))
+
+
+def settings_by_switch() -> list[tuple[Switch | None, list[FlowSetting]]]:
+    """The settings of flows, each under the first switch whose flows need it; those of flows without one last."""
+    left = flow_settings()
+    groups: list[tuple[Switch | None, list[FlowSetting]]] = []
+    for switch in [*switches(), None]:
+        needed = {setting.key for flow in _flows.values() if flow.switch == switch for setting in flow.settings}
+        groups.append((switch, [setting for setting in left if setting.key in needed]))
+        left = [setting for setting in left if setting.key not in needed]
+    return [(switch, found) for switch, found in groups if found]
 
 
 def is_built(switch: Switch) -> bool:

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations.engine import lease
+from integrations.engine.element_order import SAID, other_order_taken
 from integrations.engine.progress import StepWork
 from integrations.engine.push_flow import Found, PushFlow
 from integrations.engine.push_plan import why_not_as_planned
@@ -162,6 +163,9 @@ class _Ledger:
             self._settle.not_sent(batch, error.sentence, timedelta())
             self._settle.hold(error)
             raise error
+        if other_order_taken(self._work.connection, batch, error):
+            self._settle.not_sent(batch, SAID, timedelta())
+            return
         if isinstance(error, ProtocolError) and len(batch) > 1:
             self._settle.send_alone(batch, error)  # one of them is refused as a document; the others must not suffer
             return

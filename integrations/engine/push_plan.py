@@ -6,6 +6,7 @@ Owns how an intent is made and whether it still stands. Sends nothing and calls 
 import hashlib
 from typing import Any
 
+from integrations.engine.element_order import arranged
 from integrations.engine.mirror_view import MirrorView
 from integrations.engine.push_flow import Plan, Problem, PushContext, PushFlow
 from integrations.models import Connection, Push, PushedDocument, PushState, SettingsVersion
@@ -54,7 +55,7 @@ def write_intent(push: Push, flow: PushFlow, plan: Plan) -> None:
     push.entity_id = plan.entity_id
     push.reference = plan.reference
     push.function_name = plan.function_name
-    push.function_xml = plan.function(push.control_id).xml
+    push.function_xml = arranged(push.connection, plan.function(push.control_id))
     push.planned = [entry.as_json() for entry in plan.explained]
     push.expected = dict(plan.expected)
 

@@ -27,6 +27,7 @@ from integrations.intacct.function_rules import FUNCTION_RULES
 from integrations.intacct.redaction import redact_text
 
 ROLLED_BACK = "XL03000009"
+_MISPLACED = re.compile(r"Element '([\w.-]+)': This element is not expected")  # libxml2's words, in live answers
 _SUPPORT_ID = re.compile(r"\s*\[(?:Support|Request) ID:\s*([^\]]*)\]", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _RATE = re.compile(r"API rate limit|rate limit exceeded|too many (?:concurrent )?requests", re.IGNORECASE)
@@ -186,12 +187,7 @@ def _control_error(entries: tuple[ErrorEntry, ...], http_status: int) -> Intacct
     cause = entries[0] if entries else ErrorEntry()
     text = cause.text.casefold()
     if cause.errorno == "XL03000003":
-        return ProtocolError(
-            "Sage Intacct cannot read the request: " + cause.text,
-            code="REQ-SCHEMA",
-            advice="This is a defect of the integration. Contact support with the recorded exchange.",
-            details=entries,
-        )
+        return _schema_error(cause, entries)
     if "partner id" in text:
         return SenderError(
             "Sage Intacct does not accept the Sender ID or its password.",
@@ -217,6 +213,18 @@ def _control_error(entries: tuple[ErrorEntry, ...], http_status: int) -> Intacct
         code="CON-REFUSED",
         advice=cause.correction or "Check the connection's credentials; if they are right, contact support.",
         details=entries,
+    )
+
+
+def _schema_error(cause: ErrorEntry, entries: tuple[ErrorEntry, ...]) -> ProtocolError:
+    """The error for a request that breaks the schema; its subject is the element that is not expected there."""
+    misplaced = _MISPLACED.search(cause.text)
+    return ProtocolError(
+        "Sage Intacct cannot read the request: " + cause.text,
+        code="REQ-SCHEMA",
+        advice="This is a defect of the integration. Contact support with the recorded exchange.",
+        details=entries,
+        subject=misplaced.group(1) if misplaced else "",
     )
 
 

@@ -121,7 +121,7 @@ SUBTOTAL = Shape(
 _PO_SHIPPING_DATES = (
     "donotshipbeforedate donotshipafterdate promiseddate contractstartdate contractenddate cancelafterdate"
 )
-# The developer pages and the 2.1 DTD show this block before the lines; the 3.0 schema, followed here, at the end.
+# The developer pages and the 2.1 DTD show this block before the lines; the 3.0 schema, followed first, at the end.
 _PO_CONSTRUCTION = (
     "scope inclusions exclusions terms schedulestartdate actualstartdate scheduledcompletiondate "
     "revisedcompletiondate substantialcompletiondate actualcompletiondate noticetoproceed responsedue executedon "
@@ -135,11 +135,13 @@ _PO_CONSTRUCTION = (
     "performancesuretycompany performancesuretycompanyname paymentbondrequired paymentbondreceived "
     "paymentbondamount paymentsuretycompanykey paymentsuretycompany paymentsuretycompanyname"
 )
+_PO_CREATE_START = (
+    "transactiontype datecreated dateposted createdfrom vendorid documentno referenceno vendordocno termname "
+    f"datedue message shippingmethod returnto payto deliverto supdocid externalid {_CURRENCY} customfields"
+)
 CREATE_POTRANSACTION = Shape(
     _names(
-        "transactiontype datecreated dateposted createdfrom vendorid documentno referenceno vendordocno termname "
-        "datedue message shippingmethod returnto payto deliverto supdocid externalid "
-        f"{_CURRENCY} customfields state needbydate projectid changelognumber {_PO_SHIPPING_DATES} taxsolutionid "
+        f"{_PO_CREATE_START} state needbydate projectid changelognumber {_PO_SHIPPING_DATES} taxsolutionid "
         f"potransitems subtotals {_PO_CONSTRUCTION}"
     ),
     required=(
@@ -158,11 +160,14 @@ CREATE_POTRANSACTION = Shape(
         "subtotals": Shape(("subtotal",), required=(("subtotal",),), nested={"subtotal": SUBTOTAL}),
     },
 )
+_PO_UPDATE_START = (
+    "datecreated dateposted referenceno vendordocno termname datedue message shippingmethod returnto payto "
+    f"deliverto supdocid externalid {_CURRENCY} customfields"
+)
 UPDATE_POTRANSACTION = Shape(
     _names(
-        "datecreated dateposted referenceno vendordocno termname datedue message shippingmethod returnto payto "
-        f"deliverto supdocid externalid {_CURRENCY} customfields state needbydate projectid changelognumber "
-        f"{_PO_SHIPPING_DATES} updatepotransitems updatesubtotals {_PO_CONSTRUCTION}"
+        f"{_PO_UPDATE_START} state needbydate projectid changelognumber {_PO_SHIPPING_DATES} updatepotransitems "
+        f"updatesubtotals {_PO_CONSTRUCTION}"
     ),
     required=(("key",),),
     depends=_CURRENCY_DEPENDS,
@@ -239,3 +244,20 @@ FUNCTIONS: Mapping[str, Shape] = {
     "create_supdoc": SUPDOC,
     "update_supdoc": SUPDOC,
 }
+
+# The order of the header is disputed for these two functions (vendor's schema against its reference pages); which one
+# a server demands shows only when it refuses the other. Names say where the construction block stands.
+BLOCK_LAST, BLOCK_FIRST = "block_last", "block_first"
+_PO_OTHER_MIDDLE = f"state projectid changelognumber needbydate {_PO_SHIPPING_DATES} {_PO_CONSTRUCTION}"
+ORDERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    BLOCK_LAST: {
+        "create_potransaction": CREATE_POTRANSACTION.elements,
+        "update_potransaction": UPDATE_POTRANSACTION.elements,
+    },
+    BLOCK_FIRST: {
+        "create_potransaction": _names(f"{_PO_CREATE_START} {_PO_OTHER_MIDDLE} taxsolutionid potransitems subtotals"),
+        "update_potransaction": _names(f"{_PO_UPDATE_START} {_PO_OTHER_MIDDLE} updatepotransitems updatesubtotals"),
+    },
+}
+# What a server names when it demands the other order: the element that is misplaced in its eyes.
+DISPUTED = frozenset(_names(f"needbydate projectid changelognumber {_PO_CONSTRUCTION}"))

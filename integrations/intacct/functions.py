@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from lxml import etree
 
-from integrations.intacct.element_orders import CUSTOM_FIELDS, DATE_PARTS, FUNCTIONS, Shape
+from integrations.intacct.element_orders import CUSTOM_FIELDS, DATE_PARTS, FUNCTIONS, ORDERS, Shape
 from integrations.intacct.query import Query
 from integrations.intacct.types import Fields
 from integrations.intacct.values import format_value
@@ -105,6 +105,19 @@ def ordered(name: str, fields: Fields, *, control_id: str) -> Function:
     if shape is None:
         raise ValueError(f"{name} is not a known ordered function.")
     return _function(_ordered_element(name, shape, fields), control_id)
+
+
+def arranged(name: str, xml: str, order: str) -> str:
+    """The XML of an ordered function with its elements in one of ORDERS; unchanged where that order is not disputed."""
+    elements = ORDERS[order].get(name)
+    if elements is None:
+        return xml
+    call = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
+    wanted = sorted(call, key=lambda child: elements.index(str(child.tag)))
+    if wanted == list(call):
+        return xml
+    call[:] = wanted
+    return etree.tostring(call, encoding="unicode")
 
 
 def user_permissions(user_id: str, *, control_id: str = "") -> Function:

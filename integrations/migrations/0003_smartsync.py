@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("integrations", "0003_run_resume_at"),
+        ("integrations", "0002_queue_index"),
     ]
 
     operations = [

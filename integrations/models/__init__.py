@@ -7,7 +7,7 @@ from integrations.models.link import LinkedDocument, linked_models
 from integrations.models.list_item import ListItem
 from integrations.models.list_state import ChangeKind, CompanyClock, ListDefinition, ListItemChange, ListState
 from integrations.models.profile import SyncProfile
-from integrations.models.push import Operation, Push, PushEvent, PushHold
+from integrations.models.push import ElementOrder, Operation, Push, PushEvent, PushHold
 from integrations.models.pushed import PushedDocument, with_state
 from integrations.models.run import LogLevel, Mode, RunLog, RunRow, RunStep, SyncRun, Trigger
 from integrations.models.schedule import FULL, SyncSchedule
@@ -52,6 +52,7 @@ __all__ = [
     "Delivery",
     "DocumentState",
     "Drift",
+    "ElementOrder",
     "Exchange",
     "Freshness",
     "Heartbeat",

@@ -53,4 +53,4 @@ class ListItem(TenantModel):
         return shown(RecordState.ACTIVE if self.is_active else RecordState.INACTIVE)
 
     def __str__(self) -> str:
-        return f"{self.business_id} {self.name}".strip()
+        return self.business_id if self.name == self.business_id else f"{self.business_id} {self.name}".strip()

@@ -50,6 +50,9 @@ class Push(TenantModel):
     may_have_arrived = models.BooleanField(
         default=False, help_text="The outcome of some try was unknown, so only the identical bytes may follow it."
     )
+    refused_order = models.CharField(
+        max_length=20, blank=True, help_text="Order of elements that was refused; it went on in the other one."
+    )
     refused = models.BooleanField(
         default=False, help_text="Intacct refused it; looked for all the same, as an earlier try may have arrived."
     )
@@ -110,6 +113,20 @@ class PushEvent(TenantModel):
     @property
     def shown_state(self) -> ShownState:
         return shown(PushState(self.state))
+
+
+class ElementOrder(models.Model):
+    """The order of elements that an Intacct company was found to demand, where the vendor's texts dispute it.
+
+    It is a fact about the company's server, so this row belongs to no tenant.
+    """
+
+    company_id = models.CharField(max_length=80, unique=True)
+    order = models.CharField(max_length=20)
+    learnt_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.company_id}: {self.order}"
 
 
 class PushHold(TenantModel):

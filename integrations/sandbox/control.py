@@ -12,6 +12,7 @@ from typing import Any
 from integrations.sandbox.arguments import MAX_NUMBER, MAX_TIMES, Arguments, UnknownCommand
 from integrations.sandbox.counts import Statistics
 from integrations.sandbox.fault_commands import FaultCommands, company_of
+from integrations.sandbox.legacy_shapes import ORDERS
 from integrations.sandbox.reception import Reception
 from integrations.sandbox.schema.model import ObjectDefinition
 from integrations.sandbox.seed import build_store
@@ -37,6 +38,7 @@ class Control:
             "put": self._put,
             "delete": self._delete,
             "clock": self._clock,
+            "order": self._order,
             "stats": self._stats,
         }
 
@@ -57,6 +59,7 @@ class Control:
             store.companies, store.senders = fresh.companies, fresh.senders
             self._gateway.sessions.expire_all()
             self._gateway.statistics = Statistics()
+            self._gateway.models = ORDERS["after"]
         return {"done": "reset"}
 
     def _expire_sessions(self, arguments: Arguments) -> dict[str, Any]:
@@ -117,6 +120,14 @@ class Control:
         with self._gateway.store.lock:
             company_of(arguments, self._reception).clock_offset = timedelta(seconds=seconds)
         return {"done": "clock", "offset_seconds": seconds}
+
+    def _order(self, arguments: Arguments) -> dict[str, Any]:
+        """Demand the construction block of purchasing transactions before or after their lines; texts say both."""
+        arguments.only("construction")
+        place = arguments.choice("construction", tuple(sorted(ORDERS)))
+        with self._gateway.store.lock:
+            self._gateway.models = ORDERS[place]
+        return {"done": "order", "construction": place}
 
     def _stats(self, arguments: Arguments) -> dict[str, Any]:
         arguments.only()

@@ -5,12 +5,13 @@ Owns which documents are valid. Must not look at credentials, sessions or data.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
 from integrations.sandbox.answer import ControlEcho
-from integrations.sandbox.content import check
+from integrations.sandbox.content import Model, check
 from integrations.sandbox.documents import (
     FALSE_WORDS,
     TRUE_WORDS,
@@ -99,7 +100,7 @@ class Request:
     operations: tuple[Operation, ...]
 
 
-def parse_request(body: bytes) -> tuple[ControlEcho, Request | ControlFailure]:
+def parse_request(body: bytes, models: Mapping[str, Model] = MODELS) -> tuple[ControlEcho, Request | ControlFailure]:
     """Parse and validate a body. Out: what can be echoed, and the request or the refusal."""
     echo = ControlEcho()
     try:
@@ -108,12 +109,12 @@ def parse_request(body: bytes) -> tuple[ControlEcho, Request | ControlFailure]:
         return echo_of(body), failure
     try:
         echo = read_echo(root)
-        return echo, _request(root, echo)
+        return echo, _request(root, echo, models)
     except ControlFailure as failure:
         return echo, failure
 
 
-def _request(root: etree._Element, echo: ControlEcho) -> Request:
+def _request(root: etree._Element, echo: ControlEcho, models: Mapping[str, Model]) -> Request:
     if root.tag != "request":
         raise schema_violation(
             f"Error 1845: Element '{tag_of(root)}': No matching global declaration available.", line_of(root)
@@ -141,7 +142,7 @@ def _request(root: etree._Element, echo: ControlEcho) -> Request:
         password=child_text(control, "password"),
         policyid=child_text(control, "policyid"),
         uniqueid=echo.uniqueid == "true",
-        operations=tuple(_operation(element) for element in operations),
+        operations=tuple(_operation(element, models) for element in operations),
     )
 
 
@@ -164,7 +165,7 @@ def _check_control(control: etree._Element) -> None:
             raise schema_violation(text, line_of(element))
 
 
-def _operation(element: etree._Element) -> Operation:
+def _operation(element: etree._Element, models: Mapping[str, Model]) -> Operation:
     if element.tag != "operation":
         raise unexpected(element, ("operation",))
     check_attributes(element, ("transaction",))
@@ -182,7 +183,7 @@ def _operation(element: etree._Element) -> Operation:
     if len(rest) != 1 or rest[0].tag != "content":
         wrong = [child for child in rest if child.tag != "content"] or rest[1:]
         raise unexpected(wrong[0], ("content",)) if wrong else missing(element, ("content",))
-    calls = tuple(_function(child) for child in rest[0])
+    calls = tuple(_function(child, models) for child in rest[0])
     if not calls:
         raise missing(rest[0], ("function",))
     return Operation(transaction == "true", login, sessionid, calls)
@@ -203,7 +204,7 @@ def _authentication(element: etree._Element) -> tuple[Login | None, str]:
     return Login(*(child_text(method, name) for name in LOGIN_ORDER)), ""
 
 
-def _function(element: etree._Element) -> FunctionCall:
+def _function(element: etree._Element, models: Mapping[str, Model]) -> FunctionCall:
     if element.tag != "function":
         raise unexpected(element, ("function",))
     check_attributes(element, ("controlid",))
@@ -217,7 +218,7 @@ def _function(element: etree._Element) -> FunctionCall:
     call = children[0]
     name = tag_of(call)
     if name in FUNCTIONS:
-        check(call, name, MODELS)
+        check(call, name, models)
     elif name in SHAPES:
         _check_shape(call, SHAPES[name])
     else:

@@ -21,6 +21,7 @@ from integrations.sandbox.failures import (
     with_support_id,
 )
 from integrations.sandbox.faults import Fault
+from integrations.sandbox.legacy_shapes import MODELS
 from integrations.sandbox.nodes import Node
 from integrations.sandbox.reply import Reply
 from integrations.sandbox.sessions import Session, Sessions
@@ -57,6 +58,7 @@ class Gateway:
         self.store = store
         self.sessions = sessions
         self.statistics = Statistics()
+        self.models = MODELS  # what object-specific functions may hold, and in which order
 
     def company_of(self, request: Request | ControlFailure) -> str:
         """The id of the company a request is for, as far as it can be told without a sign-in; else empty."""

@@ -145,9 +145,13 @@ MODELS: dict[str, Model] = {
 
 HEADER_START = (
     "referenceno? vendordocno? termname? datedue:date? message? shippingmethod? returnto:contactchoice? "
-    f"payto:contactchoice? deliverto:contactchoice? supdocid? externalid? {CURRENCY_GROUP} customfields:customfields? "
-    f"state? needbydate:date? projectid? changelognumber? {HEADER_DATES}"
+    f"payto:contactchoice? deliverto:contactchoice? supdocid? externalid? {CURRENCY_GROUP} customfields:customfields?"
 )
+HEADER_END = f"state? needbydate:date? projectid? changelognumber? {HEADER_DATES}"
+# The same as the reference pages have it.
+PAGES_HEADER_END = f"state? projectid? changelognumber? needbydate:date? {HEADER_DATES} {CONSTRUCTION}"
+CREATE_START = "transactiontype datecreated:date dateposted:date? createdfrom? vendorid documentno?"
+UPDATE_ATTRIBUTES = "key! set_nulls externalkey"
 
 # A documented request leaves `returnto` out although the schema requires it, so both contacts may be missing here.
 FUNCTIONS: dict[str, Model] = {
@@ -168,13 +172,13 @@ FUNCTIONS: dict[str, Model] = {
     "reverse_bill": model("datereversed:date description?", "key!"),
     "reverse_appayment": model("datereversed:date description?", "key!"),
     "create_potransaction": model(
-        f"transactiontype datecreated:date dateposted:date? createdfrom? vendorid documentno? {HEADER_START} "
-        f"taxsolutionid? potransitems:potransitems subtotals:subtotals? {CONSTRUCTION}"
+        f"{CREATE_START} {HEADER_START} {HEADER_END} taxsolutionid? potransitems:potransitems subtotals:subtotals? "
+        f"{CONSTRUCTION}"
     ),
     "update_potransaction": model(
-        f"datecreated:date? dateposted:date? {HEADER_START} updatepotransitems:updatepotransitems? "
+        f"datecreated:date? dateposted:date? {HEADER_START} {HEADER_END} updatepotransitems:updatepotransitems? "
         f"updatesubtotals:updatesubtotals? {CONSTRUCTION}",
-        "key! set_nulls externalkey",
+        UPDATE_ATTRIBUTES,
         {"set_nulls": BOOLEANS, **TRUE_FALSE},
     ),
     "partialupdate_potransaction": model("dateposted:date", "key! externalkey", TRUE_FALSE),
@@ -215,3 +219,19 @@ FUNCTIONS: dict[str, Model] = {
 }
 
 MODELS |= FUNCTIONS
+
+# A server that follows the reference pages: the construction block stands before the lines.
+PAGES_MODELS: dict[str, Model] = {
+    **MODELS,
+    "create_potransaction": model(
+        f"{CREATE_START} {HEADER_START} {PAGES_HEADER_END} taxsolutionid? potransitems:potransitems "
+        "subtotals:subtotals?"
+    ),
+    "update_potransaction": model(
+        f"datecreated:date? dateposted:date? {HEADER_START} {PAGES_HEADER_END} updatepotransitems:updatepotransitems? "
+        "updatesubtotals:updatesubtotals?",
+        UPDATE_ATTRIBUTES,
+        {"set_nulls": BOOLEANS, **TRUE_FALSE},
+    ),
+}
+ORDERS = {"after": MODELS, "before": PAGES_MODELS}

@@ -32,7 +32,7 @@ class Reception:
 
     def receive(self, body: bytes, endpoint: str, address: str) -> Reply | None:
         """Work on a request. Out: what is sent back, or None when the connection is cut without a byte."""
-        echo, request = parse_request(body)
+        echo, request = parse_request(body, self.gateway.models)
         fault = self.faults.take(names_of(request))
         company, traffic = self.gateway.company_of(request), self.traffic
         if not company:

@@ -21,6 +21,7 @@ from integrations.intacct import BusyError, Client, Credentials, EntityError, In
 from integrations.models import ACTIVE_RUNS, Connection, ConnectionState, linked_models
 from integrations.refusal import Refused
 from integrations.selectors import live_connection, why_not_connect
+from integrations.services.holds import release_holds
 from integrations.services.runs import cancel_run
 
 logger = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ def authorize(
     except IntegrityError:
         # The constraint on live connections: somebody else's connection came first.
         raise _overtaken() from None
+    release_holds(connection, by=by)
     logger.info("tenant %s connected to Intacct company %s", tenant.slug, connection.company_id)
     return connection
 
@@ -148,6 +150,7 @@ def update_credentials(connection: Connection, *, user_id: str, password: str) -
         if user_before != connection.user_id:
             changes.insert(0, {"label": "User ID", "before": user_before, "after": connection.user_id})
         record_event(EventKind.CREDENTIALS_RENEWED, "", about=connection, changes=changes)
+    release_holds(connection)
     logger.info("credentials of connection %s were renewed", connection.pk)
     return connection
 

@@ -14,6 +14,7 @@ from integrations.engine.flow import flow_settings, switches
 from integrations.models import Connection, SettingsVersion
 from integrations.required import REQUIRED_SETTINGS
 from integrations.selectors import chosen_item, settings_in_force, settings_problems
+from integrations.settings_selectors import override_problems, setting_keys
 
 
 class InvalidSettings(Exception):
@@ -38,24 +39,20 @@ def save_settings(
     """Store a new version and return it with True, or the present one with False when nothing would change.
 
     What is not named in `values` or `switched` keeps its value. `overrides` replaces the values of the entities and
-    projects it names ("entity:100", "project:24-001"); an empty value takes one away. Raises InvalidSettings unless it
-    is a draft.
+    projects it names ("entity:100", "project:24-001"); an empty value takes one away. Raises InvalidSettings: for
+    overrides always, for the values unless it is a draft.
     """
     Connection.objects.select_for_update().get(pk=connection.pk)  # one version at a time
     present = settings_in_force(connection)
-    before_values = dict(present.values) if present else {}
-    before_switches = dict(present.switches) if present else {}
-    keys = [*(setting.key for setting in REQUIRED_SETTINGS), *(option.key for option in flow_settings())]
-    new_values = {key: values.get(key, before_values.get(key, "")) for key in keys}
-    before_overrides = dict(present.overrides) if present else {}
-    new_overrides = _merged(before_overrides, overrides or {})
-    new_switches = {
-        switch.key: bool(switched.get(switch.key, before_switches.get(switch.key, False))) for switch in switches()
-    }
-    if not as_draft and (problems := settings_problems(connection, new_values)):
-        raise InvalidSettings(problems)
+    before_values, before_switches = (present.values, present.switches) if present else ({}, {})
+    new_values = {key: values.get(key, before_values.get(key, "")) for key in setting_keys()}
+    new_overrides = _merged(present.overrides if present else {}, overrides or {})
+    new_switches = {each.key: bool({**before_switches, **switched}.get(each.key)) for each in switches()}
+    # What only concerns an entity or a project is not refused for what is wrong with the company's values.
+    is_checked = not as_draft and bool(values or switched or present is None or present.is_draft)
+    _refuse_problems(connection, new_values if is_checked else None, overrides or {})
     changes = _changes(connection, before_values, new_values, before_switches, new_switches)
-    changes += _override_changes(before_overrides, new_overrides)
+    changes += _override_changes(present.overrides if present else {}, new_overrides)
     if present is not None and present.is_draft != as_draft:
         changes.append({"label": "Saved as", "before": _kind(present.is_draft), "after": _kind(as_draft)})
     if present is not None and not changes:
@@ -76,6 +73,29 @@ def save_settings(
     return version, True
 
 
+def _refuse_problems(
+    connection: Connection, values: Mapping[str, str] | None, overrides: Mapping[str, Mapping[str, str]]
+) -> None:
+    problems = override_problems(connection, overrides)
+    if values is not None:
+        problems |= settings_problems(connection, values)
+    if problems:
+        raise InvalidSettings(problems)
+
+
+def remove_overrides(connection: Connection, place: str, *, by: User | None = None) -> SettingsVersion | None:
+    """Take every value of one entity or project away, in a new version; None when it has none."""
+    with transaction.atomic():
+        Connection.objects.select_for_update().get(pk=connection.pk)
+        present = settings_in_force(connection)
+        if present is None or place not in present.overrides:
+            return None
+        version, _ = save_settings(
+            connection, values={}, switched={}, overrides={place: {}}, as_draft=present.is_draft, by=by
+        )
+    return version
+
+
 def _merged(
     before: Mapping[str, Mapping[str, str]], wanted: Mapping[str, Mapping[str, str]]
 ) -> dict[str, dict[str, str]]:
@@ -94,7 +114,7 @@ def _override_changes(before: Mapping[str, Mapping[str, str]], after: Mapping[st
         for key, option in labels.items():
             old, new = before.get(place, {}).get(key, ""), after.get(place, {}).get(key, "")
             if old != new:
-                label = f"{option.label[:1].upper()}{option.label[1:]} of {level} {name}"
+                label = f"{option.title} of {level} {name}"
                 changes.append({"label": label, "before": option.shown(old), "after": option.shown(new)})
     return changes
 
@@ -120,8 +140,7 @@ def _changes(
     for option in flow_settings():
         old, new = old_values.get(option.key, ""), new_values[option.key]
         if old != new:
-            label = option.label[:1].upper() + option.label[1:]
-            changes.append({"label": label, "before": option.shown(old), "after": option.shown(new)})
+            changes.append({"label": option.title, "before": option.shown(old), "after": option.shown(new)})
     for switch in switches():
         was, now = bool(old_switches.get(switch.key)), new_switches[switch.key]
         if was != now:

@@ -18,10 +18,12 @@ from accounts.templatetags.ui import when
 from integrations.crypto import SecretUnreadable
 from integrations.forms.connection import ConnectForm, CredentialsForm
 from integrations.intacct import IntacctError
-from integrations.models import ACTIVE_RUNS, Connection, ConnectionState
+from integrations.models import ACTIVE_RUNS, Connection, ConnectionState, PushHold
 from integrations.refusal import Refused
 from integrations.selectors import latest_connection, live_connection, readiness, why_not_connect
 from integrations.services import connection as service
+from integrations.services.holds import release_holds
+from integrations.services.pushes import push_flow
 
 MANAGE = "Connect Sage Intacct, test it, renew its credentials and disconnect"
 Fact = dict[str, Any]
@@ -91,6 +93,8 @@ def check(request: TenantRequest) -> HttpResponse:
     except (IntacctError, SecretUnreadable) as error:
         return _page(request, problem=problem_of("The connection does not work", error), status=422)
     messages.success(request, f"Intacct accepted the sign-in of {live.user_id} to {live}.")
+    if released := release_holds(live, by=request.user):
+        messages.info(request, f"No longer held, and under way again: {', '.join(released)}.")
     return redirect("connection", tenant_slug=request.tenant.slug)
 
 
@@ -135,6 +139,7 @@ def _page(
         "form": form or ConnectForm(initial=_proposal(earlier)),
         "problem": problem,
         "facts": _facts(live) if live else [],
+        "holds": _holds(live) if live else [],
         "why_not": _why_not(request, live),
         "next_step": readiness().next_step if live and live.is_usable else None,
         "has_problem_state": live is not None and live.state != ConnectionState.CONNECTED,
@@ -166,6 +171,12 @@ def _facts(live: Connection) -> list[Fact]:
         {"label": "First connected", "value": when(live.created_at)},
         {"label": "Last success", "value": when(live.verified_at), "note": "when Intacct last accepted a request"},
     ]
+
+
+def _holds(live: Connection) -> list[dict[str, Any]]:
+    """What is not pushed for now, and why."""
+    found = PushHold.objects.filter(connection=live).order_by("flow")
+    return [{"hold": hold, "flow": push_flow(hold.flow)} for hold in found]
 
 
 def _entity_note(live: Connection) -> str:

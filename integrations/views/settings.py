@@ -7,21 +7,22 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.forms import BoundField
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from integrations.engine.flow import is_built, switches
+from integrations.engine.flow import FlowSetting, flow_settings, is_built, settings_by_switch, switches
 from integrations.engine.mirror import LISTS
+from integrations.forms.options import LONGEST_ID
 from integrations.forms.settings import Outdated, SettingsForm
+from integrations.lists import KINDS_BY_KEY
 from integrations.models import Connection, SettingsVersion
 from integrations.required import REQUIRED_SETTINGS
 from integrations.selectors import (
     active_run,
-    chosen_item,
-    last_pull,
     latest_connection,
     live_connection,
     pick_list,
@@ -31,6 +32,7 @@ from integrations.selectors import (
     why_not_sync,
 )
 from integrations.services.settings import InvalidSettings
+from integrations.settings_selectors import LEVELS, SettingsView, lists_picked_by, picked_lists, places_with_own
 from integrations.views.setup import enabled_state
 
 PICKED_AT_ONCE = 50
@@ -105,13 +107,15 @@ def _page(
         "has_history": latest_connection() is not None,
     }
     if live is not None and form is not None:
-        lists = _lists(live)
+        lists = _lists(form.view)
         context |= {
             "pickers": [form[setting.key] for setting in REQUIRED_SETTINGS],
             "switches": [
                 {"switch": switch, "field": form[switch.key], "is_built": is_built(switch)} for switch in switches()
             ],
-            "facts": _facts(live),
+            "groups": _groups(form),
+            "places": len(places_with_own(form.view.version)),
+            "facts": _facts(form.view),
             "lists": lists,
             "unread": any(row["read"] is None for row in lists),
             "running": active_run(live, LISTS),
@@ -120,21 +124,45 @@ def _page(
     return render(request, "integrations/settings.html", context, status=status)
 
 
-def _facts(live: Connection) -> list[dict[str, str]]:
-    version = settings_in_force(live)
-    values = version.values if version else {}
-    chosen = [(setting, values.get(setting.key, "")) for setting in REQUIRED_SETTINGS]
-    facts = [
-        {"label": setting.label, "value": str(chosen_item(live, setting, value) or value)} for setting, value in chosen
+def _groups(form: SettingsForm) -> list[dict[str, Any]]:
+    """The settings of each switch with what is to be known about the value shown."""
+    return [
+        {"switch": switch, "rows": [option_row(form.view, option, form[option.key]) for option in options]}
+        for switch, options in settings_by_switch()
     ]
-    states = switch_states(live)
-    return facts + [{"label": switch.label, "value": "on" if states[switch.key] else "off"} for switch in switches()]
 
 
-def _lists(live: Connection) -> list[dict[str, Any]]:
+def option_row(view: SettingsView, option: FlowSetting, field: BoundField) -> dict[str, Any]:
+    """One setting as a form shows it."""
+    # A value that was refused says so already.
+    said = [] if field.errors else view.cautions(option, str(field.value() or ""))
+    has_place = option.cautions is not None  # where what is asked while choosing is put
+    return {"option": option, "field": field, "cautions": said, "has_place": has_place}
+
+
+def _facts(view: SettingsView) -> list[dict[str, Any]]:
+    """The settings to read: the value in force and the level it comes from."""
+    values = view.version.values if view.version else {}
+    facts = []
+    for setting in REQUIRED_SETTINGS:
+        value = values.get(setting.key, "")
+        facts.append({"label": setting.label, "value": str(view.item(setting.list_key, value) or value)})
+    states = switch_states(view.connection)
+    facts += [{"label": switch.label, "value": "on" if states[switch.key] else "off"} for switch in switches()]
+    for option in flow_settings():
+        chosen = view.in_force(option)
+        shown = view.shown(option, chosen.value) if chosen.value else ""
+        notes = [chosen.source, *view.cautions(option, chosen.value)]
+        facts.append({"label": option.title, "value": shown, "note": ". ".join(note for note in notes if note)})
+    return facts
+
+
+def _lists(view: SettingsView) -> list[dict[str, Any]]:
     """The lists the pickers choose from, and when each was read."""
-    kinds = dict.fromkeys(setting.kind for setting in REQUIRED_SETTINGS)
-    return [{"kind": kind, "read": last_pull(live, kind.key)} for kind in kinds]
+    keys = dict.fromkeys(
+        [*(setting.list_key for setting in REQUIRED_SETTINGS), *lists_picked_by(flow_settings()), *LEVELS.values()]
+    )
+    return [{"kind": KINDS_BY_KEY[key], "read": view.last_read(key)} for key in keys]
 
 
 def _why_not_read(request: TenantRequest, live: Connection) -> str:
@@ -157,9 +185,22 @@ def history(request: TenantRequest) -> HttpResponse:
 
 @require_GET
 @role_required(Role.VIEWER)
+def cautions(request: TenantRequest, key: str) -> HttpResponse:
+    """What is to be known about a choice that is not saved yet: a part of the form, asked for while choosing."""
+    option = next((option for option in flow_settings() if option.key == key), None)
+    if option is None:
+        raise Http404("There is no setting of this name.")
+    live = live_connection()
+    value = request.GET.get(key, "")[:LONGEST_ID]
+    found = SettingsView(live).cautions(option, value) if live is not None else []
+    return render(request, "integrations/settings_cautions.html", {"cautions": found})
+
+
+@require_GET
+@role_required(Role.VIEWER)
 def pick(request: TenantRequest, list_key: str) -> HttpResponse:
     """What a picker offers for the words typed: active records first, and a last line where there are more."""
-    if list_key not in {setting.list_key for setting in REQUIRED_SETTINGS}:
+    if list_key not in picked_lists():
         raise Http404("Nothing is chosen from a list of this name.")
     live = live_connection()
     if live is None:

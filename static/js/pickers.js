@@ -62,7 +62,7 @@
         option: row,
         item: row,
         no_results: () =>
-          `<div class="no-results">${control.pickerFailed ? "The search did not answer. Try again." : "Nothing found. Search by id or name."}</div>`,
+          `<div class="no-results" role="option" aria-disabled="true">${control.pickerFailed ? "The search did not answer. Try again." : "Nothing found. Search by id or name."}</div>`,
       },
       onInitialize() {
         for (const option of select.options) {

@@ -1,55 +1,96 @@
-"""`configure SLUG --default-account A --default-item I [--sync-projects | --no-sync-projects …]`: save the settings."""
+"""`configure SLUG --default-account A --default-item I [--sync-projects | --no-sync-projects …]`: save the settings.
+
+With `--entity E` or `--project P` the settings of flows that are named are saved as its own values.
+"""
 
 from argparse import ArgumentParser, BooleanOptionalAction
 from typing import Any
 
 from accounts.models import Tenant
-from integrations.commands import EXIT_REFUSED, TenantCommand
-from integrations.engine.flow import switches
+from integrations.commands import EXIT_REFUSED, EXIT_USE, TenantCommand
+from integrations.engine.flow import flow_settings, switches
+from integrations.models import Connection
 from integrations.required import REQUIRED_SETTINGS
-from integrations.selectors import readiness
+from integrations.selectors import readiness, settings_in_force
 from integrations.services.connection import normalise_id
 from integrations.services.settings import InvalidSettings, save_settings
+from integrations.settings_selectors import setting_keys
 
 
 class Command(TenantCommand):
-    help = "Save the settings of the integration. What is not named keeps its value."
+    help = "Save the settings of the integration. What is not named keeps its value; an empty value takes it away."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         for setting in REQUIRED_SETTINGS:
-            flag = "--" + setting.key.replace("_", "-")
-            parser.add_argument(flag, metavar="ID", help=f"{setting.label}. {setting.purpose}")
+            parser.add_argument(_flag(setting.key), metavar="ID", help=f"{setting.label}. {setting.purpose}")
+        for option in flow_settings():
+            values = [value for value, _ in option.choices]
+            shown = "|".join(values) or ("YYYY-MM-DD" if option.is_date else "ID" if option.list_key else "TEXT")
+            parser.add_argument(_flag(option.key), metavar=shown, help=f"{option.title}. {option.purpose}")
         for switch in switches():
-            flag = "--" + switch.key.replace("_", "-")
-            parser.add_argument(flag, action=BooleanOptionalAction, default=None, help=switch.effect)
+            parser.add_argument(_flag(switch.key), action=BooleanOptionalAction, default=None, help=switch.effect)
+        place = parser.add_mutually_exclusive_group()
+        place.add_argument("--entity", metavar="ID", help="save the values named as those of this entity")
+        place.add_argument("--project", metavar="ID", help="save the values named as those of this project")
         parser.add_argument("--draft", action="store_true", help="save although required settings are missing")
 
     def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
-        given = {setting.key: options[setting.key] for setting in REQUIRED_SETTINGS}
-        values = {key: normalise_id(value) for key, value in given.items() if value is not None}
+        given = {key: normalise_id(options[key]) for key in setting_keys() if options[key] is not None}
         switched = {switch.key: options[switch.key] for switch in switches() if options[switch.key] is not None}
+        place = next((f"{level}:{options[level]}" for level in ("entity", "project") if options[level]), "")
+        if place and (switched or not given):
+            self.end(EXIT_USE, f"Name settings, and no switches, with --{place.partition(':')[0]}.", "", "USAGE")
+        connection = self.connection()
+        overrides = {place: {**_own(connection, place), **given}} if place else None
         try:
             version, is_new = save_settings(
-                self.connection(), values=values, switched=switched, as_draft=options["draft"], via="command"
+                connection,
+                values={} if place else given,
+                switched=switched,
+                overrides=overrides,
+                as_draft=options["draft"] or bool(place and _is_draft(connection)),
+                via="command",
             )
         except InvalidSettings as error:
-            labels = {setting.key: setting.label for setting in REQUIRED_SETTINGS}
-            told = "\n".join(f"{labels[key]}: {problem}" for key, problem in error.problems.items())
+            told = "\n".join(f"{_label(key)}: {problem}" for key, problem in error.problems.items())
             self.end(EXIT_REFUSED, told, code_hint(), "SETTINGS-INVALID")
+        ready = readiness()
         facts = {
             "version": version.number,
             "draft": version.is_draft,
             "changed": is_new,
-            "fully_enabled": readiness().is_fully_enabled,
+            "fully_enabled": ready.is_fully_enabled,
+            "blocked": list(ready.blocked),
             "values": version.values,
+            "overrides": version.overrides,
             "switches": version.switches,
         }
         changes = [f"  {change['label']}: {change['before']} → {change['after']}" for change in version.changes]
         if is_new:
-            self.report(facts, f"Saved as version {version.number}.", *changes)
+            self.report(facts, f"Saved as version {version.number}.", *changes, *ready.blocked)
         else:
-            self.report(facts, f"Nothing changed; version {version.number} stays in force.")
+            self.report(facts, f"Nothing changed; version {version.number} stays in force.", *ready.blocked)
+
+
+def _flag(key: str) -> str:
+    return "--" + key.replace("_", "-")
+
+
+def _label(key: str) -> str:
+    labels = {setting.key: setting.label for setting in REQUIRED_SETTINGS}
+    labels |= {option.key: option.title for option in flow_settings()}
+    return labels.get(key, key.capitalize())
+
+
+def _own(connection: Connection, place: str) -> dict[str, str]:
+    version = settings_in_force(connection)
+    return dict(version.overrides.get(place, {})) if version else {}
+
+
+def _is_draft(connection: Connection) -> bool:
+    version = settings_in_force(connection)
+    return version is None or version.is_draft
 
 
 def code_hint() -> str:

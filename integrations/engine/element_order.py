@@ -1,0 +1,66 @@
+"""Which disputed order of elements an Intacct company demands: learnt from one refusal, remembered, used from then on.
+
+Owns the memory and the one change of bytes that a push may see: nothing of a request refused for its order was
+executed, and its control id, which names the values and not their order, stays. Sends nothing.
+"""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from integrations import intacct
+from integrations.intacct import IntacctError
+from integrations.intacct.element_orders import BLOCK_FIRST, BLOCK_LAST, DISPUTED
+from integrations.models import Connection, ElementOrder, Push, PushState
+
+SAID = "Intacct demands the elements in its other order. The same values are sent again in that order."
+
+
+def order_of(company_id: str) -> str:
+    """The order a company is known to demand; the vendor's schema before anything is known."""
+    known = ElementOrder.objects.filter(company_id=company_id).values_list("order", flat=True).first()
+    return known or BLOCK_LAST
+
+
+def arranged(connection: Connection, function: intacct.Function) -> str:
+    """The XML of a function in the order its company demands."""
+    return intacct.functions.arranged(function.name, function.xml, order_of(connection.company_id))
+
+
+def other_order_taken(connection: Connection, batch: Sequence[Push], error: IntacctError) -> bool:
+    """Arrange a batch that was refused for its order in the other one, once; True when it is to be sent again.
+
+    Changes the rows in `batch`, which the caller saves. When the other order is refused as well, the order was not the
+    cause: the first one is put back and remembered again.
+    """
+    if error.subject not in DISPUTED:
+        return False
+    with transaction.atomic():
+        refused = order_of(connection.company_id)
+        other = BLOCK_FIRST if refused == BLOCK_LAST else BLOCK_LAST
+        untried = [push for push in batch if not push.refused_order and _in_order(push, other) != push.function_xml]
+        if untried:
+            for push in untried:
+                push.function_xml, push.refused_order = _in_order(push, other), refused
+            _remember(connection, other)
+            return True
+        tried = [push for push in batch if push.refused_order]
+        for push in tried:
+            push.function_xml = _in_order(push, push.refused_order)
+        if tried:
+            _remember(connection, tried[0].refused_order)
+    return False
+
+
+def _remember(connection: Connection, order: str) -> None:
+    """What waits in the queue and was never sent takes the order as well."""
+    ElementOrder.objects.update_or_create(company_id=connection.company_id, defaults={"order": order})
+    waiting = Push.objects.filter(connection=connection, state=PushState.QUEUED, tries=0)
+    for push in waiting.exclude(function_xml="").iterator(chunk_size=100):
+        xml = _in_order(push, order)
+        if xml != push.function_xml:
+            Push.objects.filter(pk=push.pk, state=PushState.QUEUED, tries=0).update(function_xml=xml)
+
+
+def _in_order(push: Push, order: str) -> str:
+    return intacct.functions.arranged(push.function_name, push.function_xml, order)

@@ -1,0 +1,165 @@
+"""Fields of settings: pickers over mirrored lists, choices, dates and texts, with what is said below each.
+
+Owns how a declared setting becomes a form field. What may be saved is decided by integrations.services.settings.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.templatetags.ui import when
+from integrations.engine.flow import FlowSetting
+from integrations.lists import KINDS_BY_KEY
+from integrations.models import ListItem
+from integrations.services.connection import normalise_id
+from integrations.settings_selectors import SettingsView
+
+LONGEST_ID = 200
+Found = Callable[[str], ListItem | None]
+
+
+class PickerSelect(forms.Select):
+    """A select that holds the present choice and searches for others; without scripts, a field for the id beside it."""
+
+    template_name = "integrations/settings_picker.html"
+
+    def __init__(self, find: Found, attrs: dict[str, Any] | None = None, *, may_be_empty: bool = False) -> None:
+        super().__init__(attrs)
+        self.find = find
+        self.may_be_empty = may_be_empty
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        # The first option is an empty one, though the choices are made while rendering.
+        return not self.is_hidden and not self.may_be_empty
+
+    def typed_name(self, name: str) -> str:
+        return f"{name}_typed"
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        return data.get(self.typed_name(name)) or data.get(name, "")
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        return name not in data and self.typed_name(name) not in data
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        context["widget"]["typed_name"] = self.typed_name(name)
+        return context
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        chosen = value[0] if value else ""
+        options = [self.create_option(name, "", "None" if self.may_be_empty else "Choose…", not chosen, 0)]
+        if chosen:
+            item = self.find(chosen)
+            label = str(item) if item else f"{chosen} (not among what was read from Intacct)"
+            option = self.create_option(name, chosen, label, True, 1)
+            if item is not None and (not item.is_active or item.missing_at is not None):
+                option["attrs"]["data-inactive"] = "true"
+            options.append(option)
+        return [(None, options, 0)]
+
+
+class PickField(forms.CharField):
+    """A business id. Whether one is needed, and usable, is decided where settings are saved: a draft may lack it."""
+
+    def to_python(self, value: Any) -> str:
+        return normalise_id(super().to_python(value) or "")
+
+    def validate(self, value: Any) -> None:
+        return
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {}  # a select has no maxlength
+
+
+class DayField(forms.DateField):
+    """A day, stored as YYYY-MM-DD; empty where none is chosen."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            input_formats=["%Y-%m-%d"],
+            error_messages={"invalid": "Enter a date as YYYY-MM-DD, for example 2026-01-31."},
+            **options,
+        )
+
+    def clean(self, value: Any) -> Any:
+        day = super().clean(value)
+        return day.isoformat() if day is not None else ""
+
+
+def pick_field(
+    view: SettingsView,
+    list_key: str,
+    *,
+    label: str,
+    purpose: str,
+    is_needed: bool,
+    more: str = "",
+    attrs: Mapping[str, str] | None = None,
+) -> PickField:
+    """A picker over a mirrored list. `more` is said between the purpose and when the list was read."""
+    tenant = view.connection.tenant
+    address = reverse("pick", kwargs={"tenant_slug": tenant.slug, "list_key": list_key})
+
+    def find(business_id: str) -> ListItem | None:
+        return view.item(list_key, business_id)
+
+    return PickField(
+        label=label,
+        required=is_needed,
+        max_length=LONGEST_ID,
+        widget=PickerSelect(find, attrs={"data-picker-url": address, **(attrs or {})}, may_be_empty=not is_needed),
+        help_text=_list_help(view, list_key, purpose, more),
+    )
+
+
+def option_field(view: SettingsView, option: FlowSetting, *, fallback: str = "") -> forms.Field:
+    """The field of a flow's setting, none of which has to be filled in. `fallback` says what holds when it is empty."""
+    if option.list_key:
+        return pick_field(
+            view,
+            option.list_key,
+            label=option.title,
+            purpose=option.purpose,
+            is_needed=False,
+            more=fallback,
+            attrs=_asks_for_cautions(view, option),
+        )
+    help_text = f"{option.purpose} {fallback}".strip()
+    if option.choices:
+        empty = f"Standard: {option.shown(option.default)}" if option.default and not fallback else "None of its own"
+        return forms.ChoiceField(
+            label=option.title, required=False, help_text=help_text, choices=[("", empty), *option.choices]
+        )
+    if option.is_date:
+        return DayField(label=option.title, required=False, help_text=help_text)
+    if option.default and not fallback:
+        help_text = f"{help_text} Left empty, it is “{option.default}”."
+    return forms.CharField(label=option.title, required=False, max_length=LONGEST_ID, help_text=help_text)
+
+
+def _asks_for_cautions(view: SettingsView, option: FlowSetting) -> dict[str, str]:
+    """Another choice is asked about at once, before it is saved."""
+    if option.cautions is None:
+        return {}
+    address = reverse("setting_cautions", kwargs={"tenant_slug": view.connection.tenant.slug, "key": option.key})
+    return {"hx-get": address, "hx-trigger": "change", "hx-target": f"#cautions_{option.key}"}
+
+
+def _list_help(view: SettingsView, list_key: str, purpose: str, more: str) -> SafeString:
+    read, label = view.last_read(list_key), KINDS_BY_KEY[list_key].label
+    said = f"{purpose} {more}".strip()
+    if read is None:
+        return format_html(
+            '{} <span class="d-block">{}: not read from Intacct yet, so there is nothing to choose from.</span>',
+            said,
+            label,
+        )
+    return format_html(
+        '{} <span class="d-block">{} last read from Intacct: {}.</span>', said, label, when(read.finished_at)
+    )

@@ -1,0 +1,69 @@
+"""The settings of pushing at a browser: what a choice means is said while choosing, and a project gets its own."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from integrations.engine.runner import run_to_end
+from integrations.models import Connection
+from integrations.selectors import settings_in_force
+from integrations.services.runs import start_list_sync
+from integrations.services.settings import save_settings
+from tests.browser.visitor import Visitor
+from tests.erp_admin.documents import SETTINGS
+
+Visit = Callable[[], Visitor]
+Url = Callable[..., str]
+LISTS = ("gl_accounts", "items", "locations", "departments", "purchasing_definitions", "entities", "projects")
+
+
+def pick(page: Page, label: str, search: str, shown: str) -> None:
+    """Choose from a searchable list, as a person does."""
+    page.locator(".mb-3").filter(has_text=label).locator(".ts-control").first.click()
+    expect(page.locator(".ts-dropdown:visible input")).to_be_focused()
+    page.keyboard.type(search)
+    expect(page.locator(".ts-dropdown:visible .option").first).to_contain_text(shown)
+    page.keyboard.press("Enter")
+    page.locator("h1").click()  # leaves the picker, so that it opens when it is clicked again
+
+
+def test_a_definition_is_chosen_and_a_project_gets_its_own_values(
+    visit: Visit, url: Url, connection: Connection, admin: User
+) -> None:
+    run_to_end(start_list_sync(connection, kinds=LISTS, queued=False).run)
+    required = {key: SETTINGS[key] for key in ("default_account", "default_item")}
+    save_settings(connection, values=required, switched={"sync_commitments": True})
+    alma = visit()
+    alma.log_in(admin.email)
+    alma.go(url("settings"))
+    alma.sees("Some documents cannot be pushed yet")
+    alma.look()
+    pick(alma.page, "Definition for subcontracts", "Plant", "Civil Plant Hire")
+    alma.sees("It does not enable change, so change orders of these commitments cannot be pushed.")
+    alma.look()
+    pick(alma.page, "Definition for subcontracts", "PC Subcontracts", "PC Subcontracts")
+    expect(alma.page.get_by_text("It does not enable change")).to_have_count(0)
+    alma.press("Save")
+    alma.sees("Saved as version 2.")
+
+    alma.follow("Entities and projects")
+    alma.sees("The settings of the company hold everywhere")
+    alma.look()
+    alma.follow("Add own settings")
+    alma.look()
+    pick(alma.page, "Project", "24", "24-")
+    alma.press("Continue with the project")
+    alma.sees("Its own settings.")
+    alma.look()
+    alma.page.get_by_label("State in Intacct").select_option("Draft")
+    alma.press("Save")
+    alma.sees("State in Intacct")
+    alma.look()
+    version = settings_in_force(connection)
+    assert version is not None
+    assert list(version.overrides.values()) == [{"purchasing_state": "Draft"}]
+
+    alma.page.get_by_role("button", name="Remove").first.click()
+    alma.page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    alma.sees("follows the settings above it again")
