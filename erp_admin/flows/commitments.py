@@ -128,6 +128,23 @@ class CommitmentPush(PushFlow):
     def compare(self, expected: Mapping[str, Any], found: Found) -> list[Difference]:
         return records.compare(expected, found)
 
+    def entity_of(self, document: Commitment) -> str:
+        return document.entity_id
+
+    def search(self, client: intacct.Client, text: str) -> Sequence[Found]:
+        return records.search(client, text)
+
+    def expected_of(self, document: Commitment) -> Mapping[str, Any]:
+        return {
+            "vendor": document.vendor_id,
+            "total": str(document.total),
+            "currency": document.currency,
+            "line_count": document.lines.count(),
+        }
+
+    def held(self, path: str, facts: Mapping[str, Any]) -> str | None:
+        return records.held(path, facts)
+
     def delivered(self, document: Commitment, push: Push, found: Found) -> None:
         """Keep the keys of the lines: change orders, invoices and later updates refer to them."""
         lines = list(document.lines.all())

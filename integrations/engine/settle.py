@@ -217,6 +217,7 @@ class Settlement:
                 remote_url=found.url,
                 remote_id=found.remote_id,
                 remote_state=found.state,
+                remote_facts=dict(found.facts),
                 **facts,
             )
             if document is not None:

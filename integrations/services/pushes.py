@@ -16,7 +16,7 @@ from accounts.models import User
 from integrations import queue
 from integrations.engine.flow import StepPlan, flow_for, flows
 from integrations.engine.push_flow import Problem, PushContext, PushFlow
-from integrations.engine.push_plan import assess, context_for, write_intent
+from integrations.engine.push_plan import context_for, judge, write_intent
 from integrations.models import (
     ACTIVE_RUNS,
     IN_FLIGHT,
@@ -96,20 +96,14 @@ def _ask(
     try:
         with transaction.atomic():
             document: Any = flow.model._default_manager.select_for_update().get(pk=document_id)
-            if document.is_locked:
-                asked.left.append((document, "It is being pushed already."))
+            verdict = judge(flow, document, context)
+            if verdict.left:
+                asked.left.append((document, verdict.left))
                 return
-            if document.approval == Approval.IGNORED:
-                asked.left.append((document, "It is ignored."))
+            if verdict.problems:
+                asked.blocked.append((document, list(verdict.problems)))
                 return
-            waits = flow.waits_for(document)
-            plan, problems = (None, []) if waits else assess(flow, document, context)
-            if problems:
-                asked.blocked.append((document, problems))
-                return
-            if plan is None and not waits:
-                asked.left.append((document, "Intacct holds it already as it is here."))
-                return
+            waits, plan = verdict.waits, verdict.plan
             push = Push(
                 tenant_id=connection.tenant_id,
                 connection=connection,
@@ -195,7 +189,8 @@ def unlink(document: PushedDocument, *, by: User | None = None) -> None:
     document.delivery, document.drift = Delivery.NONE, Drift.SAME
     document.remote_record_no, document.remote_id, document.remote_url = None, "", ""
     document.verified_at, document.difference, document.delivered_at = None, "", None
-    document.state_reason = document.state_advice = ""
+    document.state_reason = document.state_advice = document.remote_state = ""
+    document.remote_facts = {}
     document.save()
 
 

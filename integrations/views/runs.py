@@ -20,6 +20,7 @@ from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from integrations.engine.runner import row_counts
 from integrations.models import Exchange, Mode, RowOutcome, RunRow, RunState, SyncRun
+from integrations.push_selectors import is_push, pushes_of_run
 from integrations.run_selectors import (
     ACTIVE,
     elapsed,
@@ -44,6 +45,7 @@ RUNS_PER_PAGE = 50
 ROWS_PER_PAGE = 50
 LOG_LINES_PER_PAGE = 100
 EXCHANGES_PER_PAGE = 100
+PUSHES_SHOWN = 50
 
 
 @require_GET
@@ -127,6 +129,8 @@ def _context(request: TenantRequest, found: SyncRun, *, only_progress: bool = Fa
         "seconds": elapsed(found),
         "newest_line": newest or 0,
     }
+    if is_push(found.flow):
+        context.update(_pushes(request, found))
     if only_progress:
         return context
     return {
@@ -146,6 +150,18 @@ def _context(request: TenantRequest, found: SyncRun, *, only_progress: bool = Fa
             "exchanges",
             EXCHANGES_PER_PAGE,
         ),
+    }
+
+
+def _pushes(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
+    """The documents of a push and where each is now: those not yet settled first."""
+    counts, rows = pushes_of_run(found, PUSHES_SHOWN)
+    flow = known_flow(found.flow)
+    name = flow.document_url_name if flow else ""
+    return {
+        "push_counts": counts,
+        "push_total": sum(count for _, count in counts),
+        "push_lines": [(push, _url_of(request, name, push.document_id)) for push in rows],
     }
 
 
@@ -204,9 +220,11 @@ def _rows(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
 
 
 def _document_url(request: TenantRequest, name: str, row: RunRow) -> str:
-    if not name or row.document_id is None:
-        return ""
-    return reverse(name, kwargs={"tenant_slug": request.tenant.slug, "pk": row.document_id})
+    return "" if row.document_id is None else _url_of(request, name, row.document_id)
+
+
+def _url_of(request: TenantRequest, name: str, document_id: int) -> str:
+    return reverse(name, kwargs={"tenant_slug": request.tenant.slug, "pk": document_id}) if name else ""
 
 
 def _log(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
