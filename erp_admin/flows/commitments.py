@@ -68,8 +68,7 @@ class CommitmentPush(PushFlow):
         found += purchasing.definition_problems(setting, context, entity=entity, project=project, changes=False)
         found += vendor_problems(document, context)
         if document.project is not None:
-            item = context.mirror.get("projects", project)
-            found += purchasing.reference_problem("projects", "project", project, item)
+            found += purchasing.project_problem(document.project, project, context)
         if document.term_name:
             item = context.mirror.get("ap_terms", document.term_name)
             found += purchasing.reference_problem("ap_terms", "term_name", document.term_name, item)

@@ -53,10 +53,13 @@ class CommitmentForm(HeadForm):
         validators=[RegexValidator(r"^[A-Za-z]{3}$", CURRENCY)],
     )
 
+    # `project` is not in Meta: its choices would be asked of the database when the module is read, outside a tenant.
+    field_order = ("kind", "number", "title", "vendor_id", "project")
+
     class Meta:
         model = Commitment
         fields = [
-            "kind", "number", "title", "vendor_id", "project", "dated_on", "due_on", "term_name", "retainage_percent",
+            "kind", "number", "title", "vendor_id", "dated_on", "due_on", "term_name", "retainage_percent",
             "currency", "entity_id", "scope",
         ]  # fmt: skip
         labels = {"kind": "Type", "dated_on": "Date", "due_on": "Due date", "retainage_percent": "Retainage %"}
@@ -91,8 +94,16 @@ class CommitmentForm(HeadForm):
             label="Owning entity",
             help_text="The Intacct entity in whose books it is entered.",
         )
+        self.initial.setdefault("project", self.instance.project_id or "")
+        self.order_fields(self.field_order)
         for name, field in self.fields.items():
             field.disabled = lock is not None and (lock.is_whole or name in lock.fields)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "project" in cleaned:
+            self.instance.project = cleaned["project"]
+        return cleaned
 
     def clean_number(self) -> str:
         return self._refuse_taken(Commitment.objects.all(), "Commitment")

@@ -15,6 +15,7 @@ from erp_admin.locks import lock_of
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine, DocumentStatus
 from integrations.models import Approval, Delivery, Drift
 from integrations.refusal import Refused
+from integrations.services.pushes import as_it_is_now
 
 Document = TypeVar("Document", Commitment, ChangeOrder)
 
@@ -60,9 +61,11 @@ def save_change_order(document: ChangeOrder, lines: Sequence[ChangeOrderLine]) -
     return document
 
 
+@transaction.atomic
 def approve(document: Document, *, by: User | None = None) -> Document:
     """Approve a draft, so that it may be pushed. Raises Refused."""
     _refuse_locked(document)
+    document.refresh_from_db(fields=["status"])
     if document.status == DocumentStatus.VOID:
         raise Refused("It is void.", "Set it back to draft first.", code="VOID")
     if not document.lines.exists():
@@ -73,6 +76,7 @@ def approve(document: Document, *, by: User | None = None) -> Document:
     return document
 
 
+@transaction.atomic
 def back_to_draft(document: Document) -> Document:
     """Take the approval back. Raises Refused while it is pushed and once it is in Intacct."""
     _refuse_delivered(document, "set back to draft")
@@ -81,6 +85,7 @@ def back_to_draft(document: Document) -> Document:
     return _undecided(document)
 
 
+@transaction.atomic
 def void(document: Document) -> Document:
     """Say that it is not valid: it is never pushed. Raises Refused while it is pushed and once it is in Intacct."""
     _refuse_delivered(document, "voided")
@@ -93,8 +98,10 @@ def void(document: Document) -> Document:
     return document
 
 
+@transaction.atomic
 def restore(document: Document) -> Document:
     """Take up a document again that was set aside on purpose."""
+    as_it_is_now(document)
     if document.approval != Approval.IGNORED:
         raise Refused("It is not ignored.", code="NOT-IGNORED")
     approved = document.status == DocumentStatus.APPROVED
@@ -120,7 +127,12 @@ def _refuse_delivered(document: Commitment | ChangeOrder, done: str) -> None:
 
 
 def _refuse_locked(document: Commitment | ChangeOrder) -> None:
-    """Raises Refused for a document that may not be changed at all now."""
+    """Raises Refused for a document that may not be changed at all now. Call it first, in the transaction that saves.
+
+    What the ledger knows of the document is read anew, so that saving overwrites nothing that happened meanwhile.
+    """
+    if document.pk:
+        as_it_is_now(document)
     lock = lock_of(document) if document.pk else None
     if lock is not None and lock.is_whole:
         raise Refused(lock.reason, lock.way_out, code="PUSHED")

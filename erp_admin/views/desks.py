@@ -107,6 +107,8 @@ def where_to_fix(request: TenantRequest, desk: Desk, code: str, document: Any) -
         return tenant_url(request, "settings"), "Open the settings"
     if code in ("NOT-APPROVED", "PLAN-CHANGED", "DUP-EXISTS", "DUP-MANY", "DUP-CONTROLID", "MISSING", "DIFFERENT"):
         return document_url(request, desk, document), f"Open the {desk.noun}"
+    if code == "PROJECT":
+        return tenant_url(request, "projects"), "Open Projects"
     if code == "BASELINE":
         return document_url(request, desk, document, "link"), "Link it"
     if code == "VENDOR" and isinstance(document, ChangeOrder):

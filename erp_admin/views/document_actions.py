@@ -186,7 +186,7 @@ def _candidate(document: Any, base: Any, found: Found) -> dict[str, Any]:
     if vendor != base.vendor_id:
         differences.append(f"Vendor {vendor or 'unknown'} there, {base.vendor_id or 'none'} here")
     if total != document.total:
-        differences.append(f"Total {total if total is not None else 'unknown'} there, {document.total} here")
+        differences.append(f"Total {'unknown' if total is None else f'{total:,.2f}'} there, {document.total:,.2f} here")
     currency = str(facts.get("CURRENCY", "") or "")
     if currency and currency != base.currency:
         differences.append(f"Currency {currency} there, {base.currency} here")

@@ -21,7 +21,7 @@ from erp_admin.views.desks import DESKS, Desk, document_or_404, document_url, pu
 from erp_admin.views.documents import row_of
 from erp_admin.views.reasons import role_reason
 from erp_admin.views.record_rows import Fact, entity_names, fact
-from integrations.engine.push_flow import PushFlow
+from integrations.engine.push_flow import PlannedField, PushFlow
 from integrations.engine.push_plan import Verdict, context_for, judge
 from integrations.models import Connection, Delivery, Push, PushState
 from integrations.selectors import live_connection
@@ -96,7 +96,7 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "events": history,
         "more_history": more_history,
         "exchanges": selectors.exchanges_of(pushes, EXCHANGES),
-        "can": _can(document, pushes),
+        "can": _can(document, pushes, verdict),
         "role_reason": role_reason(request, Role.ACCOUNTANT),
         "push_reason": push_reason(request, desk, connection),
         "urls": {
@@ -122,7 +122,7 @@ def _change_orders(document: Commitment) -> Any:
     return selectors.documents(ChangeOrder).filter(commitment=document).order_by("number")
 
 
-def _can(document: Any, pushes: list[Push]) -> dict[str, bool]:
+def _can(document: Any, pushes: list[Push], verdict: Verdict) -> dict[str, bool]:
     """Which actions the state allows; the services decide once more."""
     locked, linked = document.is_locked, bool(document.remote_id)
     newest = pushes[0] if pushes else None
@@ -132,7 +132,7 @@ def _can(document: Any, pushes: list[Push]) -> dict[str, bool]:
         "approve": document.status == DocumentStatus.DRAFT and not locked,
         "draft": document.status != DocumentStatus.DRAFT and not locked and not linked,
         "void": document.status != DocumentStatus.VOID and not locked and not linked,
-        "push": document.status == DocumentStatus.APPROVED and not locked and not ignored,
+        "push": document.status == DocumentStatus.APPROVED and not verdict.left,
         "take_back": locked and queued,
         "ignore": not locked and not linked and not ignored and document.status != DocumentStatus.VOID,
         "restore": ignored and not locked,
@@ -229,9 +229,9 @@ def _plan(flow: PushFlow, document: Any, verdict: Verdict, pushes: list[Push]) -
 
 
 def _plan_row(flow: PushFlow, entry: dict[str, str], facts: dict[str, Any]) -> PlanRow:
-    line = entry["path"].rpartition("/")[0]
+    line = PlannedField(**entry).line
     held = flow.held(entry["path"], facts) if facts else None
-    return PlanRow(entry["label"], entry["value"], entry["source"], held, line.capitalize())
+    return PlanRow(entry["label"], entry["value"], entry["source"], held, line)
 
 
 def _history(request: TenantRequest, desk: Desk, document: Any) -> tuple[list[dict[str, Any]], bool]:

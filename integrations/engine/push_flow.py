@@ -42,6 +42,11 @@ class PlannedField:
     value: str
     source: str
 
+    @property
+    def line(self) -> str:
+        """The line it belongs to, for example “Line 2”; "" for the head."""
+        return self.path.rpartition("/")[0].capitalize()
+
     def as_json(self) -> dict[str, str]:
         return {"path": self.path, "label": self.label, "value": self.value, "source": self.source}
 

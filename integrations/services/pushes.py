@@ -43,6 +43,12 @@ PUSH_STEP = "push"
 LOST_AFTER = timedelta(minutes=10)  # longer than any request and lease: whoever sent it is gone
 
 
+_LINK = (
+    "delivery", "drift", "remote_record_no", "remote_id", "remote_url", "remote_state", "remote_facts", "verified_at",
+    "difference", "delivered_at", "state_reason", "state_advice",
+)  # fmt: skip
+
+
 @dataclass
 class Asked:
     """What became of a wish to push: documents queued, waiting, blocked with their problems, or left as they are."""
@@ -174,16 +180,20 @@ def release_hold(hold: PushHold, *, by: User | None = None, queued: bool = True)
     wake_ledger(connection, flow, by=by, queued=queued)
 
 
+@transaction.atomic
 def ignore(document: PushedDocument, *, reason: str, by: User | None = None) -> None:
     """Set a document aside on purpose. Raises Refused while it is being pushed or once it is in Intacct."""
+    as_it_is_now(document)
     if document.is_locked or document.is_delivered:
         raise Refused("It is being pushed or is in Intacct already.", "Take it back or unlink it first.", code="PUSHED")
     document.approval, document.state_reason = Approval.IGNORED, reason[:500]
     document.save(update_fields=["approval", "state_reason"])
 
 
+@transaction.atomic
 def unlink(document: PushedDocument, *, by: User | None = None) -> None:
     """Forget which record it is in Intacct. Nothing is deleted there, and it is never pushed again by itself."""
+    as_it_is_now(document)
     if document.is_locked:
         raise Refused("It is being pushed.", "Wait for the end, or take it back.", code="PUSHED")
     document.delivery, document.drift = Delivery.NONE, Drift.SAME
@@ -191,7 +201,14 @@ def unlink(document: PushedDocument, *, by: User | None = None) -> None:
     document.verified_at, document.difference, document.delivered_at = None, "", None
     document.state_reason = document.state_advice = document.remote_state = ""
     document.remote_facts = {}
-    document.save()
+    document.save(update_fields=_LINK)
+
+
+def as_it_is_now(document: PushedDocument) -> None:
+    """Read what decisions and the ledger say of it anew, and keep both from changing until the transaction ends."""
+    fresh: Any = type(document)._default_manager.select_for_update().get(pk=document.pk)
+    for column in PushedDocument._meta.fields:
+        setattr(document, column.attname, getattr(fresh, column.attname))
 
 
 def ready_documents(flow: PushFlow, numbers: Iterable[str] = ()) -> list[PushedDocument]:

@@ -171,7 +171,7 @@ def pick(request: TenantRequest, list_key: str) -> HttpResponse:
 
 
 def picker_answer(found: Iterable[tuple[str, str, bool]]) -> JsonResponse:
-    """The first of value, text and whether it is active, as static/js/pickers.js takes them; a line says if there are more."""
+    """The first of value, text and whether it is active, as static/js/pickers.js takes them; says if there are more."""
     first = list(islice(found, PICKED_AT_ONCE + 1))
     options: list[dict[str, Any]] = [
         {"value": value, "text": text, "inactive": not is_active} for value, text, is_active in first[:PICKED_AT_ONCE]

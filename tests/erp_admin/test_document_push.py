@@ -7,10 +7,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from erp_admin.models import Commitment
+from erp_admin.models import Commitment, Project
 from erp_admin.services.commitments import save_commitment
 from integrations.engine.runner import run_to_end
 from integrations.models import Connection, DocumentState, Push, PushHold, PushState, SyncRun
+from integrations.refusal import Refused
 from integrations.sandbox.process import SandboxServer
 from tests.erp_admin.documents import change_order, choose_settings, commitment, read_lists
 
@@ -108,6 +109,7 @@ def test_the_record_shows_the_plan_beside_what_intacct_holds(
     assert before.context["plan"]["title"] == "What a push would write now"
     pushed(ben, url, document)
     page = ben.get(url("commitment", pk=document.pk))
+    assert not page.context["can"]["push"]  # Intacct holds it as it is here
     held = {(row.line, row.label): (row.held, row.differs) for row in page.context["plan"]["rows"]}
     assert page.context["plan"]["title"] == "What was written"
     assert held["", "Transaction definition"] == ("PC Subcontracts", False)
@@ -194,7 +196,7 @@ def test_unlinking_changes_nothing_there_and_the_document_can_be_linked_again(
     assert (document.remote_id, document.state) == ("PC Subcontracts-SC-1", DocumentState.VERIFIED)
     twin = commitment(pushing, "SC-9", "40.00")
     warned = ben.get(url("link_commitment", pk=twin.pk), {"q": "SC-1"}).text
-    assert "Total 1000.00 there, 40.00 here" in warned
+    assert "Total 1,000.00 there, 40.00 here" in warned
     refused = ben.post(url("link_commitment", pk=twin.pk), {"record": "PC Subcontracts-SC-1"}, follow=True).text
     assert "is linked to SC-1 Footings" in refused
     assert "shows no purchasing document" in ben.get(url("link_commitment", pk=twin.pk), {"q": "nothing"}).text
@@ -241,6 +243,14 @@ def test_one_cause_is_one_issue_however_much_it_blocks(pushing: Connection, ben:
     assert f'href="{url("settings")}"' in page.text
 
 
+def test_a_project_that_is_not_linked_is_named(pushing: Connection, ben: Client, url: Url) -> None:
+    here = Project.objects.create(tenant=pushing.tenant, number="P-1", name="Mill", currency="USD")
+    document = commitment(pushing, "SC-1", project=here)
+    page = ben.get(url("commitment", pk=document.pk)).text
+    assert "Project P-1 Mill is not linked to a project in Intacct." in page
+    assert f'href="{url("projects")}">Open Projects' in page
+
+
 def test_a_hold_is_shown_first_and_only_an_admin_ends_it(
     pushing: Connection, ben: Client, url: Url, intacct: SandboxServer, admin: User, client_for: Browser
 ) -> None:
@@ -279,3 +289,19 @@ def test_an_edit_while_nothing_is_connected_is_possible(pushing: Connection, ben
     assert ben.get(url("issues")).status_code == 200
     assert ben.get(url("link_commitment", pk=document.pk), {"q": "SC-1"}).status_code == 200
     save_commitment(document, list(document.lines.all()))
+
+
+def test_saving_an_edit_that_was_begun_before_the_push_overwrites_nothing(
+    pushing: Connection, ben: Client, url: Url
+) -> None:
+    document = commitment(pushing, "SC-1")
+    stale = Commitment.objects.get()
+    ben.post(url("push_commitments"), {"item": document.pk})
+    with pytest.raises(Refused, match="It is being pushed"):
+        save_commitment(stale, list(stale.lines.all()))
+    worked_off()
+    stale.title = "Deeper footings"
+    save_commitment(stale, list(stale.lines.all()))
+    document.refresh_from_db()
+    assert document.remote_id == "PC Subcontracts-SC-1"
+    assert document.state == DocumentState.CHANGED_HERE
