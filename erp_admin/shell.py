@@ -12,6 +12,8 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Membership, Role, Tenant
 from accounts.shown import ShownState
+from erp_admin.document_selectors import attention_count
+from integrations.models import PushHold
 from integrations.selectors import live_connection
 from integrations.views.setup import NOT_CONNECTED
 
@@ -49,15 +51,52 @@ class Shell:
     connection: ConnectionShown | None = None
 
 
+ISSUES = "issues"
+
+
+def _acts(one: str) -> tuple[str, ...]:
+    """What can be done with a document, as the beginnings of address names."""
+    acts = (
+        "new",
+        "edit",
+        "preview",
+        "push",
+        "approve",
+        "draft",
+        "void",
+        "take_back",
+        "ignore",
+        "restore",
+        "link",
+        "unlink",
+    )
+    return tuple(f"{act}_{one}" for act in acts)
+
+
 # Group, label, address name, icon, and the beginnings of the address names that count as being there.
 _NAVIGATION = (
     ("", "Home", "home", "house", ("home",)),
+    ("", "Issues", ISSUES, "exclamation-triangle", (ISSUES,)),
     (
         "ERP Admin",
         "Projects",
         "projects",
         "building",
         ("project", "new_project", "edit_project", "link_project", "preview_proj", "ignore_proj", "import_proj"),
+    ),
+    (
+        "ERP Admin",
+        "Commitments",
+        "commitments",
+        "file-earmark-text",
+        ("commitment", *_acts("commitment")),
+    ),
+    (
+        "ERP Admin",
+        "Change orders",
+        "change_orders",
+        "file-earmark-diff",
+        ("change_order", *_acts("change_order")),
     ),
     ("SmartSync", "Sync", "sync", "arrow-repeat", ("sync",)),
     ("SmartSync", "Lists", "lists", "list-columns", ("list", "record")),
@@ -108,8 +147,15 @@ def _navigation(request: HttpRequest, membership: Membership) -> tuple[Group, ..
             continue
         active = any((here or "").startswith(prefix) for prefix in prefixes)
         url = reverse(name, kwargs={"tenant_slug": membership.tenant.slug})
-        groups.setdefault(group, []).append(Item(label, url, icon, active))
+        badge = _issues() if name == ISSUES else None
+        groups.setdefault(group, []).append(Item(label, url, icon, active, badge))
     return tuple(Group(label, tuple(items)) for label, items in groups.items())
+
+
+def _issues() -> str | None:
+    """How many documents need a person, and holds; None for none."""
+    number = attention_count() + PushHold.objects.count()
+    return f"{number:,}" if number else None
 
 
 def _connection(tenant: Tenant) -> ConnectionShown:

@@ -1,8 +1,50 @@
 """A tenant's addresses of the construction side. Mounted under /t/<slug>/."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from erp_admin.views import home, links, project_import, projects
+from erp_admin.views import (
+    document_actions,
+    document_entry,
+    document_push,
+    document_record,
+    documents,
+    home,
+    issues,
+    links,
+    picking,
+    project_import,
+    projects,
+)
+from erp_admin.views.desks import DESKS, Desk
+
+
+def _of_desk(desk: Desk) -> list[URLPattern]:
+    """The addresses of commitments, and the same of change orders."""
+    place, kind = f"erp/{desk.many.replace('_', '-')}", {"kind": desk.many}
+    actions = {
+        "edit": document_entry.edit,
+        "approve": document_actions.approve,
+        "draft": document_actions.back_to_draft,
+        "void": document_actions.void,
+        "take_back": document_actions.take_back,
+        "ignore": document_actions.ignore,
+        "restore": document_actions.restore,
+        "refresh": document_actions.refresh,
+        "link": document_actions.link,
+        "unlink": document_actions.unlink,
+    }
+    return [
+        path(f"{place}/", documents.listing, kind, name=desk.many),
+        path(f"{place}/new/", document_entry.new, kind, name=desk.new_url_name),
+        path(f"{place}/push/preview/", document_push.preview, kind, name=f"preview_{desk.many}"),
+        path(f"{place}/push/", document_push.start, kind, name=f"push_{desk.many}"),
+        path(f"{place}/<int:pk>/", document_record.record, kind, name=desk.one),
+        *(
+            path(f"{place}/<int:pk>/{name.replace('_', '-')}/", view, kind, name=f"{name}_{desk.one}")
+            for name, view in actions.items()
+        ),
+    ]
+
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -18,4 +60,8 @@ urlpatterns = [
     path("erp/projects/<int:pk>/", projects.project, name="project"),
     path("erp/projects/<int:pk>/edit/", projects.edit, name="edit_project"),
     path("erp/projects/<int:pk>/unlink/", links.unlink, name="unlink_project"),
+    path("erp/pick/<slug:list_key>/", picking.pick_record, name="pick_record"),
+    path("issues/", issues.issues, name="issues"),
+    path("issues/holds/<int:pk>/release/", issues.release, name="release_hold"),
+    *(pattern for desk in DESKS.values() for pattern in _of_desk(desk)),
 ]

@@ -11,9 +11,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Role, Tenant, User
 from accounts.people.invitations import invite
 from erp_admin.models import Project
-from integrations.models import Connection, Exchange, ListItem
+from integrations.models import Connection, Exchange, ListItem, PushHold
 from integrations.services.runs import start_list_sync
 from tests.conftest import MIRRORED
+from tests.erp_admin.documents import change_order, commitment
 
 PUBLIC, PERSON = "everybody", "anybody logged in"
 NOBODY, STAFF = "nobody without a token", "support staff"  # shown to be there by tests of their own
@@ -87,6 +88,26 @@ TABLE = {
     "leave_company": Row(Role.VIEWER),
     "change_role": Row(Role.ADMIN, arguments=("membership_pk",)),
     "remove_person": Row(Role.ADMIN, arguments=("membership_pk",)),
+    **{
+        name: row
+        for one, many in (("commitment", "commitments"), ("change_order", "change_orders"))
+        for name, row in {
+            many: Row(Role.VIEWER),
+            one: Row(Role.VIEWER, arguments=(f"{one}_pk",)),
+            f"new_{one}": Row(Role.ACCOUNTANT),
+            f"edit_{one}": Row(Role.ACCOUNTANT, arguments=(f"{one}_pk",)),
+            f"link_{one}": Row(Role.ACCOUNTANT, arguments=(f"{one}_pk",)),
+            f"preview_{many}": Row(Role.ACCOUNTANT, "post"),
+            f"push_{many}": Row(Role.ACCOUNTANT, "post"),
+            **{
+                f"{act}_{one}": Row(Role.ACCOUNTANT, "post", arguments=(f"{one}_pk",))
+                for act in ("approve", "draft", "void", "take_back", "ignore", "restore", "refresh", "unlink")
+            },
+        }.items()
+    },
+    "pick_record": Row(Role.VIEWER, arguments=("list_key",)),
+    "issues": Row(Role.VIEWER),
+    "release_hold": Row(Role.ADMIN, "post", arguments=("hold_pk",)),
     "integrations": Row(Role.VIEWER),
     "set_up": Row(Role.VIEWER),
     "connection": Row(Role.VIEWER),
@@ -151,6 +172,7 @@ def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, A
     exchange.run = run
     exchange.save()
     sent = invite(scoped, "nora@summit.example", Role.VIEWER)
+    base = commitment(mirrored, "SC-1")
     return {
         "invitation_pk": sent.invitation.pk,
         "invitation_token": sent.link.rstrip("/").rpartition("/")[2],
@@ -166,6 +188,9 @@ def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, A
         "place_id": "100",
         "number": run.number,
         "exchange_pk": exchange.pk,
+        "commitment_pk": base.pk,
+        "change_order_pk": change_order(base, "CO-1").pk,
+        "hold_pk": _hold(mirrored).pk,
         "uidb64": "MQ",
         "token": "set-password",
         "uidb36": "1",
@@ -174,9 +199,22 @@ def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, A
     }
 
 
+def _hold(connection: Connection) -> PushHold:
+    return PushHold.objects.create(
+        tenant_id=connection.tenant_id, connection=connection, flow="commitments", error_code="X", sentence="Held."
+    )
+
+
+def _parameter(argument: str) -> str:
+    """The name in the address of an argument that is named after what it belongs to."""
+    whose = ("exchange_pk", "commitment_pk", "change_order_pk", "hold_pk")
+    return "pk" if argument in whose else argument
+
+
 def address(name: str, tenant: Tenant, arguments: dict[str, Any]) -> str:
     row = TABLE[name]
     given = {RENAMED.get(argument, argument): arguments[argument] for argument in row.arguments}
+    given = {_parameter(argument): arguments[argument] for argument in row.arguments}
     if isinstance(row.least, Role):
         given["tenant_slug"] = tenant.slug
     return reverse(name, kwargs=given)

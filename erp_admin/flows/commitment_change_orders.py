@@ -67,6 +67,7 @@ class ChangeOrderPush(PushFlow):
     records = "PODOCUMENT"
     noun = "change order"
     plural = "change orders"
+    reads_per_batch = 4  # the change orders and their commitments, each with lines
     document_url_name = "change_order"
     list_url_name = "change_orders"
 
@@ -163,6 +164,16 @@ class ChangeOrderPush(PushFlow):
                 facts = {**record.facts, "base": dict(known[base.remote_id].facts), "base_revised": _revised(base)}
                 found[remote_id] = replace(record, facts=facts)
         return found
+
+    def search(self, client: intacct.Client, text: str) -> Sequence[Found]:
+        return records.search(client, text)
+
+    def expected_of(self, document: ChangeOrder) -> Mapping[str, Any]:
+        lines = document.lines.count()
+        return {"vendor": document.commitment.vendor_id, "total": str(document.total), "line_count": lines}
+
+    def held(self, path: str, facts: Mapping[str, Any]) -> str | None:
+        return records.held(path, facts)
 
     def compare(self, expected: Mapping[str, Any], found: Found) -> list[Difference]:
         """The change order itself, and the revised total of its commitment, which is reported and never corrected."""

@@ -74,8 +74,7 @@ class CommitmentPush(PushFlow):
         found += purchasing.definition_problems(setting, context, entity=entity, project=project, changes=False)
         found += vendor_problems(document, context)
         if document.project is not None:
-            item = context.mirror.get("projects", project)
-            found += purchasing.reference_problem("projects", "project", project, item)
+            found += purchasing.project_problem(document.project, project, context)
         if document.term_name:
             item = context.mirror.get("ap_terms", document.term_name)
             found += purchasing.reference_problem("ap_terms", "term_name", document.term_name, item)
@@ -146,6 +145,20 @@ class CommitmentPush(PushFlow):
 
     def take_theirs(self, document: Commitment, push: Push | None, found: Found) -> None:
         theirs.take_lines(document, found, push.expected if push is not None else None)
+
+    def search(self, client: intacct.Client, text: str) -> Sequence[Found]:
+        return records.search(client, text)
+
+    def expected_of(self, document: Commitment) -> Mapping[str, Any]:
+        return {
+            "vendor": document.vendor_id,
+            "total": str(document.total),
+            "currency": document.currency,
+            "line_count": document.lines.count(),
+        }
+
+    def held(self, path: str, facts: Mapping[str, Any]) -> str | None:
+        return records.held(path, facts)
 
     def delivered(self, document: Commitment, push: Push, found: Found) -> None:
         """Keep the keys of the lines: change orders, invoices and later updates refer to them."""

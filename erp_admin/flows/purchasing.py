@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from erp_admin.models import DocumentStatus, ValuedLine
+from erp_admin.models import DocumentStatus, Project, ValuedLine
 from integrations.engine.flow import FlowSetting, Switch
 from integrations.engine.mirror_view import why_unusable
 from integrations.engine.push_flow import PlannedField, Problem, PushContext
@@ -105,6 +105,14 @@ def reference_problem(
     return [Problem(field, sentence, fix, line, "REF-INVALID")] if sentence else []
 
 
+def project_problem(project: Project | None, business_id: str, context: PushContext, *, line: int = 0) -> list[Problem]:
+    """The problem with the project of a document or line: not linked to Intacct, or not usable there."""
+    if project is not None and not business_id:
+        sentence = f"Project {project} is not linked to a project in Intacct."
+        return [Problem("project", sentence, "Import or link it under Projects.", line, "PROJECT")]
+    return reference_problem("projects", "project", business_id, context.mirror.get("projects", business_id), line=line)
+
+
 def definition_problems(
     setting: FlowSetting, context: PushContext, *, entity: str, project: str, changes: bool
 ) -> list[Problem]:
@@ -138,7 +146,7 @@ class LinePlanner:
         found: list[Problem] = []
         project = self.project_of(line)
         if line.project is not None or self._project:
-            found += reference_problem("projects", "project", project, mirror.get("projects", project), line=number)
+            found += project_problem(line.project, project, self._context, line=number)
         found += self._cost_code_problems(line, project)
         item = self.item_of(line)[0]
         if not item:

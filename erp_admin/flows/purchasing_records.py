@@ -12,7 +12,7 @@ from erp_admin.flows.purchasing import memo_of
 from erp_admin.models import ValuedLine, rounded
 from integrations import intacct
 from integrations.engine.push_flow import Difference, Found
-from integrations.intacct import Query, eq, in_
+from integrations.intacct import Query, any_of, eq, in_
 from integrations.models import Operation, Push
 
 HEADER_FIELDS: Final = (
@@ -120,7 +120,7 @@ def compare(expected: Mapping[str, Any], found: Found) -> list[Difference]:
         differences.append(Difference("Lines", str(expected.get("line_count")), str(len(lines))))
     wanted, state = str(expected.get("state", "")), str(facts.get("STATE", ""))
     # Approval rules of the company may move a document on at once; only a draft that is none, or the reverse, differs.
-    if state and (wanted == "Draft") != (state in ("Draft", "I")):
+    if wanted and state and (wanted == "Draft") != (state in ("Draft", "I")):
         differences.append(Difference("State", wanted, state))
     return differences
 
@@ -193,9 +193,36 @@ def amount(text: Any) -> Decimal | None:
         return None
 
 
-def document_of_number(client: intacct.Client, remote_id: str) -> Found | None:
-    """One document by its id, without its lines."""
-    page = client.query(
-        Query("PODOCUMENT", fields_of(client, "PODOCUMENT"), where=eq("DOCID", remote_id), show_private=True)
-    )
-    return as_found(page.rows[0]) if page.rows else None
+def search(client: intacct.Client, text: str) -> list[Found]:
+    """Documents whose number, reference or whole id is `text`, without their lines."""
+    fields = fields_of(client, "PODOCUMENT")
+    where = any_of(*(eq(name, text) for name in ("DOCNO", "DOCID", "PONUMBER") if name in fields))
+    page = client.query(Query("PODOCUMENT", fields, where=where, show_private=True))
+    return [as_found(row) for row in page.rows]
+
+
+# Where reading back shows what was written: element of the function -> field. The rest is not read back.
+_HELD_HEAD: Final = {
+    "transactiontype": "DOCPARID",
+    "datecreated": "WHENCREATED",
+    "vendorid": "CUSTVENDID",
+    "documentno": "DOCNO",
+    "referenceno": "PONUMBER",
+    "state": "STATE",
+    "currency": "CURRENCY",
+}
+_HELD_LINE: Final = {"itemid": "ITEMID", "price": "TRX_VALUE", "memo": "MEMO"}
+
+
+def held(path: str, facts: Mapping[str, Any]) -> str | None:
+    """What Intacct held at an element of a plan; a line is recognised by its memo."""
+    place, _, name = path.rpartition("/")
+    if not place:
+        found = facts.get(_HELD_HEAD.get(name, ""))
+        return None if found in (None, "") else str(found)
+    memo = place.capitalize()
+    line = next((line for line in facts.get("lines", ()) if line.get("MEMO") == memo), None)
+    if line is None or name not in _HELD_LINE:
+        return None
+    # A line is read back as its amount: with a quantity other than one that is not its price.
+    return str(line.get(_HELD_LINE[name], ""))

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from erp_admin.document_selectors import documents, filtered_documents
 from erp_admin.selectors import ProjectRecord, filtered_projects, intacct_projects
 from integrations.models import Connection
 
@@ -56,6 +57,43 @@ class SelectionForm(forms.Form):
         if self.is_everything:
             return filtered_projects(self.connection, self.query)
         chosen: QuerySet[ProjectRecord] = self.cleaned_data["item"]
+        return chosen
+
+    @property
+    def problem(self) -> str:
+        """Everything that is wrong, in one line for a message."""
+        return " ".join(str(text) for texts in self.errors.values() for text in texts)
+
+
+class DocumentSelectionForm(forms.Form):
+    """The same for commitments and change orders: those ticked, or all of the list that match its query string."""
+
+    all_matching = forms.BooleanField(required=False)
+    item = RecordsField(queryset=None, required=False)
+    expected = forms.IntegerField(required=False, min_value=0)
+
+    def __init__(self, data: Mapping[str, Any], *, model: type[Any], noun: str, query: Mapping[str, str]) -> None:
+        super().__init__(data)
+        self.model, self.noun, self.query = model, noun, query
+        field: Any = self.fields["item"]
+        field.queryset = documents(model)
+        field.error_messages["invalid_choice"] = f"A chosen {noun} is no longer in this list. Choose again."
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned.get("all_matching") and not cleaned.get("item"):
+            raise forms.ValidationError(f"Choose at least one {self.noun} first.")
+        return cleaned
+
+    @property
+    def is_everything(self) -> bool:
+        return bool(self.cleaned_data["all_matching"])
+
+    @property
+    def documents(self) -> QuerySet[Any]:
+        if self.is_everything:
+            return filtered_documents(self.model, self.query)
+        chosen: QuerySet[Any] = self.cleaned_data["item"]
         return chosen
 
     @property

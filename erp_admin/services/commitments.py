@@ -1,4 +1,7 @@
-"""What can be done to commitments and change orders: save with lines, approve. Raises ValidationError by field."""
+"""What can be done to commitments and change orders: save with lines, approve, void, restore.
+
+Owns what each decision needs and means. Raises ValidationError by field, Refused for what the state does not allow.
+"""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -8,9 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from erp_admin.locks import lock_of
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine, DocumentStatus
 from integrations.models import Approval, Delivery, Drift
 from integrations.refusal import Refused
+from integrations.services.pushes import as_it_is_now
 
 Document = TypeVar("Document", Commitment, ChangeOrder)
 
@@ -26,6 +31,7 @@ def save_commitment(document: Commitment, lines: Sequence[CommitmentLine]) -> Co
     document.full_clean(exclude=["tenant", "connection"])
     document.save()
     kept = {line.pk for line in lines if line.pk}
+    _refuse_removed(document, kept)
     document.lines.exclude(pk__in=kept).delete()
     for line in lines:
         line.commitment = document
@@ -57,34 +63,88 @@ def save_change_order(document: ChangeOrder, lines: Sequence[ChangeOrderLine]) -
 
 @transaction.atomic
 def approve(document: Document, *, by: User | None = None) -> Document:
-    """Approve a draft, so that it may be pushed."""
+    """Approve a draft, so that it may be pushed. Raises Refused."""
     _refuse_locked(document)
+    document.refresh_from_db(fields=["status"])
+    if document.status == DocumentStatus.VOID:
+        raise Refused("It is void.", "Set it back to draft first.", code="VOID")
+    if not document.lines.exists():
+        raise Refused("It has no lines, so there is nothing to approve.", "Enter its lines first.", code="NO-LINES")
     document.status, document.approval = DocumentStatus.APPROVED, Approval.ACCEPTED
     document.approved_at, document.approved_by = timezone.now(), by
     document.save(update_fields=["status", "approval", "approved_at", "approved_by"])
     return document
 
 
-# What the ledger writes. A person's form may hold it as it was when the page was opened.
-_OF_THE_LEDGER = (
-    "connection", "delivery", "drift", "state_reason", "state_advice", "remote_record_no", "remote_id", "remote_url",
-    "remote_digest", "remote_state", "linked_at", "linked_by", "refreshed_at", "delivered_at", "verified_at",
-    "difference",
-)  # fmt: skip
+@transaction.atomic
+def back_to_draft(document: Document) -> Document:
+    """Take the approval back. Raises Refused while it is pushed and once it is in Intacct."""
+    _refuse_delivered(document, "set back to draft")
+    document.status, document.approval = DocumentStatus.DRAFT, Approval.DRAFT
+    document.approved_at, document.approved_by = None, None
+    return _undecided(document)
+
+
+@transaction.atomic
+def void(document: Document) -> Document:
+    """Say that it is not valid: it is never pushed. Raises Refused while it is pushed and once it is in Intacct."""
+    _refuse_delivered(document, "voided")
+    if isinstance(document, Commitment) and document.change_orders.exclude(status=DocumentStatus.VOID).exists():
+        raise Refused("It has change orders that are not void.", "Void those first.", code="CHANGE-ORDERS")
+    document.status, document.approval = DocumentStatus.VOID, Approval.REJECTED
+    document = _undecided(document)
+    document.state_reason = "Void"
+    document.save(update_fields=["state_reason"])
+    return document
+
+
+@transaction.atomic
+def restore(document: Document) -> Document:
+    """Take up a document again that was set aside on purpose."""
+    as_it_is_now(document)
+    if document.approval != Approval.IGNORED:
+        raise Refused("It is not ignored.", code="NOT-IGNORED")
+    approved = document.status == DocumentStatus.APPROVED
+    document.approval = Approval.ACCEPTED if approved else Approval.DRAFT
+    return _undecided(document)
+
+
+def _undecided(document: Document) -> Document:
+    """Store the decision; what a former push met no longer counts."""
+    if document.delivery == Delivery.FAILED:
+        document.delivery = Delivery.DELIVERED if document.remote_id else Delivery.NONE
+    document.state_reason = document.state_advice = ""
+    names = ["status", "approval", "approved_at", "approved_by", "delivery", "state_reason", "state_advice"]
+    document.save(update_fields=names)
+    return document
+
+
+def _refuse_delivered(document: Commitment | ChangeOrder, done: str) -> None:
+    _refuse_locked(document)
+    if document.remote_id:
+        advice = "Close or reverse it there, then unlink it here."
+        raise Refused(f"It is {document.remote_id} in Intacct, so it cannot be {done}.", advice, code="PUSHED")
 
 
 def _refuse_locked(document: Commitment | ChangeOrder) -> None:
-    """Look at the document as it is now, and hold it until the end of the transaction."""
-    if not document.pk:
-        return
-    present = type(document)._default_manager.select_for_update().only(*_OF_THE_LEDGER).get(pk=document.pk)
-    for name in _OF_THE_LEDGER:
-        setattr(document, name, getattr(present, name))
-    if document.is_locked:
+    """Raises Refused for a document that may not be changed at all now. Call it first, in the transaction that saves.
+
+    What the ledger knows of the document is read anew, so that saving overwrites nothing that happened meanwhile.
+    """
+    if document.pk:
+        as_it_is_now(document)
+    lock = lock_of(document) if document.pk else None
+    if lock is not None and lock.is_whole:
+        raise Refused(lock.reason, lock.way_out, code="PUSHED")
+
+
+def _refuse_removed(document: Commitment, kept: set[int]) -> None:
+    changed = document.lines.exclude(pk__in=kept).filter(changes__isnull=False).first()
+    if changed is not None:
         raise Refused(
-            "It is being pushed to Intacct, so it cannot be changed now.",
-            "Wait until it has arrived, or take the push back.",
-            code="PUSHED",
+            f"Line {changed.number} cannot be removed: a change order changes it.",
+            "Remove the line of the change order first.",
+            code="LINE-CHANGED",
         )
 
 

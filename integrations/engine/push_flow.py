@@ -42,6 +42,11 @@ class PlannedField:
     value: str
     source: str
 
+    @property
+    def line(self) -> str:
+        """The line it belongs to, for example “Line 2”; "" for the head."""
+        return self.path.rpartition("/")[0].capitalize()
+
     def as_json(self) -> dict[str, str]:
         return {"path": self.path, "label": self.label, "value": self.value, "source": self.source}
 
@@ -135,6 +140,7 @@ class PushFlow(Flow):
     records: ClassVar[str]  # the object in Intacct that its documents become
     noun: ClassVar[str]
     plural: ClassVar[str]
+    reads_per_batch: ClassVar[int] = 2  # queries that reading back a batch costs
 
     def work(self, work: StepWork) -> Iterator[None]:
         from integrations.engine.push import work_ledger
@@ -160,6 +166,18 @@ class PushFlow(Flow):
     def entity_of(self, document: Any) -> str:
         """The entity in whose session the document is written and read; "" for the connection's own."""
         return ""
+
+    @abstractmethod
+    def search(self, client: intacct.Client, text: str) -> Sequence[Found]:
+        """Records in Intacct that carry this number, to be linked by a person."""
+
+    @abstractmethod
+    def expected_of(self, document: Any) -> Mapping[str, Any]:
+        """What a record must show that was linked to the document rather than pushed; as `Plan.expected`."""
+
+    @abstractmethod
+    def held(self, path: str, facts: Mapping[str, Any]) -> str | None:
+        """What Intacct held, by `Found.facts`, where a plan writes to `path`; None where it is not read back."""
 
     def waits_for(self, document: Any) -> str:
         """Why the document can be planned only later, in one sentence, or ""."""

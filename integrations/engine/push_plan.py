@@ -4,12 +4,13 @@ Owns how an intent is made and whether it still stands. Sends nothing and calls 
 """
 
 import hashlib
+from dataclasses import dataclass
 from typing import Any
 
 from integrations.engine.element_order import arranged
 from integrations.engine.mirror_view import MirrorView
 from integrations.engine.push_flow import Plan, Problem, PushContext, PushFlow
-from integrations.models import Connection, Push, PushedDocument, PushState, SettingsVersion
+from integrations.models import Approval, Connection, Push, PushedDocument, PushState, SettingsVersion
 
 
 def context_for(connection: Connection) -> PushContext:
@@ -30,6 +31,31 @@ def assess(flow: PushFlow, document: PushedDocument, context: PushContext) -> tu
     except ValueError as error:
         raise ValueError(f"{flow.key} {document.pk}: {error}") from error
     return plan, []
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a wish to push a document comes to: at most one of these is filled in, besides the document itself."""
+
+    plan: Plan | None = None
+    problems: tuple[Problem, ...] = ()
+    waits: str = ""
+    left: str = ""
+
+
+def judge(flow: PushFlow, document: PushedDocument, context: PushContext) -> Verdict:
+    """The same judgement for the preview and for the ledger. Stores nothing."""
+    if document.is_locked:
+        return Verdict(left="It is being pushed already.")
+    if document.approval == Approval.IGNORED:
+        return Verdict(left="It is ignored.")
+    waits = flow.waits_for(document)
+    if waits:
+        return Verdict(waits=waits)
+    plan, problems = assess(flow, document, context)
+    if problems:
+        return Verdict(problems=tuple(problems))
+    return Verdict(plan=plan) if plan is not None else Verdict(left="Intacct holds it already as it is here.")
 
 
 def revision_of(flow: PushFlow, document_id: int) -> int:

@@ -275,7 +275,7 @@ class Settlement:
             named = "; ".join(str(difference) for difference in differences)[:500]
             self._say(push, f"Read back: {named}." if named else "Read back: equal.")
             facts: dict[str, Any] = {"difference": named, "verified_at": None if named else now, "refreshed_at": now}
-            self._set(document, **take_over(push, found, self._flow), **facts)
+            self._set(document, **take_over(push, found, self._flow), remote_facts=dict(found.facts), **facts)
             if document is not None:
                 self._flow.delivered(document, push, found)
             push.save()

@@ -6,121 +6,276 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0006_shared_cache'),
-        ('integrations', '0008_list_browser'),
+        ("accounts", "0006_shared_cache"),
+        ("integrations", "0008_list_browser"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ElementOrder',
+            name="ElementOrder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_id', models.CharField(max_length=80, unique=True)),
-                ('order', models.CharField(max_length=20)),
-                ('learnt_at', models.DateTimeField(auto_now=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("company_id", models.CharField(max_length=80, unique=True)),
+                ("order", models.CharField(max_length=20)),
+                ("learnt_at", models.DateTimeField(auto_now=True)),
             ],
         ),
         migrations.AddField(
-            model_name='settingsversion',
-            name='overrides',
-            field=models.JSONField(default=dict, help_text="Values of one entity or project: {'entity:100': {...}, 'project:24-001': {...}}."),
+            model_name="settingsversion",
+            name="overrides",
+            field=models.JSONField(
+                default=dict,
+                help_text="Values of one entity or project: {'entity:100': {...}, 'project:24-001': {...}}.",
+            ),
         ),
         migrations.CreateModel(
-            name='Push',
+            name="Push",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('flow', models.CharField(max_length=40)),
-                ('document_id', models.BigIntegerField()),
-                ('label', models.CharField(help_text='The document as people know it.', max_length=300)),
-                ('operation', models.CharField(choices=[('create', 'Create'), ('update', 'Update')], default='create', max_length=8)),
-                ('revision', models.PositiveIntegerField(default=1, help_text='Counts the deliveries of this document.')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('queued', 'Queued'), ('sending', 'Sending'), ('verifying', 'Verifying'), ('delivered', 'Delivered'), ('failed', 'Failed'), ('taken_back', 'Taken back')], default='queued', max_length=12)),
-                ('entity_id', models.CharField(blank=True, help_text='Entity whose session sends it.', max_length=80)),
-                ('reference', models.CharField(blank=True, help_text='What the record is looked up by in Intacct.', max_length=120)),
-                ('control_id', models.CharField(blank=True, max_length=256)),
-                ('function_name', models.CharField(blank=True, max_length=60)),
-                ('function_xml', models.TextField(blank=True)),
-                ('planned', models.JSONField(default=list, help_text='Each field as shown in the preview: where, value, source.')),
-                ('expected', models.JSONField(default=dict, help_text='What the record must show when it is read back.')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('due_at', models.DateTimeField(help_text='Not before this moment: a pause, or the next look.')),
-                ('sent_at', models.DateTimeField(blank=True, help_text='When it last left for Intacct.', null=True)),
-                ('absent_counts_from', models.DateTimeField(blank=True, help_text='When not finding it proves something.', null=True)),
-                ('alone', models.BooleanField(default=False, help_text='Sent in a request of its own.')),
-                ('may_have_arrived', models.BooleanField(default=False, help_text='The outcome of some try was unknown, so only the identical bytes may follow it.')),
-                ('refused_order', models.CharField(blank=True, help_text='Order of elements that was refused; it went on in the other one.', max_length=20)),
-                ('refused', models.BooleanField(default=False, help_text='Intacct refused it; looked for all the same, as an earlier try may have arrived.')),
-                ('tries', models.PositiveSmallIntegerField(default=0, help_text='How often it was sent.')),
-                ('looks', models.PositiveSmallIntegerField(default=0, help_text='How often it was looked for since last sent.')),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('read_back_at', models.DateTimeField(blank=True, help_text='When the record was compared with the plan.', null=True)),
-                ('remote_id', models.CharField(blank=True, max_length=200)),
-                ('remote_record_no', models.BigIntegerField(blank=True, null=True)),
-                ('error_code', models.CharField(blank=True, max_length=40)),
-                ('error_field', models.CharField(blank=True, max_length=120)),
-                ('reason', models.CharField(blank=True, help_text='Why it is in this state.', max_length=500)),
-                ('advice', models.CharField(blank=True, max_length=500)),
-                ('error_detail', models.TextField(blank=True)),
-                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pushes', to='integrations.connection')),
-                ('run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='pushes', to='integrations.syncrun')),
-                ('settings_version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='integrations.settingsversion')),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("flow", models.CharField(max_length=40)),
+                ("document_id", models.BigIntegerField()),
+                ("label", models.CharField(help_text="The document as people know it.", max_length=300)),
+                (
+                    "operation",
+                    models.CharField(
+                        choices=[("create", "Create"), ("update", "Update")], default="create", max_length=8
+                    ),
+                ),
+                (
+                    "revision",
+                    models.PositiveIntegerField(default=1, help_text="Counts the deliveries of this document."),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("queued", "Queued"),
+                            ("sending", "Sending"),
+                            ("verifying", "Verifying"),
+                            ("delivered", "Delivered"),
+                            ("failed", "Failed"),
+                            ("taken_back", "Taken back"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                ("entity_id", models.CharField(blank=True, help_text="Entity whose session sends it.", max_length=80)),
+                (
+                    "reference",
+                    models.CharField(
+                        blank=True, help_text="What the record is looked up by in Intacct.", max_length=120
+                    ),
+                ),
+                ("control_id", models.CharField(blank=True, max_length=256)),
+                ("function_name", models.CharField(blank=True, max_length=60)),
+                ("function_xml", models.TextField(blank=True)),
+                (
+                    "planned",
+                    models.JSONField(
+                        default=list, help_text="Each field as shown in the preview: where, value, source."
+                    ),
+                ),
+                (
+                    "expected",
+                    models.JSONField(default=dict, help_text="What the record must show when it is read back."),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("due_at", models.DateTimeField(help_text="Not before this moment: a pause, or the next look.")),
+                ("sent_at", models.DateTimeField(blank=True, help_text="When it last left for Intacct.", null=True)),
+                (
+                    "absent_counts_from",
+                    models.DateTimeField(blank=True, help_text="When not finding it proves something.", null=True),
+                ),
+                ("alone", models.BooleanField(default=False, help_text="Sent in a request of its own.")),
+                (
+                    "may_have_arrived",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The outcome of some try was unknown, so only the identical bytes may follow it.",
+                    ),
+                ),
+                (
+                    "refused_order",
+                    models.CharField(
+                        blank=True,
+                        help_text="Order of elements that was refused; it went on in the other one.",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "refused",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Intacct refused it; looked for all the same, as an earlier try may have arrived.",
+                    ),
+                ),
+                ("tries", models.PositiveSmallIntegerField(default=0, help_text="How often it was sent.")),
+                (
+                    "looks",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="How often it was looked for since last sent."
+                    ),
+                ),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "read_back_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When the record was compared with the plan.", null=True
+                    ),
+                ),
+                ("remote_id", models.CharField(blank=True, max_length=200)),
+                ("remote_record_no", models.BigIntegerField(blank=True, null=True)),
+                ("error_code", models.CharField(blank=True, max_length=40)),
+                ("error_field", models.CharField(blank=True, max_length=120)),
+                ("reason", models.CharField(blank=True, help_text="Why it is in this state.", max_length=500)),
+                ("advice", models.CharField(blank=True, max_length=500)),
+                ("error_detail", models.TextField(blank=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pushes", to="integrations.connection"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="pushes",
+                        to="integrations.syncrun",
+                    ),
+                ),
+                (
+                    "settings_version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="integrations.settingsversion",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.tenant"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='PushEvent',
+            name="PushEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('queued', 'Queued'), ('sending', 'Sending'), ('verifying', 'Verifying'), ('delivered', 'Delivered'), ('failed', 'Failed'), ('taken_back', 'Taken back')], max_length=12)),
-                ('message', models.CharField(max_length=500)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('push', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='integrations.push')),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("queued", "Queued"),
+                            ("sending", "Sending"),
+                            ("verifying", "Verifying"),
+                            ("delivered", "Delivered"),
+                            ("failed", "Failed"),
+                            ("taken_back", "Taken back"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("message", models.CharField(max_length=500)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "push",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="integrations.push"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.tenant"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='PushHold',
+            name="PushHold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('flow', models.CharField(max_length=40)),
-                ('error_code', models.CharField(max_length=40)),
-                ('sentence', models.CharField(max_length=500)),
-                ('advice', models.CharField(blank=True, max_length=500)),
-                ('held_at', models.DateTimeField(auto_now_add=True)),
-                ('told_at', models.DateTimeField(blank=True, null=True)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='push_holds', to='integrations.connection')),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("flow", models.CharField(max_length=40)),
+                ("error_code", models.CharField(max_length=40)),
+                ("sentence", models.CharField(max_length=500)),
+                ("advice", models.CharField(blank=True, max_length=500)),
+                ("held_at", models.DateTimeField(auto_now_add=True)),
+                ("told_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="push_holds",
+                        to="integrations.connection",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.tenant"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='push',
-            index=models.Index(fields=['connection', 'flow', 'state', 'due_at'], name='push_due'),
+            model_name="push",
+            index=models.Index(fields=["connection", "flow", "state", "due_at"], name="push_due"),
         ),
         migrations.AddIndex(
-            model_name='push',
-            index=models.Index(fields=['tenant', 'flow', 'document_id'], name='push_by_document'),
+            model_name="push",
+            index=models.Index(fields=["tenant", "flow", "document_id"], name="push_by_document"),
         ),
         migrations.AddIndex(
-            model_name='push',
-            index=models.Index(fields=['tenant', 'control_id'], name='push_by_control_id'),
+            model_name="push",
+            index=models.Index(fields=["tenant", "control_id"], name="push_by_control_id"),
         ),
         migrations.AddConstraint(
-            model_name='push',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['queued', 'sending', 'verifying', 'waiting'])), fields=('tenant', 'flow', 'document_id'), name='one_push_in_flight_per_document'),
+            model_name="push",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["queued", "sending", "verifying", "waiting"])),
+                fields=("tenant", "flow", "document_id"),
+                name="one_push_in_flight_per_document",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pushhold',
-            constraint=models.UniqueConstraint(fields=('connection', 'flow'), name='one_hold_per_flow'),
+            model_name="pushhold",
+            constraint=models.UniqueConstraint(fields=("connection", "flow"), name="one_hold_per_flow"),
         ),
     ]

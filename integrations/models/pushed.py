@@ -29,6 +29,7 @@ class PushedDocument(LinkedDocument):
     delivered_at = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True, help_text="When it was read back and was equal.")
     difference = models.CharField(max_length=500, blank=True, help_text="What reading it back showed otherwise.")
+    remote_facts = models.JSONField(default=dict, blank=True, help_text="What Intacct held when last read back.")
 
     class Meta:
         abstract = True

@@ -16,7 +16,7 @@ from accounts.models import User
 from integrations import queue
 from integrations.engine.flow import StepPlan, flow_for, flows
 from integrations.engine.push_flow import Problem, PushContext, PushFlow
-from integrations.engine.push_plan import assess, context_for, write_intent
+from integrations.engine.push_plan import context_for, judge, write_intent
 from integrations.models import (
     ACTIVE_RUNS,
     IN_FLIGHT,
@@ -41,6 +41,12 @@ from integrations.services.runs import Started, start_run
 
 PUSH_STEP = "push"
 LOST_AFTER = timedelta(minutes=10)  # longer than any request and lease: whoever sent it is gone
+
+
+_LINK = (
+    "delivery", "drift", "remote_record_no", "remote_id", "remote_url", "remote_state", "remote_facts", "verified_at",
+    "difference", "delivered_at", "state_reason", "state_advice",
+)  # fmt: skip
 
 
 @dataclass
@@ -96,20 +102,14 @@ def _ask(
     try:
         with transaction.atomic():
             document: Any = flow.model._default_manager.select_for_update().get(pk=document_id)
-            if document.is_locked:
-                asked.left.append((document, "It is being pushed already."))
+            verdict = judge(flow, document, context)
+            if verdict.left:
+                asked.left.append((document, verdict.left))
                 return
-            if document.approval == Approval.IGNORED:
-                asked.left.append((document, "It is ignored."))
+            if verdict.problems:
+                asked.blocked.append((document, list(verdict.problems)))
                 return
-            waits = flow.waits_for(document)
-            plan, problems = (None, []) if waits else assess(flow, document, context)
-            if problems:
-                asked.blocked.append((document, problems))
-                return
-            if plan is None and not waits:
-                asked.left.append((document, "Intacct holds it already as it is here."))
-                return
+            waits, plan = verdict.waits, verdict.plan
             push = Push(
                 tenant_id=connection.tenant_id,
                 connection=connection,
@@ -182,16 +182,20 @@ def release_hold(hold: PushHold, *, by: User | None = None, queued: bool = True)
     wake_ledger(connection, flow, by=by, queued=queued)
 
 
+@transaction.atomic
 def ignore(document: PushedDocument, *, reason: str, by: User | None = None) -> None:
     """Set a document aside on purpose. Raises Refused while it is being pushed or once it is in Intacct."""
+    as_it_is_now(document)
     if document.is_locked or document.is_delivered:
         raise Refused("It is being pushed or is in Intacct already.", "Take it back or unlink it first.", code="PUSHED")
     document.approval, document.state_reason = Approval.IGNORED, reason[:500]
     document.save(update_fields=["approval", "state_reason"])
 
 
+@transaction.atomic
 def unlink(document: PushedDocument, *, by: User | None = None) -> None:
     """Forget which record it is in Intacct. Nothing is deleted there, and it is never pushed again by itself."""
+    as_it_is_now(document)
     if document.is_locked:
         raise Refused("It is being pushed.", "Wait for the end, or take it back.", code="PUSHED")
     document.delivery, document.drift = Delivery.NONE, Drift.SAME
@@ -199,8 +203,16 @@ def unlink(document: PushedDocument, *, by: User | None = None) -> None:
     document.approval = Approval.NEEDS_REVIEW if document.approval == Approval.ACCEPTED else document.approval
     document.remote_record_no, document.remote_id, document.remote_url = None, "", ""
     document.verified_at, document.difference, document.delivered_at = None, "", None
-    document.state_reason = document.state_advice = ""
-    document.save()
+    document.state_reason = document.state_advice = document.remote_state = ""
+    document.remote_facts = {}
+    document.save(update_fields=_LINK)
+
+
+def as_it_is_now(document: PushedDocument) -> None:
+    """Read what decisions and the ledger say of it anew, and keep both from changing until the transaction ends."""
+    fresh: Any = type(document)._default_manager.select_for_update().get(pk=document.pk)
+    for column in PushedDocument._meta.fields:
+        setattr(document, column.attname, getattr(fresh, column.attname))
 
 
 def ready_documents(flow: PushFlow, numbers: Iterable[str] = ()) -> list[PushedDocument]:

@@ -20,6 +20,7 @@ from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from integrations.engine.runner import row_counts
 from integrations.models import Exchange, Mode, RowOutcome, RunRow, RunState, SyncRun
+from integrations.push_selectors import is_push, pushes_of_run
 from integrations.run_selectors import (
     NO_SUMS,
     elapsed,
@@ -46,6 +47,7 @@ RUNS_PER_PAGE = 50
 ROWS_PER_PAGE = 50
 LOG_LINES_PER_PAGE = 100
 EXCHANGES_PER_PAGE = 100
+PUSHES_SHOWN = 50
 
 
 FILTERS = ("state", "flow", "trigger", "entity", "person", "period")
@@ -136,6 +138,8 @@ def _context(request: TenantRequest, found: SyncRun, *, only_progress: bool = Fa
     context = progress_context(found, f"{address}{query_url(request, seen=newest)}")
     context["newest_line"] = newest
     lines = context["steps"]
+    if is_push(found.flow):
+        context.update(_pushes(request, found))
     if only_progress:
         return context
     return {
@@ -155,6 +159,18 @@ def _context(request: TenantRequest, found: SyncRun, *, only_progress: bool = Fa
             "exchanges",
             EXCHANGES_PER_PAGE,
         ),
+    }
+
+
+def _pushes(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
+    """The documents of a push and where each is now: those not yet settled first."""
+    counts, rows = pushes_of_run(found, PUSHES_SHOWN)
+    flow = known_flow(found.flow)
+    name = flow.document_url_name if flow else ""
+    return {
+        "push_counts": counts,
+        "push_total": sum(count for _, count in counts),
+        "push_lines": [(push, _url_of(request, name, push.document_id)) for push in rows],
     }
 
 
@@ -227,7 +243,11 @@ def _document_url(request: TenantRequest, name: str, row: RunRow) -> str:
         item = row.list_item
         arguments = {"tenant_slug": request.tenant.slug, "list_key": item.kind, "pk": item.pk} if item else {}
         return reverse("record", kwargs=arguments) if arguments else ""
-    return reverse(name, kwargs={"tenant_slug": request.tenant.slug, "pk": row.document_id})
+    return _url_of(request, name, row.document_id)
+
+
+def _url_of(request: TenantRequest, name: str, document_id: int) -> str:
+    return reverse(name, kwargs={"tenant_slug": request.tenant.slug, "pk": document_id}) if name else ""
 
 
 def _log(request: TenantRequest, found: SyncRun) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 Owns what is shown; what may be saved is decided by integrations.services.settings.
 """
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
@@ -205,12 +207,17 @@ def pick(request: TenantRequest, list_key: str) -> HttpResponse:
     live = live_connection()
     if live is None:
         return JsonResponse([], safe=False)
-    found = list(pick_list(live, list_key, request.GET.get("q", "")[:LONGEST_SEARCH])[: PICKED_AT_ONCE + 1])
+    found = pick_list(live, list_key, request.GET.get("q", "")[:LONGEST_SEARCH])
+    return picker_answer((item.business_id, str(item), item.is_active) for item in found.iterator(chunk_size=100))
+
+
+def picker_answer(found: Iterable[tuple[str, str, bool]]) -> JsonResponse:
+    """The first of value, text and whether it is active, as static/js/pickers.js takes them; says if there are more."""
+    first = list(islice(found, PICKED_AT_ONCE + 1))
     options: list[dict[str, Any]] = [
-        {"value": item.business_id, "text": str(item), "inactive": not item.is_active}
-        for item in found[:PICKED_AT_ONCE]
+        {"value": value, "text": text, "inactive": not is_active} for value, text, is_active in first[:PICKED_AT_ONCE]
     ]
-    if len(found) > PICKED_AT_ONCE:
+    if len(first) > PICKED_AT_ONCE:
         refine = f"Only the first {PICKED_AT_ONCE} are shown. Type more of the id or name to narrow the list."
         options.append({"value": "…", "text": refine, "inactive": False, "disabled": True})
     return JsonResponse(options, safe=False)

@@ -1,6 +1,7 @@
 /* Searchable pickers: <select data-picker-url="…">. The address answers ?q=text with
  * [{"value": "4000", "text": "4000 Revenue", "inactive": false}]; the select's own options are kept and stay valid
- * without a script.
+ * without a script. data-picker-with="project:id_project" sends the values of other fields along,
+ * data-picker-fixed="project=12" what is sent where those are empty.
  */
 (() => {
   "use strict";
@@ -16,9 +17,25 @@
     return `<div>${escape(item.text)}${mark}</div>`;
   }
 
-  function search(address, text) {
-    const url = new URL(address, window.location.href);
+  /* What a search is limited by: "name:id name:other-id" names the fields, of which the first filled one counts. */
+  function limits(select) {
+    return (select.dataset.pickerWith || "")
+      .split(" ")
+      .filter(Boolean)
+      .map((pair) => pair.split(":"));
+  }
+
+  function search(select, text) {
+    const url = new URL(select.dataset.pickerUrl, window.location.href);
     url.searchParams.set("q", text);
+    const fixed = new URLSearchParams(select.dataset.pickerFixed || "");
+    for (const [name, id] of limits(select)) {
+      const value = document.getElementById(id)?.value;
+      if (value && !url.searchParams.has(name)) url.searchParams.set(name, value);
+    }
+    for (const [name, value] of fixed) {
+      if (!url.searchParams.has(name)) url.searchParams.set(name, value);
+    }
     return fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" }).then((answer) => {
       if (!answer.ok) throw new Error(`The search answered ${answer.status}`);
       return answer.json();
@@ -46,7 +63,7 @@
       sortField: [{ field: "$order" }],
       load(text, done) {
         const mine = ++newest;
-        search(select.dataset.pickerUrl, text)
+        search(select, text)
           .then((items) => {
             if (mine !== newest) return done();
             control.clearOptions((option) => control.items.includes(option.value));
@@ -72,6 +89,15 @@
         }
       },
     });
+    const within = new Set(limits(select).map(([, id]) => id));
+    if (within.size) {
+      document.addEventListener("change", (event) => {
+        if (!within.has(event.target.id)) return;
+        control.loadedSearches = {}; // what was found before was found within something else
+        control.wrapper.classList.remove("preloaded");
+        control.clearOptions((option) => control.items.includes(option.value));
+      });
+    }
     const label = select.id && document.querySelector(`label[for="${CSS.escape(select.id)}-ts-control"]`);
     // The replaced select stays in the form but leaves the reading order: the picker's own field stands for it.
     select.setAttribute("aria-hidden", "true");
@@ -86,10 +112,15 @@
     }
   }
 
+  /* Pickers in a closed <details> are made when it opens: a long form has hundreds. */
   function start(root) {
-    root.querySelectorAll("select[data-picker-url]:not(.tomselected)").forEach(picker);
+    for (const select of root.querySelectorAll("select[data-picker-url]:not(.tomselected)")) {
+      if (!select.closest("details:not([open])")) picker(select);
+    }
   }
 
   start(document);
+  document.addEventListener("toggle", (event) => start(event.target), true);
+  document.addEventListener("pickers:start", (event) => start(event.detail));
   document.addEventListener("htmx:afterSwap", () => start(document));
 })();

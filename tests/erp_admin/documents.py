@@ -6,7 +6,9 @@ from typing import Any
 
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentKind, CommitmentLine
 from erp_admin.services.commitments import approve, save_change_order, save_commitment
-from integrations.models import Connection, ListItem
+from integrations.engine.runner import run_to_end
+from integrations.models import Connection, ListItem, RunState
+from integrations.services.runs import start_list_sync
 from integrations.services.settings import save_settings
 
 SETTINGS = {
@@ -18,6 +20,18 @@ SETTINGS = {
     "purchase_order_change_definition": "PC PO Change Order",
     "default_location": "100",
 }
+
+
+LISTS = (
+    "gl_accounts", "items", "vendors", "ap_terms", "locations", "departments", "purchasing_definitions", "projects",
+    "tasks", "cost_types",
+)  # fmt: skip
+
+
+def read_lists(connection: Connection) -> None:
+    """Mirror what documents refer to."""
+    run = run_to_end(start_list_sync(connection, kinds=LISTS, queued=False).run)
+    assert run.state == RunState.SUCCEEDED, list(run.log.values_list("message", flat=True))
 
 
 def choose_settings(connection: Connection, **more: str) -> None:

@@ -1,0 +1,173 @@
+"""What the pages of commitments and change orders ask: lists with the derived state, counts of filters, history.
+
+Reads only. Every list shows the state of `with_state`, so that filters, counts and badges always agree.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db.models import Case, CharField, Count, DecimalField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from erp_admin.models import ChangeOrder, Commitment, DocumentStatus
+from integrations.models import DocumentState, Exchange, Push, PushEvent, with_state
+
+Documents = QuerySet[Any]
+SORTS: Final = ("number", "title", "vendor", "date", "amount")
+# States that a person has to do something about; counted beside Issues in the navigation.
+NEEDS_A_PERSON: Final = (DocumentState.ATTENTION, DocumentState.CHANGED_THERE, DocumentState.MISSING_THERE)
+PERIODS: Final = (
+    ("later", "After this month"),
+    ("month", "This month"),
+    ("last_month", "Last month"),
+    ("year", "Earlier this year"),
+    ("last_year", "Last year"),
+    ("before", "Before"),
+)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where a kind of document keeps what lists filter and sort by."""
+
+    kind: str
+    project: str
+    vendor: str
+    vendor_name: str
+    number: tuple[str, ...]
+    searched: tuple[str, ...]
+
+
+_COMMITMENT = Columns(
+    "kind", "project_id", "vendor_id", "vendor_name", ("number",),
+    ("number", "title", "vendor_id", "vendor_name", "remote_id", "project__number"),
+)  # fmt: skip
+_CHANGE_ORDER = Columns(
+    "commitment__kind", "commitment__project_id", "commitment__vendor_id", "commitment__vendor_name",
+    ("commitment__number", "number"),
+    (
+        "number", "title", "reason", "commitment__number", "commitment__vendor_name", "commitment__vendor_id",
+        "commitment__project__number", "remote_id",
+    ),
+)  # fmt: skip
+
+
+def columns_of(model: type[Any]) -> Columns:
+    return _COMMITMENT if model is Commitment else _CHANGE_ORDER
+
+
+def documents(model: type[Any]) -> Documents:
+    """All documents of a kind with `shown_as`, `period`, and of commitments `changes`, the approved change orders."""
+    found: Documents = model.objects.all()
+    if model is Commitment:
+        approved = ChangeOrder.objects.filter(commitment=OuterRef("pk"), status=DocumentStatus.APPROVED)
+        sums = approved.order_by().values("commitment").annotate(sum=Sum("total")).values("sum")
+        money: DecimalField[Any, Any] = DecimalField(max_digits=16, decimal_places=2)
+        found = found.select_related("project", "tenant").annotate(
+            changes=Coalesce(Subquery(sums, output_field=money), Value(Decimal(0)), output_field=money)
+        )
+    else:
+        found = found.select_related("commitment", "commitment__project", "tenant", "commitment__tenant")
+    shown: Documents = with_state(found).annotate(period=_period(timezone.localdate()))
+    return shown
+
+
+def _period(today: date) -> Case:
+    month = today.replace(day=1)
+    following = (month + timedelta(days=32)).replace(day=1)
+    last_month = (month - timedelta(days=1)).replace(day=1)
+    starts = (
+        (following, "later"), (month, "month"), (last_month, "last_month"),
+        (date(today.year, 1, 1), "year"), (date(today.year - 1, 1, 1), "last_year"),
+    )  # fmt: skip
+    whens = [When(dated_on__gte=start, then=Value(name)) for start, name in starts]
+    return Case(*whens, default=Value("before"), output_field=CharField())
+
+
+def filtered_documents(model: type[Any], query: Mapping[str, str]) -> Documents:
+    """Documents that match the query string: `q`, `state`, `type`, `project`, `vendor`, `period`, `sort`."""
+    found, columns = documents(model), columns_of(model)
+    for word in _clean(query.get("q")).split():
+        matches = Q()
+        for name in columns.searched:
+            matches |= Q(**{f"{name}__icontains": word})
+        found = found.filter(matches)
+    if query.get("state") in DocumentState.values:
+        found = found.filter(shown_as=query["state"])
+    if query.get("type"):
+        found = found.filter(**{columns.kind: _clean(query["type"])})
+    if query.get("project", "").isdecimal() and len(query["project"]) < 19:
+        found = found.filter(**{columns.project: int(query["project"])})
+    if query.get("vendor"):
+        found = found.filter(**{columns.vendor: _clean(query["vendor"])})
+    if query.get("period") in dict(PERIODS):
+        found = found.filter(period=query["period"])
+    return found.order_by(*_order(columns, query.get("sort", "")))
+
+
+def _clean(text: str | None) -> str:
+    return (text or "").replace("\x00", "")
+
+
+def _order(columns: Columns, sort: str) -> list[str]:
+    name = sort.removeprefix("-")
+    by = {
+        "title": ["title"],
+        "vendor": [columns.vendor_name, columns.vendor],
+        "date": ["dated_on"],
+        "amount": ["total"],
+    }
+    names = [*by.get(name, []), *columns.number, "pk"]
+    return [f"-{each}" for each in names] if sort.startswith("-") and name in SORTS else names
+
+
+def counts(found: Documents, name: str) -> dict[str, int]:
+    """How many of `found` there are of each value of a column."""
+    counted = found.order_by().values_list(name).annotate(Count("pk"))
+    return {str(value if value is not None else ""): number for value, number in counted}
+
+
+def largest(found: Documents, value: str, labels: Sequence[str], limit: int) -> list[tuple[str, str, int]]:
+    """The values of a column with the most documents: value, label, count. One more than `limit` where there are."""
+    rows = found.exclude(**{f"{value}__isnull": True}).order_by().values_list(value, *labels)
+    counted = rows.annotate(number=Count("pk")).order_by("-number", value)[: limit + 1]
+    return [(str(row[0]), " ".join(str(part) for part in row[1:-1] if part), row[-1]) for row in counted if row[0]]
+
+
+def attention_count() -> int:
+    """How many documents wait for a person, over all kinds."""
+    return sum(
+        with_state(model.objects.all()).filter(shown_as__in=NEEDS_A_PERSON).count()
+        for model in (Commitment, ChangeOrder)
+    )
+
+
+def pushes_of(flow_key: str, document_id: int) -> QuerySet[Push]:
+    """The ledger rows of a document, newest first."""
+    found = Push.objects.filter(flow=flow_key, document_id=document_id)
+    return found.select_related("run", "asked_by").order_by("-pk")
+
+
+def events_of(flow_key: str, document_id: int, limit: int) -> list[PushEvent]:
+    """What happened to a document in the ledger, newest first; one more than `limit` where there is more."""
+    found = PushEvent.objects.filter(push__flow=flow_key, push__document_id=document_id)
+    return list(found.select_related("push", "push__run", "by").order_by("-pk")[: limit + 1])
+
+
+def exchanges_of(pushes: Sequence[Push], limit: int) -> list[Exchange]:
+    """Requests and answers that carried these pushes or read their records, newest first."""
+    runs = {push.run_id for push in pushes if push.run_id}
+    names = Q()
+    for push in pushes[:20]:
+        if push.control_id:
+            names |= Q(request_xml__contains=push.control_id)
+        if push.remote_id:
+            names |= Q(request_xml__contains=push.remote_id)
+    if not runs or not names:
+        return []
+    found = Exchange.objects.filter(names, run__in=runs).select_related("run")
+    return list(found.defer("request_xml", "response_xml").order_by("-pk")[:limit])

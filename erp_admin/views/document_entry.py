@@ -1,0 +1,99 @@
+"""Enter and change a commitment or change order with its lines.
+
+Owns the page; what may be changed is decided by erp_admin.locks, what may be stored by the services.
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import TenantRequest, role_required
+from accounts.models import Role
+from erp_admin.forms.entry import Entry
+from erp_admin.forms.pickers import COMMITMENTS_HERE
+from erp_admin.models import ChangeOrder, Commitment, CommitmentKind, DocumentStatus
+from erp_admin.push_preview import currency_of
+from erp_admin.views.desks import DESKS, Desk, document_or_404, document_url, tenant_url
+from integrations.selectors import live_connection
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.ACCOUNTANT)
+def new(request: TenantRequest, kind: str) -> HttpResponse:
+    desk = DESKS[kind]
+    if desk.model is Commitment:
+        document: Any = Commitment(
+            tenant=request.tenant,
+            kind=CommitmentKind.SUBCONTRACT,
+            currency=request.tenant.base_currency,
+            dated_on=timezone.localdate(),
+        )
+        return _page(request, desk, document)
+    key = request.GET.get("commitment", "")
+    if not key:
+        return render(request, "erp_admin/choose_commitment.html", {"desk": desk, **_choice(request)})
+    number = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
+    base = get_object_or_404(Commitment.objects.select_related("project"), pk=number)
+    if base.status == DocumentStatus.VOID:
+        messages.error(request, f"Commitment {base.number} is void, so it takes no change orders.")
+        return redirect("commitment", tenant_slug=request.tenant.slug, pk=base.pk)
+    return _page(request, desk, ChangeOrder(tenant=request.tenant, commitment=base, dated_on=timezone.localdate()))
+
+
+def _choice(request: TenantRequest) -> dict[str, Any]:
+    return {
+        "pick_url": tenant_url(request, "pick_record", list_key=COMMITMENTS_HERE),
+        "newest": Commitment.objects.exclude(status=DocumentStatus.VOID).order_by("-pk")[:50],
+    }
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.ACCOUNTANT)
+def edit(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
+    desk = DESKS[kind]
+    return _page(request, desk, document_or_404(desk, pk))
+
+
+def _page(request: TenantRequest, desk: Desk, document: Any) -> HttpResponse:
+    connection = live_connection()
+    title = str(document) if document.pk else ""
+    if request.method != "POST":
+        return _shown(request, desk, Entry(document, connection), title)
+    if "add_line" in request.POST:
+        return _shown(request, desk, Entry(document, connection, request.POST, again=True), title)
+    entry = Entry(document, connection, request.POST)
+    if entry.lock is not None and entry.lock.is_whole:
+        messages.error(request, f"Nothing was saved. {entry.lock.reason} {entry.lock.way_out}")
+        return redirect(document_url(request, desk, document))
+    is_new = document.pk is None
+    saved = entry.save() if entry.is_valid() else None
+    if saved is None:
+        return _shown(request, desk, entry, title, status=422)
+    done = "added" if is_new else "saved"
+    messages.success(request, f"{desk.noun.capitalize()} {saved.number} was {done}.")
+    return redirect(document_url(request, desk, saved))
+
+
+def _shown(request: TenantRequest, desk: Desk, entry: Entry, title: str, status: int = 200) -> HttpResponse:
+    document = entry.document
+    base = document.commitment if isinstance(document, ChangeOrder) else None
+    is_new = not title
+    cancel = document_url(request, desk, document) if not is_new else tenant_url(request, desk.many)
+    if is_new and base is not None:
+        cancel = tenant_url(request, "commitment", pk=base.pk)
+    context = {
+        "desk": desk,
+        "entry": entry,
+        "document": document,
+        "base": base,
+        "is_new": is_new,
+        "title": title,
+        "currency": currency_of(document),
+        "cancel_url": cancel,
+        "is_connected": live_connection() is not None,
+    }
+    return render(request, "erp_admin/document_form.html", context, status=status)

@@ -1,0 +1,264 @@
+"""One commitment or change order: facts, lines, the plan beside what Intacct holds, history, exchanges. Reads only."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.access import TenantRequest, role_required
+from accounts.models import Role
+from accounts.shown import ShownState
+from accounts.templatetags.ui import amount, when
+from erp_admin import document_selectors as selectors
+from erp_admin.locks import lock_of
+from erp_admin.models import ChangeOrder, Commitment, DocumentStatus
+from erp_admin.push_preview import currency_of
+from erp_admin.views.desks import DESKS, Desk, document_or_404, document_url, push_reason, tenant_url, where_to_fix
+from erp_admin.views.documents import row_of
+from erp_admin.views.reasons import role_reason
+from erp_admin.views.record_rows import Fact, entity_names, fact
+from integrations.engine.push_flow import PlannedField, PushFlow
+from integrations.engine.push_plan import Verdict, context_for, judge
+from integrations.models import Connection, Delivery, Push, PushState
+from integrations.selectors import live_connection
+
+EVENTS = 100
+EXCHANGES = 50
+APPROVED = ShownState("approved", "Approved", "success", "check2")
+ENTERED = ShownState("entered", "Entered", "neutral", "pencil")
+LINKED = ShownState("linked", "Linked", "success", "link-45deg")
+READ = ShownState("read", "Read back", "neutral", "arrow-clockwise")
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """A field of the plan beside what Intacct holds; `held` is None where reading back does not show it."""
+
+    label: str
+    value: str
+    source: str
+    held: str | None
+    line: str
+
+    @property
+    def differs(self) -> bool:
+        return self.held is not None and not _same(self.value, self.held)
+
+
+def _same(ours: str, theirs: str) -> bool:
+    if ours == theirs:
+        return True
+    try:
+        return Decimal(ours) == Decimal(theirs)
+    except InvalidOperation:
+        return _day(ours) is not None and _day(ours) == _day(theirs)
+
+
+def _day(text: str) -> date | None:
+    """Plans write dates as ISO, Intacct as month/day/year."""
+    parts = text.split("/")
+    try:
+        return date.fromisoformat(f"{parts[2]}-{parts[0]:0>2}-{parts[1]:0>2}" if len(parts) == 3 else text)
+    except ValueError:
+        return None
+
+
+@require_GET
+@role_required(Role.VIEWER)
+def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
+    desk = DESKS[kind]
+    document = document_or_404(desk, pk)
+    connection = live_connection()
+    pushes = list(selectors.pushes_of(desk.many, pk)[:50])
+    verdict = judge(desk.flow, document, context_for(connection)) if connection else Verdict()
+    is_base = isinstance(document, Commitment)
+    history, more_history = _history(request, desk, document)
+    context = {
+        "desk": desk,
+        "document": document,
+        "row": row_of(document),
+        "state": document.shown_state,
+        "currency": currency_of(document),
+        "facts": _facts(request, document, connection),
+        "link_facts": _link_facts(document),
+        "lines": document.lines.select_related("project").order_by("number"),
+        "change_orders": [row_of(each) for each in _change_orders(document)] if is_base else [],
+        "is_commitment": is_base,
+        "lock": lock_of(document),
+        "verdict": verdict,
+        "problems": [(each, *where_to_fix(request, desk, each.code, document)) for each in verdict.problems],
+        "failure": _failure(request, desk, document, pushes),
+        "plan": _plan(desk.flow, document, verdict, pushes),
+        "events": history,
+        "more_history": more_history,
+        "exchanges": selectors.exchanges_of(pushes, EXCHANGES),
+        "can": _can(document, pushes, verdict),
+        "role_reason": role_reason(request, Role.ACCOUNTANT),
+        "push_reason": push_reason(request, desk, connection),
+        "urls": {
+            what: document_url(request, desk, document, what)
+            for what in (
+                "edit",
+                "approve",
+                "draft",
+                "void",
+                "take_back",
+                "ignore",
+                "restore",
+                "link",
+                "unlink",
+                "refresh",
+            )
+        },
+    }
+    return render(request, "erp_admin/document.html", context)
+
+
+def _change_orders(document: Commitment) -> Any:
+    return selectors.documents(ChangeOrder).filter(commitment=document).order_by("number")
+
+
+def _can(document: Any, pushes: list[Push], verdict: Verdict) -> dict[str, bool]:
+    """Which actions the state allows; the services decide once more."""
+    locked, linked = document.is_locked, bool(document.remote_id)
+    newest = pushes[0] if pushes else None
+    ignored = document.approval == "ignored"
+    queued = newest is not None and newest.state in (PushState.QUEUED, PushState.WAITING) and not newest.tries
+    return {
+        "approve": document.status == DocumentStatus.DRAFT and not locked,
+        "draft": document.status != DocumentStatus.DRAFT and not locked and not linked,
+        "void": document.status != DocumentStatus.VOID and not locked and not linked,
+        "push": document.status == DocumentStatus.APPROVED and not verdict.left,
+        "take_back": locked and queued,
+        "ignore": not locked and not linked and not ignored and document.status != DocumentStatus.VOID,
+        "restore": ignored and not locked,
+        "link": not linked and not locked and document.status != DocumentStatus.VOID,
+        "unlink": linked and not locked,
+        "refresh": linked and not locked,
+        "retry": document.delivery == Delivery.FAILED,
+        "change": document.status != DocumentStatus.VOID,
+    }
+
+
+def _facts(request: TenantRequest, document: Any, connection: Connection | None) -> list[Fact]:
+    if isinstance(document, ChangeOrder):
+        base = document.commitment
+        return [
+            fact("Change order", document.number),
+            fact("Commitment", str(base), url=tenant_url(request, "commitment", pk=base.pk)),
+            fact("Vendor", f"{base.vendor_id} {base.vendor_name}".strip()),
+            fact("Date", when(document.dated_on)),
+            fact("Reason", document.reason),
+            fact("Status", document.get_status_display()),
+        ]
+    project = document.project
+    entities = entity_names(connection) if connection else {}
+    return [
+        fact("Number", document.number),
+        fact("Type", document.get_kind_display()),
+        fact("Vendor", f"{document.vendor_id} {document.vendor_name}".strip()),
+        fact("Project", project, url=tenant_url(request, "project", pk=project.pk) if project else ""),
+        fact("Date", when(document.dated_on)),
+        fact("Terms", document.term_name or (when(document.due_on) if document.due_on else "")),
+        fact("Retainage", f"{document.retainage_percent.normalize():f} %"),
+        fact("Owning entity", entities.get(document.entity_id, document.entity_id or "Top level")),
+        fact("Status", document.get_status_display()),
+        fact("Scope of work", document.scope),
+    ]
+
+
+def _link_facts(document: Any) -> list[Fact]:
+    if not document.remote_id:
+        return []
+    facts, currency = document.remote_facts, currency_of(document)
+    return [
+        fact("Document", document.remote_id, url=document.remote_url, external=True)
+        if document.remote_url
+        else fact("Document", document.remote_id),
+        fact("State there", document.remote_state),
+        fact("Total there", amount(facts.get("TRX_TOTAL") or None, currency)),
+        fact("Revised total there", amount(facts.get("TRX_REVISEDTOTAL") or None, currency)),
+        fact("Record number", document.remote_record_no),
+        fact("Linked", when(document.linked_at), note=f"by {document.linked_by}" if document.linked_by else ""),
+        fact("Read back", when(document.refreshed_at, "not yet")),
+        fact("Found equal", when(document.verified_at, "no")),
+    ]
+
+
+def _failure(request: TenantRequest, desk: Desk, document: Any, pushes: list[Push]) -> dict[str, Any] | None:
+    if document.delivery != Delivery.FAILED:
+        return None
+    push = next((each for each in pushes if each.state == PushState.FAILED), None)
+    code = push.error_code if push else ""
+    url, words = where_to_fix(request, desk, code, document)
+    is_here = url == document_url(request, desk, document)
+    return {
+        "sentence": document.state_reason,
+        "advice": document.state_advice,
+        "code": code,
+        "detail": push.error_detail if push else "",
+        "field": push.error_field if push else "",
+        "url": "" if is_here else url,
+        "words": words,
+    }
+
+
+def _plan(flow: PushFlow, document: Any, verdict: Verdict, pushes: list[Push]) -> dict[str, Any]:
+    """What a push would write now; else what the newest one wrote, beside what was last read back."""
+    newest = next((push for push in pushes if push.planned), None)
+    if verdict.plan is not None:
+        planned = [entry.as_json() for entry in verdict.plan.explained]
+        title, function = "What a push would write now", verdict.plan.function_name
+    elif newest is not None:
+        planned, function = newest.planned, newest.function_name
+        title = "What was written" if newest.state == PushState.DELIVERED else "What is planned"
+    else:
+        return {"rows": [], "title": "What a push would write", "function": ""}
+    rows = [_plan_row(flow, entry, document.remote_facts) for entry in planned]
+    return {
+        "rows": rows,
+        "title": title,
+        "function": function,
+        "is_compared": bool(document.remote_facts),
+        "differing": sum(row.differs for row in rows),
+    }
+
+
+def _plan_row(flow: PushFlow, entry: dict[str, str], facts: dict[str, Any]) -> PlanRow:
+    line = PlannedField(**entry).line
+    held = flow.held(entry["path"], facts) if facts else None
+    return PlanRow(entry["label"], entry["value"], entry["source"], held, line)
+
+
+def _history(request: TenantRequest, desk: Desk, document: Any) -> tuple[list[dict[str, Any]], bool]:
+    """What happened to the document, newest first; whether older lines of the ledger were left out."""
+    events = selectors.events_of(desk.many, document.pk, EVENTS)
+    told = [
+        {
+            "at": event.at,
+            "title": f"{event.push.get_operation_display()}: {event.get_state_display()}",
+            "text": event.message,
+            "actor": str(event.by or event.push.asked_by or "")
+            if event.state == PushState.QUEUED
+            else str(event.by or ""),
+            "state": event.shown_state,
+            "url": tenant_url(request, "run", number=event.push.run.number) if event.push.run else "",
+        }
+        for event in events[:EVENTS]
+    ]
+    marks = (
+        (document.created_at, "Entered here", "", ENTERED),
+        (document.approved_at, "Approved", document.approved_by, APPROVED),
+        (document.linked_at, f"Linked to {document.remote_id}", document.linked_by, LINKED),
+        (document.refreshed_at, "Last read back from Intacct", "", READ),
+    )
+    told += [
+        {"at": at, "title": title, "text": "", "actor": str(actor or ""), "state": state, "url": ""}
+        for at, title, actor, state in marks
+        if at is not None
+    ]
+    return sorted(told, key=lambda event: event["at"], reverse=True), len(events) > EVENTS

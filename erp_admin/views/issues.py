@@ -1,0 +1,66 @@
+"""Issues: everything that needs a person, over all kinds of documents, and the end of a hold."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import TenantRequest, role_required
+from accounts.models import Role
+from erp_admin.attention import JUDGED, Cause, attention
+from erp_admin.views.desks import DESKS, document_url, tenant_url, where_to_fix
+from erp_admin.views.listing import PAGE_SIZE, page_of
+from erp_admin.views.reasons import role_reason
+from integrations.models import PushHold
+from integrations.refusal import Refused
+from integrations.selectors import live_connection
+from integrations.services.pushes import release_hold
+
+
+@require_GET
+@role_required(Role.VIEWER)
+def issues(request: TenantRequest) -> HttpResponse:
+    found = attention(live_connection())
+    page: Any = page_of(request, found.causes, PAGE_SIZE)  # type: ignore[arg-type]
+    context = {
+        "holds": [{"hold": hold, "title": DESKS[hold.flow].title} for hold in found.holds if hold.flow in DESKS],
+        "causes": [_shown(request, cause) for cause in page],
+        "page": page,
+        "blocked": found.blocked,
+        "unjudged": found.unjudged,
+        "judged": JUDGED,
+        "admin_reason": role_reason(request, Role.ADMIN),
+        "connection_url": tenant_url(request, "connection"),
+    }
+    return render(request, "erp_admin/issues.html", context)
+
+
+def _shown(request: TenantRequest, cause: Cause) -> dict[str, Any]:
+    desk = DESKS[cause.flow_key]
+    url, words = where_to_fix(request, desk, cause.code, cause.documents[0])
+    several = cause.count > 1 and cause.code != "SETTING"
+    return {
+        "cause": cause,
+        "desk": desk,
+        "documents": [(document, document_url(request, desk, document)) for document in cause.documents],
+        "more": cause.count - len(cause.documents),
+        "url": "" if several else url,
+        "words": words,
+    }
+
+
+@require_POST
+@role_required(Role.ADMIN)
+def release(request: TenantRequest, pk: int) -> HttpResponse:
+    """Send again what was held: somebody has mended the cause."""
+    hold = get_object_or_404(PushHold.objects.select_related("connection"), pk=pk)
+    title = DESKS[hold.flow].title
+    try:
+        release_hold(hold, by=request.user)
+    except Refused as refused:
+        messages.error(request, f"The hold was ended, but nothing could be started. {refused}")
+    else:
+        messages.success(request, f"{title}: what was held is sent again now.")
+    return redirect("issues", tenant_slug=request.tenant.slug)

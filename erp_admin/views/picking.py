@@ -1,0 +1,69 @@
+"""What the pickers of documents offer for the words typed: mirrored records, projects and commitments kept here."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpResponse, JsonResponse
+from django.views.decorators.http import require_GET
+
+from accounts.access import TenantRequest, role_required
+from accounts.models import Role
+from erp_admin.forms.pickers import COMMITMENTS_HERE, MIRRORED, PROJECTS_HERE
+from erp_admin.models import Commitment, DocumentStatus, Project
+from integrations.models import ListItem
+from integrations.selectors import live_connection, pick_list
+from integrations.views.settings import LONGEST_SEARCH, picker_answer
+
+_HERE: dict[str, Any] = {PROJECTS_HERE: Project, COMMITMENTS_HERE: Commitment}
+_NAME = {PROJECTS_HERE: "name", COMMITMENTS_HERE: "title"}
+
+
+@require_GET
+@role_required(Role.VIEWER)
+def pick_record(request: TenantRequest, list_key: str) -> HttpResponse:
+    """Options as static/js/pickers.js takes them. Cost codes and cost types are those of `project` and `task`."""
+    search = request.GET.get("q", "")[:LONGEST_SEARCH].replace("\x00", "")
+    if list_key in _HERE:
+        return picker_answer((str(each.pk), str(each), _is_active(each)) for each in _here(list_key, search))
+    if list_key not in MIRRORED:
+        raise Http404("Nothing is chosen from a list of this name.")
+    connection = live_connection()
+    if connection is None:
+        return JsonResponse([], safe=False)
+    found = pick_list(connection, list_key, search)
+    if list_key in ("tasks", "cost_types"):
+        found = found.filter(fields__PROJECTID=_project_id(request)).exclude(fields__PROJECTID="")
+    if list_key == "cost_types":
+        found = found.filter(fields__TASKID=request.GET.get("task", "").replace("\x00", ""))
+    return picker_answer((item.business_id, str(item), item.is_active) for item in _unique(found))
+
+
+def _here(list_key: str, search: str) -> Any:
+    found = _HERE[list_key].objects.all()
+    if list_key == COMMITMENTS_HERE:
+        found = found.exclude(status=DocumentStatus.VOID)
+    for word in search.split():
+        found = found.filter(Q(number__icontains=word) | Q(**{f"{_NAME[list_key]}__icontains": word}))
+    return found.order_by("number").iterator(chunk_size=100)
+
+
+def _is_active(document: Any) -> bool:
+    return bool(getattr(document, "is_active", True))
+
+
+def _project_id(request: TenantRequest) -> str:
+    key = request.GET.get("project", "")
+    if not (key.isascii() and key.isdigit() and len(key) < 19):
+        return ""
+    project = Project.objects.filter(pk=int(key)).first()
+    return project.remote_id if project else ""
+
+
+def _unique(found: Any) -> Any:
+    """One record of each id: the same id may stand in several entities."""
+    seen: set[str] = set()
+    item: ListItem
+    for item in found.iterator(chunk_size=100):
+        if item.business_id not in seen:
+            seen.add(item.business_id)
+            yield item

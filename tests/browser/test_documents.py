@@ -1,0 +1,142 @@
+"""Commitments by hand in a real browser: enter, approve, look at the summary, push, edit, update, retry what failed."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from erp_admin.models import Commitment
+from integrations.engine.runner import run_to_end
+from integrations.models import Connection, SyncRun
+from tests.browser.visitor import Visitor
+from tests.erp_admin.documents import choose_settings, commitment, read_lists, some_vendor
+
+Visit = Callable[[], Visitor]
+Url = Callable[..., str]
+
+
+@pytest.fixture
+def pushing(connection: Connection) -> Connection:
+    read_lists(connection)
+    choose_settings(connection)
+    return connection
+
+
+def newest_run() -> SyncRun:
+    return SyncRun.objects.select_related("connection").latest("number")
+
+
+def pick(page: Page, label: str, typed: str) -> None:
+    """Search in a picker by its label and take the first hit, by keyboard."""
+    page.get_by_role("combobox", name=label).first.click()
+    field = page.locator(".ts-dropdown:visible input")
+    expect(field).to_be_focused()
+    page.keyboard.type(typed)
+    expect(page.locator(".ts-dropdown:visible .option").first).to_contain_text(typed)
+    page.keyboard.press("Enter")
+
+
+def push(visitor: Visitor, button: str) -> None:
+    visitor.press(button)
+    visitor.sees("Nothing has been sent yet.")
+    visitor.look()
+    visitor.press("Push 1 commitment")
+    expect(visitor.page.locator("#run-state")).to_contain_text("Queued")
+    expect(visitor.page.locator("#run-progress")).to_contain_text("SC-77 Footings")
+    visitor.look()
+    run_to_end(newest_run())
+    expect(visitor.page.locator("#run-state")).not_to_contain_text("Queued")
+    visitor.follow("SC-77 Footings")
+
+
+def test_a_commitment_from_entry_to_intacct_and_through_a_change(
+    visit: Visit, url: Url, pushing: Connection, accountant: User
+) -> None:
+    ben = visit()
+    ben.log_in(accountant.email)
+    ben.go(url("commitments"))
+    ben.look()
+    ben.follow("Enter the first one")
+    page = ben.page
+    page.get_by_label("Number").fill("SC-77")
+    ben.press("Save")
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    expect(page.get_by_label("Number")).to_have_value("SC-77")
+    ben.look()
+    page.get_by_label("Title").fill("Footings")
+    pick(page, "Vendor", some_vendor(pushing).business_id)
+    first = page.locator("[data-line]").nth(0)
+    first.get_by_label("Description").fill("Concrete")
+    first.get_by_label("Quantity").fill("12.5")
+    first.get_by_label("Unit price").fill("180.005")
+    expect(page.locator("[data-total]")).to_have_text("2,250.06")
+    ben.press("Add a line")
+    second = page.locator("[data-line]").nth(1)
+    expect(second.get_by_label("Description")).to_be_focused()
+    second.get_by_label("Description").fill("Rebar")
+    second.get_by_label("Unit price").fill("1000")
+    ben.press("Add a line")
+    page.locator("[data-line]").nth(2).get_by_role("button", name="Remove this line").click()
+    expect(page.locator("[data-total]")).to_have_text("3,250.06")
+    second.get_by_text("Project, item and dimensions of this line").click()
+    expect(second.get_by_role("combobox", name="Item")).to_be_visible()
+    ben.look()
+    ben.press("Save")
+    ben.sees("Commitment SC-77 was added.")
+    ben.look()
+    ben.press("Approve")
+    ben.look()
+
+    push(ben, "Push…")
+    expect(page.locator(".page-head")).to_contain_text("Verified")
+    ben.sees("Read back: equal.")
+    ben.look()
+    document = Commitment.objects.get()
+    assert document.remote_id == "PC Subcontracts-SC-77"
+
+    page.get_by_role("link", name="Edit").click()
+    ben.sees("cannot be changed there")
+    page.locator("[data-line]").nth(1).get_by_label("Unit price").fill("1250")
+    ben.look()
+    ben.press("Save")
+    expect(page.locator(".page-head")).to_contain_text("Changed here")
+    push(ben, "Push…")
+    expect(page.locator(".page-head")).to_contain_text("Verified")
+    document.refresh_from_db()
+    assert document.remote_facts["TRX_TOTAL"].startswith("3500.06")
+
+
+def test_a_failed_push_leads_from_issues_to_the_retry(
+    visit: Visit, url: Url, pushing: Connection, accountant: User
+) -> None:
+    commitment(pushing, "SC-77")
+    ben = visit()
+    ben.log_in(accountant.email)
+    ben.go(url("commitments"))
+    ben.page.get_by_role("checkbox", name="Select SC-77 Footings").check()
+    ben.press("Push selected…")
+    ben.press("Push 1 commitment")
+    expect(ben.page.locator("#run-state")).to_contain_text("Queued")
+    choose_settings(pushing, purchasing_state="Draft")
+    run_to_end(newest_run())
+    ben.go(url("issues"))
+    expect(ben.page.locator(".rail-badge")).to_have_text("1")
+    ben.look()
+    ben.follow("SC-77 Footings")
+    ben.sees("The last push failed")
+    ben.look()
+    push(ben, "Retry…")
+    expect(ben.page.locator(".page-head")).to_contain_text("Verified")
+
+    ben.press("More")
+    ben.page.get_by_role("button", name="Unlink").click()
+    expect(ben.page.get_by_role("dialog")).to_contain_text("Nothing is deleted or changed in Intacct")
+    ben.page.get_by_role("dialog").get_by_role("button", name="Unlink").click()
+    ben.press("More")
+    ben.follow("Link to a document in Intacct")
+    ben.press("Search in Intacct")
+    ben.sees("Same vendor and total")
+    ben.look()
+    ben.press("Link to PC Subcontracts-SC-77")
+    ben.sees("Linked to PC Subcontracts-SC-77.")
