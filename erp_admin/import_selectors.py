@@ -8,7 +8,16 @@ from collections.abc import Mapping
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
-from erp_admin.models import IMPORTABLE, IMPORTED, SETTLED, ImportDraft, ImportedDocument, ImportMatch, ImportState
+from erp_admin.models import (
+    IMPORTABLE,
+    IMPORTED,
+    SETTLED,
+    ImportDraft,
+    ImportedDocument,
+    ImportMatch,
+    ImportState,
+    MatchKind,
+)
 
 UNDECIDED = "undecided"
 
@@ -67,3 +76,9 @@ def matches_of(draft: ImportDraft, query: Mapping[str, str]) -> QuerySet[ImportM
 
 def undecided_count(draft: ImportDraft) -> int:
     return draft.matches.exclude(how__in=SETTLED).count()
+
+
+def vendors_of(draft: ImportDraft) -> dict[str, str]:
+    """The vendor that each name of the file stands for, as far as that is decided."""
+    decided = draft.matches.filter(kind=MatchKind.VENDOR, how__in=SETTLED).exclude(value="")
+    return dict(decided.values_list("text", "label"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from erp_admin.views import home, links, project_import, projects
+from erp_admin.views import home, imports, links, project_import, projects
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -18,4 +18,17 @@ urlpatterns = [
     path("erp/projects/<int:pk>/", projects.project, name="project"),
     path("erp/projects/<int:pk>/edit/", projects.edit, name="edit_project"),
     path("erp/projects/<int:pk>/unlink/", links.unlink, name="unlink_project"),
+    path("erp/commitments/import/", imports.upload, name="commitment_imports"),
+    path(
+        "erp/commitments/import/template/<slug:kind>.<slug:form>",
+        imports.template,
+        name="commitment_import_template",
+    ),
+    path("erp/commitments/import/<int:draft_pk>/", imports.draft, name="commitment_import"),
+    path("erp/commitments/import/<int:draft_pk>/matches/", imports.matches, name="match_commitment_import"),
+    path("erp/commitments/import/<int:draft_pk>/match-again/", imports.match_again, name="rematch_commitment_import"),
+    path("erp/commitments/import/<int:draft_pk>/pick/<int:match_pk>/", imports.pick, name="pick_commitment_import"),
+    path("erp/commitments/import/<int:draft_pk>/confirm/", imports.confirm, name="confirm_commitment_import"),
+    path("erp/commitments/import/<int:draft_pk>/discard/", imports.discard, name="discard_commitment_import"),
+    path("erp/commitments/import/<int:draft_pk>/problems.csv", imports.problems, name="commitment_import_problems"),
 ]

@@ -41,7 +41,9 @@ def _assessed(
 ) -> tuple[ImportState, str, int | None]:
     if entry.problems:
         first, others = entry.problems[0], len(entry.problems) - 1
-        reason = f"Row {first['row']}, {first['column']}: {first['sentence']}" + (f" And {others} more." if others else "")
+        reason = f"Row {first['row']}, {first['column']}: {first['sentence']}" + (
+            f" And {others} more." if others else ""
+        )
         return ImportState.PROBLEM, reason[:500], None
     base_number = ""
     if draft.kind == FileKind.CHANGE_ORDERS:
@@ -53,8 +55,8 @@ def _assessed(
     open_names = resolver.unsettled(entry.head, entry.lines)
     if open_names:
         names = ", ".join(f"{match.get_kind_display()} “{match.text}”" for match in open_names[:_SHOWN_NAMES])
-        more = f" and {len(open_names) - _SHOWN_NAMES} more" if len(open_names) > _SHOWN_NAMES else ""
-        return ImportState.UNMATCHED, f"{names}{more}"[:500], None
+        rest = f" and {len(open_names) - _SHOWN_NAMES} more" if len(open_names) > _SHOWN_NAMES else ""
+        return ImportState.UNMATCHED, f"{names}{rest}"[:500], None
     found = here.get((base_number, entry.number))
     if found is None:
         return ImportState.NEW, "", None

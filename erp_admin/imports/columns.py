@@ -92,7 +92,7 @@ _TOTAL = _head(
     "Only to check: it must be the sum of the lines.",
     value=Value.AMOUNT,
     other_names=("document total", "contract amount", "commitment total", "grand total"),
-    example="52250.00",
+    example="52500.00",
 )
 _LINES: Final = (
     _line(

@@ -103,6 +103,10 @@ def _within_limits(rows: Iterator[Row]) -> Iterator[Row]:
 
 
 def cleaned(text: str) -> str:
-    """A cell's text: spaces of any kind at the ends go, and signs that cannot be seen or stored."""
+    """A cell's text: spaces of any kind at the ends go, and signs that cannot be seen or stored.
+
+    So does the apostrophe that keeps a spreadsheet from computing a text.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u200b", "").replace("\ufeff", "")
-    return "".join(sign for sign in text if sign >= " " or sign in "\n\t").strip()
+    text = "".join(sign for sign in text if sign >= " " or sign in "\n\t").strip()
+    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text

@@ -5,6 +5,10 @@ import zipfile
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
+from integrations.engine.runner import run_to_end
+from integrations.models import Connection, RunState
+from integrations.services.runs import start_list_sync
+
 COMMITMENT_HEADER = "Number,Title,Type,Vendor,Date,Terms,Description,Amount"
 _SPREADSHEETML = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -47,3 +51,10 @@ def workbook(rows: Sequence[str], *, strings: Sequence[str] = (), more: dict[str
 def texts(*cells: str) -> str:
     """Cells that hold their text themselves."""
     return "".join(f'<c t="inlineStr"><is><t>{escape(cell)}</t></is></c>' for cell in cells)
+
+
+def read_lists(connection: Connection) -> Connection:
+    """Mirror the lists that matching looks at."""
+    run = run_to_end(start_list_sync(connection, kinds=["vendors", "projects", "tasks"], queued=False).run)
+    assert run.state == RunState.SUCCEEDED, list(run.log.values_list("message", flat=True))
+    return connection
