@@ -9,9 +9,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Role, Tenant, User
-from erp_admin.models import Project
+from erp_admin.models import FileKind, ImportState, Project
+from erp_admin.services.imports import take_in
 from integrations.models import Connection, Exchange, ListItem
 from integrations.services.runs import start_list_sync
+from tests.erp_admin.imported import commitment_row, csv_of
 
 PUBLIC, PERSON = "everybody", "anybody logged in"
 
@@ -49,6 +51,15 @@ TABLE = {
     "project": Row(Role.VIEWER, arguments=("pk",)),
     "edit_project": Row(Role.ACCOUNTANT, arguments=("pk",)),
     "unlink_project": Row(Role.ACCOUNTANT, "post", arguments=("pk",)),
+    "commitment_imports": Row(Role.ACCOUNTANT),
+    "commitment_import_template": Row(Role.ACCOUNTANT, arguments=("kind", "form")),
+    "commitment_import": Row(Role.ACCOUNTANT, arguments=("draft_pk",)),
+    "match_commitment_import": Row(Role.ACCOUNTANT, arguments=("draft_pk",)),
+    "rematch_commitment_import": Row(Role.ACCOUNTANT, "post", arguments=("draft_pk",)),
+    "pick_commitment_import": Row(Role.ACCOUNTANT, arguments=("draft_pk", "match_pk")),
+    "confirm_commitment_import": Row(Role.ACCOUNTANT, "post", arguments=("draft_pk",)),
+    "discard_commitment_import": Row(Role.ACCOUNTANT, "post", arguments=("draft_pk",)),
+    "commitment_import_problems": Row(Role.ACCOUNTANT, arguments=("draft_pk",)),
     "integrations": Row(Role.VIEWER),
     "set_up": Row(Role.VIEWER),
     "connection": Row(Role.VIEWER),
@@ -66,6 +77,8 @@ TABLE = {
     "cancel_run": Row(Role.ACCOUNTANT, "post", arguments=("number",)),
     "exchange": Row(Role.VIEWER, arguments=("number", "exchange_pk")),
 }
+# Arguments that name nothing of a tenant's: such an address exists for everybody.
+NOT_OF_A_TENANT = {"pick", "commitment_import_template"}
 ALLOWED = {200, 302, 400, 422, 503}
 
 
@@ -89,7 +102,13 @@ def arguments(mirrored: Connection, scoped: Tenant) -> dict[str, Any]:
     exchange = Exchange.objects.exclude(run=None).latest("pk")
     exchange.run = run
     exchange.save()
+    draft = take_in(scoped, FileKind.COMMITMENTS, "file.csv", csv_of(commitment_row("SC-1", "Somebody Unheard Of")))
+    draft.documents.update(state=ImportState.CREATED)  # so that nobody's visit discards it
     return {
+        "draft_pk": draft.pk,
+        "match_pk": draft.matches.get().pk,
+        "kind": "commitments",
+        "form": "csv",
         "item_pk": ListItem.objects.filter(kind="projects", missing_at=None).earliest("pk").pk,
         "pk": Project.objects.create(tenant=scoped, number="H-1", name="By hand", currency="USD").pk,
         "list_key": "items",
@@ -154,7 +173,7 @@ def test_the_arguments_of_another_tenant_are_not_found(
     """An admin of another company asks for this company's records under their own address."""
     wrong = []
     for name, row in TABLE.items():
-        if isinstance(row.least, Role) and row.arguments and name != "pick":
+        if isinstance(row.least, Role) and row.arguments and name not in NOT_OF_A_TENANT:
             where = address(name, other_tenant, arguments)
             status = getattr(client_for(outsider), row.method)(where, row.data).status_code
             if status != 404:

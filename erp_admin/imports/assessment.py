@@ -61,4 +61,8 @@ def _assessed(
     if found is None:
         return ImportState.NEW, "", None
     why = why_not_changed(found)
-    return (ImportState.REFUSED, why[:500], found.pk) if why else (ImportState.UPDATE, "", found.pk)
+    if why:
+        return ImportState.REFUSED, why[:500], found.pk
+    same = entry.total == found.total
+    effect = "The total stays as it is." if same else f"The total here is {found.total:,.2f}."
+    return ImportState.UPDATE, effect, found.pk

@@ -108,5 +108,7 @@ def cleaned(text: str) -> str:
     So does the apostrophe that keeps a spreadsheet from computing a text.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u200b", "").replace("\ufeff", "")
-    text = "".join(sign for sign in text if sign >= " " or sign in "\n\t").strip()
+    text = "".join(
+        sign for sign in text if (sign >= " " and not "\ud800" <= sign <= "\udfff") or sign in "\n\t"
+    ).strip()
     return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text

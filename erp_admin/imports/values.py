@@ -115,7 +115,7 @@ def _date(text: str, style: Style) -> date:
         raise _no_date(day)
     year, month, number = parts
     try:
-        found = date(year + 2000 if year < 100 else year, month, number)
+        found = date(year, month, number)
     except ValueError as error:
         if not style.day_first and re.fullmatch(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}", day) and month > 12:
             fix = "Write it as YYYY-MM-DD, or choose day/month/year for the dates of this file."
@@ -130,10 +130,10 @@ def _date_parts(day: str, style: Style) -> tuple[int, int, int] | None:
     if match := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", day):
         return int(match[1]), int(match[2]), int(match[3])
     if match := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{2}|\d{4})", day):  # with points the day always comes first
-        return int(match[3]), int(match[2]), int(match[1])
+        return _year(match[3]), int(match[2]), int(match[1])
     if match := re.fullmatch(r"(\d{1,2})[/-](\d{1,2})[/-](\d{2}|\d{4})", day):
         first, second = int(match[1]), int(match[2])
-        return (int(match[3]), second, first) if style.day_first else (int(match[3]), first, second)
+        return (_year(match[3]), second, first) if style.day_first else (_year(match[3]), first, second)
     if match := re.fullmatch(r"(\d{1,2})[-\s.]+([A-Za-z]{3,9})\.?[-\s,]+(\d{2}|\d{4})", day):
         return _with_month(match[3], match[2], match[1])
     if match := re.fullmatch(r"([A-Za-z]{3,9})\.?[-\s]+(\d{1,2})(?:st|nd|rd|th)?[-\s,]+(\d{2}|\d{4})", day):
@@ -143,7 +143,11 @@ def _date_parts(day: str, style: Style) -> tuple[int, int, int] | None:
 
 def _with_month(year: str, name: str, day: str) -> tuple[int, int, int] | None:
     short = name[:3].lower()
-    return (int(year), MONTHS.index(short) + 1, int(day)) if short in MONTHS else None
+    return (_year(year), MONTHS.index(short) + 1, int(day)) if short in MONTHS else None
+
+
+def _year(text: str) -> int:
+    return int(text) + (2000 if len(text) == 2 else 0)
 
 
 def _no_date(text: str) -> Unreadable:
@@ -168,6 +172,9 @@ def _decimal(column: Column, text: str, style: Style) -> str:
         raise Unreadable(f"It has more than {places} decimals.", f"Round it, for example to {nearest}.")
     if abs(number) >= Decimal(10) ** digits:
         raise Unreadable("The number is too large.", "Check the decimal point.")
+    if column.value is Value.PERCENT and 0 < number < 1 and "%" not in text:
+        whole, part = f"{(number * 100).normalize():f}", f"{number.normalize():f}"
+        raise Unreadable(f"This can be read as {whole} percent or as {part} percent.", f"Write {whole}% or {part}%.")
     if column.value is Value.PERCENT and not 0 <= number <= 100:
         raise Unreadable("A percentage is between 0 and 100.", "Write 10 for ten percent.")
     return f"{number:f}"

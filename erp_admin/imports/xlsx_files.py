@@ -5,10 +5,12 @@ more than they seem. Structure: ECMA-376, SpreadsheetML.
 """
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from enum import Enum
 from typing import Any, Final
 
 from lxml import etree
@@ -21,7 +23,9 @@ _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 # Formats that show a date, of those that every workbook has (ECMA-376, 18.8.30).
 _DATE_FORMATS: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_PERCENT_FORMATS: Final = frozenset({9, 10})
 _LAST_COLUMN: Final = 16_384
+_FIRST_NO_DATE: Final = 2_958_466  # the day after 9999-12-31
 _HARDENED: Final[dict[str, Any]] = {
     "resolve_entities": False,
     "no_network": True,
@@ -40,6 +44,13 @@ _DAMAGE: Final = (
     RuntimeError,  # an entry with a password
 )
 _BROKEN = "Open it in the spreadsheet program and save it again as .xlsx, or as CSV."
+
+
+class Shows(Enum):
+    """What a cell shows a number as, where that is not the number itself."""
+
+    DATE = "date"
+    PERCENT = "percent"
 
 
 def read(content: bytes) -> Table:
@@ -70,7 +81,7 @@ def _rows(book: zipfile.ZipFile, notes: list[str]) -> Iterator[Row]:
     path, is_1904, others = _sheet(book)
     if others:
         notes.append(f"Only the first visible sheet was read; {others} more in the workbook.")
-    strings, dated = _shared_strings(book), _dated_styles(book)
+    strings, styles = _shared_strings(book), _styles(book)
     epoch = date(1904, 1, 1) if is_1904 else date(1899, 12, 30)  # Excel counts a 29 February 1900 that never was
     seen = _Seen()
     number = 0
@@ -80,7 +91,7 @@ def _rows(book: zipfile.ZipFile, notes: list[str]) -> Iterator[Row]:
         column = 0
         for cell in element.iterfind(f"{_MAIN}c"):
             column = _column(cell.get("r", ""), column)
-            cells[column] = _text(cell, strings, dated, epoch, seen)
+            cells[column] = _text(cell, strings, styles, epoch, seen)
         yield Row(number, tuple(cells.get(place, "") for place in range(1, max(cells, default=0) + 1)))
     notes += seen.notes()
 
@@ -158,33 +169,27 @@ def _plain(entry: Any) -> str:
     return "".join(direct + runs)
 
 
-def _dated_styles(book: zipfile.ZipFile) -> set[int]:
-    """Positions of the cell styles that show a number as a date."""
+def _styles(book: zipfile.ZipFile) -> dict[int, Shows]:
+    """What the cell styles, by position, show a number as; plain numbers left out."""
     if "xl/styles.xml" not in book.namelist():
-        return set()
+        return {}
     styles = _tree(book, "xl/styles.xml")
-    own = {
-        int(entry.get("numFmtId", "0"))
-        for entry in styles.iter(f"{_MAIN}numFmt")
-        if _shows_date(entry.get("formatCode", ""))
-    }
+    shows: dict[int, Shows] = dict.fromkeys(_DATE_FORMATS, Shows.DATE) | dict.fromkeys(_PERCENT_FORMATS, Shows.PERCENT)
+    for entry in styles.iter(f"{_MAIN}numFmt"):
+        shown = _shown_by(entry.get("formatCode", ""))
+        if shown is not None:
+            shows[int(entry.get("numFmtId", "0"))] = shown
     formats = styles.find(f"{_MAIN}cellXfs")
     used = [int(entry.get("numFmtId", "0")) for entry in formats] if formats is not None else []
-    return {position for position, used_format in enumerate(used) if used_format in _DATE_FORMATS | own}
+    return {position: shows[number] for position, number in enumerate(used) if number in shows}
 
 
-def _shows_date(code: str) -> bool:
-    quoted, plain = False, []
-    for position, sign in enumerate(code):
-        if sign == '"':
-            quoted = not quoted
-        elif not quoted and (position == 0 or code[position - 1] != "\\"):
-            plain.append(sign.lower())
-    text = "".join(plain)
-    while "[" in text and "]" in text[text.index("[") :]:  # [Red], [$-409]
-        start = text.index("[")
-        text = text[:start] + text[text.index("]", start) + 1 :]
-    return "d" in text or "y" in text
+def _shown_by(code: str) -> Shows | None:
+    """What a format code shows, without its quoted texts, escaped signs and brackets such as [Red] or [$-409]."""
+    plain = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", code.lower())
+    if "d" in plain or "y" in plain:
+        return Shows.DATE
+    return Shows.PERCENT if "%" in plain else None
 
 
 def _column(reference: str, before: int) -> int:
@@ -199,7 +204,7 @@ def _column(reference: str, before: int) -> int:
     return number
 
 
-def _text(cell: Any, strings: list[str], dated: set[int], epoch: date, seen: _Seen) -> str:
+def _text(cell: Any, strings: list[str], styles: dict[int, Shows], epoch: date, seen: _Seen) -> str:
     kind = cell.get("t", "n")
     inline, value = cell.find(f"{_MAIN}is"), cell.findtext(f"{_MAIN}v")
     if cell.find(f"{_MAIN}f") is not None:
@@ -218,13 +223,19 @@ def _text(cell: Any, strings: list[str], dated: set[int], epoch: date, seen: _Se
         return cleaned(value)
     if kind in ("str", "e"):
         return cleaned(value)
-    return _number(value, int(cell.get("s", "0")) in dated, epoch)
+    return _number(value, styles.get(int(cell.get("s", "0"))), epoch)
 
 
-def _number(value: str, is_date: bool, epoch: date) -> str:
+def _number(value: str, shown: Shows | None, epoch: date) -> str:
     number = float(value)
-    if is_date and 0 < number < 2_958_466:
-        moment = datetime(epoch.year, epoch.month, epoch.day) + timedelta(days=int(number))  # noqa: DTZ001 - a date
-        return moment.date().isoformat()
-    # Excel keeps 15 digits; what a binary fraction adds beyond them was never entered by anybody.
-    return f"{number:.15g}" if "e" not in f"{number:.15g}" else f"{number:.6f}".rstrip("0").rstrip(".")
+    if shown is Shows.DATE and 0 < number < _FIRST_NO_DATE:
+        return (epoch + timedelta(days=int(number))).isoformat()
+    if shown is Shows.PERCENT:
+        return f"{_digits(number * 100)}%"
+    return _digits(number)
+
+
+def _digits(number: float) -> str:
+    """Excel keeps 15 digits; what a binary fraction adds beyond them was never entered by anybody."""
+    text = f"{number:.15g}"
+    return text if "e" not in text else f"{number:.6f}".rstrip("0").rstrip(".")

@@ -24,7 +24,7 @@ def commitment_row(number: str, vendor: str, amount: str = "1000", description: 
 
 
 def workbook(rows: Sequence[str], *, strings: Sequence[str] = (), more: dict[str, str] | None = None) -> bytes:
-    """A workbook with these rows, each the XML of its cells. Style 1 shows a date."""
+    """A workbook with these rows, each the XML of its cells. Styles 1 and 3 show a date, 2 a percentage."""
     body = "".join(f'<row r="{number}">{cells}</row>' for number, cells in enumerate(rows, 1))
     shared = "".join(f"<si><t>{escape(text)}</t></si>" for text in strings)
     parts = {
@@ -37,8 +37,9 @@ def workbook(rows: Sequence[str], *, strings: Sequence[str] = (), more: dict[str
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_SPREADSHEETML}"><sheetData/></worksheet>',
         "xl/worksheets/sheet2.xml": f'<worksheet xmlns="{_SPREADSHEETML}"><sheetData>{body}</sheetData></worksheet>',
         "xl/sharedStrings.xml": f'<sst xmlns="{_SPREADSHEETML}">{shared}</sst>',
-        "xl/styles.xml": f'<styleSheet xmlns="{_SPREADSHEETML}"><cellXfs>'
-        '<xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
+        "xl/styles.xml": f'<styleSheet xmlns="{_SPREADSHEETML}"><numFmts><numFmt numFmtId="164" '
+        'formatCode="[$-409]d\\-mmm\\-yyyy;@"/></numFmts><cellXfs>'
+        '<xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="10"/><xf numFmtId="164"/></cellXfs></styleSheet>',
         **(more or {}),
     }
     stream = io.BytesIO()
