@@ -49,11 +49,22 @@ def take_in(
         uses, names = _store_documents(draft, reader)
         if not draft.documents.exists():
             raise FileRefused("The file has a header and no rows below it.", "Fill it in first.", code="FILE-EMPTY")
-        draft.rows, draft.notes = reader.rows_read, reader.notes
+        draft.rows, draft.notes = reader.rows_read, [*reader.notes, *_read_before(draft)]
         draft.save(update_fields=["rows", "notes"])
         match_names(draft, uses, names)
         assess_draft(draft)
     return draft
+
+
+def _read_before(draft: ImportDraft) -> list[str]:
+    """A note when the very same file was taken in before; reading it again is allowed and doubles nothing."""
+    before = ImportDraft.objects.filter(digest=draft.digest, kind=draft.kind).exclude(pk=draft.pk).first()
+    if before is None:
+        return []
+    count = before.documents.filter(state__in=IMPORTED).count()
+    when = timezone.localtime(before.created_at)
+    imported = f"{count:,} of its documents were imported then" if count else "nothing was imported then"
+    return [f"The same file was read on {when:%Y-%m-%d at %H:%M}; {imported}."]
 
 
 def _remove_expired() -> None:

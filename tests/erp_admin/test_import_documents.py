@@ -32,7 +32,9 @@ from erp_admin.services.imports import confirm, discard, take_in
 from integrations.engine.runner import Slice, run_to_end, work_slice
 from integrations.models import Approval, Connection, Delivery, DocumentState, ListItem, RunState, SyncRun
 from integrations.refusal import Refused
-from integrations.services.runs import cancel_run
+from integrations.services.pushes import ask_pushes, push_flow
+from integrations.services.runs import cancel_run, start_list_sync
+from tests.erp_admin.documents import choose_settings
 from tests.erp_admin.imported import commitment_row, csv_of, read_lists
 
 CHANGE_HEADER = "Commitment,Number,Title,Date,Changes line,Description,Amount"
@@ -298,6 +300,31 @@ def test_a_draft_with_imported_documents_stays_and_an_expired_one_goes(listed: C
     ImportDraft.objects.update(expires_at=timezone.now())
     draft_of(listed, csv_of(commitment_row("SC-3", "Northwind Roofing")))
     assert set(ImportDraft.objects.values_list("pk", flat=True)) & {kept.pk, old.pk} == {kept.pk}
+
+
+def test_the_same_file_again_is_noted_and_doubles_nothing(listed: Connection) -> None:
+    imported(listed, commitment_row("SC-1", "Northwind Roofing"))
+    again = imported(listed, commitment_row("SC-1", "Northwind Roofing"))
+    assert again.notes[0].endswith("1 of its documents were imported then.")
+    assert (states(again), Commitment.objects.count(), CommitmentLine.objects.count()) == (["updated"], 1, 1)
+
+
+def test_the_example_of_the_docs_is_imported_and_pushed(connection: Connection) -> None:
+    lists = ("gl_accounts", "items", "vendors", "ap_terms", "locations", "departments", "purchasing_definitions")
+    run_to_end(start_list_sync(connection, kinds=lists, queued=False).run)
+    choose_settings(connection)
+    example = Path(__file__).parents[2] / "docs" / "examples" / "commitments.csv"
+    import_all(connection, draft_of(connection, example.read_bytes()))
+    connection.refresh_from_db()
+    asked = ask_pushes(connection, push_flow("commitments"), Commitment.objects.order_by("number"), queued=False)
+    assert asked.blocked == []
+    assert asked.started is not None
+    run_to_end(asked.started.run)
+    pushed = {document.number: (document.state, document.total) for document in Commitment.objects.all()}
+    assert pushed == {
+        "PO-2001": (DocumentState.VERIFIED, Decimal("18480.00")),
+        "SC-1001": (DocumentState.VERIFIED, Decimal("52250.00")),
+    }
 
 
 def test_a_file_that_cannot_be_read_leaves_no_trace(connection: Connection) -> None:
