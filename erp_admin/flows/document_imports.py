@@ -9,7 +9,6 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
-from erp_admin.imports.assessment import assess_draft
 from erp_admin.imports.resolving import Resolver
 from erp_admin.imports.writing import NotWritten, write
 from erp_admin.models import IMPORTABLE, ImportDraft, ImportedDocument, ImportState
@@ -38,7 +37,6 @@ class DocumentImport(Flow):
             raise StepFailed("IMPORT-GONE", "The file was discarded before it was imported.", "Upload it again.")
         pending = draft.documents.filter(state__in=IMPORTABLE).order_by("position")
         if not work.checkpoint:
-            assess_draft(draft)  # what is here may have changed since the file was confirmed
             work.announce(pending.count())
             work.save_page(begun=True)
         while entries := list(pending.select_related("draft", "draft__created_by", "tenant")[:PAGE_SIZE]):

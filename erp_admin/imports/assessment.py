@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Final
 
+from django.utils import timezone
+
 from erp_admin.imports.resolving import Resolver
 from erp_admin.imports.writing import Document, why_not_changed
 from erp_admin.models import IMPORTED, ChangeOrder, Commitment, FileKind, ImportDraft, ImportedDocument, ImportState
@@ -17,6 +19,9 @@ _SHOWN_NAMES: Final = 3
 
 def assess_draft(draft: ImportDraft) -> None:
     """Store the state of every document of the draft that was not imported yet."""
+    # What changes from now on is noticed when a document is written.
+    draft.assessed_at = timezone.now()
+    draft.save(update_fields=["assessed_at"])
     resolver = Resolver(draft)
     entries = draft.documents.exclude(state__in=IMPORTED).order_by("position").iterator(chunk_size=_BATCH)
     while batch := list(islice(entries, _BATCH)):

@@ -76,7 +76,7 @@ def write(entry: ImportedDocument, resolver: Resolver) -> tuple[Document, Import
 
 def _commitment(entry: ImportedDocument, resolver: Resolver) -> tuple[Commitment, ImportState]:
     found = Commitment.objects.select_for_update().filter(number=entry.number).first()
-    _refuse(found)
+    _refuse(entry, found)
     document = _write_commitment(entry, resolver, found)
     _take_status(document, entry)
     return document, ImportState.CREATED if found is None else ImportState.UPDATED
@@ -87,15 +87,22 @@ def _change_order(entry: ImportedDocument, resolver: Resolver) -> tuple[ChangeOr
     if base is None:
         raise NotWritten(f"There is no commitment {entry.commitment_number} here. Import it first.")
     found = ChangeOrder.objects.select_for_update().filter(commitment=base, number=entry.number).first()
-    _refuse(found)
+    _refuse(entry, found)
     document = _write_change_order(entry, resolver, base, found)
     _take_status(document, entry)
     return document, ImportState.CREATED if found is None else ImportState.UPDATED
 
 
-def _refuse(found: Document | None) -> None:
-    if found is not None and (why := why_not_changed(found)):
+def _refuse(entry: ImportedDocument, found: Document | None) -> None:
+    """Raise NotWritten for a document that may not be changed, and for one that is not as the preview found it."""
+    if found is None:
+        return
+    if why := why_not_changed(found):
         raise NotWritten(why)
+    if entry.state == ImportState.NEW:
+        raise NotWritten("It was added here after the preview. Check again, then import to update it.")
+    if entry.draft.assessed_at is None or found.updated_at > entry.draft.assessed_at:
+        raise NotWritten("It was changed here after the preview. Check again, then import.")
 
 
 def _write_commitment(entry: ImportedDocument, resolver: Resolver, found: Commitment | None) -> Commitment:

@@ -58,6 +58,9 @@ class ImportDraft(TenantModel):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(help_text="Removed afterwards, unless something of it was imported.")
+    assessed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its documents were last compared with what is here."
+    )
     run = models.ForeignKey(SyncRun, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:

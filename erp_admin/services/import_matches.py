@@ -130,7 +130,7 @@ def _remember(draft: ImportDraft, entry: ImportMatch, project: Project | None, b
 
 @transaction.atomic
 def match_again(draft: ImportDraft) -> None:
-    """Look once more for names that are not decided: lists were synced or projects imported since."""
+    """Look once more for names that are not decided, and at what is here: lists were synced, documents changed."""
     _refuse_running(draft)
     matcher = Matcher(live_connection())
     open_ones = draft.matches.filter(how__in=[MatchHow.NEAR, MatchHow.NONE, MatchHow.WRITTEN])

@@ -163,17 +163,17 @@ def _after_matching(request: TenantRequest, found: ImportDraft, changed: int) ->
 @require_POST
 @role_required(Role.ACCOUNTANT)
 def match_again(request: TenantRequest, draft_pk: int) -> HttpResponse:
-    """Look once more for undecided names, after a sync of lists or an import of projects."""
+    """Look once more for undecided names, and at what is here now: lists were synced, documents changed."""
     found = _draft(draft_pk)
-    before = import_selectors.undecided_count(found)
     try:
         import_matches.match_again(found)
     except Refused as refused:
         messages.error(request, str(refused))
     else:
-        decided = before - import_selectors.undecided_count(found)
-        messages.info(request, f"Looked again: {decided:,} more of the names were found.")
-    return redirect("match_commitment_import", tenant_slug=request.tenant.slug, draft_pk=found.pk)
+        counts = import_selectors.state_counts(found)
+        ready = sum(counts.get(state, 0) for state in IMPORTABLE)
+        messages.info(request, f"Checked again: {ready:,} of {sum(counts.values()):,} documents are ready.")
+    return redirect("commitment_import", tenant_slug=request.tenant.slug, draft_pk=found.pk)
 
 
 @require_GET

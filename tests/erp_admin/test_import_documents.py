@@ -1,13 +1,9 @@
 """A file becomes documents: matched, confirmed as a run, refused where it must be, and nothing is lost."""
 
-import json
 from decimal import Decimal
-from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -27,6 +23,7 @@ from erp_admin.models import (
     Project,
     RememberedMatch,
 )
+from erp_admin.services.commitments import approve, save_commitment
 from erp_admin.services.import_matches import LEFT_OPEN, choose_matches, match_again
 from erp_admin.services.imports import confirm, discard, take_in
 from integrations.engine.runner import Slice, run_to_end, work_slice
@@ -34,7 +31,7 @@ from integrations.models import Approval, Connection, Delivery, DocumentState, L
 from integrations.refusal import Refused
 from integrations.services.pushes import ask_pushes, push_flow
 from integrations.services.runs import cancel_run, start_list_sync
-from tests.erp_admin.documents import choose_settings
+from tests.erp_admin.documents import choose_settings, commitment
 from tests.erp_admin.imported import commitment_row, csv_of, read_lists
 
 CHANGE_HEADER = "Commitment,Number,Title,Date,Changes line,Description,Amount"
@@ -228,15 +225,31 @@ def test_what_was_pushed_or_is_void_is_refused_with_the_reason(
     assert reasons(draft)[0].startswith(why)
 
 
-def test_a_push_that_begins_after_the_preview_is_noticed(listed: Connection) -> None:
-    imported(listed, commitment_row("SC-1", "Northwind Roofing", "100"))
-    rows = [commitment_row("SC-1", "Northwind Roofing", "999"), commitment_row("SC-2", "Northwind Roofing")]
-    draft = draft_of(listed, csv_of(*rows))
+def test_what_happens_here_after_the_preview_is_never_overwritten(listed: Connection) -> None:
+    imported(listed, *(commitment_row(f"SC-{number}", "Northwind Roofing", "100") for number in (1, 2)))
+    numbers = ("SC-1", "SC-2", "SC-3", "SC-4")
+    draft = draft_of(listed, csv_of(*(commitment_row(number, "Northwind Roofing", "999") for number in numbers)))
+    assert states(draft) == ["update", "update", "new", "new"]
     run = confirm(listed, draft, queued=False).run
-    Commitment.objects.update(delivery=Delivery.SENDING)
+    Commitment.objects.filter(number="SC-1").update(delivery=Delivery.SENDING)
+    approve(Commitment.objects.get(number="SC-2"))
+    edited = Commitment.objects.get(number="SC-2")
+    save_commitment(edited, list(edited.lines.all()))
+    commitment(listed, "SC-3", "5")
     run_to_end(run)
-    assert states(draft) == ["refused", "created"]
-    assert Commitment.objects.get(number="SC-1").total == 100
+
+    assert states(draft) == ["failed", "failed", "failed", "created"]
+    assert [reason.partition(".")[0] for reason in reasons(draft)] == [
+        "It is being pushed to Intacct, so it cannot be changed now",
+        "It was changed here after the preview",
+        "It was added here after the preview",
+        "",
+    ]
+    assert [found.total for found in Commitment.objects.order_by("number")] == [100, 100, 5, 999]
+    match_again(draft)
+    assert states(draft) == ["refused", "update", "update", "created"]
+    import_all(listed, draft)
+    assert [found.total for found in Commitment.objects.order_by("number")] == [100, 999, 999, 999]
 
 
 def test_change_orders_change_a_line_or_add_one(listed: Connection) -> None:
@@ -353,52 +366,3 @@ def test_a_large_file_takes_no_query_per_row(listed: Connection) -> None:
     with CaptureQueriesContext(database) as many:
         draft_of(listed, csv_of(*rows))
     assert len(many) <= len(few) + 20  # a few per batch, none per row
-
-
-# The command.
-
-
-def run_command(tenant: Tenant, path: Path, *options: str) -> tuple[int, Any]:
-    out = StringIO()
-    try:
-        call_command("import_documents", tenant.slug, str(path), *options, "--json", stdout=out)
-    except SystemExit as ended:
-        return int(str(ended.code)), json.loads(out.getvalue())
-    return 0, json.loads(out.getvalue())
-
-
-def test_the_command_imports_a_file_and_tells_what_it_could_not(listed: Connection, tmp_path: Path) -> None:
-    path = tmp_path / "file.csv"
-    path.write_bytes(csv_of(commitment_row("SC-1", "Northwind Roofing"), commitment_row("SC-2", "Northwind Rofing")))
-    code, facts = run_command(listed.tenant, path, "--dry-run")
-    assert (code, facts["states"]) == (1, {"unmatched": 1, "new": 1})
-    assert not ImportDraft.objects.exists()
-
-    code, facts = run_command(listed.tenant, path)
-    assert (code, facts["states"]) == (1, {"unmatched": 1, "created": 1})
-    assert facts["unmatched"][0]["candidates"][0]["label"].endswith("Northwind Roofing")
-
-    path.write_bytes(csv_of(commitment_row("SC-1", "Northwind Roofing")))
-    assert run_command(listed.tenant, path)[0] == 0
-
-
-def test_the_command_reads_json_of_either_type(listed: Connection, tmp_path: Path) -> None:
-    imported(listed, commitment_row("SC-1", "Northwind Roofing"))
-    path = tmp_path / "changes.json"
-    document = {"commitment": "SC-1", "number": "CO-1", "title": "More", "date": "2026-04-01"}
-    lines = [{"description": "Deeper", "amount": 10.1}]
-    path.write_text(json.dumps({"type": "change_orders", "documents": [{**document, "lines": lines}]}))
-    code, facts = run_command(listed.tenant, path)
-    assert (code, facts["type"]) == (0, "change_orders")
-    assert ChangeOrder.objects.get().total == Decimal("10.10")
-
-
-@pytest.mark.parametrize(("content", "code", "error"), [(None, 2, "FILE-UNREADABLE"), ("a,b\n1,2\n", 3, "FILE-HEADER")])
-def test_the_command_ends_with_the_code_of_its_refusal(
-    scoped: Tenant, tmp_path: Path, content: str | None, code: int, error: str
-) -> None:
-    path = tmp_path / "file.csv"
-    if content is not None:
-        path.write_text(content)
-    ended, facts = run_command(scoped, path)
-    assert (ended, facts["error"]) == (code, error)
