@@ -106,11 +106,11 @@ class _Seen:
     def notes(self) -> list[str]:
         found = []
         if self.formulas:
-            found.append(f"{self.formulas:,} cells hold formulas; the values Excel last computed were read.")
+            found.append(f"Cells with formulas: {self.formulas:,}. The values Excel last computed were read.")
         if self.uncomputed:
             some = ", ".join(self.uncomputed[:5])
             found.append(
-                f"{len(self.uncomputed):,} formulas have no computed value and count as empty, among them {some}. "
+                f"Formulas without a computed value: {len(self.uncomputed):,}, among them {some}. They count as empty. "
                 "Open the workbook in the spreadsheet program, save it, and upload it again."
             )
         return found

@@ -78,7 +78,7 @@ def test_a_workbook_is_read_with_its_dates_formulas_and_texts() -> None:
     assert document.problems == []
     assert (document.head["date"], document.head["vendor"]) == ("2026-03-02", "Peña & Söhne")
     assert document.total == Decimal("0.30")
-    assert reader.notes == ["1 cells hold formulas; the values Excel last computed were read."]
+    assert reader.notes == ["Cells with formulas: 1. The values Excel last computed were read."]
 
 
 def test_cells_that_show_percentages_and_dates_of_a_format_of_their_own_are_read_as_shown() -> None:
