@@ -8,11 +8,12 @@ class ErpAdminConfig(AppConfig):
     verbose_name = "ERP Admin"
 
     def ready(self) -> None:
-        from erp_admin.flows import bills, commitment_change_orders, commitments, contracts, projects
+        from erp_admin.flows import bills, commitment_change_orders, commitments, contracts, document_imports, projects
         from integrations.engine.flow import register_flow, register_switch
 
         register_flow(projects.ProjectImport())
         register_flow(commitments.CommitmentPush())
         register_flow(commitment_change_orders.ChangeOrderPush())
+        register_flow(document_imports.DocumentImport())
         register_switch(contracts.SYNC_CONTRACTS)
         register_switch(bills.SYNC_BILLS)

@@ -10,11 +10,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Role, Tenant, User
 from accounts.people.invitations import invite
-from erp_admin.models import Project
+from erp_admin.models import FileKind, ImportState, Project
+from erp_admin.services.imports import take_in
 from integrations.models import Connection, Exchange, ListItem, PushHold
 from integrations.services.runs import start_list_sync
 from tests.conftest import MIRRORED
 from tests.erp_admin.documents import change_order, commitment
+from tests.erp_admin.imported import commitment_row, csv_of
 
 PUBLIC, PERSON = "everybody", "anybody logged in"
 NOBODY, STAFF = "nobody without a token", "support staff"  # shown to be there by tests of their own
@@ -108,6 +110,15 @@ TABLE = {
     "pick_record": Row(Role.VIEWER, arguments=("list_key",)),
     "issues": Row(Role.VIEWER),
     "release_hold": Row(Role.ADMIN, "post", arguments=("hold_pk",)),
+    "commitment_imports": Row(Role.ACCOUNTANT),
+    "commitment_import_template": Row(Role.ACCOUNTANT, arguments=("kind", "form")),
+    "commitment_import": Row(Role.ACCOUNTANT, arguments=("draft_pk",)),
+    "match_commitment_import": Row(Role.ACCOUNTANT, arguments=("draft_pk",)),
+    "rematch_commitment_import": Row(Role.ACCOUNTANT, "post", arguments=("draft_pk",)),
+    "pick_commitment_import": Row(Role.ACCOUNTANT, arguments=("draft_pk", "match_pk")),
+    "confirm_commitment_import": Row(Role.ACCOUNTANT, "post", arguments=("draft_pk",)),
+    "discard_commitment_import": Row(Role.ACCOUNTANT, "post", arguments=("draft_pk",)),
+    "commitment_import_problems": Row(Role.ACCOUNTANT, arguments=("draft_pk",)),
     "integrations": Row(Role.VIEWER),
     "set_up": Row(Role.VIEWER),
     "connection": Row(Role.VIEWER),
@@ -118,7 +129,7 @@ TABLE = {
     "company": Row(Role.VIEWER),
     "settings": Row(Role.VIEWER),
     "settings_history": Row(Role.VIEWER),
-    "setting_cautions": Row(Role.VIEWER, arguments=("key",)),
+    "setting_cautions": Row(Role.VIEWER, arguments=("setting_key",)),
     "overrides": Row(Role.VIEWER),
     "new_override": Row(Role.ADMIN),
     "override": Row(Role.ADMIN, arguments=("level", "place_id")),
@@ -147,7 +158,9 @@ TABLE = {
     "exchange": Row(Role.VIEWER, arguments=("number", "exchange_pk")),
 }
 # Arguments that several addresses call alike and that mean different things.
-RENAMED = {"exchange_pk": "pk", "session_pk": "pk", "record_pk": "pk", "record_key": "list_key"}
+RENAMED = {"setting_key": "key", "exchange_pk": "pk", "session_pk": "pk", "record_pk": "pk", "record_key": "list_key"}
+# Arguments that name nothing of a tenant's: such an address exists for everybody.
+NOT_OF_A_TENANT = {"pick", "pick_record", "list", "export_list", "setting_cautions", "commitment_import_template"}
 ALLOWED = {200, 302, 400, 422, 503}
 
 
@@ -173,17 +186,23 @@ def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, A
     exchange.save()
     sent = invite(scoped, "nora@summit.example", Role.VIEWER)
     base = commitment(mirrored, "SC-1")
+    draft = take_in(scoped, FileKind.COMMITMENTS, "file.csv", csv_of(commitment_row("SC-1", "Somebody Unheard Of")))
+    draft.documents.update(state=ImportState.CREATED)  # so that nobody's visit discards it
     return {
         "invitation_pk": sent.invitation.pk,
         "invitation_token": sent.link.rstrip("/").rpartition("/")[2],
         "membership_pk": viewer.memberships.get().pk,
+        "draft_pk": draft.pk,
+        "match_pk": draft.matches.get().pk,
+        "kind": "commitments",
+        "form": "csv",
         "item_pk": ListItem.objects.filter(kind="projects", missing_at=None).earliest("pk").pk,
         "pk": Project.objects.create(tenant=scoped, number="H-1", name="By hand", currency="USD").pk,
         "list_key": "items",
         "record_key": "projects",
         "record_pk": ListItem.objects.filter(kind="projects").earliest("pk").pk,
         "entity_id": "100",
-        "key": "subcontract_definition",
+        "setting_key": "subcontract_definition",
         "level": "entity",
         "place_id": "100",
         "number": run.number,
@@ -268,7 +287,7 @@ def test_the_arguments_of_another_tenant_are_not_found(
     """An admin of another company asks for this company's records under their own address."""
     wrong = []
     for name, row in TABLE.items():
-        if isinstance(row.least, Role) and row.arguments and row.arguments not in (("list_key",), ("key",)):
+        if isinstance(row.least, Role) and row.arguments and name not in NOT_OF_A_TENANT:
             where = address(name, other_tenant, arguments)
             status = getattr(client_for(outsider), row.method)(where, row.data).status_code
             if status != 404:

@@ -10,16 +10,40 @@ from erp_admin.models.commitment import (
     ValuedLine,
     rounded,
 )
+from erp_admin.models.document_import import (
+    IMPORTABLE,
+    IMPORTED,
+    SETTLED,
+    FileKind,
+    ImportDraft,
+    ImportedDocument,
+    ImportMatch,
+    ImportState,
+    MatchHow,
+    MatchKind,
+    RememberedMatch,
+)
 from erp_admin.models.project import Project
 
 __all__ = [
+    "IMPORTABLE",
+    "IMPORTED",
+    "SETTLED",
     "ChangeOrder",
     "ChangeOrderLine",
     "Commitment",
     "CommitmentKind",
     "CommitmentLine",
     "DocumentStatus",
+    "FileKind",
+    "ImportDraft",
+    "ImportMatch",
+    "ImportState",
+    "ImportedDocument",
+    "MatchHow",
+    "MatchKind",
     "Project",
+    "RememberedMatch",
     "ValuedLine",
     "rounded",
 ]

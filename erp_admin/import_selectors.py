@@ -1,0 +1,84 @@
+"""What pages and commands ask about files of documents: drafts, their documents by state, their matches.
+
+Reads only. Needs the tenant's scope.
+"""
+
+from collections.abc import Mapping
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
+from django.utils import timezone
+
+from erp_admin.models import (
+    IMPORTABLE,
+    IMPORTED,
+    SETTLED,
+    ImportDraft,
+    ImportedDocument,
+    ImportMatch,
+    ImportState,
+    MatchKind,
+)
+
+UNDECIDED = "undecided"
+
+
+def drafts() -> QuerySet[ImportDraft]:
+    """Files that are open or of which something was imported, newest first, with counts of their documents."""
+    imported = Count("documents", filter=Q(documents__state__in=IMPORTED))
+    counted = ImportDraft.objects.select_related("created_by", "run").annotate(
+        documents_count=Count("documents"),
+        imported_count=imported,
+        ready_count=Count("documents", filter=Q(documents__state__in=IMPORTABLE)),
+    )
+    return counted.filter(Q(expires_at__gte=timezone.now()) | Q(imported_count__gt=0)).order_by("-pk")
+
+
+def state_counts(draft: ImportDraft) -> dict[str, int]:
+    """How many documents of the file are in each state, those without any left out."""
+    counted = dict(draft.documents.order_by().values_list("state").annotate(Count("pk")))
+    return {state.value: counted[state] for state in ImportState if counted.get(state)}
+
+
+def ready_sums(draft: ImportDraft) -> dict[str, str]:
+    """What the documents that are ready amount to, by currency of the file; "" where the file names none."""
+    ready = draft.documents.filter(state__in=IMPORTABLE).order_by()
+    summed = ready.values_list("head__currency").annotate(Sum("total"))
+    return {currency or "": total for currency, total in summed}
+
+
+def documents_of(draft: ImportDraft, query: Mapping[str, str]) -> QuerySet[ImportedDocument]:
+    """The draft's documents that match the query string: `state` and `q` (number or title)."""
+    found = draft.documents.defer("raw").order_by("position")
+    if query.get("state") in ImportState.values:
+        found = found.filter(state=query["state"])
+    for word in query.get("q", "").split():
+        found = found.filter(
+            Q(number__icontains=word) | Q(title__icontains=word) | Q(commitment_number__icontains=word)
+        )
+    return found
+
+
+def matches_of(draft: ImportDraft, query: Mapping[str, str]) -> QuerySet[ImportMatch]:
+    """The draft's names, undecided ones first; `show` limits them to those."""
+    found = draft.matches.annotate(
+        place=Case(When(how__in=SETTLED, then=Value(1)), default=Value(0), output_field=IntegerField()),
+        by_kind=Case(
+            When(kind="vendor", then=Value(0)),
+            When(kind="project", then=Value(1)),
+            default=Value(2),
+            output_field=IntegerField(),
+        ),
+    )
+    if query.get("show") == UNDECIDED:
+        found = found.filter(place=0)
+    return found.order_by("place", "by_kind", "scope", "text")
+
+
+def undecided_count(draft: ImportDraft) -> int:
+    return draft.matches.exclude(how__in=SETTLED).count()
+
+
+def vendors_of(draft: ImportDraft) -> dict[str, str]:
+    """The vendor that each name of the file stands for, as far as that is decided."""
+    decided = draft.matches.filter(kind=MatchKind.VENDOR, how__in=SETTLED).exclude(value="")
+    return dict(decided.values_list("text", "label"))

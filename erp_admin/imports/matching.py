@@ -1,0 +1,225 @@
+"""Finds what a name or id in a file stands for: by id, then by the same name, then proposes what is similar.
+
+Reads vendors and cost codes from the mirror and projects kept here. Proposes; only the id and one equal name decide.
+"""
+
+import difflib
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from erp_admin.models import MatchHow, MatchKind, Project, RememberedMatch
+from integrations.models import Connection, ListItem
+
+# Words that say what a company is in law, not which one it is.
+_SUFFIXES: Final = frozenset(
+    {"inc", "incorporated", "llc", "llp", "lllp", "lp", "ltd", "limited", "corp", "corporation", "co", "company"}
+    | {"pllc", "pc", "plc", "gmbh", "ag", "sa", "bv", "pty"}
+)
+_MOST_CANDIDATES: Final = 5
+_COMPARED: Final = 40
+LEAST_SCORE: Final = 60  # of 100; below that a name is not worth showing
+NEAR_SCORE: Final = 85  # from here on it is proposed, if no other comes as close
+_APART: Final = 4
+
+
+def comparable(name: str) -> str:
+    """A name as it is compared: no case, accents, punctuation, “the” in front, or company suffix behind."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
+    # Points and apostrophes join: L.L.C. is LLC, O'Neil is ONeil.
+    joined = re.sub(r"[.'’`]", "", "".join(sign for sign in decomposed if not unicodedata.combining(sign)))
+    words = re.sub(r"[\W_]+", " ", joined).split()
+    while len(words) > 1 and words[-1] in _SUFFIXES:
+        words.pop()
+    if len(words) > 1 and words[0] == "the":
+        words.pop(0)
+    return " ".join(words)
+
+
+@dataclass(frozen=True)
+class Record:
+    """Something that can be meant. `other_ids` are further ids it is known by; `unusable` says why it may not be."""
+
+    value: str
+    ids: tuple[str, ...]
+    name: str
+    unusable: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.ids[0]} {self.name}".strip()
+
+
+@dataclass(frozen=True)
+class Match:
+    how: MatchHow
+    record: Record | None = None
+    reason: str = ""
+    candidates: tuple[tuple[Record, int], ...] = ()
+
+    @property
+    def candidates_json(self) -> list[dict[str, object]]:
+        return [{"value": record.value, "label": record.label, "score": score} for record, score in self.candidates]
+
+
+@dataclass
+class Index:
+    """Records by id and by name, and by pieces of their names, so that few are compared in full."""
+
+    by_id: dict[str, Record] = field(default_factory=dict)
+    by_value: dict[str, Record] = field(default_factory=dict)
+    by_name: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
+    _named: list[tuple[str, Record]] = field(default_factory=list)
+    _pieces: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, record: Record) -> None:
+        for one in record.ids:
+            present = self.by_id.get(one.casefold())
+            if present is None or (present.unusable and not record.unusable):
+                self.by_id[one.casefold()] = record
+        if record.unusable and record.value in self.by_value:
+            return
+        self.by_value[record.value] = record
+        if record.unusable:
+            return
+        name = comparable(record.name)
+        if name:
+            self.by_name[name].append(record)
+            for piece in _pieces(name):
+                self._pieces[piece].append(len(self._named))
+            self._named.append((name, record))
+
+    def find(self, text: str, remembered: str = "") -> Match:
+        """`remembered` is the value a person chose for this name before."""
+        known = self.by_id.get(text.casefold())
+        if known is not None and not known.unusable:
+            return Match(MatchHow.ID, known)
+        chosen = self.by_value.get(remembered)
+        if chosen is not None and not chosen.unusable:
+            return Match(MatchHow.REMEMBERED, chosen)
+        near = self._near(text)
+        if known is not None:
+            return Match(MatchHow.NONE, None, known.unusable, near)
+        same = self.by_name.get(comparable(text), [])
+        if len(same) == 1:
+            return Match(MatchHow.NAME, same[0])
+        if same:
+            reason = f"{len(same)} have this name."
+            return Match(MatchHow.NONE, None, reason, tuple((record, 100) for record in same[:_MOST_CANDIDATES]))
+        if near and near[0][1] >= NEAR_SCORE and (len(near) == 1 or near[0][1] - near[1][1] >= _APART):
+            return Match(MatchHow.NEAR, near[0][0], "", near)
+        return Match(MatchHow.NONE, None, "", near)
+
+    def _near(self, text: str) -> tuple[tuple[Record, int], ...]:
+        name = comparable(text)
+        shared = Counter(place for piece in _pieces(name) for place in self._pieces.get(piece, ()))
+        matcher = difflib.SequenceMatcher(b=name, autojunk=False)
+        scored = []
+        for place, _ in shared.most_common(_COMPARED):
+            other, record = self._named[place]
+            matcher.set_seq1(other)
+            if (score := round(matcher.ratio() * 100)) >= LEAST_SCORE:
+                scored.append((record, score))
+        scored.sort(key=lambda pair: (-pair[1], pair[0].label))
+        return tuple(scored[:_MOST_CANDIDATES])
+
+
+def _pieces(name: str) -> set[str]:
+    padded = f" {name} "
+    return {padded[place : place + 3] for place in range(len(padded) - 2)}
+
+
+class Matcher:
+    """Answers for one connection; each index is built once, at the first question."""
+
+    def __init__(self, connection: Connection | None) -> None:
+        self._connection = connection
+        self._indexes: dict[tuple[str, str], Index] = {}
+        self._remembered = {
+            (memory.kind, memory.scope, memory.name): memory.value for memory in RememberedMatch.objects.all()
+        }
+
+    def vendor(self, text: str) -> Match:
+        index = self._index(MatchKind.VENDOR, "", self._vendors)
+        found = index.find(text, self._memory(MatchKind.VENDOR, "", text))
+        if found.record is None and not index.by_value:
+            reason = "No vendors have been read from Intacct yet. Sync the list Vendors, then match again."
+            return Match(MatchHow.NONE, None, reason)
+        return found
+
+    def project(self, text: str) -> Match:
+        index = self._index(MatchKind.PROJECT, "", self._projects)
+        found = index.find(text, self._memory(MatchKind.PROJECT, "", text))
+        if found.record is None and not index.by_value:
+            return Match(MatchHow.NONE, None, "There are no projects here yet. Import them from Intacct first.")
+        return found
+
+    def cost_code(self, text: str, project: Project | None) -> Match:
+        """Within its project; where the project's cost codes are not known the text stays as it is written."""
+        if project is None or not project.remote_id:
+            return Match(MatchHow.WRITTEN, None, "Its project has no cost codes here to compare with.")
+        index = self._index(MatchKind.COST_CODE, project.remote_id, lambda: self._tasks(project.remote_id))
+        if not index.by_value:
+            return Match(MatchHow.WRITTEN, None, "Its project has no cost codes here to compare with.")
+        return index.find(text, self._memory(MatchKind.COST_CODE, project.number, text))
+
+    def record(self, kind: MatchKind, value: str, project: Project | None = None) -> Record | None:
+        """The usable record with this value, or None."""
+        if kind is MatchKind.VENDOR:
+            index = self._index(kind, "", self._vendors)
+        elif kind is MatchKind.PROJECT:
+            index = self._index(kind, "", self._projects)
+        elif project is not None and project.remote_id:
+            remote_id = project.remote_id
+            index = self._index(kind, remote_id, lambda: self._tasks(remote_id))
+        else:
+            return None
+        found = index.by_value.get(value)
+        return found if found is not None and not found.unusable else None
+
+    def choices(self, kind: MatchKind, words: str, project: Project | None, most: int) -> list[Record]:
+        """Usable records whose id or name holds every word."""
+        self.record(kind, "", project)  # builds the index
+        scope = project.remote_id if kind is MatchKind.COST_CODE and project is not None else ""
+        index = self._indexes.get((kind, scope), Index())
+        wanted = words.casefold().split()
+        found = (
+            record
+            for record in index.by_value.values()
+            if not record.unusable and all(word in record.label.casefold() for word in wanted)
+        )
+        return [record for record, _ in zip(found, range(most), strict=False)]
+
+    def _memory(self, kind: MatchKind, scope: str, text: str) -> str:
+        return self._remembered.get((kind, scope, comparable(text)[:200]), "")
+
+    def _index(self, kind: MatchKind, scope: str, records: Callable[[], Iterable[Record]]) -> Index:
+        if (kind, scope) not in self._indexes:
+            index = Index()
+            for record in records():
+                index.add(record)
+            self._indexes[kind, scope] = index
+        return self._indexes[kind, scope]
+
+    def _items(self, kind: str, **wanted: str) -> Iterable[Record]:
+        found = ListItem.objects.filter(connection=self._connection, kind=kind, **wanted).order_by("business_id")
+        facts = found.values_list("business_id", "name", "is_active", "missing_at")
+        for business_id, name, is_active, missing_at in facts.iterator():
+            gone = "It is no longer in Intacct." if missing_at else "It is inactive in Intacct."
+            yield Record(business_id, (business_id,), name, "" if is_active and not missing_at else gone)
+
+    def _vendors(self) -> Iterable[Record]:
+        return self._items("vendors")
+
+    def _tasks(self, project_id: str) -> Iterable[Record]:
+        # A cost code's id is its last part; unlike a vendor's it is unique within a project only.
+        return self._items("tasks", fields__PROJECTID=project_id)
+
+    def _projects(self) -> Iterable[Record]:
+        facts = Project.objects.order_by("number").values_list("pk", "number", "remote_id", "name", "is_active")
+        for key, number, remote_id, name, is_active in facts.iterator():
+            ids = tuple(dict.fromkeys(one for one in (number, remote_id) if one))
+            yield Record(str(key), ids, name, "" if is_active else "The project is inactive.")

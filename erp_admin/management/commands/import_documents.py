@@ -1,0 +1,124 @@
+"""`import_documents SLUG FILE [--type T] [--dry-run]`: import commitments or change orders from CSV, XLSX or JSON.
+
+Names that only resemble a record are never taken for it here: a person decides on the pages, and is remembered.
+"""
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from accounts.models import Tenant
+from erp_admin.import_selectors import state_counts
+from erp_admin.imports.tables import MOST_BYTES
+from erp_admin.models import IMPORTABLE, IMPORTED, SETTLED, FileKind, ImportDraft, ImportedDocument
+from erp_admin.services.imports import confirm, discard, take_in
+from integrations.commands import EXIT_FAILED, EXIT_USE, TenantCommand
+from integrations.engine.runner import run_to_end
+from integrations.models import Trigger
+
+_SHOWN_PROBLEMS = 50
+
+
+class Command(TenantCommand):
+    help = "Import commitments or change orders from a CSV, XLSX or JSON file; see docs/import-formats.md."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("file", help="path of the file")
+        parser.add_argument("--type", choices=FileKind.values, help="what the file holds (default: commitments)")
+        parser.add_argument("--day-first", action="store_true", help="03/04/2026 is the 3rd of April")
+        parser.add_argument("--dry-run", action="store_true", help="show what would be done; store nothing")
+
+    def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
+        path = Path(options["file"])
+        try:
+            with path.open("rb") as stream:
+                content = stream.read(MOST_BYTES + 1)
+        except OSError as error:
+            self.end(
+                EXIT_USE, f"The file {path} cannot be read: {error.strerror}.", "Check the path.", "FILE-UNREADABLE"
+            )
+        kind = FileKind(options["type"] or _type_in(path, content))
+        draft = take_in(tenant, kind, path.name, content, day_first=options["day_first"])
+        if not options["dry_run"] and draft.documents.filter(state__in=IMPORTABLE).exists():
+            run_to_end(confirm(self.connection(), draft, trigger=Trigger.COMMAND, queued=False).run)
+        facts = _facts(draft)
+        good = IMPORTABLE if options["dry_run"] else IMPORTED
+        is_complete = not draft.documents.exclude(state__in=good).exists()
+        if options["dry_run"]:
+            discard(draft)
+        self.report(facts, *_lines(facts))
+        if not is_complete:
+            sys.exit(EXIT_FAILED)
+
+
+def _type_in(path: Path, content: bytes) -> str:
+    """What a JSON file says it holds; commitments where it says nothing. Its shape is judged when it is read."""
+    if path.suffix.lower() != ".json":
+        return FileKind.COMMITMENTS
+    try:
+        parsed = json.loads(content)
+    except ValueError:
+        return FileKind.COMMITMENTS
+    stated = parsed.get("type") if isinstance(parsed, dict) else None
+    return str(stated) if stated in FileKind.values else FileKind.COMMITMENTS
+
+
+def _facts(draft: ImportDraft) -> dict[str, Any]:
+    return {
+        "file": draft.file_name,
+        "type": draft.kind,
+        "rows": draft.rows,
+        "draft": draft.pk,
+        "states": state_counts(draft),
+        "notes": draft.notes,
+        "documents": [_document(entry) for entry in draft.documents.order_by("position").iterator()],
+        "unmatched": [
+            {
+                "kind": match.kind,
+                "name": match.text,
+                "rows": match.uses,
+                "reason": match.reason,
+                "candidates": match.candidates,
+            }
+            for match in draft.matches.exclude(how__in=SETTLED)
+        ],
+    }
+
+
+def _document(entry: ImportedDocument) -> dict[str, Any]:
+    return {
+        "document": str(entry),
+        "rows": [entry.first_row, entry.last_row],
+        "total": str(entry.total) if entry.total is not None else None,
+        "state": entry.state,
+        "reason": entry.reason,
+        "problems": entry.problems,
+    }
+
+
+def _lines(facts: dict[str, Any]) -> Iterator[str]:
+    counted = ", ".join(f"{number} {state}" for state, number in facts["states"].items() if number)
+    yield f"{facts['file']}: {facts['rows']} rows, {len(facts['documents'])} documents: {counted}"
+    yield from (f"  Note: {note}" for note in facts["notes"])
+    shown = 0
+    for document in facts["documents"]:
+        problems = document["problems"]
+        if not problems and not document["reason"]:
+            continue
+        shown += 1
+        if shown > _SHOWN_PROBLEMS:
+            yield f"  Only the first {_SHOWN_PROBLEMS} are shown; --json has all."
+            break
+        yield f"  {document['document']} ({document['state']}): {'' if problems else document['reason']}".rstrip()
+        for problem in problems:
+            value = f" “{problem['value']}”" if problem["value"] else ""
+            place = f"row {problem['row']}, {problem['column']}{value}"
+            yield f"    {place}: {problem['sentence']} {problem['fix']}".rstrip()
+    for match in facts["unmatched"]:
+        near = "; ".join(f"{one['label']} ({one['score']} %)" for one in match["candidates"])
+        why = match["reason"] or (f"Similar: {near}" if near else "Nothing similar was found.")
+        yield f"  {match['kind']} “{match['name']}”: not matched. {why}"

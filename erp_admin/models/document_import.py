@@ -1,0 +1,190 @@
+"""A file of commitments or change orders on its way in: what was read, how its names are matched, what became of it.
+
+A draft keeps everything as it was in the file until it is imported or expires. Only erp_admin.services.imports writes.
+"""
+
+from django.conf import settings
+from django.db import models
+
+from accounts.shown import ShownState
+from accounts.tenancy import TenantModel
+from integrations.models import SyncRun
+
+
+class FileKind(models.TextChoices):
+    COMMITMENTS = "commitments", "Commitments"
+    CHANGE_ORDERS = "change_orders", "Change orders"
+
+
+class ImportState(models.TextChoices):
+    """Of one document of a file. The first five are computed from the file and what is here; the others happened."""
+
+    PROBLEM = "problem", "Has problems"
+    UNMATCHED = "unmatched", "Needs a match"
+    REFUSED = "refused", "Cannot be changed"
+    NEW = "new", "New"
+    UPDATE = "update", "Updates one here"
+    CREATED = "created", "Created"
+    UPDATED = "updated", "Updated"
+    FAILED = "failed", "Failed"
+
+
+IMPORTABLE = frozenset({ImportState.NEW, ImportState.UPDATE})
+IMPORTED = frozenset({ImportState.CREATED, ImportState.UPDATED})
+
+_APPEARANCE = {
+    ImportState.PROBLEM: ("danger", "exclamation-triangle-fill"),
+    ImportState.UNMATCHED: ("warning", "question-circle"),
+    ImportState.REFUSED: ("neutral", "lock-fill"),
+    ImportState.NEW: ("info", "plus-circle"),
+    ImportState.UPDATE: ("info", "pencil-fill"),
+    ImportState.CREATED: ("success", "check-circle-fill"),
+    ImportState.UPDATED: ("success", "check-circle-fill"),
+    ImportState.FAILED: ("danger", "x-octagon-fill"),
+}
+
+
+class ImportDraft(TenantModel):
+    """One uploaded file. `headers` and the documents' `raw` rows are the file as it was; nothing of it is lost."""
+
+    kind = models.CharField("type", max_length=16, choices=FileKind.choices)
+    file_name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the file.")
+    headers = models.JSONField(default=list)
+    notes = models.JSONField(default=list, help_text="What the reader decided by itself.")
+    rows = models.PositiveIntegerField(default=0)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(help_text="Removed afterwards, unless something of it was imported.")
+    assessed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its documents were last compared with what is here."
+    )
+    run = models.ForeignKey(SyncRun, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["tenant", "-created_at"], name="import_draft_by_age")]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportedDocument(TenantModel):
+    """A document of a file. `head` and `lines` are its values as understood, `problems` what was not."""
+
+    draft = models.ForeignKey(ImportDraft, on_delete=models.CASCADE, related_name="documents")
+    position = models.PositiveIntegerField()
+    first_row = models.PositiveIntegerField()
+    last_row = models.PositiveIntegerField()
+    number = models.CharField(max_length=200, blank=True)
+    commitment_number = models.CharField(max_length=200, blank=True)
+    title = models.CharField(max_length=200, blank=True)
+    head = models.JSONField(default=dict)
+    lines = models.JSONField(default=list)
+    raw = models.JSONField(default=list, help_text="Each row: its number and its cells.")
+    problems = models.JSONField(default=list, help_text="Each: row, column, value, sentence, fix.")
+    total = models.DecimalField(max_digits=20, decimal_places=2, null=True, blank=True)
+    state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.PROBLEM)
+    reason = models.CharField(max_length=500, blank=True)
+    document_id = models.BigIntegerField(null=True, blank=True, help_text="Our record it led to, or would change.")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["draft", "position"], name="one_imported_document_per_position")]
+        indexes = [models.Index(fields=["draft", "state", "position"], name="imported_document_by_state")]
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.commitment_number, self.number, self.title) if part)
+
+    @property
+    def shown_state(self) -> ShownState:
+        state = ImportState(self.state)
+        tone, icon = _APPEARANCE[state]
+        return ShownState(state.value, str(state.label), tone, icon, self.reason)
+
+
+class MatchKind(models.TextChoices):
+    VENDOR = "vendor", "Vendor"
+    PROJECT = "project", "Project"
+    COST_CODE = "cost_code", "Cost code"
+
+
+class MatchHow(models.TextChoices):
+    ID = "id", "By id"
+    NAME = "name", "By name"
+    REMEMBERED = "remembered", "Chosen before"
+    PERSON = "person", "Chosen"
+    OPEN = "open", "Left open"
+    WRITTEN = "written", "As written"
+    NEAR = "near", "Similar: please look"
+    NONE = "none", "Not found"
+
+
+SETTLED = frozenset(MatchHow) - {MatchHow.NEAR, MatchHow.NONE}
+
+_HOW = {
+    MatchHow.ID: ("success", "check-circle-fill"),
+    MatchHow.NAME: ("success", "check-circle"),
+    MatchHow.REMEMBERED: ("success", "clock-history"),
+    MatchHow.PERSON: ("success", "person-circle"),
+    MatchHow.OPEN: ("neutral", "circle"),
+    MatchHow.WRITTEN: ("neutral", "pencil-fill"),
+    MatchHow.NEAR: ("warning", "question-circle"),
+    MatchHow.NONE: ("danger", "x-octagon-fill"),
+}
+
+
+class ImportMatch(TenantModel):
+    """What a name or id in the file stands for. `scope` is the project as written, for cost codes."""
+
+    draft = models.ForeignKey(ImportDraft, on_delete=models.CASCADE, related_name="matches")
+    kind = models.CharField(max_length=10, choices=MatchKind.choices)
+    scope = models.CharField(max_length=200, blank=True)
+    text = models.CharField(max_length=200)
+    uses = models.PositiveIntegerField(default=0, help_text="How many rows name it.")
+    how = models.CharField(max_length=10, choices=MatchHow.choices, default=MatchHow.NONE)
+    value = models.CharField(max_length=200, blank=True, help_text="Vendor id, key of our project, or task id.")
+    label = models.CharField(max_length=500, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    candidates = models.JSONField(default=list, help_text="Each: value, label, score of 100.")
+
+    class Meta:
+        ordering = ["kind", "scope", "text"]
+        constraints = [models.UniqueConstraint(fields=["draft", "kind", "scope", "text"], name="one_match_per_text")]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def is_settled(self) -> bool:
+        return self.how in SETTLED
+
+    @property
+    def shown_how(self) -> ShownState:
+        how = MatchHow(self.how)
+        tone, icon = _HOW[how]
+        return ShownState(how.value, str(how.label), tone, icon, self.reason)
+
+
+class RememberedMatch(TenantModel):
+    """What a person once said a name stands for, so that the next file knows. One per name; the newest word counts."""
+
+    kind = models.CharField(max_length=10, choices=MatchKind.choices)
+    scope = models.CharField(max_length=200, blank=True, help_text="The project's number, for cost codes.")
+    name = models.CharField(max_length=200, help_text="As compared: without case, punctuation and company suffixes.")
+    value = models.CharField(max_length=200)
+    chosen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    chosen_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["kind", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "kind", "scope", "name"], name="one_remembered_match_per_name")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"

@@ -1,0 +1,243 @@
+"""ERP Admin → Commitments → Import: upload a file, look at what it would do, match its names, confirm.
+
+Views authorise, read the form, make one call, say what came of it, and redirect. Rules live in services and imports.
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import TenantRequest, role_required
+from accounts.models import Role, Tenant
+from erp_admin import import_selectors
+from erp_admin.forms.imports import MatchesForm, UploadForm, options_of
+from erp_admin.imports import exports
+from erp_admin.imports.columns import COLUMNS
+from erp_admin.imports.matching import Matcher
+from erp_admin.imports.resolving import Resolver, vendor_text
+from erp_admin.models import IMPORTABLE, IMPORTED, FileKind, ImportDraft, ImportState, MatchKind
+from erp_admin.services import import_matches
+from erp_admin.services import imports as services
+from erp_admin.views.listing import counted_filter, is_filtered, page_of
+from integrations.models import SyncRun
+from integrations.refusal import Refused
+from integrations.selectors import live_connection, why_not_sync
+
+MATCHES_PER_PAGE = 25
+PICKED_AT_ONCE = 50
+LONGEST_SEARCH = 100
+TEMPLATES = {
+    "csv": (exports.template_csv, "text/csv; charset=utf-8"),
+    "xlsx": (exports.template_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.ACCOUNTANT)
+def upload(request: TenantRequest) -> HttpResponse:
+    """Choose a file; and the files taken in before."""
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            draft = services.take_in(
+                request.tenant,
+                FileKind(given["kind"]),
+                given["file"].name,
+                given["file"].read(),
+                day_first=given["dates"] == "day",
+                by=request.user,
+            )
+        except Refused as refused:
+            form.add_error("file", str(refused))
+        else:
+            return redirect("commitment_import", tenant_slug=request.tenant.slug, draft_pk=draft.pk)
+    context = {
+        "form": form,
+        "page": page_of(request, import_selectors.drafts(), 20),
+        "kinds": [(kind, COLUMNS[kind]) for kind in FileKind],
+    }
+    return render(request, "erp_admin/import_upload.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@role_required(Role.ACCOUNTANT)
+def template(request: TenantRequest, kind: str, form: str) -> HttpResponse:
+    """An empty file with the columns and one example."""
+    if kind not in FileKind.values or form not in TEMPLATES:
+        raise Http404("There is no such template.")
+    make, content_type = TEMPLATES[form]
+    response = HttpResponse(make(FileKind(kind)), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{kind}-template.{form}"'
+    return response
+
+
+@require_GET
+@role_required(Role.ACCOUNTANT)
+def draft(request: TenantRequest, draft_pk: int) -> HttpResponse:
+    """What importing the file would do, document by document; afterwards, what became of each."""
+    found = _draft(draft_pk)
+    counts = import_selectors.state_counts(found)
+    choices = [(state.value, str(state.label)) for state in ImportState if state.value in counts]
+    ready = sum(counts.get(state, 0) for state in IMPORTABLE)
+    imported = sum(counts.get(state, 0) for state in IMPORTED)
+    page = page_of(request, import_selectors.documents_of(found, request.GET.dict()))
+    vendors = import_selectors.vendors_of(found)
+    for entry in page.object_list:
+        entry.vendor_match = vendors.get(vendor_text(entry.head), "")
+    context = {
+        "draft": found,
+        "noun": found.get_kind_display().lower(),
+        "documents": sum(counts.values()),
+        "ready": ready,
+        "imported": imported,
+        "unusable": sum(counts.get(state, 0) for state in exports.UNUSABLE),
+        "undecided": import_selectors.undecided_count(found),
+        "has_matches": found.matches.exists(),
+        "sums": _sums(request.tenant, found),
+        "filters": [counted_filter(request, "State", "state", choices, counts)],
+        "filtered": is_filtered(request, ("state", "q")),
+        "page": page,
+        "why_not": str(why_not_sync(live_connection()) or ""),
+        "document_url_name": "commitment" if found.kind == FileKind.COMMITMENTS else "change_order",
+    }
+    return render(request, "erp_admin/import_draft.html", context)
+
+
+def _sums(tenant: Tenant, found: ImportDraft) -> list[tuple[str, Any]]:
+    """What is ready, by currency; change orders are in their commitment's, which the file does not say."""
+    sums = import_selectors.ready_sums(found)
+    if found.kind == FileKind.CHANGE_ORDERS:
+        return [("", total) for total in sums.values()]
+    by_currency: dict[str, Any] = {}
+    for currency, total in sums.items():
+        named = currency or tenant.base_currency
+        by_currency[named] = by_currency.get(named, 0) + (total or 0)
+    return sorted(by_currency.items())
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.ACCOUNTANT)
+def matches(request: TenantRequest, draft_pk: int) -> HttpResponse:
+    """What each name of the file stands for: undecided ones first."""
+    found = _draft(draft_pk)
+    page = page_of(request, import_selectors.matches_of(found, request.GET.dict()), MATCHES_PER_PAGE)
+    if request.method == "POST":
+        posted = [
+            int(key) for key in request.POST.getlist("match") if key.isascii() and key.isdigit() and len(key) < 19
+        ]
+        form = MatchesForm(found, found.matches.filter(pk__in=posted[: MATCHES_PER_PAGE * 2]), request.POST)
+        if form.is_valid():
+            try:
+                changed = import_matches.choose_matches(found, form.chosen, by=request.user)
+            except Refused as refused:
+                form.add_error(None, str(refused))
+            else:
+                return _after_matching(request, found, changed)
+    else:
+        form = MatchesForm(found, page.object_list)
+    context = {
+        "draft": found,
+        "form": form,
+        "page": page,
+        "undecided": import_selectors.undecided_count(found),
+        "all": found.matches.count(),
+        "only_undecided": request.GET.get("show") == import_selectors.UNDECIDED,
+    }
+    return render(request, "erp_admin/import_matches.html", context, status=422 if form.errors else 200)
+
+
+def _after_matching(request: TenantRequest, found: ImportDraft, changed: int) -> HttpResponse:
+    left = import_selectors.undecided_count(found)
+    saved = f"{changed:,} match{'' if changed == 1 else 'es'} saved." if changed else "Nothing was changed."
+    if left:
+        messages.info(request, f"{saved} {left:,} name{'' if left == 1 else 's'} still to decide.")
+        return redirect("match_commitment_import", tenant_slug=request.tenant.slug, draft_pk=found.pk)
+    messages.success(request, f"{saved} Every name is decided.")
+    return redirect("commitment_import", tenant_slug=request.tenant.slug, draft_pk=found.pk)
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT)
+def match_again(request: TenantRequest, draft_pk: int) -> HttpResponse:
+    """Look once more for undecided names, and at what is here now: lists were synced, documents changed."""
+    found = _draft(draft_pk)
+    try:
+        import_matches.match_again(found)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        counts = import_selectors.state_counts(found)
+        ready = sum(counts.get(state, 0) for state in IMPORTABLE)
+        messages.info(request, f"Checked again: {ready:,} of {sum(counts.values()):,} documents are ready.")
+    return redirect("commitment_import", tenant_slug=request.tenant.slug, draft_pk=found.pk)
+
+
+@require_GET
+@role_required(Role.ACCOUNTANT)
+def pick(request: TenantRequest, draft_pk: int, match_pk: int) -> HttpResponse:
+    """What the picker of a name offers for the words typed: what is similar before anything is typed."""
+    found = _draft(draft_pk)
+    match = get_object_or_404(found.matches, pk=match_pk)
+    words = request.GET.get("q", "")[:LONGEST_SEARCH]
+    project = Resolver(found).project_of_scope(match.scope) if match.kind == MatchKind.COST_CODE else None
+    records = Matcher(live_connection()).choices(MatchKind(match.kind), words, project, PICKED_AT_ONCE + 1)
+    options: dict[str, dict[str, Any]] = {}
+    if not words:
+        options = {value: {"value": value, "text": text} for value, text in options_of(match)}
+    for record in records[:PICKED_AT_ONCE]:
+        options.setdefault(record.value, {"value": record.value, "text": record.label})
+    listed = list(options.values())
+    if len(records) > PICKED_AT_ONCE:
+        more = f"Only the first {PICKED_AT_ONCE} are shown. Type more of the id or name to narrow the list."
+        listed.append({"value": "…", "text": more, "disabled": True})
+    return JsonResponse(listed, safe=False)
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT)
+def confirm(request: TenantRequest, draft_pk: int) -> HttpResponse:
+    """Import what is ready, as a run."""
+    found = _draft(draft_pk)
+    connection = live_connection()
+    try:
+        if connection is None:
+            raise why_not_sync(None) or Refused("Sage Intacct is not connected.")
+        run: SyncRun = services.confirm(connection, found, by=request.user).run
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("commitment_import", tenant_slug=request.tenant.slug, draft_pk=found.pk)
+    messages.success(request, f"Run {run.number} imports the {found.get_kind_display().lower()} of {found.file_name}.")
+    return redirect("run", tenant_slug=request.tenant.slug, number=run.number)
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT)
+def discard(request: TenantRequest, draft_pk: int) -> HttpResponse:
+    """Remove a file of which nothing was imported."""
+    found = _draft(draft_pk)
+    try:
+        services.discard(found)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("commitment_import", tenant_slug=request.tenant.slug, draft_pk=found.pk)
+    messages.success(request, f"{found.file_name} was discarded. Nothing was imported from it.")
+    return redirect("commitment_imports", tenant_slug=request.tenant.slug)
+
+
+@require_GET
+@role_required(Role.ACCOUNTANT)
+def problems(request: TenantRequest, draft_pk: int) -> HttpResponse:
+    """The rows that were not imported as a file to correct and upload again."""
+    found = _draft(draft_pk)
+    # At most as large as the file that was uploaded, with a sentence per row that is wrong.
+    response = HttpResponse(exports.problem_file(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="problems-{found.pk}.csv"'
+    return response
+
+
+def _draft(draft_pk: int) -> ImportDraft:
+    return get_object_or_404(import_selectors.drafts().select_related("tenant", "run"), pk=draft_pk)

@@ -1,0 +1,196 @@
+"""The import as an accountant's browser sees it: upload, preview, matches, confirm, and the file of what is wrong."""
+
+import csv
+import io
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection as database
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Tenant, User
+from erp_admin.models import Commitment, FileKind, ImportDraft
+from erp_admin.services.imports import take_in
+from integrations.engine.runner import run_to_end
+from integrations.models import Connection, SyncRun
+from tests.erp_admin.imported import commitment_row, csv_of, read_lists, texts, workbook
+
+Url = Callable[..., str]
+
+
+@pytest.fixture
+def ben(accountant: User, client_for: Callable[[User | None], Client]) -> Client:
+    return client_for(accountant)
+
+
+@pytest.fixture
+def listed(connection: Connection) -> Connection:
+    return read_lists(connection)
+
+
+def upload(client: Client, url: Url, content: bytes, name: str = "file.csv", **more: str) -> ImportDraft:
+    file = SimpleUploadedFile(name, content)
+    facts = {"kind": "commitments", "dates": "month", "file": file, **more}
+    answer = client.post(url("commitment_imports"), facts)
+    assert answer.status_code == 302, answer.content.decode()
+    return ImportDraft.objects.latest("pk")
+
+
+def page(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_from_upload_to_the_imported_commitments(ben: Client, url: Url, listed: Connection) -> None:
+    draft = upload(
+        ben, url, csv_of(commitment_row("SC-1", "Northwind Rofing"), commitment_row("SC-2", "Northwind Roofing"))
+    )
+    shown = page(ben, url("commitment_import", draft_pk=draft.pk))
+    assert "1 of 2 commitments is ready to be imported." in shown
+    assert "1 name of the file is not matched yet" in shown
+
+    form = page(ben, url("match_commitment_import", draft_pk=draft.pk))
+    match = draft.matches.get(text="Northwind Rofing")
+    assert f'<option value="{match.value}" selected>' in form
+    chosen = {"match": [match.pk], f"match_{match.pk}": match.value}
+    answer = ben.post(url("match_commitment_import", draft_pk=draft.pk), chosen, follow=True)
+    assert "1 match saved. Every name is decided." in answer.content.decode()
+
+    answer = ben.post(url("confirm_commitment_import", draft_pk=draft.pk))
+    run = SyncRun.objects.latest("pk")
+    assert answer["Location"] == url("run", number=run.number)
+    assert "Watch run" in page(ben, url("commitment_import", draft_pk=draft.pk))
+    run_to_end(run)
+    assert Commitment.objects.count() == 2
+    assert "2 of 2 commitments imported." in page(ben, url("commitment_import", draft_pk=draft.pk))
+    assert "SC-1 Works" in page(ben, url("run", number=run.number))
+
+
+def test_a_workbook_is_taken_whatever_its_name(ben: Client, url: Url, connection: Connection) -> None:
+    header = texts("Number", "Title", "Type", "Vendor", "Date", "Description", "Amount")
+    row = texts("SC-1", "Works", "Subcontract", "A", "31/3/2026", "Works", "5")
+    draft = upload(ben, url, workbook([header, row]), "numbers", dates="day")
+    assert draft.documents.get().head["date"] == "2026-03-31"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "The file is empty."),
+        (b"Number,Title\n1,2\n", "Missing: Type, Date, Description, Vendor, Amount (or Unit price)."),
+        (b"x" * (10 * 1024 * 1024 + 1), "The file has 10.0 MB; at most 10 MB are read."),
+    ],
+)
+def test_a_file_that_is_refused_says_why_and_how_to_mend_it(
+    ben: Client, url: Url, scoped: Tenant, content: bytes, said: str
+) -> None:
+    file = SimpleUploadedFile("file.csv", content)
+    answer = ben.post(url("commitment_imports"), {"kind": "change_orders", "dates": "day", "file": file})
+    if said.startswith("Missing"):
+        file.seek(0)
+        answer = ben.post(url("commitment_imports"), {"kind": "commitments", "dates": "day", "file": file})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert '<option value="day" selected>' in answer.content.decode()
+    assert not ImportDraft.objects.exists()
+
+
+def test_no_file_is_an_error_at_its_field(ben: Client, url: Url, scoped: Tenant) -> None:
+    answer = ben.post(url("commitment_imports"), {"kind": "commitments", "dates": "month"})
+    assert '<a href="#id_file">File</a>: Choose a file.' in answer.content.decode()
+
+
+def test_what_is_wrong_can_be_downloaded_corrected_and_uploaded_again(
+    ben: Client, url: Url, listed: Connection
+) -> None:
+    rows = [
+        commitment_row("SC-1", "Northwind Roofing"),
+        commitment_row("SC-2", "Northwind Roofing", "lots", "=HYPERLINK(1)"),
+        ",,,,,,Credit,-250.00",
+    ]
+    draft = upload(ben, url, csv_of(*rows))
+    answer = ben.get(url("commitment_import_problems", draft_pk=draft.pk))
+    assert answer["Content-Disposition"] == f'attachment; filename="problems-{draft.pk}.csv"'
+    header, *wrong = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert [row[0] for row in wrong] == ["SC-2", ""]
+    assert wrong[0][-1] == "Amount “lots”: This is not a number. Write it like 1234.50."
+    assert wrong[0][header.index("Description")] == "'=HYPERLINK(1)"
+    assert wrong[1][header.index("Amount")] == "-250.00"
+
+    again = upload(ben, url, answer.content.replace(b"lots", b"500", 1))
+    document = again.documents.get()
+    assert (document.state, document.total) == ("new", 250)
+    assert document.lines[0]["description"] == "=HYPERLINK(1)"
+    second = ben.get(url("commitment_import_problems", draft_pk=again.pk)).content.decode("utf-8-sig")
+    assert second.splitlines()[0] == ",".join(header)
+
+
+def test_the_picker_offers_what_is_similar_then_what_is_searched(ben: Client, url: Url, listed: Connection) -> None:
+    draft = upload(ben, url, csv_of(commitment_row("SC-1", "Northwind Rofing")))
+    address = url("pick_commitment_import", draft_pk=draft.pk, match_pk=draft.matches.get().pk)
+    first = ben.get(address).json()
+    assert first[0]["text"] == f"{first[0]['value']} Northwind Roofing (97 % alike)"
+    assert "Import without a vendor for now" in [option["text"] for option in first]
+    assert first[-1] == {
+        "value": "…",
+        "text": "Only the first 50 are shown. Type more of the id or name to narrow the list.",
+        "disabled": True,
+    }
+    found = ben.get(address, {"q": "harrow earth"}).json()
+    assert [option["text"].partition(" ")[2] for option in found] == ["Harrow Earthworks"]
+
+
+def test_a_value_that_is_no_vendor_is_refused_and_nothing_is_saved(ben: Client, url: Url, listed: Connection) -> None:
+    draft = upload(ben, url, csv_of(commitment_row("SC-1", "Somebody"), commitment_row("SC-2", "Northwind Rofing")))
+    data: dict[str, object] = {"match": [match.pk for match in draft.matches.all()]}
+    data |= {
+        f"match_{match.pk}": "NOBODY" if match.text == "Somebody" else match.value for match in draft.matches.all()
+    }
+    answer = ben.post(url("match_commitment_import", draft_pk=draft.pk), data)
+    assert answer.status_code == 422
+    assert "Vendor “NOBODY” for “Somebody” cannot be chosen." in answer.content.decode()
+    assert not any(match.is_settled for match in draft.matches.all())
+
+
+def test_without_a_connection_a_file_is_read_and_says_why_it_cannot_be_imported(
+    ben: Client, url: Url, scoped: Tenant
+) -> None:
+    header = "Number,Title,Type,Vendor,Date,Description,Amount"
+    draft = upload(ben, url, csv_of("SC-1,Works,Subcontract,A,2026-03-02,Works,5", header=header))
+    match = draft.matches.get()
+    ben.post(url("match_commitment_import", draft_pk=draft.pk), {"match": [match.pk], f"match_{match.pk}": "-"})
+    assert "Sage Intacct is not connected." in page(ben, url("commitment_import", draft_pk=draft.pk))
+    answer = ben.post(url("confirm_commitment_import", draft_pk=draft.pk), follow=True)
+    assert "Sage Intacct is not connected." in answer.content.decode()
+
+
+def test_a_discarded_file_is_gone(ben: Client, url: Url, connection: Connection) -> None:
+    draft = upload(ben, url, csv_of(commitment_row("SC-1", "A")))
+    answer = ben.post(url("discard_commitment_import", draft_pk=draft.pk), follow=True)
+    assert "file.csv was discarded. Nothing was imported from it." in answer.content.decode()
+    assert ben.get(url("commitment_import", draft_pk=draft.pk)).status_code == 404
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_template_can_be_filled_in_and_uploaded(ben: Client, url: Url, connection: Connection, form: str) -> None:
+    answer = ben.get(url("commitment_import_template", kind="commitments", form=form))
+    draft = upload(ben, url, answer.content, f"filled.{form}")
+    assert [document.problems for document in draft.documents.all()] == [[]]
+    assert ben.get(url("commitment_import_template", kind="bills", form=form)).status_code == 404
+
+
+def test_a_thousand_documents_are_shown_in_pages_with_few_queries(
+    ben: Client, url: Url, connection: Connection
+) -> None:
+    content = csv_of(*(commitment_row(f"SC-{number}", f"Vendor {number}") for number in range(1000)))
+    draft = take_in(connection.tenant, FileKind.COMMITMENTS, "many.csv", content)
+    with CaptureQueriesContext(database) as queries:
+        shown = page(ben, url("commitment_import", draft_pk=draft.pk) + "?state=unmatched&q=SC-99")
+    assert "1–11 of 11 documents" in shown
+    assert len(queries) <= 20
+    with CaptureQueriesContext(database) as queries:
+        assert "1–25 of 1,000 names" in page(ben, url("match_commitment_import", draft_pk=draft.pk))
+    assert len(queries) <= 16

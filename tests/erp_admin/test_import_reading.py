@@ -1,0 +1,369 @@
+"""Files as people have them: encodings, delimiters, workbooks, dates and amounts in every dress, and what is wrong."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from erp_admin.imports.columns import COLUMNS
+from erp_admin.imports.documents import DocumentReader, ParsedDocument
+from erp_admin.imports.exports import safe_cell, template_csv, template_xlsx
+from erp_admin.imports.matching import comparable
+from erp_admin.imports.tables import MOST_ROWS, FileRefused, cleaned, read_table
+from erp_admin.imports.values import Style, Unreadable, understand
+from erp_admin.models import FileKind
+from tests.erp_admin.imported import COMMITMENT_HEADER, commitment_row, csv_of, texts, workbook
+
+HEADER_CELLS = texts(*COMMITMENT_HEADER.split(","))
+
+
+def parsed(content: bytes, name: str = "file.csv", kind: FileKind = FileKind.COMMITMENTS) -> list[ParsedDocument]:
+    return list(DocumentReader(kind, read_table(name, content)).documents())
+
+
+def problems(document: ParsedDocument) -> list[tuple[int, str, str]]:
+    return [(problem.row, problem.column, problem.sentence) for problem in document.problems]
+
+
+def column(key: str) -> Any:
+    return next(column for column in COLUMNS[FileKind.COMMITMENTS] if column.key == key)
+
+
+def read_value(key: str, text: str, **style: bool) -> Any:
+    return understand(column(key), text, Style(**style))
+
+
+# Forms of files.
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_encodings_and_delimiters_are_recognised(encoding: str, delimiter: str) -> None:
+    rows = [COMMITMENT_HEADER, "SC-1,Façade,Subcontract,Müller & Söhne,2026-03-02,Net 30,Works,1000"]
+    content = "\r\n".join(rows).replace(",", delimiter).encode(encoding)
+    (document,) = parsed(content)
+    assert (document.head["title"], document.head["vendor"]) == ("Façade", "Müller & Söhne")
+    assert document.problems == []
+
+
+def test_windows_text_is_read_with_a_note() -> None:
+    table = read_table("file.csv", "Name\nMüller".encode("cp1252"))
+    assert "it was read as Windows-1252" in table.notes[0]
+
+
+def test_rows_count_as_in_a_spreadsheet() -> None:
+    text = f'{COMMITMENT_HEADER}\n\n"SC-1",Works,Subcontract,"A\nB",never,,Works,1\n,,,,,,Walls,x\n'
+    (document,) = parsed(text.encode())
+    assert [(row, column) for row, column, _ in problems(document)] == [(3, "Date"), (4, "Amount")]
+
+
+def test_a_header_below_a_title_is_found() -> None:
+    content = b"Subcontracts 2026\n\n" + csv_of(commitment_row("SC-1", "A"))
+    reader = DocumentReader(FileKind.COMMITMENTS, read_table("x.csv", content))
+    assert [document.head["number"] for document in reader.documents()] == ["SC-1"]
+    assert reader.notes == ["The header was found in row 3; the rows above it were not read."]
+
+
+def test_a_workbook_is_read_with_its_dates_formulas_and_texts() -> None:
+    row = (
+        texts("SC-1", "Works", "Subcontract") + '<c t="s"><v>0</v></c>'
+        '<c s="1"><v>46083</v></c>' + texts("Net 30", "Works") + "<c><f>1*2</f><v>0.30000000000000004</v></c>"
+    )
+    content = workbook([HEADER_CELLS, row], strings=["Peña & Söhne"])
+    reader = DocumentReader(FileKind.COMMITMENTS, read_table("file.xlsx", content))
+    (document,) = reader.documents()
+    assert document.problems == []
+    assert (document.head["date"], document.head["vendor"]) == ("2026-03-02", "Peña & Söhne")
+    assert document.total == Decimal("0.30")
+    assert reader.notes == ["Cells with formulas: 1. The values Excel last computed were read."]
+
+
+def test_cells_that_show_percentages_and_dates_of_a_format_of_their_own_are_read_as_shown() -> None:
+    header = texts("Number", "Title", "Type", "Vendor", "Date", "Retainage %", "Description", "Amount")
+    row = texts("SC-1", "Works", "Subcontract", "A") + '<c s="3"><v>46083</v></c><c s="2"><v>0.07</v></c>'
+    (document,) = parsed(workbook([header, row + texts("Works", "5")]), "file.xlsx")
+    assert (document.head["date"], document.head["retainage"], document.problems) == ("2026-03-02", "7", [])
+
+
+def test_a_formula_that_was_never_computed_is_named() -> None:
+    row = texts("SC-1", "Works", "Subcontract", "A", "2026-03-02", "Net 30", "Works") + '<c r="H2"><f>A1</f></c>'
+    reader = DocumentReader(FileKind.COMMITMENTS, read_table("file.xlsx", workbook([HEADER_CELLS, row])))
+    (document,) = reader.documents()
+    assert problems(document) == [(2, "Amount", "This is missing.")]
+    assert "among them H2" in reader.notes[-1]
+
+
+def test_an_error_of_the_spreadsheet_and_an_unformatted_date_are_explained() -> None:
+    row = texts("SC-1", "Works", "Subcontract", "A") + "<c><v>46083</v></c>" + texts("", "Works")
+    content = workbook([HEADER_CELLS, row + '<c t="e"><v>#REF!</v></c>'])
+    (document,) = parsed(content, "file.xlsx")
+    assert problems(document) == [
+        (2, "Date", "This is a number, probably the date 2026-03-02."),
+        (2, "Amount", "The spreadsheet shows the error #REF! here."),
+    ]
+
+
+def test_an_external_entity_in_a_workbook_is_not_followed() -> None:
+    evil = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]><workbook>&e;</workbook>'
+    with pytest.raises(FileRefused, match="damaged"):
+        parsed(workbook([HEADER_CELLS], more={"xl/workbook.xml": evil}), "file.xlsx")
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("erp_admin.imports.xlsx_files.MOST_UNPACKED", 50_000)
+    with pytest.raises(FileRefused, match="unpacks to more"):
+        parsed(workbook([HEADER_CELLS], more={"xl/media/x": "0" * 100_000}), "file.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("x.csv", b"", "empty"),
+        ("x.csv", b"\n \n", "empty"),
+        ("x.xls", b"\xd0\xcf\x11\xe0 and more", "old form"),
+        ("x.pdf", b"%PDF-1.7", "not a table"),
+        ("x.xlsx", b"PK\x03\x04 broken", "damaged"),
+        ("x.json", b"{", "not valid JSON"),
+        ("x.json", b'{"a": 1}', "no list of documents"),
+        ("x.json", b'[{"lines": 1}]', "no list of objects"),
+        ("x.csv", b"\xff\xfe\x00", "no known encoding"),
+        ("x.csv", b'a,b\n"open', "columns are not clear"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_words(name: str, content: bytes, sentence: str) -> None:
+    with pytest.raises(FileRefused, match=sentence):
+        parsed(content, name)
+
+
+def test_too_many_rows_are_refused() -> None:
+    with pytest.raises(FileRefused, match="more than 20,000 rows"):
+        parsed(csv_of(*[commitment_row("SC-1", "A")] * (MOST_ROWS + 1)))
+
+
+def test_json_keeps_every_digit() -> None:
+    document = {"number": "SC-1", "title": "T", "type": "subcontract", "vendor": "A", "date": "2026-03-02"}
+    content = json.dumps([{**document, "lines": [{"description": "Works", "amount": 0.1}]}]).replace(
+        "0.1", "12345678901.10"
+    )
+    (found,) = parsed(content.encode(), "x.json")
+    assert (found.total, found.problems) == (Decimal("12345678901.10"), [])
+
+
+@pytest.mark.parametrize("kind", list(FileKind))
+def test_the_templates_are_read_without_a_problem(kind: FileKind) -> None:
+    for name, content in (("t.csv", template_csv(kind)), ("t.xlsx", template_xlsx(kind))):
+        (document,) = parsed(content, name, kind)
+        assert document.problems == []
+        assert (len(document.lines), document.total) == (2, Decimal(52500))
+
+
+# Columns.
+
+
+def test_wrong_headers_are_named_with_the_one_probably_meant() -> None:
+    with pytest.raises(FileRefused) as caught:
+        parsed(b"Numbr,Title,Typ,Vendor,Amount,Colour\n1,2,3,4,5,6")
+    assert "Column “Numbr” is not known; did you mean Number? Rename it." in str(caught.value)
+    assert "Missing: Type, Date, Description." in str(caught.value) or "did you mean Type" in str(caught.value)
+
+
+def test_a_column_twice_is_refused_and_an_unknown_one_is_noted() -> None:
+    with pytest.raises(FileRefused, match="Vendor stands in more than one column: Vendor, Subcontractor"):
+        parsed(csv_of("x", header=COMMITMENT_HEADER + ",Subcontractor"))
+    reader = DocumentReader(FileKind.COMMITMENTS, read_table("x.csv", csv_of(header=COMMITMENT_HEADER + ",Colour")))
+    assert reader.notes == ["The column “Colour” is not known, so its values were not read."]
+
+
+def test_headers_are_understood_however_they_are_written() -> None:
+    header = (
+        "COMMITMENT #,commitment title,Kind,vendor name,Contract Date,Description of work,Scheduled Value,Retention %"
+    )
+    (document,) = parsed(csv_of("SC-1,Works,PO,A,3/2/2026,Rebar,5,10%", header=header))
+    assert document.problems == []
+    assert (document.head["type"], document.head["retainage"]) == ("purchase_order", "10")
+
+
+# Documents.
+
+
+def test_everything_wrong_is_told_at_once_with_its_row_and_value() -> None:
+    header = (
+        "Number,Title,Type,Vendor,Date,Retainage %,Total,Description,Cost code,Cost type,Quantity,Unit price,Amount"
+    )
+    (document,) = parsed(csv_of("SC?1,,Lease,A,31/31/2026,110%,7,Works,,SUB,2,3,7", header=header))
+    assert (
+        problems(document)
+        == [
+            (2, "Number", "Intacct does not take ? in a number."),
+            (2, "Title", "This is missing."),
+            (2, "Type", "This is none of the choices."),
+            (2, "Date", "There is no month 31; dates are read as month/day/year."),
+            (2, "Retainage %", "A percentage is between 0 and 100."),
+            (2, "Cost code", "A cost type belongs to a cost code."),
+            (2, "Amount", "Quantity times unit price is 6.00."),
+            (2, "Total", "The lines add up to 7.00, which is 0.00 more."),
+        ][:-1]
+    )
+
+
+def test_a_total_that_is_not_the_sum_is_told_with_the_difference() -> None:
+    header = COMMITMENT_HEADER + ",Total"
+    (document,) = parsed(csv_of(commitment_row("SC-1", "A", "1000") + ',"1,200.00"', header=header))
+    assert problems(document) == [(2, "Total", "The lines add up to 1,000.00, which is 200.00 less.")]
+
+
+def test_a_head_that_differs_on_a_further_row_is_told() -> None:
+    (document,) = parsed(csv_of(commitment_row("SC-1", "A"), "SC-1,Other,,,,,Walls,5"))
+    assert problems(document) == [(3, "Title", "It differs from row 2 of the same document, where it is “Works”.")]
+
+
+def test_a_document_without_lines_or_vendor_is_told() -> None:
+    (document,) = parsed(csv_of("SC-1,Works,Subcontract,,2026-03-02,,,"))
+    assert [sentence for _, _, sentence in problems(document)] == ["The document has no lines.", "This is missing."]
+
+
+def test_line_numbers_are_kept_counted_up_and_not_repeated() -> None:
+    header = COMMITMENT_HEADER + ",Line"
+    rows = [commitment_row("SC-1", "A") + ",5", ",,,,,,Walls,1,", ",,,,,,Slab,1,5"]
+    (document,) = parsed(csv_of(*rows, header=header))
+    assert [line["line"] for line in document.lines] == [5, 6, 5]
+    assert problems(document) == [(4, "Line", "Row 2 has the same line number.")]
+
+
+def test_a_unit_price_is_computed_where_that_is_exact() -> None:
+    header = "Number,Title,Type,Vendor,Date,Description,Quantity,Amount"
+    row = "SC-1,Works,Subcontract,A,2026-03-02,Works,{},100"
+    (exact,) = parsed(csv_of(row.format(8), header=header))
+    (rounded,) = parsed(csv_of(row.format(3), header=header))
+    assert exact.lines[0]["unit_price"] == "12.5"
+    assert (rounded.lines[0]["unit_price"], rounded.problems) == ("33.333333", [])
+
+
+# Values.
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1234.5", "1234.5"),
+        ("$1,234.50", "1234.50"),
+        ("(1,234.50)", "-1234.50"),
+        ("($5)", "-5"),
+        ("-$5.00", "-5.00"),
+        ("$-5.00", "-5.00"),
+        ("5.00-", "-5.00"),
+        ("−7", "-7"),
+        ("USD 1,000", "1000"),
+        ("1.000,00 €", "1000.00"),
+        ("1 234,50", "1234.50"),
+        ("1'234.50", "1234.50"),
+        ("1,234,567", "1234567"),
+        ("12,50", "12.50"),
+        ("1,234", "1234"),
+    ],
+)
+def test_amounts_are_read_in_every_dress(text: str, value: str) -> None:
+    assert Decimal(read_value("amount", text)) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("abc", "not a number"),
+        ("1.2.3", "not grouped by thousands"),
+        ("1,23,456", "not grouped by thousands"),
+        ("10%", "percent sign"),
+        ("1.005", "more than 2 decimals"),
+        ("1" * 15, "too large"),
+        ("NaN", "not a number"),
+        ("1e5", "not a number"),
+    ],
+)
+def test_amounts_that_are_none_are_explained(text: str, sentence: str) -> None:
+    with pytest.raises(Unreadable, match=sentence):
+        read_value("amount", text)
+
+
+@pytest.mark.parametrize("text", ["1.234", "1,234"])
+def test_what_can_be_read_in_two_ways_is_not_guessed(text: str) -> None:
+    with pytest.raises(Unreadable, match=r"This can be read as 1234 or as 1\.234"):
+        read_value("unit_price", text, comma_decimals=True)
+
+
+@given(st.decimals(min_value=-(10**12), max_value=10**12, places=2, allow_nan=False))
+def test_an_amount_written_by_a_spreadsheet_is_read_back(amount: Decimal) -> None:
+    for text in (f"{amount:,.2f}", f"{amount:.2f}", f"({-amount:,.2f})" if amount < 0 else f"${amount:,.2f}"):
+        assert Decimal(read_value("amount", text)) == amount
+
+
+DATES = [
+    *("2026-03-04", "2026/3/4", "3/4/2026", "03/04/26", "4.3.2026", "4 Mar 2026", "4-Mar-26", "March 4, 2026"),
+    *("Mar 4th 2026", "2026-03-04 00:00:00", "2026-03-04T00:00:00Z", "3/4/2026 0:00"),
+]
+
+
+@pytest.mark.parametrize("text", DATES)
+def test_dates_are_read_in_every_dress(text: str) -> None:
+    assert read_value("date", text) == "2026-03-04"
+
+
+def test_the_order_of_day_and_month_is_chosen_not_guessed() -> None:
+    assert read_value("date", "3/4/2026", day_first=True) == "2026-04-03"
+    with pytest.raises(Unreadable) as caught:
+        read_value("date", "31/3/2026")
+    assert "choose day/month/year" in caught.value.fix
+
+
+@pytest.mark.parametrize("text", ["2026-02-30", "soon", "0003-01-01", "2026-03-04 12:30"])
+def test_dates_that_are_none_are_explained(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read_value("date", text)
+
+
+def test_a_text_that_is_too_long_says_by_how_much() -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_value("title", "x" * 250)
+    assert (caught.value.sentence, caught.value.fix) == (
+        "The text has 250 characters; at most 200 fit.",
+        "Shorten it by 50.",
+    )
+
+
+def test_a_fraction_is_not_taken_for_a_percentage() -> None:
+    assert (read_value("retainage", "0.5%"), read_value("retainage", "7.5")) == ("0.5", "7.5")
+    with pytest.raises(Unreadable, match=r"This can be read as 10 percent or as 0\.1 percent"):
+        read_value("retainage", "0.1")
+
+
+def test_signs_that_no_database_stores_are_left_out() -> None:
+    assert cleaned("\ufeffS\x00C\ud800-1\u200b \x07") == "SC-1"
+
+
+# Names, and what goes out.
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Granite Peak Concrete, LLC", "GRANITE PEAK CONCRETE"),
+        ("O'Dell & Sons Rigging", "ODell and Sons Rigging Inc."),
+        ("The Müller Façade Systems GmbH", "Muller Facade Systems"),
+        ("A.B.C. Co., Inc.", "ABC"),
+    ],
+)
+def test_names_are_compared_without_what_people_write_differently(one: str, other: str) -> None:
+    assert comparable(one) == comparable(other)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "=HYPERLINK(1)"])
+def test_no_text_of_a_file_is_a_formula_in_what_goes_out(text: str) -> None:
+    assert safe_cell(text) == f"'{text}"
+    assert cleaned(safe_cell(text)) == text
+
+
+@pytest.mark.parametrize("text", ["-250.00", "+5", "-$1,000.00", "plain", ""])
+def test_numbers_stay_numbers_in_what_goes_out(text: str) -> None:
+    assert safe_cell(text) == text
