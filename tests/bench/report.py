@@ -83,7 +83,7 @@ def _little_changed(name: str, by: dict[str, Measured]) -> Iterator[Ratio]:
     yield Ratio("CPU, second full with nothing changed to the first", name, second.cpu / first.cpu, "below 1")
     yield Ratio("CPU, partial to the first full", name, partial.cpu / first.cpu, "0.02 at most")
     yield Ratio("CPU, partial that reads a day again to the first full", name, whole_day.cpu / first.cpu)
-    yield Ratio("records read, partial to the first full", name, partial.read / first.read, "0.02 at most")
+    yield Ratio("records read, partial to the first full", name, partial.read / first.read)
     yield Ratio("requests, partial to the first full", name, partial.requests / first.requests)
 
 
