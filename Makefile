@@ -69,6 +69,10 @@ soak: var/test.env ## Run the long tests: workers killed again and again, many r
 faults: $(STAMP) ## Push 1,000 documents under every fault while workers are killed, then count (SEED=N repeats a storm)
 	$(BIN)/python -W error -m tests.faults $(if $(SEED),--seed $(SEED)) $(ARGS)
 
+.PHONY: bench-pushes
+bench-pushes: $(STAMP) ## Measure 1,000 pushes at 150 ms a request against one request for each document
+	$(BIN)/python -W error -m tests.bench.pushes $(ARGS)
+
 .PHONY: deploy-rehearsal
 deploy-rehearsal: $(STAMP) ## Rehearse the deployment without containers, on PostgreSQL at TEST_DATABASE_URL
 	TEST_DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m scripts.rehearse_deploy

@@ -13,7 +13,7 @@ from accounts.models import Tenant
 from accounts.tenancy import cross_tenant, tenant_scope
 from integrations import queue, retention
 from integrations.engine.runner import SHARED_SLICE_SECONDS, SLICE_SECONDS, Slice, work_slice
-from integrations.models import Connection, Heartbeat, Trigger
+from integrations.models import USABLE_CONNECTIONS, Connection, Heartbeat, Trigger
 from integrations.notices import holds_to_tell, tell_holds
 from integrations.refusal import Refused
 from integrations.schedule_selectors import tenants_with_work
@@ -124,8 +124,16 @@ def beat() -> None:
 
 
 def verify() -> None:
-    """Have what was delivered in the last days read back and compared."""
-    logger.info("verification: %s runs started", verify_recent())
+    """Have what was delivered in the last days read back and compared, in each company that can be asked."""
+    with cross_tenant("nightly verification"):
+        usable = Connection.objects.filter(state__in=USABLE_CONNECTIONS)
+        chosen = list(usable.order_by("pk").values_list("tenant_id", "pk"))
+    for tenant_id, connection_id in chosen:
+        with tenant_scope(Tenant.objects.get(pk=tenant_id)):
+            try:
+                verify_recent(Connection.objects.get(pk=connection_id))
+            except Refused as refused:
+                logger.info("nothing is verified: %s", refused.sentence)
 
 
 def prune() -> None:

@@ -85,6 +85,9 @@ class ChangeOrderPush(PushFlow):
             return ""
         return f"Commitment {base.number} is not in Intacct yet. It is pushed as soon as the commitment is."
 
+    def waiting_for(self, other: Any) -> Iterable[int]:
+        return other.change_orders.values_list("pk", flat=True) if isinstance(other, Commitment) else ()
+
     def validate(self, document: ChangeOrder, context: PushContext) -> list[Problem]:
         base = document.commitment
         number = _number(document)

@@ -17,7 +17,7 @@ from integrations.engine import lease
 from integrations.engine.element_order import SAID, other_order_taken
 from integrations.engine.progress import StepWork
 from integrations.engine.push_flow import Found, PushFlow
-from integrations.engine.push_plan import why_not_as_planned
+from integrations.engine.push_plan import context_for, why_not_as_planned
 from integrations.engine.settle import Settlement
 from integrations.intacct import Category, Function, IntacctError, ProtocolError, Result
 from integrations.models import Push, PushHold, PushState
@@ -118,9 +118,10 @@ class _Ledger:
         keys = list(chosen.values_list("pk", flat=True)[:size])
         claimed = []
         with self._work.page():
+            context = context_for(self._work.connection)
             for push in Push.objects.select_for_update().filter(pk__in=keys, state=PushState.QUEUED).order_by("pk"):
                 # What may have arrived goes out as it was, whatever the document says by now.
-                changed = "" if push.may_have_arrived else why_not_as_planned(self._flow, push)
+                changed = "" if push.may_have_arrived else why_not_as_planned(self._flow, push, context)
                 if changed:
                     self._settle.replan_needed(push, changed)
                 else:

@@ -183,6 +183,10 @@ class PushFlow(Flow):
         """Why the document can be planned only later, in one sentence, or ""."""
         return ""
 
+    def waiting_for(self, other: Any) -> Iterable[int]:
+        """Primary keys of this flow's documents that wait for `other`, a document of any flow."""
+        return ()
+
     @abstractmethod
     def look_up(self, client: intacct.Client, pushes: Sequence[Push]) -> Mapping[int, Sequence[Found]]:
         """Records in Intacct that may be what these pushes wrote, by primary key of the push, found by reference."""

@@ -86,12 +86,11 @@ def write_intent(push: Push, flow: PushFlow, plan: Plan) -> None:
     push.expected = dict(plan.expected)
 
 
-def why_not_as_planned(flow: PushFlow, push: Push) -> str:
+def why_not_as_planned(flow: PushFlow, push: Push, context: PushContext) -> str:
     """Why an intent that was never sent must not be sent any more, or "" when it still is what the document says."""
     document: Any = flow.model._default_manager.filter(pk=push.document_id).first()
     if document is None:
         return f"The {flow.noun} was removed after it was queued."
-    context = context_for(push.connection)
     plan, problems = assess(flow, document, context)
     if problems:
         return f"It can no longer be pushed as it was queued. {problems[0]}"

@@ -31,7 +31,7 @@ from integrations.models import (
 
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
-# What a push waits for wakes it when it is delivered; this catches what was linked by hand.
+# What a push waits for wakes it once it is read back; this catches what was linked by hand.
 WAIT_PAUSE = timedelta(hours=1)
 _DELIVERY_OF = {
     PushState.WAITING: Delivery.WAITING,
@@ -86,8 +86,6 @@ class Settlement:
             if document is not None:
                 self._link(push, document, found)
             self._row(push, RowOutcome.NEW if push.operation == Operation.CREATE else RowOutcome.CHANGED, said)
-            waiting = Push.objects.filter(connection=push.connection, state=PushState.WAITING)
-            waiting.update(due_at=timezone.now())
 
     def _link(self, push: Push, document: PushedDocument, found: Found | None) -> None:
         now = timezone.now()
@@ -278,7 +276,16 @@ class Settlement:
             self._set(document, **take_over(push, found, self._flow), remote_facts=dict(found.facts), **facts)
             if document is not None:
                 self._flow.delivered(document, push, found)
+                self._wake_waiting(push, document)
             push.save()
+
+    @staticmethod
+    def _wake_waiting(push: Push, document: PushedDocument) -> None:
+        """Have what waited for this document planned now, and nothing else."""
+        for flow in flows():
+            if isinstance(flow, PushFlow) and (ids := list(flow.waiting_for(document))):
+                waiting = Push.objects.filter(connection=push.connection, flow=flow.key, state=PushState.WAITING)
+                waiting.filter(document_id__in=ids).update(due_at=timezone.now())
 
     @staticmethod
     def _say(push: Push, message: str) -> None:

@@ -11,14 +11,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Tenant, User
-from accounts.tenancy import cross_tenant, tenant_scope
+from accounts.models import User
 from integrations import gateway
 from integrations.engine.flow import StepPlan
 from integrations.engine.push_flow import PushFlow
 from integrations.engine.settle import take_over
 from integrations.engine.verification import Verification, last_delivery, linked_documents
-from integrations.models import USABLE_CONNECTIONS, Approval, Connection, Drift, PushedDocument, Trigger
+from integrations.models import Approval, Connection, Drift, PushedDocument, Trigger
 from integrations.refusal import Refused
 from integrations.services.pushes import Asked, ask_pushes, push_flows, unlink
 from integrations.services.runs import Started, start_run
@@ -39,22 +38,13 @@ def start_verification(
     return start_run(connection, Verification.key, plans=plans, by=by, trigger=trigger, queued=queued)
 
 
-def verify_recent() -> int:
-    """Start a verification of what was delivered in the last days, for each company; how many. Crosses tenants."""
+def verify_recent(connection: Connection) -> Started | None:
+    """Start a verification of what was delivered in the last days; None when nothing was, or it is switched off."""
     if settings.VERIFY_NIGHTLY_DAYS < 1:
-        return 0
+        return None
     since = timezone.now() - timedelta(days=settings.VERIFY_NIGHTLY_DAYS)
-    with cross_tenant("nightly verification"):
-        usable = Connection.objects.filter(state__in=USABLE_CONNECTIONS)
-        chosen = list(usable.order_by("pk").values_list("tenant_id", "pk"))
-    started = 0
-    for tenant_id, connection_id in chosen:
-        with tenant_scope(Tenant.objects.get(pk=tenant_id)):
-            connection = Connection.objects.get(pk=connection_id)
-            flows = [flow for flow in push_flows() if linked_documents(flow, connection, since).exists()]
-            if flows:
-                started += start_verification(connection, flows, since=since, trigger=Trigger.SCHEDULE).is_new
-    return started
+    flows = [flow for flow in push_flows() if linked_documents(flow, connection, since).exists()]
+    return start_verification(connection, flows, since=since, trigger=Trigger.SCHEDULE) if flows else None
 
 
 def recreate(

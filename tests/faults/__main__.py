@@ -31,7 +31,7 @@ AIMED = 0.6  # how often, besides, a wave is met by a fault aimed at a write
 ONLY_READS = ("count_change", "bad_row", "partial_create")
 WAVE = (3, 20)
 STORM_AFTER_SECONDS = 30.0  # the storm goes on for a while after the last push
-CALM_SECONDS = 120.0  # what the quiet after it may take
+CALM_SECONDS = 240.0  # what the quiet after it may take
 ROUND_SECONDS = (0.05, 0.6)
 
 
@@ -93,7 +93,7 @@ def _storm(count: int, dice: random.Random, seed: int, local: SandboxProcess, fo
             local.control(do="heal")
             ended = _wait(office, crew, CALM_SECONDS)
         local.control(do="settle")
-        counted, left = count_ledger(office.connection, count), office.under_way()
+        counted, left = count_ledger(office.connection, count), office.under_way() + office.waiting()
         _tell(office, crew, figures, time.monotonic() - began)
     say(*counted.lines)
     if not ended:
@@ -141,7 +141,7 @@ def _wait(office: "Office", crew: Crew, seconds: float) -> bool:
     while time.monotonic() < end:
         crew.tend()
         office.mend()
-        if not office.under_way() and not office.retry():
+        if not office.under_way() and not office.retry() and not office.waiting():
             return True
         time.sleep(ROUND_SECONDS[1])
     return False

@@ -127,5 +127,10 @@ class Office:
 
     @staticmethod
     def under_way() -> int:
+        """Pushes that go on by themselves; what waits for another document does so when somebody pushes that one."""
         unread = Push.objects.filter(state=PushState.DELIVERED, read_back_at=None).count()
-        return Push.objects.filter(state__in=IN_FLIGHT).count() + unread
+        return Push.objects.filter(state__in=IN_FLIGHT - {PushState.WAITING}).count() + unread
+
+    @staticmethod
+    def waiting() -> int:
+        return Push.objects.filter(state=PushState.WAITING).count()

@@ -29,6 +29,7 @@ def test_a_sound_deployment_has_no_findings() -> None:
         ("SECRET_KEY", "insecure-development-key", "integrations.E002"),
         ("INTACCT_ENDPOINT_URL", "http://api.intacct.com/ia/xml/xmlgw.phtml", "integrations.E003"),
         ("INTACCT_ENDPOINT_URL", "https://api.intacct.com.evil.example/", "integrations.E003"),
+        ("PUSH_QUARANTINE_SECONDS", 60, "integrations.E005"),
         ("INTACCT_SENDER_ID", "", "integrations.W001"),
     ],
 )

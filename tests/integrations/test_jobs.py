@@ -139,6 +139,7 @@ def test_registering_the_schedules_again_and_again_leaves_one_of_each(db: None) 
         ("dispatcher", "integrations.jobs.dispatch", "I", 1),
         ("heartbeat", "integrations.jobs.beat", "I", 1),
         ("retention", "integrations.jobs.prune", "D", None),
+        ("verification", "integrations.jobs.verify", "D", None),
     ]
     Schedule.objects.filter(name="dispatcher").update(func="somewhere.else")
     queue.register_schedules()
