@@ -1,6 +1,6 @@
 """What every page's frame shows: tenant, person's memberships, navigation, and the connection's state.
 
-A context processor; reads two rows and three counts, and nothing outside a tenant's pages.
+A context processor; reads two rows and one count, and nothing outside a tenant's pages.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from django.urls import reverse
 from accounts.models import Membership, Tenant
 from accounts.shown import ShownState
 from erp_admin.document_selectors import attention_count
-from integrations.models import PushHold
 from integrations.selectors import live_connection
 from integrations.views.setup import NOT_CONNECTED
 
@@ -129,7 +128,7 @@ def _navigation(request: HttpRequest, tenant: Tenant) -> list[Group]:
 
 def _issues() -> str | None:
     """How many documents need a person, and holds; None for none."""
-    number = attention_count() + PushHold.objects.count()
+    number = attention_count()
     return f"{number:,}" if number else None
 
 
