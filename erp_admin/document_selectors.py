@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from erp_admin.models import ChangeOrder, Commitment, DocumentStatus
-from integrations.models import DocumentState, Exchange, Push, PushEvent, with_state
+from integrations.models import DocumentState, Exchange, Push, PushEvent, PushHold, with_state
 
 Documents = QuerySet[Any]
 SORTS: Final = ("number", "title", "vendor", "date", "amount")
@@ -139,11 +139,12 @@ def largest(found: Documents, value: str, labels: Sequence[str], limit: int) -> 
 
 
 def attention_count() -> int:
-    """How many documents wait for a person, over all kinds."""
-    return sum(
-        with_state(model.objects.all()).filter(shown_as__in=NEEDS_A_PERSON).count()
+    """How many documents wait for a person, over all kinds, and how many holds there are; in one query."""
+    found = [
+        with_state(model.objects.all()).filter(shown_as__in=NEEDS_A_PERSON).order_by().values("pk")
         for model in (Commitment, ChangeOrder)
-    )
+    ]
+    return PushHold.objects.order_by().values("pk").union(*found, all=True).count()
 
 
 def pushes_of(flow_key: str, document_id: int) -> QuerySet[Push]:

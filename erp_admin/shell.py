@@ -13,7 +13,6 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import Membership, Role, Tenant
 from accounts.shown import ShownState
 from erp_admin.document_selectors import attention_count
-from integrations.models import PushHold
 from integrations.selectors import live_connection
 from integrations.views.setup import NOT_CONNECTED
 
@@ -154,7 +153,7 @@ def _navigation(request: HttpRequest, membership: Membership) -> tuple[Group, ..
 
 def _issues() -> str | None:
     """How many documents need a person, and holds; None for none."""
-    number = attention_count() + PushHold.objects.count()
+    number = attention_count()
     return f"{number:,}" if number else None
 
 

@@ -28,6 +28,7 @@ from integrations.selectors import live_connection
 
 EVENTS = 100
 EXCHANGES = 50
+ACTS = ("edit", "approve", "draft", "void", "take_back", "ignore", "restore", "link", "unlink", "refresh")
 APPROVED = ShownState("approved", "Approved", "success", "check2")
 ENTERED = ShownState("entered", "Entered", "neutral", "pencil")
 LINKED = ShownState("linked", "Linked", "success", "link-45deg")
@@ -85,7 +86,7 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "currency": currency_of(document),
         "facts": _facts(request, document, connection),
         "link_facts": _link_facts(document),
-        "lines": document.lines.select_related("project").order_by("number"),
+        "lines": document.lines.select_related("project", *([] if is_base else ["changes_line"])).order_by("number"),
         "change_orders": [row_of(each) for each in _change_orders(document)] if is_base else [],
         "is_commitment": is_base,
         "lock": lock_of(document),
@@ -99,21 +100,7 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "can": _can(document, pushes, verdict),
         "role_reason": role_reason(request, Role.ACCOUNTANT),
         "push_reason": push_reason(request, desk, connection),
-        "urls": {
-            what: document_url(request, desk, document, what)
-            for what in (
-                "edit",
-                "approve",
-                "draft",
-                "void",
-                "take_back",
-                "ignore",
-                "restore",
-                "link",
-                "unlink",
-                "refresh",
-            )
-        },
+        "urls": {what: document_url(request, desk, document, what) for what in ACTS},
     }
     return render(request, "erp_admin/document.html", context)
 

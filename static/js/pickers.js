@@ -94,8 +94,8 @@
       document.addEventListener("change", (event) => {
         if (!within.has(event.target.id)) return;
         control.loadedSearches = {}; // what was found before was found within something else
-        control.wrapper.classList.remove("preloaded");
         control.clearOptions((option) => control.items.includes(option.value));
+        if (control.wrapper.classList.contains("preloaded")) control.load("");
       });
     }
     const label = select.id && document.querySelector(`label[for="${CSS.escape(select.id)}-ts-control"]`);

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from erp_admin.models import Commitment
+from erp_admin.models import Commitment, Project
 from integrations.engine.runner import run_to_end
-from integrations.models import Connection, SyncRun
+from integrations.models import Connection, ListItem, SyncRun
 from tests.browser.visitor import Visitor
 from tests.erp_admin.documents import choose_settings, commitment, read_lists, some_vendor
 
@@ -140,3 +140,26 @@ def test_a_failed_push_leads_from_issues_to_the_retry(
     ben.look()
     ben.press("Link to PC Subcontracts-SC-77")
     ben.sees("Linked to PC Subcontracts-SC-77.")
+
+
+def test_cost_codes_are_those_of_the_project_of_the_line_or_the_head(
+    visit: Visit, url: Url, pushing: Connection, accountant: User
+) -> None:
+    tasks = ListItem.objects.filter(kind="tasks", missing_at=None, is_active=True)
+    task = tasks.exclude(fields__PROJECTID="").earliest("record_no")
+    here = str(task.fields["PROJECTID"])
+    Project.objects.create(tenant=pushing.tenant, number=here, name="Here", currency="USD", remote_id=here)
+    ben = visit()
+    ben.log_in(accountant.email)
+    ben.go(url("new_commitment"))
+    page, line = ben.page, ben.page.locator("[data-line]").nth(0)
+
+    pick(page, "Project", here)
+    expect(page.locator("#div_id_project .ts-control")).to_contain_text(here)
+    page.wait_for_load_state("networkidle")
+    line.get_by_role("combobox", name="Cost code").click()
+    expect(page.locator(".ts-dropdown:visible .option").first).to_be_visible()
+    page.keyboard.type(task.business_id)
+    expect(page.locator(".ts-dropdown:visible .option").first).to_contain_text(task.business_id)
+    page.keyboard.press("Enter")
+    expect(line.locator(".line-task_id .ts-control")).to_contain_text(task.business_id)

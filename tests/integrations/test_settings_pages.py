@@ -267,7 +267,7 @@ def test_the_settings_page_takes_few_queries(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     browser = client_for(admin)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         browser.get(url("settings"))
 
 
