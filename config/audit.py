@@ -11,6 +11,13 @@ def _audited(model: str, *, only: tuple[str, ...] = (), without: tuple[str, ...]
     return {"model": model, "include_fields": list(only), "exclude_fields": ["id", "tenant", *without]}
 
 
+# What the push ledger writes into a document; its events tell that story.
+_LEDGER = (
+    "connection", "delivery", "drift", "state_reason", "state_advice", "remote_state", "remote_digest", "remote_facts",
+    "remote_url", "refreshed_at", "delivered_at", "verified_at", "difference", "created_at", "updated_at",
+)  # fmt: skip
+_LINE_LEDGER = ("remote_record_no", "remote_line_no")
+
 AUDITED = (
     _audited("accounts.Tenant"),
     _audited("accounts.User", only=("email", "name", "is_active", "is_staff", "is_superuser")),
@@ -21,6 +28,11 @@ AUDITED = (
     _audited("integrations.SyncSchedule", only=("group", "cadence", "at", "weekday")),
     _audited("integrations.ApiBudget", only=("monthly",)),
     _audited("erp_admin.Project", without=("remote_digest", "refreshed_at")),
+    _audited("erp_admin.Commitment", without=_LEDGER),
+    _audited("erp_admin.CommitmentLine", without=_LINE_LEDGER),
+    _audited("erp_admin.ChangeOrder", without=_LEDGER),
+    _audited("erp_admin.ChangeOrderLine", without=_LINE_LEDGER),
+    _audited("erp_admin.RememberedMatch", without=("chosen_by", "chosen_at")),
 )
 
 NOT_AUDITED = {
@@ -40,4 +52,11 @@ NOT_AUDITED = {
     "integrations.ListItemChange": "a history of its own",
     "integrations.CompanyClock": "learnt from Intacct",
     "integrations.ApiUsage": "a counter",
+    "integrations.Push": "the ledger itself, never changed by hand",
+    "integrations.PushEvent": "a trail of its own",
+    "integrations.PushHold": "set by the engine; ending it is written down with it",
+    "integrations.ElementOrder": "learnt from Intacct",
+    "erp_admin.ImportDraft": "a file on its way in; what it becomes is audited",
+    "erp_admin.ImportedDocument": "a part of a file on its way in",
+    "erp_admin.ImportMatch": "a part of a file on its way in; what is remembered of it is audited",
 }

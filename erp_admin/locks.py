@@ -34,6 +34,8 @@ def lock_of(document: Commitment | ChangeOrder) -> Lock | None:
         reason = f"It is {document.remote_id} in Intacct, and a change order there is not changed any more."
         return Lock(reason, "Enter another change order for the difference, or unlink this one.")
     problems = update.problems(document, update.last_sent("commitments", document))
+    if update.awaits_read_back("commitments", document):
+        problems = [each for each in problems if each.field != "lines"]  # known soon; pushing waits for it anyway
     if problems:
         return Lock(problems[0].sentence, problems[0].fix)
     reason = (

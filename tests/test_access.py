@@ -12,6 +12,7 @@ from accounts.models import Role, Tenant, User
 from accounts.people.invitations import invite
 from erp_admin.models import FileKind, ImportState, Project
 from erp_admin.services.imports import take_in
+from integrations.engine.runner import run_to_end
 from integrations.models import Connection, Exchange, ListItem, PushHold
 from integrations.services.runs import start_list_sync
 from tests.conftest import MIRRORED
@@ -158,7 +159,11 @@ TABLE = {
     "exchange": Row(Role.VIEWER, arguments=("number", "exchange_pk")),
 }
 # Arguments that several addresses call alike and that mean different things.
-RENAMED = {"setting_key": "key", "exchange_pk": "pk", "session_pk": "pk", "record_pk": "pk", "record_key": "list_key"}
+RENAMED = {
+    "setting_key": "key",
+    "record_key": "list_key",
+    **dict.fromkeys(("exchange_pk", "session_pk", "record_pk", "commitment_pk", "change_order_pk", "hold_pk"), "pk"),
+}
 # Arguments that name nothing of a tenant's: such an address exists for everybody.
 NOT_OF_A_TENANT = {"pick", "pick_record", "list", "export_list", "setting_cautions", "commitment_import_template"}
 ALLOWED = {200, 302, 400, 422, 503}
@@ -180,12 +185,13 @@ def test_every_address_has_a_row() -> None:
 @pytest.fixture
 def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, Any]:
     """Arguments that exist in the tenant of `scoped`."""
+    run_to_end(start_list_sync(mirrored, kinds=["entities"], queued=False).run)
     run = start_list_sync(mirrored, kinds=MIRRORED).run
     exchange = Exchange.objects.exclude(run=None).latest("pk")
     exchange.run = run
     exchange.save()
     sent = invite(scoped, "nora@summit.example", Role.VIEWER)
-    base = commitment(mirrored, "SC-1")
+    base = commitment(mirrored, "SC-1", vendor_id="V-1")
     draft = take_in(scoped, FileKind.COMMITMENTS, "file.csv", csv_of(commitment_row("SC-1", "Somebody Unheard Of")))
     draft.documents.update(state=ImportState.CREATED)  # so that nobody's visit discards it
     return {
@@ -224,16 +230,9 @@ def _hold(connection: Connection) -> PushHold:
     )
 
 
-def _parameter(argument: str) -> str:
-    """The name in the address of an argument that is named after what it belongs to."""
-    whose = ("exchange_pk", "commitment_pk", "change_order_pk", "hold_pk")
-    return "pk" if argument in whose else argument
-
-
 def address(name: str, tenant: Tenant, arguments: dict[str, Any]) -> str:
     row = TABLE[name]
     given = {RENAMED.get(argument, argument): arguments[argument] for argument in row.arguments}
-    given = {_parameter(argument): arguments[argument] for argument in row.arguments}
     if isinstance(row.least, Role):
         given["tenant_slug"] = tenant.slug
     return reverse(name, kwargs=given)

@@ -42,6 +42,12 @@ def last_sent(flow_key: str, document: Commitment) -> Mapping[str, Any] | None:
     return newest.expected.get("sent") if newest is not None else None
 
 
+def awaits_read_back(flow_key: str, document: Commitment) -> bool:
+    """Whether a delivery has yet to be read back; only then are its lines in Intacct known."""
+    delivered = Push.objects.filter(flow=flow_key, document_id=document.pk, state=PushState.DELIVERED)
+    return delivered.filter(read_back_at=None).exists()
+
+
 def problems(document: Commitment, sent: Mapping[str, Any] | None) -> list[Problem]:
     """Why a document that is in Intacct cannot be updated there by us, with the way out."""
     found = []

@@ -48,7 +48,7 @@ def commitment(connection: Connection, number: str, *amounts: str, approved: boo
     facts = {
         "kind": CommitmentKind.SUBCONTRACT,
         "title": "Footings",
-        "vendor_id": some_vendor(connection).business_id,
+        "vendor_id": more.get("vendor_id") or some_vendor(connection).business_id,
         "dated_on": date(2026, 3, 2),
         "currency": "USD",
         "term_name": "Net 30",

@@ -255,7 +255,7 @@ def test_a_hold_is_shown_first_and_only_an_admin_ends_it(
     pushing: Connection, ben: Client, url: Url, intacct: SandboxServer, admin: User, client_for: Browser
 ) -> None:
     document = commitment(pushing, "SC-1")
-    intacct.control(do="fault", kind="permission", object="PODOCUMENT", times=1)
+    intacct.control(do="fault", kind="permission", object="PODOCUMENT")
     pushed(ben, url, document)
     hold = PushHold.objects.get()
     assert "Commitments are on hold" in ben.get(url("issues")).text

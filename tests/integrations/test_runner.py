@@ -136,11 +136,12 @@ def test_a_company_takes_two_requests_at_a_time(run: SyncRun, monkeypatch: pytes
 
 
 def test_a_slot_left_behind_is_free_after_its_time(connection: Connection) -> None:
-    for _ in range(lease.SLOTS_PER_COMPANY):
-        assert lease._claim_slot(connection.company_id)
-    assert lease._claim_slot(connection.company_id) is None
+    numbers = range(1, lease.SLOTS_PER_COMPANY + 1)
+    for _ in numbers:
+        assert lease._claim_slot(connection.company_id, numbers)
+    assert lease._claim_slot(connection.company_id, numbers) is None
     CompanySlot.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    assert lease._claim_slot(connection.company_id)
+    assert lease._claim_slot(connection.company_id, numbers)
 
 
 @pytest.mark.parametrize("kind", ["429", "502", "html", "empty", "garbage", "truncated", "two_roots", "offline"])
