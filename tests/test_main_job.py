@@ -68,7 +68,8 @@ def test_the_demo_does_the_whole_main_job_and_can_be_repeated(tmp_path: Path) ->
         "Mirror the lists",
         "Save the required",
         "Import the proj",
-        "Enter sample commitments",
+        "Import sample documents",
+        "Preview pushing them",
         "Push them to Intacct",
     ):
         assert step in said
@@ -77,10 +78,12 @@ def test_the_demo_does_the_whole_main_job_and_can_be_repeated(tmp_path: Path) ->
     facts = site.ask("demo", "--once")
     assert "PC Subcontracts-SC-24-001-11" in said
     assert "PC Subcontract CO-SC-24-001-12-CO-1" in said
-    assert "1 blocked" in said  # the one whose vendor is not matched
-    assert len(facts["steps"]) == 7
+    assert "7 created, 1 needs a match" in said
+    assert "3 to be sent, 1 blocked, 2 waiting" in said  # change orders wait for their commitments
+    assert "1 blocked" in said.rpartition("Push them")[2]  # the one whose vendor is on hold
+    assert len(facts["steps"]) == 8
     assert "24 same" in facts["steps"][4]["result"]
-    assert "7 were there already" in facts["steps"][5]["result"]
+    assert "7 there already" in facts["steps"][5]["result"]
 
 
 def test_the_demo_refuses_to_make_people_with_known_passwords_in_production(tmp_path: Path) -> None:

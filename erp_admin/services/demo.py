@@ -75,10 +75,9 @@ def main_job(local: SandboxProcess) -> Iterator[Done]:
             "Import the projects",
             lambda: start_import(connection, intacct_projects(connection), trigger=Trigger.COMMAND, queued=False),
         )
-        _, done = _timed("Enter sample commitments", lambda: _enter(tenant, connection))
-        yield done
-        _, done = _timed("Push them to Intacct", lambda: _push(connection))
-        yield done
+        yield _counted("Import sample documents", lambda: demo_documents.import_documents(tenant, connection))
+        yield _counted("Preview pushing them", lambda: demo_documents.preview_documents(connection))
+        yield _counted("Push them to Intacct", lambda: demo_documents.push_documents(connection))
 
 
 def _timed(step: str, work: Callable[[], tuple[T, str, int, int]]) -> tuple[T, Done]:
@@ -134,14 +133,10 @@ def _configure(connection: Connection) -> tuple[None, str, int, int]:
     return None, f"version {version.number}, fully enabled", len(version.values) + len(version.switches), 0
 
 
-def _enter(tenant: Tenant, connection: Connection) -> tuple[None, str, int, int]:
-    made, result = demo_documents.create_documents(tenant, connection)
-    return None, result, made, 0
-
-
-def _push(connection: Connection) -> tuple[None, str, int, int]:
-    arrived, requests, result = demo_documents.push_documents(connection)
-    return None, result, arrived, requests
+def _counted(step: str, work: Callable[[], tuple[int, int, str]]) -> Done:
+    began = time.monotonic()
+    records, requests, result = work()
+    return Done(step, result, records, requests, time.monotonic() - began)
 
 
 def _run(step: str, start: Callable[[], Started]) -> Done:

@@ -1,103 +1,56 @@
-"""Sample commitments and change orders of the demo: plainly fictional, in every state worth seeing, and their push.
+"""Sample commitments and change orders of the demo: imported from files, previewed and pushed.
 
-Owns the samples. Uses only the services that pages and commands use; what is there already stays as it is.
+Uses only the services that pages and commands use. The samples lie in `erp_admin/samples`; they are fictional, and hold
+a document for every state worth seeing: one whose vendor is to be matched, one whose vendor is on hold, and a draft.
 """
 
+import hashlib
 from collections import Counter
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from typing import Any, Final
+from pathlib import Path
+from typing import Final
 
-from accounts.models import Tenant, User
-from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentKind, CommitmentLine, Project
-from erp_admin.services.commitments import approve, save_change_order, save_commitment
+from accounts.models import Tenant
+from erp_admin.models import IMPORTABLE, IMPORTED, FileKind, ImportDraft, ImportState
+from erp_admin.services.imports import confirm, take_in
+from integrations.engine.push_plan import context_for, judge
 from integrations.engine.runner import run_to_end
-from integrations.models import Connection, ListItem, Push, Trigger
+from integrations.models import Connection, Push, Trigger
 from integrations.services.pushes import ask_pushes, push_flow, ready_documents
 
-SUBCONTRACT, ORDER = CommitmentKind.SUBCONTRACT, CommitmentKind.PURCHASE_ORDER
-JOB: Final = "24-001"
 FLOWS: Final = ("commitments", "change_orders")
+SAMPLES: Final = Path(__file__).parents[1] / "samples"
 
 
-@dataclass(frozen=True)
-class Sample:
-    """`vendor` is a position among the usable vendors of Intacct; None leaves the vendor to be matched by hand."""
-
-    kind: CommitmentKind
-    number: str
-    title: str
-    vendor: int | None
-    dated_on: date
-    lines: tuple[tuple[str, str], ...]
-    retainage: str = "0"
-    is_approved: bool = True
-
-
-COMMITMENTS: Final = (
-    Sample(
-        SUBCONTRACT, "SC-24-001-11", "Footings and foundation walls", 0, date(2026, 1, 12),
-        (("Footings", "84500.00"), ("Foundation walls", "126300.00"), ("Waterproofing", "18250.50")), "10",
-    ),
-    Sample(
-        SUBCONTRACT, "SC-24-001-12", "Structural steel", 1, date(2026, 1, 20),
-        (("Shop drawings", "12000.00"), ("Fabrication", "310000.00"), ("Erection", "145000.00")), "10",
-    ),
-    Sample(ORDER, "PO-24-001-11", "Reinforcing bars", 2, date(2026, 1, 15), (("Bars, 32 t", "41600.00"),)),
-    Sample(SUBCONTRACT, "SC-24-001-13", "Roofing", 3, date(2026, 2, 9), (("Membrane roof", "97800.00"),), "5", False),
-    Sample(SUBCONTRACT, "SC-24-001-14", "Landscaping", None, date(2026, 3, 2), (("Planting", "22400.00"),)),
-)  # fmt: skip
-CHANGE_ORDERS: Final = (
-    ("SC-24-001-11", "CO-1", "Deeper footings along grid line C", date(2026, 2, 17), (("Extra concrete", "6840.00"),)),
-    ("SC-24-001-12", "CO-1", "Credit for reused bracing", date(2026, 2, 24), (("Bracing", "-4200.00"),)),
-)
+def import_documents(tenant: Tenant, connection: Connection) -> tuple[int, int, str]:
+    """Import the sample files, each only once; return how many documents came in, the requests, and it in words."""
+    counts: Counter[str] = Counter()
+    for kind in (FileKind.COMMITMENTS, FileKind.CHANGE_ORDERS):
+        path = SAMPLES / f"{kind}.csv"
+        content = path.read_bytes()
+        known = ImportDraft.objects.filter(digest=hashlib.sha256(content).hexdigest(), run__isnull=False).first()
+        if known is not None:
+            counts["there already"] += known.documents.filter(state__in=IMPORTED).count()
+            continue
+        draft = take_in(tenant, kind, path.name, content)
+        if draft.documents.filter(state__in=IMPORTABLE).exists():
+            run_to_end(confirm(connection, draft, trigger=Trigger.COMMAND, queued=False).run)
+        for state in draft.documents.values_list("state", flat=True):
+            counts[ImportState(state).label.lower()] += 1
+    return counts["created"], 0, ", ".join(f"{number} {name}" for name, number in counts.items() if number)
 
 
-def create_documents(tenant: Tenant, connection: Connection, *, by: User | None = None) -> tuple[int, str]:
-    """Enter what is not there yet; return how many documents that were, and the outcome in words."""
-    vendors = ListItem.objects.filter(connection=connection, kind="vendors", is_active=True, missing_at=None)
-    usable = list(vendors.filter(entity_id="").exclude(fields__ONHOLD="true").order_by("record_no")[:4])
-    project = Project.objects.filter(number=JOB).first()
-    made = 0
-    for sample in COMMITMENTS:
-        if not Commitment.objects.filter(number=sample.number).exists():
-            _commitment(tenant, sample, usable, project, by)
-            made += 1
-    for base_number, number, title, dated_on, lines in CHANGE_ORDERS:
-        base = Commitment.objects.get(number=base_number)
-        if not base.change_orders.filter(number=number).exists():
-            change = ChangeOrder(tenant=tenant, commitment=base, number=number, title=title, dated_on=dated_on)
-            approve(save_change_order(change, [ChangeOrderLine(**_line(*line)) for line in lines]), by=by)
-            made += 1
-    there = len(COMMITMENTS) + len(CHANGE_ORDERS) - made
-    return made, f"{made} new" + (f", {there} were there already" if there else "")
-
-
-def _commitment(
-    tenant: Tenant, sample: Sample, vendors: list[ListItem], project: Project | None, by: User | None
-) -> None:
-    vendor = vendors[sample.vendor] if sample.vendor is not None else None
-    document = Commitment(
-        tenant=tenant,
-        kind=sample.kind,
-        number=sample.number,
-        title=sample.title,
-        vendor_id=vendor.business_id if vendor else "",
-        vendor_name=vendor.name if vendor else "Green Acre Gardens (fictional)",
-        project=project,
-        dated_on=sample.dated_on,
-        term_name="Net 30",
-        retainage_percent=Decimal(sample.retainage),
-        currency=tenant.base_currency or "USD",
-    )
-    save_commitment(document, [CommitmentLine(**_line(*line)) for line in sample.lines])
-    if sample.is_approved:
-        approve(document, by=by)
-
-
-def _line(description: str, amount: str) -> dict[str, Any]:
-    return {"description": description, "unit_price": Decimal(amount)}
+def preview_documents(connection: Connection) -> tuple[int, int, str]:
+    """What pushing would do with what is ready: how many documents, no requests, and the judgement in words."""
+    context = context_for(connection)
+    counts: Counter[str] = Counter()
+    fields = 0
+    for flow in map(push_flow, FLOWS):
+        for document in ready_documents(flow):
+            verdict = judge(flow, document, context)
+            fields += len(verdict.plan.explained) if verdict.plan else 0
+            counts["to be sent" if verdict.plan else "waiting" if verdict.waits else "blocked"] += 1
+    told = ", ".join(f"{number} {name}" for name, number in counts.items())
+    return counts.total(), 0, f"{told}; {fields} fields" if told else "nothing is ready"
 
 
 def push_documents(connection: Connection) -> tuple[int, int, str]:
