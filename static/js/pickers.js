@@ -42,6 +42,28 @@
     });
   }
 
+  /* Once something was chosen, the list opens again only when the person asks: not for the focus that comes back to the
+   * picker, nor for an answer that is still under way.
+   */
+  function stayClosed(control) {
+    let isChosen = false;
+    const open = control.open;
+    control.hook("instead", "open", () => {
+      if (!isChosen) open.call(control);
+    });
+    control.on("item_add", () => {
+      isChosen = true;
+    });
+    const ask = () => {
+      isChosen = false;
+    };
+    for (const event of ["mousedown", "keydown"]) control.wrapper.addEventListener(event, ask, true);
+    const come = (event) => {
+      if (!control.wrapper.contains(event.relatedTarget)) ask();
+    };
+    control.wrapper.addEventListener("focus", come, true);
+  }
+
   function picker(select) {
     let newest = 0; // an answer that was overtaken by a later search is dropped
     const control = new window.TomSelect(select, {
@@ -89,6 +111,7 @@
         }
       },
     });
+    stayClosed(control);
     const within = new Set(limits(select).map(([, id]) => id));
     if (within.size) {
       document.addEventListener("change", (event) => {
