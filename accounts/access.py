@@ -38,7 +38,7 @@ def role_required(
     """Let a view run for members with at least `role`; the tenant's slug is taken from its arguments.
 
     Raises PermissionDenied (a 403 page) with `reason`, or a sentence that names the role. `may` says what the view
-    lets people do, as the table of roles shows it; without it, the name of the view's address speaks.
+    lets people do, as the table of roles shows it; every guard above viewer has it.
     """
     if may:
         ABILITIES[may] = role

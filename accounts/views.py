@@ -28,7 +28,7 @@ def company(request: TenantRequest) -> HttpResponse:
     return _company_page(request, CompanyForm(instance=Tenant.objects.get(pk=request.tenant.pk)))
 
 
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may="Change the company")
 def _save_company(request: TenantRequest) -> HttpResponse:
     form = CompanyForm(request.POST, instance=Tenant.objects.get(pk=request.tenant.pk))
     if not form.is_valid():

@@ -14,7 +14,8 @@ def _audited(model: str, *, only: tuple[str, ...] = (), without: tuple[str, ...]
 # What the push ledger writes into a document; its events tell that story.
 _LEDGER = (
     "connection", "delivery", "drift", "state_reason", "state_advice", "remote_state", "remote_digest", "remote_facts",
-    "remote_url", "refreshed_at", "delivered_at", "verified_at", "difference", "created_at", "updated_at",
+    "remote_record_no", "remote_url", "refreshed_at", "delivered_at", "verified_at", "difference", "created_at",
+    "updated_at",
 )  # fmt: skip
 _LINE_LEDGER = ("remote_record_no", "remote_line_no")
 

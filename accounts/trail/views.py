@@ -23,7 +23,7 @@ CHANGES_SHOWN = 4
 
 
 @require_GET
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may="Read the audit trail")
 def trail(request: TenantRequest) -> HttpResponse:
     form = _form(request)
     paginator = CountedToALimit(selectors.entries(form.wanted), ENTRIES_PER_PAGE)
@@ -41,7 +41,7 @@ def trail(request: TenantRequest) -> HttpResponse:
 
 
 @require_GET
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may="Read the audit trail")
 def export(request: TenantRequest) -> HttpResponse:
     """The filtered trail as a CSV file, sent as it is read, however long it is."""
     form = _form(request)

@@ -41,7 +41,7 @@ def _act(request: TenantRequest, kind: str, pk: int, act: Callable[[Desk, Any], 
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def approve(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(desk: Desk, document: Any) -> str:
         services.approve(document, by=request.user)
@@ -51,7 +51,7 @@ def approve(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def back_to_draft(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(desk: Desk, document: Any) -> str:
         services.back_to_draft(document)
@@ -61,7 +61,7 @@ def back_to_draft(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def void(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(desk: Desk, document: Any) -> str:
         services.void(document)
@@ -71,7 +71,7 @@ def void(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
 def take_back(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(desk: Desk, document: Any) -> str:
         push = pushes.in_flight(desk.flow, document.pk)
@@ -83,7 +83,7 @@ def take_back(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Ignore records and restore them")
 def ignore(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(desk: Desk, document: Any) -> str:
         pushes.ignore(document, reason=request.POST.get("reason", "").strip(), by=request.user)
@@ -93,7 +93,7 @@ def ignore(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Ignore records and restore them")
 def restore(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(desk: Desk, document: Any) -> str:
         services.restore(document)
@@ -103,7 +103,7 @@ def restore(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Link commitments and change orders to records of Sage Intacct, and unlink them")
 def unlink(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(desk: Desk, document: Any) -> str:
         former = document.remote_id
@@ -116,7 +116,7 @@ def unlink(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Read records again from Sage Intacct")
 def refresh(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Read the record back now."""
 
@@ -131,7 +131,7 @@ def refresh(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Link commitments and change orders to records of Sage Intacct, and unlink them")
 def link(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Search Intacct by number, compare what is found with the document, and link one."""
     desk, connection = DESKS[kind], live_connection()

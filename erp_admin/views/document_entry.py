@@ -22,7 +22,7 @@ from integrations.selectors import live_connection
 
 
 @require_http_methods(["GET", "POST"])
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def new(request: TenantRequest, kind: str) -> HttpResponse:
     desk = DESKS[kind]
     if desk.model is Commitment:
@@ -52,7 +52,7 @@ def _choice(request: TenantRequest) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "POST"])
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def edit(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     desk = DESKS[kind]
     return _page(request, desk, document_or_404(desk, pk))

@@ -20,7 +20,7 @@ from integrations.services.pushes import Asked, ask_pushes
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
 def preview(request: TenantRequest, kind: str) -> HttpResponse:
     """What pushing the chosen documents would do; nothing is sent."""
     desk, connection = DESKS[kind], live_connection()
@@ -31,7 +31,7 @@ def preview(request: TenantRequest, kind: str) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
 def start(request: TenantRequest, kind: str) -> HttpResponse:
     """Push what the summary showed. When other documents match by now, the summary is shown once more."""
     desk, connection = DESKS[kind], live_connection()

@@ -36,7 +36,7 @@ TEMPLATES = {
 
 
 @require_http_methods(["GET", "POST"])
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Import commitments and change orders from files")
 def upload(request: TenantRequest) -> HttpResponse:
     """Choose a file; and the files taken in before."""
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
@@ -64,7 +64,7 @@ def upload(request: TenantRequest) -> HttpResponse:
 
 
 @require_GET
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Import commitments and change orders from files")
 def template(request: TenantRequest, kind: str, form: str) -> HttpResponse:
     """An empty file with the columns and one example."""
     if kind not in FileKind.values or form not in TEMPLATES:
@@ -76,7 +76,7 @@ def template(request: TenantRequest, kind: str, form: str) -> HttpResponse:
 
 
 @require_GET
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Import commitments and change orders from files")
 def draft(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """What importing the file would do, document by document; afterwards, what became of each."""
     found = _draft(draft_pk)
@@ -120,7 +120,7 @@ def _sums(tenant: Tenant, found: ImportDraft) -> list[tuple[str, Any]]:
 
 
 @require_http_methods(["GET", "POST"])
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Import commitments and change orders from files")
 def matches(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """What each name of the file stands for: undecided ones first."""
     found = _draft(draft_pk)
@@ -161,7 +161,7 @@ def _after_matching(request: TenantRequest, found: ImportDraft, changed: int) ->
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Import commitments and change orders from files")
 def match_again(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """Look once more for undecided names, and at what is here now: lists were synced, documents changed."""
     found = _draft(draft_pk)
@@ -177,7 +177,7 @@ def match_again(request: TenantRequest, draft_pk: int) -> HttpResponse:
 
 
 @require_GET
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Import commitments and change orders from files")
 def pick(request: TenantRequest, draft_pk: int, match_pk: int) -> HttpResponse:
     """What the picker of a name offers for the words typed: what is similar before anything is typed."""
     found = _draft(draft_pk)
@@ -198,7 +198,7 @@ def pick(request: TenantRequest, draft_pk: int, match_pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Import commitments and change orders from files")
 def confirm(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """Import what is ready, as a run."""
     found = _draft(draft_pk)
@@ -215,7 +215,7 @@ def confirm(request: TenantRequest, draft_pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Import commitments and change orders from files")
 def discard(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """Remove a file of which nothing was imported."""
     found = _draft(draft_pk)
@@ -229,7 +229,7 @@ def discard(request: TenantRequest, draft_pk: int) -> HttpResponse:
 
 
 @require_GET
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Import commitments and change orders from files")
 def problems(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """The rows that were not imported as a file to correct and upload again."""
     found = _draft(draft_pk)

@@ -52,7 +52,7 @@ def _shown(request: TenantRequest, cause: Cause) -> dict[str, Any]:
 
 
 @require_POST
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may="End a hold on pushing")
 def release(request: TenantRequest, pk: int) -> HttpResponse:
     """Send again what was held: somebody has mended the cause."""
     hold = get_object_or_404(PushHold.objects.select_related("connection"), pk=pk)

@@ -62,7 +62,7 @@ def _rows(view: SettingsView, found: Any) -> list[dict[str, Any]]:
 
 
 @require_GET
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may="Save the settings of the integration")
 def new_override(request: TenantRequest) -> HttpResponse:
     """Choose the entity or project, then go on to its settings."""
     live = live_connection()
@@ -78,7 +78,7 @@ def new_override(request: TenantRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may="Save the settings of the integration")
 def override(request: TenantRequest, level: str, place_id: str) -> HttpResponse:
     """The settings one entity or project has of its own."""
     place, live = place_of(f"{level}:{place_id}"), live_connection()
@@ -117,7 +117,7 @@ def _save(request: TenantRequest, form: OverrideForm) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may="Save the settings of the integration")
 def remove_override(request: TenantRequest) -> HttpResponse:
     """Take all values of one entity or project away; those of the level above hold again."""
     place, live = place_of(request.POST.get("place", "")), live_connection()

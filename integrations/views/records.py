@@ -159,7 +159,7 @@ def _document_url(request: TenantRequest, document: Any) -> str:
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Read records again from Sage Intacct")
 def refresh(request: TenantRequest, list_key: str, pk: int) -> HttpResponse:
     """Read this record again from Intacct; leads to the run that does it."""
     _, _, item = _record_or_404(list_key, pk)

@@ -103,7 +103,7 @@ def _entity_or_404(entity_id: str) -> tuple[Connection, Entity]:
     return connection, found[0]
 
 
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may="Set schedules and pause them")
 def _save(request: TenantRequest, connection: Connection, entity: Entity) -> HttpResponse:
     line = profile_lines(connection, [entity])[0]
     form = _form(connection, line, request.POST)
@@ -180,7 +180,7 @@ def _facts(line: ProfileLine) -> list[dict[str, Any]]:
 
 
 @require_POST
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may="Set schedules and pause them")
 def preview(request: TenantRequest) -> HttpResponse:
     """The next runs that what is typed at this moment would lead to; saves nothing."""
     connection, entity = _entity_or_404(request.POST.get("entity", ""))
@@ -191,7 +191,7 @@ def preview(request: TenantRequest) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may="Set schedules and pause them")
 def pause(request: TenantRequest) -> HttpResponse:
     """Pause the schedules of an entity, or (`resume`) go on with them."""
     connection, entity = _entity_or_404(request.POST.get("entity", ""))

@@ -55,7 +55,7 @@ def _entity(connection: Connection, entity_id: str) -> Entity:
     return chosen_entity(entities_of(connection), entity_id)
 
 
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Read lists from Sage Intacct")
 def _start_here(request: TenantRequest, connection: Connection) -> HttpResponse:
     form = SyncForm(connection, _entity(connection, request.POST.get("entity", "")), data=request.POST)
     if not form.is_valid():

@@ -31,7 +31,7 @@ def usage(request: TenantRequest) -> HttpResponse:
     return _page(request, connection)
 
 
-@role_required(Role.ADMIN)
+@role_required(Role.ADMIN, may="Set the budget of API transactions")
 def _save(request: TenantRequest, connection: Connection | None) -> HttpResponse:
     if connection is None:
         messages.warning(request, "Sage Intacct was disconnected meanwhile. Nothing was saved.")

@@ -208,12 +208,13 @@ def test_the_table_of_roles_says_what_is_enforced(
 ) -> None:
     page = text(client_for(viewer).get(url("people"))).split('aria-label="What roles may do"')[1]
     yes, no = ("yes", ""), ("", "no")
-    assert row(page, "Read projects, runs and settings") == [yes, yes, yes]
+    assert row(page, "Read projects, commitments, lists, runs and settings") == [yes, yes, yes]
     assert row(page, "Import projects") == [no, yes, yes]
     assert row(page, "Save the settings of the integration") == [no, no, yes]
     for pattern in tenant_patterns(get_resolver()):
         least = getattr(pattern.callback, "least_role", Role.VIEWER)
         if least == Role.VIEWER:
             continue
-        label = pattern.callback.may or str(pattern.name).replace("_", " ").capitalize()  # type: ignore[attr-defined]
+        label = pattern.callback.may  # type: ignore[attr-defined]
+        assert label, f"The guard of {pattern.name} does not say what it lets people do."
         assert row(page, label) == [yes if role.includes(least) else no for role in Role]
