@@ -187,7 +187,7 @@ class TestRedaction:
             ('{"password": "hunter2!", "user": "alma"}', '{"password": [removed], "user": "alma"}'),
             ("{'new_password1': 'hunter2!'}", "{'new_password1': [removed]}"),
             ("?token=abc123&page=2", "?token=[removed]&page=2"),
-            ("postgres://erp:hunter2!@db:5432/erp", "postgres://erp:[removed]@db:5432/erp"),
+            ("redis://erp:hunter2!@cache:6379/0", "redis://erp:[removed]@cache:6379/0"),
             ("/password-reset/MQ/cabc12-0123456789abcdef0123/", "/password-reset/MQ/[removed]/"),
             ("/invitations/kJ83hsd83hJSd83hsdk_38shd8-3hdH/", "/invitations/[removed]/"),
             ("/account/password/reset/key/MQ-cabc12-0123456789abcdef/", "/account/password/reset/key/[removed]/"),
