@@ -88,10 +88,10 @@ def _stuck(flow: Any) -> Iterator[tuple[str, str, str, str, Any]]:
             push = newest.get(document.pk)
             if document.shown_as == DocumentState.MISSING_THERE:
                 sentence = "Intacct does not show the record any more."
-                fix = "Look there whether it was deleted. Unlink it here to push it anew, or link another record."
+                fix = "Look there whether it was deleted. Then recreate it, or unlink it and link another record."
                 yield "MISSING", "", sentence, fix, document
             elif document.difference and not document.state_reason:
-                fix = "Change it on the side that is wrong, then refresh it."
+                fix = "Take over what Intacct holds, or change it there and refresh it."
                 yield "DIFFERENT", "", document.difference, fix, document
             elif push is not None:
                 yield push.error_code, push.error_field, document.state_reason, document.state_advice, document

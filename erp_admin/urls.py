@@ -31,6 +31,8 @@ def _of_desk(desk: Desk) -> list[URLPattern]:
         "ignore": document_actions.ignore,
         "restore": document_actions.restore,
         "refresh": document_actions.refresh,
+        "recreate": document_actions.recreate,
+        "take_theirs": document_actions.take_theirs,
         "link": document_actions.link,
         "unlink": document_actions.unlink,
     }

@@ -104,7 +104,18 @@ TABLE = {
             f"push_{many}": Row(Role.ACCOUNTANT, "post"),
             **{
                 f"{act}_{one}": Row(Role.ACCOUNTANT, "post", arguments=(f"{one}_pk",))
-                for act in ("approve", "draft", "void", "take_back", "ignore", "restore", "refresh", "unlink")
+                for act in (
+                    "approve",
+                    "draft",
+                    "void",
+                    "take_back",
+                    "ignore",
+                    "restore",
+                    "refresh",
+                    "recreate",
+                    "take_theirs",
+                    "unlink",
+                )
             },
         }.items()
     },

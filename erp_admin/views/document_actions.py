@@ -1,4 +1,4 @@
-"""What can be decided about one commitment or change order: approve, void, ignore, take back, refresh, link, unlink.
+"""What can be decided about one commitment or change order: approve, void, ignore, take back, refresh, link, recreate.
 
 Each is authorise, one call, message, redirect. Rules live in the services.
 """
@@ -20,6 +20,7 @@ from erp_admin.services import commitments as services
 from erp_admin.views.desks import DESKS, Desk, document_or_404, document_url, push_reason
 from integrations.engine.push_flow import Found
 from integrations.intacct import IntacctError
+from integrations.models import Connection
 from integrations.refusal import Refused
 from integrations.selectors import live_connection, why_not_sync
 from integrations.services import pushes, read_backs
@@ -38,6 +39,13 @@ def _act(request: TenantRequest, kind: str, pk: int, act: Callable[[Desk, Any], 
     except IntacctError as error:
         messages.error(request, f"{error.sentence} {error.advice}".strip())
     return redirect(document_url(request, desk, document))
+
+
+def _connection() -> Connection:
+    connection = live_connection()
+    if connection is None:
+        raise why_not_sync(None) or Refused("Sage Intacct is not connected.")
+    return connection
 
 
 @require_POST
@@ -121,11 +129,38 @@ def refresh(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Read the record back now."""
 
     def act(desk: Desk, document: Any) -> str:
-        connection = live_connection()
-        if connection is None:
-            raise why_not_sync(None) or Refused("Sage Intacct is not connected.")
-        named = read_backs.refresh(connection, desk.flow, document)
+        named = read_backs.refresh(_connection(), desk.flow, document)
         return f"Read back: {'; '.join(named)}." if named else "Read back from Intacct just now."
+
+    return _act(request, kind, pk, act)
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
+def recreate(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
+    """Push anew what was deleted in Intacct."""
+
+    def act(desk: Desk, document: Any) -> str:
+        former = document.remote_id
+        asked = read_backs.recreate(_connection(), desk.flow, document, by=request.user)
+        for _, problems in asked.blocked:
+            raise Refused(f"It is no longer linked to {former}, but cannot be pushed yet. {problems[0]}")
+        for _, why in asked.left:
+            raise Refused(f"It is no longer linked to {former}, but is not pushed. {why}")
+        return f"{document.number} is queued to be created in Intacct anew, in place of {former}."
+
+    return _act(request, kind, pk, act)
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
+def take_theirs(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
+    """Make the document here what Intacct holds."""
+
+    def act(desk: Desk, document: Any) -> str:
+        named = read_backs.take_theirs(_connection(), desk.flow, document)
+        rest = f" This still differs: {'; '.join(named)}." if named else ""
+        return f"{document.number} has the lines and the total of {document.remote_id} now.{rest}"
 
     return _act(request, kind, pk, act)
 
@@ -140,9 +175,7 @@ def link(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         chosen = request.POST.get("record", "")[:LONGEST_NUMBER]
 
         def act(desk: Desk, document: Any) -> str:
-            if connection is None:
-                raise why_not_sync(None) or Refused("Sage Intacct is not connected.")
-            named = read_backs.link(connection, desk.flow, document, chosen, by=request.user)
+            named = read_backs.link(_connection(), desk.flow, document, chosen, by=request.user)
             return f"Linked to {chosen}. {'; '.join(named) or 'It is equal on both sides'}."
 
         return _act(request, kind, pk, act)

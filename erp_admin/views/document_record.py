@@ -23,12 +23,15 @@ from erp_admin.views.reasons import role_reason
 from erp_admin.views.record_rows import Fact, entity_names, fact
 from integrations.engine.push_flow import PlannedField, PushFlow
 from integrations.engine.push_plan import Verdict, context_for, judge
-from integrations.models import Connection, Delivery, Push, PushState
+from integrations.models import Connection, Delivery, DocumentState, Drift, Push, PushState
 from integrations.selectors import live_connection
 
 EVENTS = 100
 EXCHANGES = 50
-ACTS = ("edit", "approve", "draft", "void", "take_back", "ignore", "restore", "link", "unlink", "refresh")
+ACTS = (
+    "edit", "approve", "draft", "void", "take_back", "ignore", "restore", "link", "unlink", "refresh", "recreate",
+    "take_theirs",
+)  # fmt: skip
 APPROVED = ShownState("approved", "Approved", "success", "check2")
 ENTERED = ShownState("entered", "Entered", "neutral", "pencil")
 LINKED = ShownState("linked", "Linked", "success", "link-45deg")
@@ -126,6 +129,8 @@ def _can(document: Any, pushes: list[Push], verdict: Verdict) -> dict[str, bool]
         "link": not linked and not locked and document.status != DocumentStatus.VOID,
         "unlink": linked and not locked,
         "refresh": linked and not locked,
+        "recreate": document.state == DocumentState.MISSING_THERE,
+        "take_theirs": linked and not locked and bool(document.difference) and document.drift != Drift.MISSING_THERE,
         "retry": document.delivery == Delivery.FAILED,
         "change": document.status != DocumentStatus.VOID,
     }

@@ -215,9 +215,9 @@ class PushFlow(Flow):
         """Whether a change of just these parts of the reading is Intacct's ordinary course, not somebody's edit."""
         return False
 
+    @abstractmethod
     def take_theirs(self, document: Any, push: Push | None, found: Found) -> None:
         """Make the document what its record in Intacct says. Called in a transaction."""
-        raise NotImplementedError(f"{self.key} cannot take over what Intacct holds.")
 
     def delivered(self, document: Any, push: Push, found: Found) -> None:
         """Take over what only Intacct knows, such as the keys of lines, into the document and `push.expected`.

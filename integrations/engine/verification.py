@@ -88,8 +88,7 @@ def _judge(work: StepWork, flow: PushFlow, pk: int, remote_id: str, found: Found
 
 
 def _absent(work: StepWork, flow: PushFlow, document: Any) -> None:
-    recent = timezone.now() - timedelta(seconds=settings.PUSH_QUARANTINE_SECONDS)
-    if document.delivered_at is not None and document.delivered_at > recent:
+    if may_not_show_yet(document):
         work.count(skipped=1)
         _row(work, flow, document, RowOutcome.SKIPPED, "Delivered just now; searches in Intacct may not show it yet.")
         return
@@ -97,6 +96,12 @@ def _absent(work: StepWork, flow: PushFlow, document: Any) -> None:
     document.save(update_fields=["refreshed_at", "drift", "verified_at"])
     work.count(missing=1)
     _row(work, flow, document, RowOutcome.FAILED, f"{document.remote_id} is no longer in Intacct.")
+
+
+def may_not_show_yet(document: Any) -> bool:
+    """Whether it was delivered so recently that not finding it proves nothing."""
+    recent = timezone.now() - timedelta(seconds=settings.PUSH_QUARANTINE_SECONDS)
+    return document.delivered_at is not None and document.delivered_at > recent
 
 
 def last_delivery(flow: PushFlow, document: Any) -> Push | None:

@@ -1,6 +1,7 @@
-"""Read one document back from Intacct, find records to link, and link. Remote calls, then one short transaction each.
+"""Read one document back from Intacct, and decide: link, take over what it holds, or create it anew.
 
-Owns what a person learns and decides about one record. Writes nothing to Intacct.
+Owns what a person learns and decides about one record: remote calls, then one short transaction. Writes nothing to
+Intacct itself; what is created anew goes through the ledger.
 """
 
 from collections.abc import Sequence
@@ -12,9 +13,12 @@ from django.utils import timezone
 from accounts.models import User
 from integrations import gateway
 from integrations.engine.push_flow import Found, PushFlow
-from integrations.models import Connection, Delivery, Drift, Push, PushedDocument, PushState
+from integrations.engine.settle import take_over
+from integrations.engine.verification import last_delivery, may_not_show_yet
+from integrations.models import Approval, Connection, Delivery, Drift, Push, PushedDocument, PushState
 from integrations.refusal import Refused
 from integrations.selectors import why_not_run
+from integrations.services.pushes import Asked, ask_pushes, unlink
 
 _KEPT = (
     "connection", "delivery", "drift", "remote_record_no", "remote_id", "remote_url", "remote_state", "remote_facts",
@@ -27,13 +31,50 @@ def refresh(connection: Connection, flow: PushFlow, document: PushedDocument) ->
     if not document.remote_id:
         raise Refused("It is not linked to a record in Intacct.", "Push it, or link it.", code="NOT-LINKED")
     found = _read(connection, flow, document, document.remote_id)
+    if found is None and may_not_show_yet(document):
+        sentence = "Intacct does not show it, but it was delivered just now, and searches may not find it yet."
+        raise Refused(sentence, "Refresh it again in a quarter of an hour.", code="TOO-EARLY")
     with transaction.atomic():
-        fresh = _unlocked(flow, document.pk)
-        if fresh.remote_id != document.remote_id:
-            raise Refused("It was linked otherwise meanwhile.", "Look at it again.", code="CHANGED")
+        fresh = _still_linked(flow, document)
         named = _take_over(flow, fresh, found)
         fresh.save(update_fields=_KEPT)
     return named
+
+
+def take_theirs(connection: Connection, flow: PushFlow, document: PushedDocument) -> list[str]:
+    """Make the lines and the total here those of the record now; return what still differs. Raises as `refresh`."""
+    found = _read(connection, flow, document, document.remote_id)
+    if found is None:
+        raise Refused(f"Intacct does not show {document.remote_id}.", "Refresh it, then recreate it.", code="MISSING")
+    with transaction.atomic():
+        fresh = _still_linked(flow, document)
+        push = last_delivery(flow, fresh)
+        flow.take_theirs(fresh, push, found)
+        for name, value in take_over(push, found, flow).items():
+            setattr(fresh, name, value)
+        if push is not None:
+            push.save(update_fields=["expected"])
+        fresh.drift, fresh.verified_at = Drift.SAME, None
+        named = _take_over(flow, fresh, found)
+        fresh.save(update_fields=[*_KEPT, "remote_digest"])
+    return named
+
+
+def recreate(
+    connection: Connection, flow: PushFlow, document: PushedDocument, *, by: User | None = None, queued: bool = True
+) -> Asked:
+    """Push a document anew whose record was deleted in Intacct. Looks once more first. Raises as `refresh`."""
+    if document.drift != Drift.MISSING_THERE:
+        raise Refused("Its record is not known to be missing in Intacct.", "Refresh it first.", code="NOT-MISSING")
+    refresh(connection, flow, document)
+    with transaction.atomic():
+        fresh = _still_linked(flow, document)
+        if fresh.drift != Drift.MISSING_THERE:
+            raise Refused(f"{fresh.remote_id} is in Intacct after all.", "Nothing was sent.", code="NOT-MISSING")
+        unlink(fresh, by=by)
+        fresh.approval = Approval.ACCEPTED  # there is no record left that it could double
+        fresh.save(update_fields=["approval"])
+    return ask_pushes(connection, flow, [fresh], by=by, queued=queued)
 
 
 def find_records(connection: Connection, flow: PushFlow, document: PushedDocument, text: str) -> Sequence[Found]:
@@ -83,6 +124,13 @@ def _unlocked(flow: PushFlow, pk: int) -> Any:
     if document.is_locked:
         raise Refused("It is being pushed.", "Wait until it has arrived.", code="PUSHED")
     return document
+
+
+def _still_linked(flow: PushFlow, document: PushedDocument) -> Any:
+    fresh = _unlocked(flow, document.pk)
+    if fresh.remote_id != document.remote_id:
+        raise Refused("It was linked otherwise meanwhile.", "Look at it again.", code="CHANGED")
+    return fresh
 
 
 def _take_over(flow: PushFlow, document: Any, found: Found | None) -> list[str]:

@@ -1,6 +1,7 @@
 """Pushing from the pages: the summary first, the push, what became of it, and everything that can be done about it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -178,6 +179,59 @@ def test_a_change_in_intacct_is_noticed_by_refresh_and_leads_to_issues(
     assert "Total: 1000" in issues
     assert "SC-1 Footings" in issues
     assert '<span class="rail-badge">1</span>' in issues
+
+
+def test_what_intacct_holds_is_taken_over_and_what_cannot_be_is_named(
+    pushing: Connection, ben: Client, url: Url, intacct: SandboxServer
+) -> None:
+    document = commitment(pushing, "SC-1", "1000.00")
+    pushed(ben, url, document)
+    page = url("commitment", pk=document.pk)
+    assert "Take theirs" not in ben.get(page).text
+    line = {"RECORDNO": str(document.lines.get().remote_record_no), "TRX_VALUE": "900.00"}
+    intacct.control(do="put", object="PODOCUMENTENTRY", record=line)
+    record = {"RECORDNO": str(document.remote_record_no), "TRX_TOTAL": "900.00", "CUSTVENDID": "V-1008"}
+    intacct.control(do="put", object="PODOCUMENT", record=record)
+    ben.post(url("refresh_commitment", pk=document.pk))
+    assert "Take theirs" in ben.get(page).text
+    answer = ben.post(url("take_theirs_commitment", pk=document.pk), follow=True).text
+    assert "has the lines and the total of PC Subcontracts-SC-1 now. This still differs: Vendor: V-1008" in answer
+    document.refresh_from_db()
+    assert (str(document.total), document.state) == ("900.00", DocumentState.ATTENTION)
+    assert document.difference.startswith("Vendor: V-1008 in Intacct")
+
+
+def test_a_deleted_record_is_created_anew_once(
+    pushing: Connection, ben: Client, url: Url, intacct: SandboxServer
+) -> None:
+    document = commitment(pushing, "SC-1")
+    pushed(ben, url, document)
+    page = url("commitment", pk=document.pk)
+    intacct.control(do="delete", object="PODOCUMENTENTRY", key=str(document.lines.get().remote_record_no))
+    intacct.control(do="delete", object="PODOCUMENT", key=str(document.remote_record_no))
+    early = ben.post(url("refresh_commitment", pk=document.pk), follow=True).text
+    assert "it was delivered just now" in early
+    assert "Recreate" not in early
+    assert "not known to be missing" in ben.post(url("recreate_commitment", pk=document.pk), follow=True).text
+    Commitment.objects.update(delivered_at=timezone.now() - timedelta(days=1))
+    assert "Recreate" in ben.post(url("refresh_commitment", pk=document.pk), follow=True).text
+    answer = ben.post(url("recreate_commitment", pk=document.pk), follow=True).text
+    assert "queued to be created in Intacct anew, in place of PC Subcontracts-SC-1" in answer
+    assert "Recreate" not in ben.get(page).text
+    again = ben.post(url("recreate_commitment", pk=document.pk), follow=True).text
+    assert "not known to be missing" in again
+    worked_off()
+    document.refresh_from_db()
+    assert document.state == DocumentState.VERIFIED, document.state_reason
+
+
+def test_what_is_there_after_all_is_not_created_anew(pushing: Connection, ben: Client, url: Url) -> None:
+    document = commitment(pushing, "SC-1")
+    pushed(ben, url, document)
+    Commitment.objects.update(drift="missing_there")
+    answer = ben.post(url("recreate_commitment", pk=document.pk), follow=True).text
+    assert "is in Intacct after all. Nothing was sent." in answer
+    assert Push.objects.count() == 1
 
 
 def test_unlinking_changes_nothing_there_and_the_document_can_be_linked_again(

@@ -16,7 +16,7 @@ from integrations.models import Connection, DocumentState, Drift, Push, SyncRun,
 from integrations.refusal import Refused
 from integrations.sandbox.process import SandboxServer
 from integrations.services.pushes import push_flow
-from integrations.services.verification import recreate, take_theirs
+from integrations.services.read_backs import recreate, take_theirs
 from tests.erp_admin.documents import change_order, commitment
 from tests.integrations.ledger import push, there, work_again
 
