@@ -228,7 +228,7 @@ def serve(stage: Stage, port: int) -> "subprocess.Popen[str]":
 
 def look_at_site(stage: Stage, port: int) -> None:
     status, headers, page = fetch(port, "/login/")
-    expect(status == 200 and "default-src 'self'" in headers["Content-Security-Policy"], (status, headers))
+    expect(status == 200 and "default-src 'none'" in headers["Content-Security-Policy"], (status, headers))
     [style, *_] = re.findall(r'href="(/static/[\w/.-]+\.[0-9a-f]{12}\.css)"', page) or [""]
     status, headers, _ = fetch(port, style)
     expect(status == 200 and "immutable" in headers.get("Cache-Control", ""), (style, status, headers))
