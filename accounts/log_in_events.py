@@ -1,12 +1,14 @@
-"""Log-ins, failed ones and log-outs into the audit trail, whichever page or back end they came through.
+"""Log-ins, failed ones, log-outs and second factors into the audit trail, whichever page they came through.
 
-Only listens to what Django announces; decides nothing about who may log in.
+Only listens to what Django and django-allauth announce; decides nothing about who may log in.
 """
 
 import logging
 from datetime import timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.utils import timezone
 
@@ -26,6 +28,9 @@ def connect() -> None:
     user_logged_in.connect(_logged_in, dispatch_uid="audit")
     user_logged_out.connect(_logged_out, dispatch_uid="audit")
     user_login_failed.connect(_failed, dispatch_uid="audit")
+    authenticator_added.connect(_second_factor_added, dispatch_uid="audit")
+    authenticator_removed.connect(_second_factor_removed, dispatch_uid="audit")
+    authenticator_reset.connect(_recovery_codes_renewed, dispatch_uid="audit")
 
 
 def _logged_in(sender: Any, user: User, **kwargs: Any) -> None:
@@ -35,6 +40,20 @@ def _logged_in(sender: Any, user: User, **kwargs: Any) -> None:
 def _logged_out(sender: Any, user: User | None, **kwargs: Any) -> None:
     if user is not None:
         record_event(EventKind.LOG_OUT, "", about=user, by=user)
+
+
+def _second_factor_added(sender: Any, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    if authenticator.type == Authenticator.Type.TOTP:  # recovery codes come with it
+        record_event(EventKind.SECOND_FACTOR_ADDED, "", about=user, by=user)
+
+
+def _second_factor_removed(sender: Any, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    if authenticator.type == Authenticator.Type.TOTP:
+        record_event(EventKind.SECOND_FACTOR_REMOVED, "", about=user, by=user)
+
+
+def _recovery_codes_renewed(sender: Any, user: User, **kwargs: Any) -> None:
+    record_event(EventKind.RECOVERY_CODES_RENEWED, "", about=user, by=user)
 
 
 def _failed(sender: Any, credentials: dict[str, Any], **kwargs: Any) -> None:

@@ -9,7 +9,9 @@ class ErpAdminConfig(AppConfig):
 
     def ready(self) -> None:
         from erp_admin.flows import bills, commitment_change_orders, commitments, contracts, document_imports, projects
+        from erp_admin.services.imports import expired_drafts
         from integrations.engine.flow import register_flow, register_switch
+        from integrations.retention import Retention, register_retention
 
         register_flow(projects.ProjectImport())
         register_flow(commitments.CommitmentPush())
@@ -17,3 +19,4 @@ class ErpAdminConfig(AppConfig):
         register_flow(document_imports.DocumentImport())
         register_switch(contracts.SYNC_CONTRACTS)
         register_switch(bills.SYNC_BILLS)
+        register_retention(Retention("drafts", "files of which nothing was imported", 0, expired_drafts))

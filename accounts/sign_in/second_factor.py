@@ -11,8 +11,9 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 
+from accounts.audit import record_event
 from accounts.crypto import Unreadable, open_text, reseal_text, seal_text
-from accounts.models import Membership, Tenant, User
+from accounts.models import EventKind, Membership, Tenant, User
 
 # django-allauth hands over the text alone, so a secret is bound to its purpose, not to the person.
 _BINDING: dict[str, str | int] = {"purpose": "second factor"}
@@ -44,6 +45,8 @@ def remove_second_factor(user: User) -> bool:
     with transaction.atomic():
         had_one = has_second_factor(user)
         Authenticator.objects.filter(user=user).delete()
+        if had_one:
+            record_event(EventKind.SECOND_FACTOR_REMOVED, "By support.", about=user)
     if had_one:
         send_mail(
             "Your second factor was removed",

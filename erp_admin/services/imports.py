@@ -6,10 +6,11 @@ Owns that a file becomes a draft which loses nothing, and that no document is st
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Tenant, User
@@ -21,7 +22,7 @@ from erp_admin.imports.tables import FileRefused, read_table
 from erp_admin.models import IMPORTABLE, IMPORTED, FileKind, ImportDraft, ImportedDocument, MatchKind
 from erp_admin.services.import_matches import match_names
 from integrations.engine.flow import StepPlan
-from integrations.models import Connection, Trigger
+from integrations.models import TERMINAL_RUNS, Connection, Trigger
 from integrations.refusal import Refused
 from integrations.services.runs import Started, start_run
 
@@ -36,7 +37,6 @@ def take_in(
     """Keep a file as a draft: read, matched as far as that is certain, and assessed. Raises FileRefused."""
     reader = DocumentReader(kind, read_table(name, content), day_first=day_first)
     with transaction.atomic():
-        _remove_expired()
         draft = ImportDraft.objects.create(
             tenant=tenant,
             kind=kind,
@@ -65,12 +65,6 @@ def _read_before(draft: ImportDraft) -> list[str]:
     when = timezone.localtime(before.created_at)
     imported = f"{count:,} of its documents were imported then" if count else "nothing was imported then"
     return [f"The same file was read on {when:%Y-%m-%d at %H:%M}; {imported}."]
-
-
-def _remove_expired() -> None:
-    """Drafts past their time, of which nothing was imported."""
-    expired = ImportDraft.objects.filter(expires_at__lt=timezone.now())
-    expired.exclude(documents__state__in=IMPORTED).delete()
 
 
 def _store_documents(draft: ImportDraft, reader: DocumentReader) -> tuple[Counter[Name], dict[str, str]]:
@@ -168,6 +162,12 @@ def confirm(
 
 
 @transaction.atomic
+def expired_drafts(before: datetime) -> QuerySet[ImportDraft]:
+    """Drafts whose time ended before this moment, of which nothing was imported."""
+    at_rest = Q(run=None) | Q(run__state__in=TERMINAL_RUNS)
+    return ImportDraft.objects.filter(at_rest, expires_at__lt=before).exclude(documents__state__in=IMPORTED)
+
+
 def discard(draft: ImportDraft) -> None:
     """Remove a draft of which nothing was imported. Raises Refused when something was, or is being imported."""
     if draft.documents.filter(state__in=IMPORTED).exists() or (draft.run is not None and draft.run.is_active):

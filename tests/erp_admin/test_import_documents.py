@@ -29,6 +29,7 @@ from erp_admin.services.imports import confirm, discard, take_in
 from integrations.engine.runner import Slice, run_to_end, work_slice
 from integrations.models import Approval, Connection, Delivery, DocumentState, ListItem, RunState, SyncRun
 from integrations.refusal import Refused
+from integrations.retention import prune
 from integrations.services.pushes import ask_pushes, push_flow
 from integrations.services.runs import cancel_run, start_list_sync
 from tests.erp_admin.documents import choose_settings, commitment
@@ -311,8 +312,10 @@ def test_a_draft_with_imported_documents_stays_and_an_expired_one_goes(listed: C
         discard(kept)
     old = draft_of(listed, csv_of(commitment_row("SC-2", "Northwind Roofing")))
     ImportDraft.objects.update(expires_at=timezone.now())
-    draft_of(listed, csv_of(commitment_row("SC-3", "Northwind Roofing")))
-    assert set(ImportDraft.objects.values_list("pk", flat=True)) & {kept.pk, old.pk} == {kept.pk}
+    young = draft_of(listed, csv_of(commitment_row("SC-3", "Northwind Roofing")))
+    assert old.pk not in {kept.pk, young.pk}
+    assert {part.key: part.rows for part in prune().parts}["drafts"] == 1
+    assert set(ImportDraft.objects.values_list("pk", flat=True)) == {kept.pk, young.pk}
 
 
 def test_the_same_file_again_is_noted_and_doubles_nothing(listed: Connection) -> None:

@@ -15,8 +15,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Role, Tenant, User
+from accounts.models import AuditEntry, EventKind, Role, Tenant, User
 from accounts.services import set_role
+from accounts.tenancy import cross_tenant
 from tests.accounts.sign_in.steps import enter_code, is_logged_in, log_in
 from tests.second_factor import SECRET, code, enrol
 
@@ -75,6 +76,42 @@ class TestLogIn:
         client.post(reverse("account_logout"))
         assert enter_code(client, code())["Location"] == reverse("account_login")
         assert not is_logged_in(client)
+
+
+def trail_of_second_factors() -> list[tuple[str, str, str]]:
+    """Kind, who did it and words of each entry, oldest first."""
+    with cross_tenant("looking at the trail"):
+        kinds = (
+            EventKind.SECOND_FACTOR_ADDED,
+            EventKind.SECOND_FACTOR_REMOVED,
+            EventKind.RECOVERY_CODES_RENEWED,
+        )
+        found = AuditEntry.objects.filter(kind__in=kinds).order_by("pk")
+        return [(str(entry.kind), entry.actor_label, entry.text) for entry in found]
+
+
+class TestTrail:
+    @pytest.mark.django_db(transaction=True)  # django-allauth tells once it is stored
+    def test_setting_up_renewing_and_removing_are_written_down(
+        self, client: Client, tenant: Tenant, admin: User
+    ) -> None:
+        log_in(client, admin.email)
+        secret = shown_secret(client.get(reverse("mfa_activate_totp")).content.decode())
+        client.post(reverse("mfa_activate_totp"), {"code": code(secret)})
+        client.post(reverse("mfa_generate_recovery_codes"))
+        client.post(reverse("mfa_deactivate_totp"))
+        assert trail_of_second_factors() == [
+            ("second_factor_added", "Alma Reyes", ""),
+            ("recovery_codes_renewed", "Alma Reyes", ""),
+            ("second_factor_removed", "Alma Reyes", ""),
+        ]
+
+    def test_support_taking_it_away_is_written_down(self, tenant: Tenant, admin: User) -> None:
+        enrol(admin)
+        call_command("remove_second_factor", admin.email, stdout=StringIO())
+        assert [(kind, words) for kind, _, words in trail_of_second_factors()] == [
+            ("second_factor_removed", "By support.")
+        ]
 
 
 class TestSetUp:
