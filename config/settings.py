@@ -83,7 +83,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "erp_admin.shell.shell",
+                "erp_admin.views.navigation.shell",
             ],
             "builtins": ["accounts.templatetags.ui"],
         },
@@ -281,7 +281,7 @@ Q_CLUSTER = {
     },  # without the key, Q_CLUSTER_NAME in the environment stops the start with a KeyError
 }
 
-# What is removed daily once it is older than this; see integrations/retention.py.
+# What is removed daily once it is older than this; see integrations/operations/retention.py.
 RETAIN_EXCHANGES_DAYS = env.int("RETAIN_EXCHANGES_DAYS", default=90)
 RETAIN_LOG_DAYS = env.int("RETAIN_LOG_DAYS", default=180)
 RETAIN_RUNS_DAYS = env.int("RETAIN_RUNS_DAYS", default=400)

@@ -12,7 +12,7 @@ handler500 = "accounts.errors.server_error"
 
 urlpatterns = [
     path("", include("accounts.urls")),
-    path("", include("integrations.probes")),
+    path("", include("integrations.operations.probes")),
     path("t/<slug:tenant_slug>/settings/audit/", include("accounts.trail.urls")),
     path("t/<slug:tenant_slug>/", include("accounts.people.urls")),
     path("t/<slug:tenant_slug>/", include("erp_admin.urls")),

@@ -8,15 +8,20 @@ class ErpAdminConfig(AppConfig):
     verbose_name = "ERP Admin"
 
     def ready(self) -> None:
-        from erp_admin.flows import bills, commitment_change_orders, commitments, contracts, document_imports, projects
-        from erp_admin.services.imports import expired_drafts
-        from integrations.engine.flow import register_flow, register_switch
-        from integrations.retention import Retention, register_retention
+        from erp_admin.bills.flow import SYNC_BILLS
+        from erp_admin.contracts.flow import SYNC_CONTRACTS
+        from erp_admin.projects.flow import ProjectImport
+        from erp_admin.purchasing.change_orders import ChangeOrderPush
+        from erp_admin.purchasing.commitments import CommitmentPush
+        from erp_admin.uploads.flow import DocumentImport
+        from erp_admin.uploads.service import expired_drafts
+        from integrations.operations.retention import Retention, register_retention
+        from integrations.runs.flow import register_flow, register_switch
 
-        register_flow(projects.ProjectImport())
-        register_flow(commitments.CommitmentPush())
-        register_flow(commitment_change_orders.ChangeOrderPush())
-        register_flow(document_imports.DocumentImport())
-        register_switch(contracts.SYNC_CONTRACTS)
-        register_switch(bills.SYNC_BILLS)
+        register_flow(ProjectImport())
+        register_flow(CommitmentPush())
+        register_flow(ChangeOrderPush())
+        register_flow(DocumentImport())
+        register_switch(SYNC_CONTRACTS)
+        register_switch(SYNC_BILLS)
         register_retention(Retention("drafts", "files of which nothing was imported", 0, expired_drafts))

@@ -16,7 +16,7 @@ from erp_admin.views import (
     project_import,
     projects,
 )
-from erp_admin.views.desks import DESKS, Desk
+from erp_admin.views.document_pages import DESKS, Desk
 
 
 def _of_desk(desk: Desk) -> list[URLPattern]:

@@ -9,10 +9,10 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         from integrations import checks  # noqa: F401 - registers the system checks
-        from integrations.engine.flow import register_flow
-        from integrations.engine.mirror import MirrorFlow
-        from integrations.engine.refresh import RefreshFlow
-        from integrations.engine.verification import Verification
+        from integrations.delivery.verification import Verification
+        from integrations.mirror.flow import MirrorFlow
+        from integrations.mirror.refresh import RefreshFlow
+        from integrations.runs.flow import register_flow
 
         register_flow(MirrorFlow())
         register_flow(RefreshFlow())

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from accounts.crypto import keyring
 from integrations.intacct import UntrustedEndpoint, trusted_endpoint
-from integrations.retention import retentions
+from integrations.operations.retention import retentions
 
 SHORTEST_QUARANTINE = 15 * 60
 

@@ -13,13 +13,13 @@ from accounts import commands
 from accounts.commands import EXIT_FAILED, EXIT_REFUSED, EXIT_USE
 from accounts.crypto import keyring
 from accounts.models import Tenant
+from accounts.refusal import Refused
 from integrations.crypto import SecretUnreadable
-from integrations.engine.runner import row_counts, run_to_end, totals
 from integrations.intacct import IntacctError
 from integrations.models import Connection, RunState, SyncRun
-from integrations.refusal import Refused
+from integrations.runs.runner import row_counts, run_to_end, totals
+from integrations.runs.service import Started
 from integrations.selectors import live_connection, runs_left_behind
-from integrations.services.runs import Started
 
 __all__ = ["EXIT_FAILED", "EXIT_INTACCT", "EXIT_REFUSED", "EXIT_USE", "TenantCommand", "describe", "table"]
 

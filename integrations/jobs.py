@@ -10,19 +10,20 @@ import structlog
 from django.utils import timezone
 
 from accounts.models import Tenant
+from accounts.refusal import Refused
 from accounts.tenancy import cross_tenant, tenant_scope
-from integrations import queue, retention
-from integrations.engine.runner import SHARED_SLICE_SECONDS, SLICE_SECONDS, Slice, work_slice
+from integrations import queue
+from integrations.delivery.requests import ledgers_due, push_flow, wake_ledger
+from integrations.delivery.verification import verify_recent
 from integrations.models import USABLE_CONNECTIONS, Connection, Heartbeat, Trigger
-from integrations.notices import holds_to_tell, tell_holds
-from integrations.refusal import Refused
-from integrations.schedule_selectors import tenants_with_work
+from integrations.operations import retention
+from integrations.operations.notices import holds_to_tell, tell_holds
+from integrations.runs.runner import SHARED_SLICE_SECONDS, SLICE_SECONDS, Slice, work_slice
+from integrations.schedules.due import follow_time_zone, start_due
+from integrations.schedules.selectors import tenants_with_work
 from integrations.selectors import runs_left_behind
-from integrations.services.pushes import ledgers_due, push_flow, wake_ledger
-from integrations.services.schedules import follow_time_zone, start_due
-from integrations.services.usage import warn_admins
-from integrations.services.verification import verify_recent
-from integrations.usage_selectors import over_budget
+from integrations.usage.selectors import over_budget
+from integrations.usage.service import warn_admins
 
 logger = logging.getLogger(__name__)
 

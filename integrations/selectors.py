@@ -12,9 +12,7 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from integrations.engine.flow import Flow, FlowSetting, flow_settings, switches
-from integrations.engine.mirror_view import MirrorView, why_unusable
-from integrations.gaps import gaps
+from accounts.refusal import Refused
 from integrations.lists import KINDS_BY_KEY
 from integrations.models import (
     ACTIVE_RUNS,
@@ -26,8 +24,10 @@ from integrations.models import (
     StepState,
     SyncRun,
 )
-from integrations.refusal import Refused
-from integrations.required import REQUIRED_SETTINGS, RequiredSetting
+from integrations.records.lookup import MirrorView, why_unusable
+from integrations.runs.flow import Flow, FlowSetting, flow_settings, switches
+from integrations.settings.declared import REQUIRED_SETTINGS, RequiredSetting
+from integrations.settings.gaps import gaps
 
 # A run that nobody works on and nobody was woken for counts as left behind after this time.
 FORGOTTEN_AFTER = timedelta(seconds=30)

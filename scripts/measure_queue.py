@@ -56,7 +56,7 @@ def _prepare(local: SandboxProcess) -> None:
 
     from accounts.models import Tenant
     from accounts.tenancy import tenant_scope
-    from integrations.services.connection import authorize
+    from integrations.connections.service import authorize
 
     call_command("migrate", verbosity=0)
     facts = local.credentials
@@ -73,8 +73,8 @@ def _measure(case: Case, local: SandboxProcess) -> tuple[float, float]:
     from accounts.models import Tenant
     from accounts.tenancy import cross_tenant, tenant_scope
     from integrations.models import ACTIVE_RUNS, CompanySlot, RunState, RunStep, SyncRun
+    from integrations.runs.service import start_list_sync
     from integrations.selectors import live_connection
-    from integrations.services.runs import start_list_sync
 
     CompanySlot.objects.all().delete()
     if case.delay:
@@ -109,7 +109,7 @@ def _work(slots: int) -> None:
 
     django.setup()
     from integrations import queue
-    from integrations.engine import lease
+    from integrations.runs import lease
 
     lease.SLOTS_PER_COMPANY = slots
     queue.run_worker()

@@ -17,15 +17,15 @@ from accounts.models import Role, Tenant, User
 from accounts.services import set_role
 from accounts.sign_in.middleware import SEEN_KEY
 from accounts.tenancy import tenant_scope
-from integrations import gateway
-from integrations.engine.flow import switches
-from integrations.engine.runner import run_to_end
+from integrations.connections.service import authorize
+from integrations.gateway import client as gateway
 from integrations.intacct import SessionCache
 from integrations.models import Connection, RunState
+from integrations.runs.flow import switches
+from integrations.runs.runner import run_to_end
+from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
-from integrations.services.connection import authorize
-from integrations.services.runs import start_list_sync
-from integrations.services.settings import save_settings
+from integrations.settings.service import save_settings
 from tests.erp_admin.documents import choose_settings
 from tests.integrations.ledger import LISTS
 from tests.second_factor import enrol

@@ -11,10 +11,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Role, Tenant, User
 from accounts.people.invitations import invite
 from erp_admin.models import FileKind, ImportState, Project
-from erp_admin.services.imports import take_in
-from integrations.engine.runner import run_to_end
+from erp_admin.uploads.service import take_in
 from integrations.models import Connection, Exchange, ListItem, PushHold
-from integrations.services.runs import start_list_sync
+from integrations.runs.runner import run_to_end
+from integrations.runs.service import start_list_sync
 from tests.conftest import MIRRORED
 from tests.erp_admin.documents import change_order, commitment
 from tests.erp_admin.imported import commitment_row, csv_of

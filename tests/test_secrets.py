@@ -20,11 +20,11 @@ from accounts.models import AuditEntry, Tenant, User
 from accounts.tenancy import cross_tenant
 from config.logging import logging_configuration
 from config.reporting import ReportMailHandler
-from integrations.engine.runner import run_to_end
+from integrations.connections.service import authorize
 from integrations.intacct import IntacctError
 from integrations.models import Connection, Exchange, SyncRun
+from integrations.runs.runner import run_to_end
 from integrations.sandbox.process import SandboxServer
-from integrations.services.connection import authorize
 from tests.conftest import DEFAULTS, PASSWORD
 from tests.second_factor import code
 

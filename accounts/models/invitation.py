@@ -12,8 +12,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models.membership import Role
-from accounts.shown import ShownState
 from accounts.tenancy import TenantModel
+from accounts.ui.shown import ShownState
 
 
 class InvitationState(models.TextChoices):

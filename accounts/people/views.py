@@ -14,13 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import TenantRequest, role_required
-from accounts.filters import filter_group
 from accounts.models import Invitation, Membership, Role
 from accounts.people import invitations, memberships
 from accounts.people.abilities import abilities
 from accounts.people.forms import InviteForm, RoleForm
 from accounts.people.selectors import knows_second_factors, members, unanswered_invitations
 from accounts.refusal import Refused
+from accounts.ui.filters import filter_group
 
 MANAGE = "Invite people, change their roles and remove them"
 PEOPLE_PER_PAGE = 50

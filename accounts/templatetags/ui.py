@@ -21,7 +21,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.request_log import request_id
-from accounts.shown import ShownState
+from accounts.ui.shown import ShownState
 from accounts.user_agents import browser_name
 
 register = template.Library()

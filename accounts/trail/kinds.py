@@ -3,7 +3,7 @@
 from django.db.models import TextChoices
 
 from accounts.models import EventKind
-from accounts.shown import ShownState
+from accounts.ui.shown import ShownState
 
 
 class Group(TextChoices):

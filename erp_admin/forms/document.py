@@ -1,6 +1,6 @@
 """The forms of a commitment and a change order: their heads, a line, and both together as one entry.
 
-Owns what is asked and in which words. What may be stored is decided by erp_admin.services.commitments.
+Owns what is asked and in which words. What may be stored is decided by erp_admin.purchasing.service.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,8 +11,8 @@ from django import forms
 from django.core.validators import RegexValidator
 
 from erp_admin.forms.pickers import PROJECTS_HERE, Sources
-from erp_admin.locks import Lock
 from erp_admin.models import ChangeOrder, Commitment, Project
+from erp_admin.purchasing.locks import Lock
 from integrations.models import Connection
 
 CURRENCY = "Use the three letters of the currency, for example USD."

@@ -12,13 +12,13 @@ from django.db import IntegrityError, transaction
 from django.forms import BoundField
 from django.http import QueryDict
 
+from accounts.refusal import Refused
 from erp_admin.forms.document import ChangeOrderForm, CommitmentForm, HeadForm, LineForm, LineFormSet, initial_of
 from erp_admin.forms.pickers import Sources
-from erp_admin.locks import Lock, lock_of
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine
-from erp_admin.services.commitments import save_change_order, save_commitment
+from erp_admin.purchasing.locks import Lock, lock_of
+from erp_admin.purchasing.service import save_change_order, save_commitment
 from integrations.models import Connection
-from integrations.refusal import Refused
 
 PREFIX = "lines"
 Document = Commitment | ChangeOrder

@@ -1,6 +1,6 @@
 """Forms of the import: the file to upload, and what each name of a file stands for.
 
-Reads the post and nothing else; what a file may hold is decided in erp_admin.imports.
+Reads the post and nothing else; what a file may hold is decided in erp_admin.uploads.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,9 +9,9 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
-from erp_admin.imports.tables import MOST_BYTES, MOST_ROWS
 from erp_admin.models import FileKind, ImportDraft, ImportMatch, MatchHow, MatchKind
-from erp_admin.services.import_matches import LEFT_OPEN
+from erp_admin.uploads.matches import LEFT_OPEN
+from erp_admin.uploads.table import MOST_BYTES, MOST_ROWS
 
 DATE_ORDERS = (("month", "month/day/year: 4 March"), ("day", "day/month/year: 3 April"))
 LEFT_OPEN_LABELS = {

@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from accounts.models import Tenant
 from erp_admin.models import Project
-from integrations.engine.mirror_view import MirrorView
 from integrations.forms.options import PickerSelect, PickField
 from integrations.models import Connection, ListItem
+from integrations.records.lookup import MirrorView
 
 PROJECTS_HERE, COMMITMENTS_HERE = "our-projects", "our-commitments"
 MIRRORED: Final = frozenset(

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from erp_admin.document_selectors import documents, filtered_documents
-from erp_admin.selectors import ProjectRecord, filtered_projects, intacct_projects
+from erp_admin.documents.selectors import documents, filtered_documents
+from erp_admin.projects.selectors import ProjectRecord, filtered_projects, intacct_projects
 from integrations.models import Connection
 
 

@@ -1,13 +1,13 @@
 """A file of commitments or change orders on its way in: what was read, how its names are matched, what became of it.
 
-A draft keeps everything as it was in the file until it is imported or expires. Only erp_admin.services.imports writes.
+A draft keeps everything as it was in the file until it is imported or expires. Only erp_admin.uploads.service writes.
 """
 
 from django.conf import settings
 from django.db import models
 
-from accounts.shown import ShownState
 from accounts.tenancy import TenantModel
+from accounts.ui.shown import ShownState
 from integrations.models import SyncRun
 
 

@@ -13,17 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from erp_admin.flows.purchasing_records import amount
+from accounts.refusal import Refused
+from erp_admin.documents.preview import currency_of
 from erp_admin.models import ChangeOrder
-from erp_admin.push_preview import currency_of
-from erp_admin.services import commitments as services
-from erp_admin.views.desks import DESKS, Desk, document_or_404, document_url, push_reason
-from integrations.engine.push_flow import Found
+from erp_admin.purchasing import service as services
+from erp_admin.purchasing.records import amount
+from erp_admin.views.document_pages import DESKS, Desk, document_or_404, document_url, push_reason
+from integrations.delivery import readback, requests
+from integrations.delivery.contract import Found
 from integrations.intacct import IntacctError
 from integrations.models import Connection
-from integrations.refusal import Refused
 from integrations.selectors import live_connection, why_not_sync
-from integrations.services import pushes, read_backs
 
 LONGEST_NUMBER = 100
 
@@ -82,8 +82,8 @@ def void(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
 def take_back(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(desk: Desk, document: Any) -> str:
-        push = pushes.in_flight(desk.flow, document.pk)
-        if push is None or not pushes.take_back(push, by=request.user):
+        push = requests.in_flight(desk.flow, document.pk)
+        if push is None or not requests.take_back(push, by=request.user):
             raise Refused("It cannot be taken back any more: sending has begun, or it has ended.")
         return f"{document.number} was taken back. Nothing of it was sent."
 
@@ -94,7 +94,7 @@ def take_back(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @role_required(Role.ACCOUNTANT, may="Ignore records and restore them")
 def ignore(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(desk: Desk, document: Any) -> str:
-        pushes.ignore(document, reason=request.POST.get("reason", "").strip(), by=request.user)
+        requests.ignore(document, reason=request.POST.get("reason", "").strip(), by=request.user)
         return f"{document.number} is ignored. Restore it whenever you want."
 
     return _act(request, kind, pk, act)
@@ -117,7 +117,7 @@ def unlink(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         former = document.remote_id
         if not former:
             raise Refused("It is not linked.")
-        pushes.unlink(document, by=request.user)
+        requests.unlink(document, by=request.user)
         return f"{document.number} is no longer linked to {former}. Nothing was changed in Intacct."
 
     return _act(request, kind, pk, act)
@@ -129,7 +129,7 @@ def refresh(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Read the record back now."""
 
     def act(desk: Desk, document: Any) -> str:
-        named = read_backs.refresh(_connection(), desk.flow, document)
+        named = readback.refresh(_connection(), desk.flow, document)
         return f"Read back: {'; '.join(named)}." if named else "Read back from Intacct just now."
 
     return _act(request, kind, pk, act)
@@ -142,7 +142,7 @@ def recreate(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
     def act(desk: Desk, document: Any) -> str:
         former = document.remote_id
-        asked = read_backs.recreate(_connection(), desk.flow, document, by=request.user)
+        asked = readback.recreate(_connection(), desk.flow, document, by=request.user)
         for _, problems in asked.blocked:
             raise Refused(f"It is no longer linked to {former}, but cannot be pushed yet. {problems[0]}")
         for _, why in asked.left:
@@ -158,7 +158,7 @@ def take_theirs(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Make the document here what Intacct holds."""
 
     def act(desk: Desk, document: Any) -> str:
-        named = read_backs.take_theirs(_connection(), desk.flow, document)
+        named = readback.take_theirs(_connection(), desk.flow, document)
         rest = f" This still differs: {'; '.join(named)}." if named else ""
         return f"{document.number} has the lines and the total of {document.remote_id} now.{rest}"
 
@@ -175,7 +175,7 @@ def link(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         chosen = request.POST.get("record", "")[:LONGEST_NUMBER]
 
         def act(desk: Desk, document: Any) -> str:
-            named = read_backs.link(_connection(), desk.flow, document, chosen, by=request.user)
+            named = readback.link(_connection(), desk.flow, document, chosen, by=request.user)
             return f"Linked to {chosen}. {'; '.join(named) or 'It is equal on both sides'}."
 
         return _act(request, kind, pk, act)
@@ -206,7 +206,7 @@ def _number_there(document: Any) -> str:
 def _search(request: TenantRequest, desk: Desk, document: Any, text: str) -> tuple[Any, Any]:
     connection = live_connection()
     try:
-        return read_backs.find_records(connection, desk.flow, document, text) if connection else [], None
+        return readback.find_records(connection, desk.flow, document, text) if connection else [], None
     except (Refused, IntacctError) as error:
         return [], error
 

@@ -1,6 +1,6 @@
 """Enter and change a commitment or change order with its lines.
 
-Owns the page; what may be changed is decided by erp_admin.locks, what may be stored by the services.
+Owns the page; what may be changed is decided by erp_admin.purchasing.locks, what may be stored by the services.
 """
 
 from typing import Any
@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
+from erp_admin.documents.preview import currency_of
 from erp_admin.forms.entry import Entry
 from erp_admin.forms.pickers import COMMITMENTS_HERE
 from erp_admin.models import ChangeOrder, Commitment, CommitmentKind, DocumentStatus
-from erp_admin.push_preview import currency_of
-from erp_admin.views.desks import DESKS, Desk, document_or_404, document_url, tenant_url
+from erp_admin.views.document_pages import DESKS, Desk, document_or_404, document_url, tenant_url
 from integrations.selectors import live_connection
 
 

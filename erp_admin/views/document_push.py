@@ -9,14 +9,14 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from erp_admin import push_preview
+from accounts.refusal import Refused
+from erp_admin.documents import preview as push_preview
 from erp_admin.forms.selection import DocumentSelectionForm
-from erp_admin.views.desks import DESKS, Desk, document_url, list_url, push_reason, where_to_fix
+from erp_admin.views.document_pages import DESKS, Desk, document_url, list_url, push_reason, where_to_fix
 from erp_admin.views.record_rows import entity_names
+from integrations.delivery.requests import Asked, ask_pushes
 from integrations.models import Connection
-from integrations.refusal import Refused
 from integrations.selectors import live_connection, why_not_sync
-from integrations.services.pushes import Asked, ask_pushes
 
 
 @require_POST

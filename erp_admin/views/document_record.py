@@ -11,18 +11,26 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from accounts.shown import ShownState
 from accounts.templatetags.ui import amount, when
-from erp_admin import document_selectors as selectors
-from erp_admin.locks import lock_of
+from accounts.ui.shown import ShownState
+from erp_admin.documents import selectors
+from erp_admin.documents.preview import currency_of
 from erp_admin.models import ChangeOrder, Commitment, DocumentStatus
-from erp_admin.push_preview import currency_of
-from erp_admin.views.desks import DESKS, Desk, document_or_404, document_url, push_reason, tenant_url, where_to_fix
+from erp_admin.purchasing.locks import lock_of
+from erp_admin.views.document_pages import (
+    DESKS,
+    Desk,
+    document_or_404,
+    document_url,
+    push_reason,
+    tenant_url,
+    where_to_fix,
+)
 from erp_admin.views.documents import row_of
 from erp_admin.views.reasons import role_reason
 from erp_admin.views.record_rows import Fact, entity_names, fact
-from integrations.engine.push_flow import PlannedField, PushFlow
-from integrations.engine.push_plan import Verdict, context_for, judge
+from integrations.delivery.contract import PlannedField, PushFlow
+from integrations.delivery.planning import Verdict, context_for, judge
 from integrations.models import Connection, Delivery, DocumentState, Drift, Push, PushState
 from integrations.selectors import live_connection
 

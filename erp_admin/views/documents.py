@@ -13,19 +13,20 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from accounts.shown import ShownState
-from erp_admin import document_selectors as selectors
-from erp_admin.flows.purchasing_records import amount
+from accounts.ui.columns import Column, column
+from accounts.ui.filters import FilterGroup, counted_filter, filter_group, is_filtered
+from accounts.ui.paging import page_of
+from accounts.ui.shown import ShownState
+from erp_admin.documents import selectors
+from erp_admin.documents.preview import currency_of
 from erp_admin.models import Commitment, CommitmentKind
-from erp_admin.push_preview import currency_of
-from erp_admin.views.desks import DESKS, Desk, push_reason
-from erp_admin.views.listing import Column, column, counted_filter, is_filtered, page_of
+from erp_admin.purchasing.records import amount
+from erp_admin.views.document_pages import DESKS, Desk, push_reason
 from erp_admin.views.reasons import role_reason
 from integrations.models import ACTIVE_RUNS, Connection, DocumentState, PushHold, SyncRun
 from integrations.models.states import shown
-from integrations.run_selectors import starter
+from integrations.runs.selectors import starter
 from integrations.selectors import live_connection
-from integrations.views.filters import FilterGroup, filter_group
 
 FILTERS = ("q", "state", "type", "project", "vendor", "period")
 LARGEST = 8

@@ -13,15 +13,15 @@ from django.views.decorators.http import require_GET
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.templatetags.ui import when
-from erp_admin import selectors
-from erp_admin.flows.projects import SYNC_PROJECTS
 from erp_admin.models import Project
+from erp_admin.projects import selectors
+from erp_admin.projects.flow import SYNC_PROJECTS
 from erp_admin.views.record_rows import Fact, fact
-from integrations.freshness import freshness
 from integrations.models import Connection, Freshness
-from integrations.run_selectors import filtered_runs, run_lines
+from integrations.runs.selectors import filtered_runs, run_lines
+from integrations.schedules.freshness import freshness
 from integrations.selectors import Readiness, latest_connection, readiness
-from integrations.usage_selectors import warning_gauge
+from integrations.usage.selectors import warning_gauge
 
 LAST_RUNS = 5
 

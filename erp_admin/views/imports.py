@@ -12,18 +12,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role, Tenant
-from erp_admin import import_selectors
+from accounts.refusal import Refused
+from accounts.ui.filters import counted_filter, is_filtered
+from accounts.ui.paging import page_of
 from erp_admin.forms.imports import MatchesForm, UploadForm, options_of
-from erp_admin.imports import exports
-from erp_admin.imports.columns import COLUMNS
-from erp_admin.imports.matching import Matcher
-from erp_admin.imports.resolving import Resolver, vendor_text
 from erp_admin.models import IMPORTABLE, IMPORTED, FileKind, ImportDraft, ImportState, MatchKind
-from erp_admin.services import import_matches
-from erp_admin.services import imports as services
-from erp_admin.views.listing import counted_filter, is_filtered, page_of
+from erp_admin.uploads import exports, selectors
+from erp_admin.uploads import matches as import_matches
+from erp_admin.uploads import service as services
+from erp_admin.uploads.columns import COLUMNS
+from erp_admin.uploads.matching import Matcher
+from erp_admin.uploads.resolving import Resolver, vendor_text
 from integrations.models import SyncRun
-from integrations.refusal import Refused
 from integrations.selectors import live_connection, why_not_sync
 
 MATCHES_PER_PAGE = 25
@@ -57,7 +57,7 @@ def upload(request: TenantRequest) -> HttpResponse:
             return redirect("commitment_import", tenant_slug=request.tenant.slug, draft_pk=draft.pk)
     context = {
         "form": form,
-        "page": page_of(request, import_selectors.drafts(), 20),
+        "page": page_of(request, selectors.drafts(), 20),
         "kinds": [(kind, COLUMNS[kind]) for kind in FileKind],
     }
     return render(request, "erp_admin/import_upload.html", context, status=422 if form.errors else 200)
@@ -80,12 +80,12 @@ def template(request: TenantRequest, kind: str, form: str) -> HttpResponse:
 def draft(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """What importing the file would do, document by document; afterwards, what became of each."""
     found = _draft(draft_pk)
-    counts = import_selectors.state_counts(found)
+    counts = selectors.state_counts(found)
     choices = [(state.value, str(state.label)) for state in ImportState if state.value in counts]
     ready = sum(counts.get(state, 0) for state in IMPORTABLE)
     imported = sum(counts.get(state, 0) for state in IMPORTED)
-    page = page_of(request, import_selectors.documents_of(found, request.GET.dict()))
-    vendors = import_selectors.vendors_of(found)
+    page = page_of(request, selectors.documents_of(found, request.GET.dict()))
+    vendors = selectors.vendors_of(found)
     for entry in page.object_list:
         entry.vendor_match = vendors.get(vendor_text(entry.head), "")
     context = {
@@ -95,7 +95,7 @@ def draft(request: TenantRequest, draft_pk: int) -> HttpResponse:
         "ready": ready,
         "imported": imported,
         "unusable": sum(counts.get(state, 0) for state in exports.UNUSABLE),
-        "undecided": import_selectors.undecided_count(found),
+        "undecided": selectors.undecided_count(found),
         "has_matches": found.matches.exists(),
         "sums": _sums(request.tenant, found),
         "filters": [counted_filter(request, "State", "state", choices, counts)],
@@ -109,7 +109,7 @@ def draft(request: TenantRequest, draft_pk: int) -> HttpResponse:
 
 def _sums(tenant: Tenant, found: ImportDraft) -> list[tuple[str, Any]]:
     """What is ready, by currency; change orders are in their commitment's, which the file does not say."""
-    sums = import_selectors.ready_sums(found)
+    sums = selectors.ready_sums(found)
     if found.kind == FileKind.CHANGE_ORDERS:
         return [("", total) for total in sums.values()]
     by_currency: dict[str, Any] = {}
@@ -124,7 +124,7 @@ def _sums(tenant: Tenant, found: ImportDraft) -> list[tuple[str, Any]]:
 def matches(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """What each name of the file stands for: undecided ones first."""
     found = _draft(draft_pk)
-    page = page_of(request, import_selectors.matches_of(found, request.GET.dict()), MATCHES_PER_PAGE)
+    page = page_of(request, selectors.matches_of(found, request.GET.dict()), MATCHES_PER_PAGE)
     if request.method == "POST":
         posted = [
             int(key) for key in request.POST.getlist("match") if key.isascii() and key.isdigit() and len(key) < 19
@@ -143,15 +143,15 @@ def matches(request: TenantRequest, draft_pk: int) -> HttpResponse:
         "draft": found,
         "form": form,
         "page": page,
-        "undecided": import_selectors.undecided_count(found),
+        "undecided": selectors.undecided_count(found),
         "all": found.matches.count(),
-        "only_undecided": request.GET.get("show") == import_selectors.UNDECIDED,
+        "only_undecided": request.GET.get("show") == selectors.UNDECIDED,
     }
     return render(request, "erp_admin/import_matches.html", context, status=422 if form.errors else 200)
 
 
 def _after_matching(request: TenantRequest, found: ImportDraft, changed: int) -> HttpResponse:
-    left = import_selectors.undecided_count(found)
+    left = selectors.undecided_count(found)
     saved = f"{changed:,} match{'' if changed == 1 else 'es'} saved." if changed else "Nothing was changed."
     if left:
         messages.info(request, f"{saved} {left:,} name{'' if left == 1 else 's'} still to decide.")
@@ -170,7 +170,7 @@ def match_again(request: TenantRequest, draft_pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
     else:
-        counts = import_selectors.state_counts(found)
+        counts = selectors.state_counts(found)
         ready = sum(counts.get(state, 0) for state in IMPORTABLE)
         messages.info(request, f"Checked again: {ready:,} of {sum(counts.values()):,} documents are ready.")
     return redirect("commitment_import", tenant_slug=request.tenant.slug, draft_pk=found.pk)
@@ -240,4 +240,4 @@ def problems(request: TenantRequest, draft_pk: int) -> HttpResponse:
 
 
 def _draft(draft_pk: int) -> ImportDraft:
-    return get_object_or_404(import_selectors.drafts().select_related("tenant", "run"), pk=draft_pk)
+    return get_object_or_404(selectors.drafts().select_related("tenant", "run"), pk=draft_pk)

@@ -9,14 +9,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from erp_admin.attention import JUDGED, Cause, attention
-from erp_admin.views.desks import DESKS, document_url, tenant_url, where_to_fix
-from erp_admin.views.listing import PAGE_SIZE, page_of
+from accounts.refusal import Refused
+from accounts.ui.paging import PAGE_SIZE, page_of
+from erp_admin.documents.issues import JUDGED, Cause, attention
+from erp_admin.views.document_pages import DESKS, document_url, tenant_url, where_to_fix
 from erp_admin.views.reasons import role_reason
+from integrations.delivery.requests import release_hold
 from integrations.models import PushHold
-from integrations.refusal import Refused
 from integrations.selectors import live_connection
-from integrations.services.pushes import release_hold
 
 
 @require_GET

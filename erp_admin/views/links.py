@@ -8,12 +8,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from erp_admin import selectors
+from accounts.refusal import Refused
+from accounts.ui.paging import page_of
 from erp_admin.models import Project
-from erp_admin.services import projects as services
-from erp_admin.views.listing import page_of
+from erp_admin.projects import selectors
+from erp_admin.projects import service as services
 from erp_admin.views.record_rows import entity_names, record_facts, record_row
-from integrations.refusal import Refused
 
 # Of a record's facts, those by which a person tells whether two projects are the same.
 TELLING = ("Project ID", "Customer", "Contract amount", "Begins", "Ends", "Entity")

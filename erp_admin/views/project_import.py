@@ -12,17 +12,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from erp_admin import previews, selectors
+from accounts.refusal import Refused
 from erp_admin.forms.selection import SelectionForm
-from erp_admin.services import projects as services
+from erp_admin.projects import preview as previews
+from erp_admin.projects import selectors
+from erp_admin.projects import service as services
 from erp_admin.views import project_lists
 from erp_admin.views.reasons import import_reason, role_reason, sync_reason
 from erp_admin.views.record_rows import entity_names, record_facts, record_row
 from integrations.models import ListItem, SyncRun
-from integrations.refusal import Refused
-from integrations.run_selectors import starter
+from integrations.runs.selectors import starter
+from integrations.runs.service import Started, start_list_sync
 from integrations.selectors import live_connection, why_not_sync
-from integrations.services.runs import Started, start_list_sync
 
 REFRESHED_LISTS = ("projects", "customers", "tasks")
 

@@ -10,19 +10,21 @@ from django.db.models import Max
 
 from accounts.access import TenantRequest
 from accounts.models import Role, Tenant
-from accounts.shown import ShownState
-from erp_admin import previews, selectors
-from erp_admin.flows.projects import ProjectImport
+from accounts.ui.columns import Column, column
+from accounts.ui.filters import FilterGroup, counted_filter, is_filtered
+from accounts.ui.paging import page_of
+from accounts.ui.shown import ShownState
 from erp_admin.models import Project
-from erp_admin.views.listing import Column, column, counted_filter, is_filtered, page_of
+from erp_admin.projects import preview as previews
+from erp_admin.projects import selectors
+from erp_admin.projects.flow import ProjectImport
 from erp_admin.views.reasons import import_reason, role_reason, sync_reason
 from erp_admin.views.record_rows import RecordRow, entity_names, record_row, shown_value
-from integrations.engine.flow import flow_for
-from integrations.engine.mirror import LISTS
+from integrations.mirror.flow import LISTS
 from integrations.models import ACTIVE_RUNS, Connection, RunStep, StepState, SyncRun
-from integrations.run_selectors import starter
+from integrations.runs.flow import flow_for
+from integrations.runs.selectors import starter
 from integrations.selectors import live_connection, why_not_run, why_not_sync
-from integrations.views.filters import FilterGroup
 
 TOP = "top"
 LINKED_HERE = ShownState("linked", "Linked", "success", "link-45deg")

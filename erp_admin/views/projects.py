@@ -11,17 +11,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from accounts.shown import ShownState
+from accounts.refusal import Refused
 from accounts.templatetags.ui import when
-from erp_admin import selectors
+from accounts.ui.paging import page_of
+from accounts.ui.shown import ShownState
 from erp_admin.forms.project import ProjectForm
 from erp_admin.models import Project
-from erp_admin.services import projects as services
-from erp_admin.views.listing import page_of
+from erp_admin.projects import selectors
+from erp_admin.projects import service as services
 from erp_admin.views.project_lists import NOT_LINKED
 from erp_admin.views.reasons import import_reason, role_reason
 from erp_admin.views.record_rows import Fact, fact, project_facts, state_of
-from integrations.refusal import Refused
 from integrations.selectors import live_connection
 
 ADDED = ShownState("added", "Added here", "neutral", "plus-circle")

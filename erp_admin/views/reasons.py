@@ -5,9 +5,9 @@ Owns no rule: roles come from memberships, the rest from integrations.selectors.
 
 from accounts.access import TenantRequest
 from accounts.models import Role
-from erp_admin.flows.projects import ProjectImport
-from integrations.engine.flow import flow_for
+from erp_admin.projects.flow import ProjectImport
 from integrations.models import Connection
+from integrations.runs.flow import flow_for
 from integrations.selectors import why_not_run, why_not_sync
 
 

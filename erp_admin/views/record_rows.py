@@ -9,10 +9,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from accounts.models import Tenant
-from accounts.shown import ShownState
 from accounts.templatetags.ui import amount, when
+from accounts.ui.shown import ShownState
 from erp_admin.models import Project
-from erp_admin.selectors import IMPORT_STATES, ProjectRecord
+from erp_admin.projects.selectors import IMPORT_STATES, ProjectRecord
 from integrations.models import Connection
 
 

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from accounts.admin.read_only import LongTableAdmin, ReadOnlyInline, change_link, list_link
 from integrations.admin.tenancy import TenantRows
 from integrations.models import Exchange, RunLog, RunRow, RunStep, SyncRun
-from integrations.run_selectors import starter
+from integrations.runs.selectors import starter
 
 STEP_COUNTS = [*RunStep.COUNTS, "requests", "billable"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from integrations.services.connection import normalise_id, normalise_password
+from integrations.connections.service import normalise_id, normalise_password
 
 _PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 LONGEST_ID = 80

@@ -1,6 +1,6 @@
 """Fields of settings: pickers over mirrored lists, choices, dates and texts, with what is said below each.
 
-Owns how a declared setting becomes a form field. What may be saved is decided by integrations.services.settings.
+Owns how a declared setting becomes a form field. What may be saved is decided by integrations.settings.service.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,11 +12,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.templatetags.ui import when
-from integrations.engine.flow import FlowSetting
+from integrations.connections.service import normalise_id
 from integrations.lists import KINDS_BY_KEY
 from integrations.models import ListItem
-from integrations.services.connection import normalise_id
-from integrations.settings_selectors import SettingsView
+from integrations.runs.flow import FlowSetting
+from integrations.settings.selectors import SettingsView
 
 LONGEST_ID = 200
 Found = Callable[[str], ListItem | None]

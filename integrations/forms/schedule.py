@@ -11,12 +11,12 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from integrations.list_selectors import kinds_for
 from integrations.lists import Group
 from integrations.models import FULL, Connection, ListDefinition, SyncProfile, SyncSchedule
-from integrations.schedule_selectors import FULL_LABEL, WEEKDAYS, groups_of
-from integrations.schedules import Cadence, QuietHours, Rule
-from integrations.services.profiles import Choice, ProfileChoices
+from integrations.records.kinds import kinds_for
+from integrations.schedules.cadence import Cadence, QuietHours, Rule
+from integrations.schedules.profiles import Choice, ProfileChoices
+from integrations.schedules.selectors import FULL_LABEL, WEEKDAYS, groups_of
 
 _OFFERED = (Cadence.NEVER, Cadence.QUARTER_HOURLY, Cadence.HOURLY, Cadence.FOUR_HOURLY, Cadence.DAILY)
 # What is proposed for all entities before anything was saved; single entities begin with Never.

@@ -1,7 +1,7 @@
 """The settings form: the required settings, those of flows, a tick per switch, and the version it was filled in from.
 
 Owns what the form shows and that nobody's newer version is overwritten unseen. What may be saved is decided by
-integrations.services.settings.
+integrations.settings.service.
 """
 
 from collections.abc import Mapping
@@ -11,13 +11,13 @@ from django import forms
 from django.db import transaction
 
 from accounts.models import User
-from integrations.engine.flow import flow_settings, switches
 from integrations.forms.options import option_field, pick_field
 from integrations.models import Connection, SettingsVersion
-from integrations.required import REQUIRED_SETTINGS
+from integrations.runs.flow import flow_settings, switches
 from integrations.selectors import settings_in_force
-from integrations.services.settings import save_settings
-from integrations.settings_selectors import Place, SettingsView, setting_keys
+from integrations.settings.declared import REQUIRED_SETTINGS
+from integrations.settings.selectors import Place, SettingsView, setting_keys
+from integrations.settings.service import save_settings
 
 Stored = Mapping[str, str | bool]
 

@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from accounts.shown import ShownState
 from accounts.tenancy import TenantModel
+from accounts.ui.shown import ShownState
 from integrations.models.connection import Connection
 from integrations.models.run import RunStep, SyncRun
 

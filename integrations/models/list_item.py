@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.db import models
 
-from accounts.shown import ShownState
 from accounts.tenancy import TenantModel
+from accounts.ui.shown import ShownState
 from integrations.models.connection import Connection
 from integrations.models.states import RecordState, shown
 

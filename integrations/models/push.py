@@ -1,14 +1,14 @@
 """The push ledger: one row for each time a document is to be written to Intacct, and what became of it.
 
 A row keeps the exact bytes that are sent and their control id, stored before anything leaves. Only the engine
-(`integrations.engine.push`) moves rows from state to state; a row is never removed.
+(`integrations.delivery.ledger`) moves rows from state to state; a row is never removed.
 """
 
 from django.conf import settings
 from django.db import models
 
-from accounts.shown import ShownState
 from accounts.tenancy import TenantModel
+from accounts.ui.shown import ShownState
 from integrations.models.connection import Connection
 from integrations.models.run import SyncRun
 from integrations.models.settings import SettingsVersion

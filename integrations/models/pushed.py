@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 
-from accounts.shown import ShownState
+from accounts.ui.shown import ShownState
 from integrations.models.link import LinkedDocument
 from integrations.models.states import Approval, Delivery, DocumentState, Drift, shown
 

@@ -6,8 +6,8 @@ The queue only wakes a worker; attempts, lease, checkpoint and outcome live here
 from django.conf import settings
 from django.db import models
 
-from accounts.shown import ShownState
 from accounts.tenancy import TenantModel
+from accounts.ui.shown import ShownState
 from integrations.models.connection import Connection
 from integrations.models.settings import SettingsVersion
 from integrations.models.states import ACTIVE_RUNS, RowOutcome, RunState, StepState, shown

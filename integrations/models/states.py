@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
-from accounts.shown import ShownState
+from accounts.ui.shown import ShownState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

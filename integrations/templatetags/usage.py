@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.templatetags.ui import number
-from integrations.usage_selectors import WARN_PERCENT, Day, Gauge
+from integrations.usage.selectors import WARN_PERCENT, Day, Gauge
 
 register = template.Library()
 

@@ -14,16 +14,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
+from accounts.refusal import Refused
 from accounts.templatetags.ui import when
+from integrations.connections import service
 from integrations.crypto import SecretUnreadable
+from integrations.delivery.holds import release_holds
+from integrations.delivery.requests import push_flow
 from integrations.forms.connection import ConnectForm, CredentialsForm
 from integrations.intacct import IntacctError
 from integrations.models import ACTIVE_RUNS, Connection, ConnectionState, PushHold
-from integrations.refusal import Refused
 from integrations.selectors import latest_connection, live_connection, readiness, why_not_connect
-from integrations.services import connection as service
-from integrations.services.holds import release_holds
-from integrations.services.pushes import push_flow
 
 MANAGE = "Connect Sage Intacct, test it, renew its credentials and disconnect"
 Fact = dict[str, Any]

@@ -15,12 +15,14 @@ from django.views.decorators.http import require_GET
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.tenancy import tenant_scope
-from integrations.exports import as_csv, header_of, row_of
-from integrations.freshness import ListFreshness, freshness, freshness_of
-from integrations.list_selectors import kind_for, list_state
+from accounts.ui.choices import Choice, choice, tools
+from accounts.ui.columns import Column, column
+from accounts.ui.filters import FilterGroup, filter_group, query_url
 from integrations.lists import GROUPS, ListKind
 from integrations.models import Connection, Freshness, ListItem, RecordState
-from integrations.record_selectors import (
+from integrations.records.exports import as_csv, header_of, row_of
+from integrations.records.kinds import kind_for, list_state
+from integrations.records.selectors import (
     DEFAULT_SORT,
     TOP_LEVEL,
     RecordCounts,
@@ -31,11 +33,9 @@ from integrations.record_selectors import (
     record_page,
     records_of,
 )
-from integrations.schedule_selectors import Entity, entities_of
+from integrations.schedules.freshness import ListFreshness, freshness, freshness_of
+from integrations.schedules.selectors import Entity, entities_of
 from integrations.selectors import latest_connection, live_connection, why_not_sync
-from integrations.views.choices import Choice, choice, tools
-from integrations.views.columns import Column, column
-from integrations.views.filters import FilterGroup, filter_group, query_url
 
 
 @require_GET

@@ -1,6 +1,6 @@
 """Pages of the settings that single entities and projects have of their own: list, choose, edit, remove.
 
-Owns what is shown; what may be saved is decided by integrations.services.settings.
+Owns what is shown; what may be saved is decided by integrations.settings.service.
 """
 
 from typing import Any
@@ -16,8 +16,8 @@ from accounts.models import Role
 from integrations.forms.settings import Outdated, OverrideForm, PlaceForm
 from integrations.models import Connection, SettingsVersion
 from integrations.selectors import latest_connection, live_connection, settings_in_force
-from integrations.services.settings import InvalidSettings, remove_overrides
-from integrations.settings_selectors import LEVELS, SettingsView, place_of, places_with_own
+from integrations.settings.selectors import LEVELS, SettingsView, place_of, places_with_own
+from integrations.settings.service import InvalidSettings, remove_overrides
 from integrations.views.settings import option_row
 
 PLACES_PER_PAGE = 50

@@ -15,18 +15,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from accounts.shown import ShownState
+from accounts.refusal import Refused
 from accounts.templatetags.ui import when
-from integrations.engine.refresh import REFRESH
+from accounts.ui.paging import pager
+from accounts.ui.shown import ShownState
 from integrations.lists import CREATED, MODIFIED, ListKind
+from integrations.mirror.refresh import REFRESH
 from integrations.models import ChangeKind, Connection, ListDefinition, ListItem, ListItemChange
-from integrations.record_selectors import parents_of
-from integrations.refusal import Refused
+from integrations.records.selectors import parents_of
+from integrations.runs.service import start_refresh
 from integrations.selectors import active_run, live_connection, why_not_sync
-from integrations.services.runs import start_refresh
-from integrations.usages import named_records, usage_of
-from integrations.views.filters import pager
 from integrations.views.lists import kind_or_404, list_url, record_url
+from integrations.views.references import named_records, usage_of
 from integrations.views.runs import lacking_role
 
 CHANGES_PER_PAGE = 20

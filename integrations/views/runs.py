@@ -18,10 +18,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from integrations.engine.runner import row_counts
+from accounts.ui.back import back_to
+from accounts.ui.filters import filter_group, query_url
+from accounts.ui.paging import pager
+from integrations.delivery.selectors import is_push, pushes_of_run
 from integrations.models import Exchange, Mode, RowOutcome, RunRow, RunState, SyncRun
-from integrations.push_selectors import is_push, pushes_of_run
-from integrations.run_selectors import (
+from integrations.runs.runner import row_counts
+from integrations.runs.selectors import (
     NO_SUMS,
     elapsed,
     filtered_runs,
@@ -36,11 +39,9 @@ from integrations.run_selectors import (
     sums_of,
     sums_of_steps,
 )
-from integrations.schedule_selectors import entity_names
+from integrations.runs.service import cancel_run
+from integrations.schedules.selectors import entity_names
 from integrations.selectors import live_connection, readiness, why_not_sync
-from integrations.services.runs import cancel_run
-from integrations.views.back import back_to
-from integrations.views.filters import filter_group, pager, query_url
 from integrations.views.run_filters import run_filters
 
 RUNS_PER_PAGE = 50

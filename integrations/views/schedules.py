@@ -15,10 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
+from accounts.ui.filters import FilterGroup, filter_group
 from integrations.forms.schedule import ProfileForm
-from integrations.list_selectors import kinds_for
 from integrations.models import Connection, ScheduleState
-from integrations.schedule_selectors import (
+from integrations.records.kinds import kinds_for
+from integrations.schedules.profiles import Outdated, pause_profile, resume_profile, save_profile
+from integrations.schedules.selectors import (
     Entity,
     ProfileLine,
     entities_of,
@@ -28,9 +30,7 @@ from integrations.schedule_selectors import (
     rules_of,
 )
 from integrations.selectors import live_connection, why_not_sync
-from integrations.services.profiles import Outdated, pause_profile, resume_profile, save_profile
-from integrations.usage_selectors import gauge
-from integrations.views.filters import FilterGroup, filter_group
+from integrations.usage.selectors import gauge
 
 ENTITIES_PER_PAGE = 50
 LONGEST_SEARCH = 100

@@ -1,6 +1,6 @@
 """Pages of the settings: the form, the history of its versions, and the search behind its pickers.
 
-Owns what is shown; what may be saved is decided by integrations.services.settings.
+Owns what is shown; what may be saved is decided by integrations.settings.service.
 """
 
 from collections.abc import Iterable
@@ -16,13 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from integrations.engine.flow import FlowSetting, flow_settings, is_built, settings_by_switch, switches
-from integrations.engine.mirror import LISTS
 from integrations.forms.options import LONGEST_ID
 from integrations.forms.settings import Outdated, SettingsForm
 from integrations.lists import KINDS_BY_KEY
+from integrations.mirror.flow import LISTS
 from integrations.models import Connection, SettingsVersion
-from integrations.required import REQUIRED_SETTINGS
+from integrations.runs.flow import FlowSetting, flow_settings, is_built, settings_by_switch, switches
 from integrations.selectors import (
     active_run,
     latest_connection,
@@ -33,8 +32,9 @@ from integrations.selectors import (
     switch_states,
     why_not_sync,
 )
-from integrations.services.settings import InvalidSettings
-from integrations.settings_selectors import LEVELS, SettingsView, lists_picked_by, picked_lists, places_with_own
+from integrations.settings.declared import REQUIRED_SETTINGS
+from integrations.settings.selectors import LEVELS, SettingsView, lists_picked_by, picked_lists, places_with_own
+from integrations.settings.service import InvalidSettings
 from integrations.views.setup import enabled_state
 
 PICKED_AT_ONCE = 50

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from accounts.shown import ShownState
-from integrations.engine.flow import is_built, switches
-from integrations.permissions import RIGHTS, permission_groups
+from accounts.ui.shown import ShownState
+from integrations.doctor.permissions import RIGHTS, permission_groups
+from integrations.runs.flow import is_built, switches
 from integrations.selectors import Readiness, latest_connection, readiness, switch_states, why_not_connect
 
 FULLY_ENABLED = ShownState("fully_enabled", "Fully enabled", "success", "patch-check-fill")

@@ -14,17 +14,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from integrations.engine.mirror import LISTS
+from accounts.refusal import Refused
+from accounts.ui.back import back_to
 from integrations.forms.sync import SyncForm
+from integrations.mirror.flow import LISTS
 from integrations.models import Connection, Mode, SyncRun
-from integrations.refusal import Refused
-from integrations.run_selectors import filtered_runs, run_lines, starter
-from integrations.schedule_selectors import Entity, entities_of
+from integrations.runs.selectors import filtered_runs, run_lines, starter
+from integrations.runs.service import Started, start_list_sync
+from integrations.schedules.selectors import Entity, entities_of
 from integrations.selectors import active_run, live_connection, why_not_sync
-from integrations.services.runs import Started, start_list_sync
-from integrations.usage_selectors import estimate as estimate_of
-from integrations.usage_selectors import gauge
-from integrations.views.back import back_to
+from integrations.usage.selectors import estimate as estimate_of
+from integrations.usage.selectors import gauge
 from integrations.views.lists import chosen_entity
 from integrations.views.runs import lacking_role, progress_context
 

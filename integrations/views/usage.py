@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
+from accounts.ui.filters import query_url
 from integrations.forms.schedule import BudgetForm
 from integrations.models import Connection
-from integrations.run_selectors import flow_title
+from integrations.runs.selectors import flow_title
 from integrations.selectors import live_connection
-from integrations.services.usage import set_budget
-from integrations.usage_selectors import budget_of, days_of, flows_of, gauge, month_of, months_with_usage
-from integrations.views.filters import query_url
+from integrations.usage.selectors import budget_of, days_of, flows_of, gauge, month_of, months_with_usage
+from integrations.usage.service import set_budget
 
 OUTSIDE_RUNS = "Sign-ins and checks"
 

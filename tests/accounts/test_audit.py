@@ -18,9 +18,9 @@ from accounts.services import set_role
 from accounts.tenancy import cross_tenant, tenant_scope
 from config.audit import AUDITED, NOT_AUDITED
 from erp_admin.models import Project
-from erp_admin.services.projects import link, unlink
-from integrations.engine.runner import run_to_end
+from erp_admin.projects.service import link, unlink
 from integrations.models import Connection, ListItem
+from integrations.runs.runner import run_to_end
 from integrations.sandbox.process import SandboxServer
 from tests.conftest import PASSWORD
 
@@ -233,8 +233,8 @@ class TestWho:
     def test_what_a_run_changes_is_of_the_run_and_of_who_started_it(
         self, ready: Connection, accountant: User, scoped: Tenant
     ) -> None:
-        from erp_admin.selectors import intacct_projects
-        from erp_admin.services.projects import start_import
+        from erp_admin.projects.selectors import intacct_projects
+        from erp_admin.projects.service import start_import
 
         run = run_to_end(start_import(ready, intacct_projects(ready), by=accountant, queued=False).run)
         made = [

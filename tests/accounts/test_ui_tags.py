@@ -21,7 +21,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone
 
-from accounts.shown import ShownState
+from accounts.ui.shown import ShownState
 
 NOW = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
 PLAIN_STORAGE = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

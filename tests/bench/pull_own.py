@@ -11,9 +11,9 @@ from typing import Any
 from tests.bench.measure import hand_over, measure
 from tests.bench.site import backends, connected
 
-from integrations.engine.runner import run_to_end, totals  # isort: skip
+from integrations.runs.runner import run_to_end, totals  # isort: skip
 from integrations.models import Connection, ListItem, Mode, RunState  # isort: skip
-from integrations.services.runs import start_list_sync  # isort: skip
+from integrations.runs.service import start_list_sync  # isort: skip
 
 
 def _sync(connection: Connection, mode: Mode) -> dict[str, Any]:

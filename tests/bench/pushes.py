@@ -46,11 +46,11 @@ def _measure(local: SandboxProcess, count: int, delay: float) -> None:
     from accounts.models import Tenant
     from accounts.tenancy import tenant_scope
     from erp_admin.models import Commitment
-    from integrations.engine.runner import run_to_end
+    from integrations.connections.service import authorize
+    from integrations.delivery.requests import ask_pushes, push_flow
     from integrations.models import Connection, Push, PushState
-    from integrations.services.connection import authorize
-    from integrations.services.pushes import ask_pushes, push_flow
-    from integrations.services.runs import start_list_sync
+    from integrations.runs.runner import run_to_end
+    from integrations.runs.service import start_list_sync
     from tests.erp_admin.documents import choose_settings, commitment
     from tests.integrations.ledger import LISTS
 

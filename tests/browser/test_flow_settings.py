@@ -5,11 +5,11 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from integrations.engine.runner import run_to_end
 from integrations.models import Connection
+from integrations.runs.runner import run_to_end
+from integrations.runs.service import start_list_sync
 from integrations.selectors import settings_in_force
-from integrations.services.runs import start_list_sync
-from integrations.services.settings import save_settings
+from integrations.settings.service import save_settings
 from tests.browser.visitor import Visitor
 from tests.erp_admin.documents import SETTINGS
 

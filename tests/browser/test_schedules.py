@@ -9,10 +9,10 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from integrations import jobs
-from integrations.engine.runner import run_to_end
+from integrations.gateway.metering import count_exchange
 from integrations.models import Connection, ListDefinition, SyncRun, SyncSchedule
-from integrations.services.metering import count_exchange
-from integrations.services.usage import set_budget
+from integrations.runs.runner import run_to_end
+from integrations.usage.service import set_budget
 from tests.browser.visitor import Visitor
 from tests.integrations.a_minute import a_minute
 

@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from integrations import jobs
-from integrations.engine.runner import Slice, run_to_end, work_slice
 from integrations.models import ChangeKind, Connection, ListItem, ListItemChange, SyncRun
+from integrations.runs.runner import Slice, run_to_end, work_slice
 from tests.browser.visitor import Visitor
 
 Visit = Callable[[], Visitor]

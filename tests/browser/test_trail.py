@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from integrations.models import Connection, RunState, SyncRun
-from integrations.services.runs import start_list_sync
+from integrations.runs.service import start_list_sync
 from tests.browser.visitor import Visitor
 
 Visit = Callable[[], Visitor]

@@ -17,9 +17,9 @@ from accounts.models import Tenant, User
 from config.logging import logging_configuration
 from config.redaction import REMOVED, redact
 from integrations import jobs
-from integrations.engine.runner import run_to_end
 from integrations.models import Connection
-from integrations.services.runs import start_list_sync
+from integrations.runs.runner import run_to_end
+from integrations.runs.service import start_list_sync
 from tests.conftest import PASSWORD
 
 ClientFor = Callable[[User | None], Client]
@@ -86,7 +86,7 @@ class TestRequests:
         answer = client_for(admin).post(url("disconnect"))
         [ours] = [line for line in lines.all if line["event"].endswith("was disconnected")]
         assert (ours["request_id"], ours["tenant"]) == (answer["X-Request-ID"], "summit-ridge")
-        assert ours["logger"] == "integrations.services.connection"
+        assert ours["logger"] == "integrations.connections.service"
 
     def test_an_error_leaves_no_line_without_its_number(self, lines: Lines, db: None) -> None:
         answer = Client().get("/no/such/page/")
@@ -166,7 +166,7 @@ class TestRuns:
         self, lines: Lines, connection: Connection, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run = start_list_sync(connection, kinds=["items"], queued=False).run
-        monkeypatch.setattr("integrations.engine.runner._close_step", None)
+        monkeypatch.setattr("integrations.runs.runner._close_step", None)
         with pytest.raises(TypeError):
             jobs.work_run(run.tenant_id, run.pk)
         [failed] = [line for line in lines.all if line["event"].endswith("failed by a defect")]

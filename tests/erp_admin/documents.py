@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentKind, CommitmentLine
-from erp_admin.services.commitments import approve, save_change_order, save_commitment
-from integrations.engine.runner import run_to_end
+from erp_admin.purchasing.service import approve, save_change_order, save_commitment
 from integrations.models import Connection, ListItem, RunState
-from integrations.services.runs import start_list_sync
-from integrations.services.settings import save_settings
+from integrations.runs.runner import run_to_end
+from integrations.runs.service import start_list_sync
+from integrations.settings.service import save_settings
 
 SETTINGS = {
     "default_account": "5010",

@@ -8,11 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.refusal import Refused
 from erp_admin.models import Commitment, Project
-from erp_admin.services.commitments import save_commitment
-from integrations.engine.runner import run_to_end
+from erp_admin.purchasing.service import save_commitment
 from integrations.models import Connection, DocumentState, Push, PushHold, PushState, SyncRun
-from integrations.refusal import Refused
+from integrations.runs.runner import run_to_end
 from integrations.sandbox.process import SandboxServer
 from tests.erp_admin.documents import change_order, choose_settings, commitment, read_lists
 

@@ -9,13 +9,13 @@ from django.urls import reverse
 
 from accounts.models import Role, Tenant, User
 from accounts.services import set_role
-from erp_admin import selectors
-from erp_admin.services import projects as services
-from integrations.engine.runner import run_to_end
+from erp_admin.projects import selectors
+from erp_admin.projects import service as services
+from integrations.connections.service import disconnect
 from integrations.models import Connection, ConnectionState, ListItem
-from integrations.services.connection import disconnect
-from integrations.services.runs import start_list_sync
-from integrations.services.settings import save_settings
+from integrations.runs.runner import run_to_end
+from integrations.runs.service import start_list_sync
+from integrations.settings.service import save_settings
 from tests.conftest import MIRRORED
 
 pytestmark = pytest.mark.django_db

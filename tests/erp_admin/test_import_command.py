@@ -11,9 +11,9 @@ from django.core.management import call_command
 
 from accounts.models import Tenant
 from erp_admin.models import ChangeOrder, FileKind, ImportDraft
-from erp_admin.services.imports import confirm, take_in
-from integrations.engine.runner import run_to_end
+from erp_admin.uploads.service import confirm, take_in
 from integrations.models import Connection
+from integrations.runs.runner import run_to_end
 from tests.erp_admin.imported import commitment_row, csv_of, read_lists
 
 

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Tenant, User
+from accounts.refusal import Refused
 from accounts.tenancy import tenant_scope
-from erp_admin.imports.tables import FileRefused
 from erp_admin.models import (
     ChangeOrder,
     Commitment,
@@ -23,15 +23,15 @@ from erp_admin.models import (
     Project,
     RememberedMatch,
 )
-from erp_admin.services.commitments import approve, save_commitment
-from erp_admin.services.import_matches import LEFT_OPEN, choose_matches, match_again
-from erp_admin.services.imports import confirm, discard, take_in
-from integrations.engine.runner import Slice, run_to_end, work_slice
+from erp_admin.purchasing.service import approve, save_commitment
+from erp_admin.uploads.matches import LEFT_OPEN, choose_matches, match_again
+from erp_admin.uploads.service import confirm, discard, take_in
+from erp_admin.uploads.table import FileRefused
+from integrations.delivery.requests import ask_pushes, push_flow
 from integrations.models import Approval, Connection, Delivery, DocumentState, ListItem, RunState, SyncRun
-from integrations.refusal import Refused
-from integrations.retention import prune
-from integrations.services.pushes import ask_pushes, push_flow
-from integrations.services.runs import cancel_run, start_list_sync
+from integrations.operations.retention import prune
+from integrations.runs.runner import Slice, run_to_end, work_slice
+from integrations.runs.service import cancel_run, start_list_sync
 from tests.erp_admin.documents import choose_settings, commitment
 from tests.erp_admin.imported import commitment_row, csv_of, read_lists
 
@@ -294,7 +294,7 @@ def test_a_line_that_a_change_order_changes_cannot_be_left_out(listed: Connectio
 
 
 def test_a_cancelled_import_goes_on_where_it_stopped(listed: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("erp_admin.flows.document_imports.PAGE_SIZE", 1)
+    monkeypatch.setattr("erp_admin.uploads.flow.PAGE_SIZE", 1)
     draft = draft_of(listed, csv_of(*(commitment_row(f"SC-{n}", "Northwind Roofing") for n in range(3))))
     run = confirm(listed, draft, queued=False).run
     assert work_slice(run.pk, seconds=0) is Slice.MORE

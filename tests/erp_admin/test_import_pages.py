@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Tenant, User
 from erp_admin.models import Commitment, FileKind, ImportDraft
-from erp_admin.services.imports import take_in
-from integrations.engine.runner import run_to_end
+from erp_admin.uploads.service import take_in
 from integrations.models import Connection, SyncRun
+from integrations.runs.runner import run_to_end
 from tests.erp_admin.imported import commitment_row, csv_of, read_lists, texts, workbook
 
 Url = Callable[..., str]

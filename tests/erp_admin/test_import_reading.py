@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from erp_admin.imports.columns import COLUMNS
-from erp_admin.imports.documents import DocumentReader, ParsedDocument
-from erp_admin.imports.exports import safe_cell, template_csv, template_xlsx
-from erp_admin.imports.matching import comparable
-from erp_admin.imports.tables import MOST_ROWS, FileRefused, cleaned, read_table
-from erp_admin.imports.values import Style, Unreadable, understand
 from erp_admin.models import FileKind
+from erp_admin.uploads.columns import COLUMNS
+from erp_admin.uploads.exports import safe_cell, template_csv, template_xlsx
+from erp_admin.uploads.matching import comparable
+from erp_admin.uploads.reader import DocumentReader, ParsedDocument
+from erp_admin.uploads.table import MOST_ROWS, FileRefused, cleaned, read_table
+from erp_admin.uploads.values import Style, Unreadable, understand
 from tests.erp_admin.imported import COMMITMENT_HEADER, commitment_row, csv_of, texts, workbook
 
 HEADER_CELLS = texts(*COMMITMENT_HEADER.split(","))
@@ -113,7 +113,7 @@ def test_an_external_entity_in_a_workbook_is_not_followed() -> None:
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("erp_admin.imports.xlsx_files.MOST_UNPACKED", 50_000)
+    monkeypatch.setattr("erp_admin.uploads.formats.xlsx.MOST_UNPACKED", 50_000)
     with pytest.raises(FileRefused, match="unpacks to more"):
         parsed(workbook([HEADER_CELLS], more={"xl/media/x": "0" * 100_000}), "file.xlsx")
 

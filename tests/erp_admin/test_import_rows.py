@@ -5,14 +5,13 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from erp_admin import selectors
-from erp_admin.flows import projects as flow
 from erp_admin.models import Project
-from erp_admin.services import projects as services
-from integrations.engine import lease
-from integrations.engine.runner import run_to_end, work_slice
+from erp_admin.projects import flow, selectors
+from erp_admin.projects import service as services
 from integrations.intacct import Client
 from integrations.models import Connection, ListItem, RowOutcome, RunState, SyncRun
+from integrations.runs import lease
+from integrations.runs.runner import run_to_end, work_slice
 from integrations.sandbox.process import SandboxServer
 
 WANTED = ("24-001", "24-003", "24-008", "24-012")

@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Tenant, User
-from erp_admin import selectors
 from erp_admin.models import Project
-from erp_admin.services import projects as services
-from integrations.engine.runner import run_to_end
+from erp_admin.projects import selectors
+from erp_admin.projects import service as services
+from integrations.connections.service import disconnect
 from integrations.models import Connection, ConnectionState, ListItem
-from integrations.services.connection import disconnect
+from integrations.runs.runner import run_to_end
 
 pytestmark = pytest.mark.django_db
 

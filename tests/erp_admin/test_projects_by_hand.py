@@ -9,13 +9,13 @@ import pytest
 from django.test import Client
 
 from accounts.models import Tenant, User
+from accounts.refusal import Refused
 from accounts.tenancy import tenant_scope
-from erp_admin import selectors
 from erp_admin.models import Project
-from erp_admin.services import projects as services
-from integrations.engine.runner import run_to_end
+from erp_admin.projects import selectors
+from erp_admin.projects import service as services
 from integrations.models import Connection
-from integrations.refusal import Refused
+from integrations.runs.runner import run_to_end
 
 pytestmark = pytest.mark.django_db
 

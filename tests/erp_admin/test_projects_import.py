@@ -10,13 +10,13 @@ from django.urls import reverse
 
 from accounts.models import Role, Tenant, User
 from accounts.services import set_role
-from erp_admin import selectors
 from erp_admin.models import Project
-from integrations.engine.runner import Slice, run_to_end, work_slice
+from erp_admin.projects import selectors
 from integrations.models import Connection, ListItem, RowOutcome, RunState, SyncRun
+from integrations.runs.runner import Slice, run_to_end, work_slice
+from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
-from integrations.services.runs import start_list_sync
-from integrations.services.settings import save_settings
+from integrations.settings.service import save_settings
 
 pytestmark = pytest.mark.django_db
 
@@ -325,7 +325,7 @@ def test_a_cancel_takes_effect_at_a_page_border_and_says_what_was_not_done(
     ben.post(url("import_projects") + "?q=Meadow", {"all_matching": "1"})
     run = SyncRun.objects.get(flow="projects")
     # A clock that tells the number of projects made, so that the slice's time is up after the first page.
-    monkeypatch.setattr("integrations.engine.runner.time", SimpleNamespace(monotonic=Project.objects.count))
+    monkeypatch.setattr("integrations.runs.runner.time", SimpleNamespace(monotonic=Project.objects.count))
 
     assert work_slice(run.pk, seconds=50) is Slice.MORE
     ben.post(url("cancel_run", number=run.number))

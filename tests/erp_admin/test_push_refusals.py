@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from erp_admin.models import Commitment, CommitmentLine, DocumentStatus, Project
-from erp_admin.services.commitments import approve, save_commitment
+from erp_admin.purchasing.service import approve, save_commitment
 from integrations.models import Connection, DocumentState, ListItem, Push
 from integrations.sandbox.process import SandboxServer
 from tests.erp_admin.documents import change_order, choose_settings, commitment

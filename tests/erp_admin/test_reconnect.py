@@ -2,13 +2,13 @@
 
 from accounts.models import Tenant
 from erp_admin.models import Project
-from erp_admin.selectors import intacct_projects
-from erp_admin.services.projects import start_import
-from integrations.engine.runner import run_to_end
+from erp_admin.projects.selectors import intacct_projects
+from erp_admin.projects.service import start_import
+from integrations.connections.service import authorize, disconnect
 from integrations.models import Connection
+from integrations.runs.runner import run_to_end
+from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
-from integrations.services.connection import authorize, disconnect
-from integrations.services.runs import start_list_sync
 
 
 def test_links_made_at_top_level_hold_in_an_entity_and_back(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from erp_admin.models import ChangeOrder, Commitment
-from integrations import gateway
+from integrations.gateway import client as gateway
 from integrations.intacct import Query, in_
 from integrations.models import Connection, DocumentState, Push, RunState, SyncRun
 from integrations.models.states import IN_FLIGHT

@@ -9,9 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Tenant
+from accounts.refusal import Refused
 from erp_admin.models import ChangeOrder, Commitment
-from erp_admin.services.commitments import save_commitment
-from integrations.engine.runner import run_to_end
+from erp_admin.purchasing.service import save_commitment
+from integrations.connections.service import authorize, update_credentials
+from integrations.delivery.requests import ask_pushes, push_flow, release_hold, take_back
 from integrations.intacct import IntacctError
 from integrations.models import (
     IN_FLIGHT,
@@ -24,10 +26,8 @@ from integrations.models import (
     RunState,
     with_state,
 )
-from integrations.refusal import Refused
-from integrations.services.connection import authorize, update_credentials
-from integrations.services.pushes import ask_pushes, push_flow, release_hold, take_back
-from integrations.services.runs import start_list_sync
+from integrations.runs.runner import run_to_end
+from integrations.runs.service import start_list_sync
 from tests.erp_admin.documents import change_order, choose_settings, commitment
 
 LISTS = ("gl_accounts", "items", "vendors", "ap_terms", "locations", "departments", "purchasing_definitions")

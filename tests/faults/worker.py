@@ -13,26 +13,26 @@ ROUND_SECONDS = 0.1
 
 def hasten() -> None:
     """Let time pass faster, in this process: leases, pauses and looks."""
-    from integrations import gateway
-    from integrations.engine import lease, push, settle
-    from integrations.services import pushes
+    from integrations.delivery import ledger, outcomes, requests
+    from integrations.gateway import client as gateway
+    from integrations.runs import lease
 
     lease.LEASE = timedelta(seconds=5)
-    push.FIRST_LOOK, push.LONGEST_LOOK_PAUSE = timedelta(seconds=1), timedelta(seconds=3)
-    push.SLOT_WAIT_SECONDS = 1.0
-    settle.FIRST_PAUSE, settle.LONGEST_PAUSE = timedelta(seconds=0.5), timedelta(seconds=4)
-    pushes.LOST_AFTER = timedelta(seconds=8)
+    ledger.FIRST_LOOK, ledger.LONGEST_LOOK_PAUSE = timedelta(seconds=1), timedelta(seconds=3)
+    ledger.SLOT_WAIT_SECONDS = 1.0
+    outcomes.FIRST_PAUSE, outcomes.LONGEST_PAUSE = timedelta(seconds=0.5), timedelta(seconds=4)
+    requests.LOST_AFTER = timedelta(seconds=8)
     gateway.PAUSE = lambda seconds: time.sleep(min(seconds, 0.05))
 
 
 def work_round() -> None:
     """Do once what the dispatcher and a worker do together."""
     from accounts.models import Tenant
+    from accounts.refusal import Refused
     from accounts.tenancy import cross_tenant, tenant_scope
-    from integrations.engine.runner import work_slice
+    from integrations.delivery.requests import ledgers_due, push_flow, wake_ledger
     from integrations.models import ACTIVE_RUNS, Connection, SyncRun
-    from integrations.refusal import Refused
-    from integrations.services.pushes import ledgers_due, push_flow, wake_ledger
+    from integrations.runs.runner import work_slice
 
     with cross_tenant("faults"):
         due = ledgers_due()

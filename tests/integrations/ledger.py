@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from integrations.engine.runner import run_to_end
+from integrations.delivery.requests import Asked, ask_pushes, push_flow, wake_ledger
 from integrations.models import Connection, Push
+from integrations.runs.runner import run_to_end
 from integrations.sandbox.process import SandboxServer
-from integrations.services.pushes import Asked, ask_pushes, push_flow, wake_ledger
 
 LISTS = (
     "gl_accounts",

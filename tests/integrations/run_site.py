@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from integrations.models import Connection, RunState, RunStep, StepState, SyncRun
-from integrations.services.runs import start_list_sync
+from integrations.runs.service import start_list_sync
 from tests.conftest import MIRRORED
 
 ClientFor = Callable[[User | None], Client]

@@ -41,8 +41,8 @@ from integrations.models import (
     SyncSchedule,
 )
 from integrations.sandbox.process import SandboxServer
-from integrations.services.profiles import ensure_profile
-from integrations.services.usage import set_budget
+from integrations.schedules.profiles import ensure_profile
+from integrations.usage.service import set_budget
 from tests.second_factor import enrol
 
 MODELS: list[type[Model]] = [

@@ -12,10 +12,10 @@ from django.utils import timezone
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from erp_admin.models import Project
-from integrations.engine import lease
 from integrations.models import Connection, ListItem, SettingsVersion, SyncRun
+from integrations.runs import lease
+from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
-from integrations.services.runs import start_list_sync
 
 
 def command(name: str, *arguments: str) -> tuple[int, str, str]:

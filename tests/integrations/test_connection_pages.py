@@ -10,12 +10,12 @@ from django.db import connections
 from django.test import Client
 
 from accounts.models import Tenant, User
-from integrations.engine.mirror import LISTS
+from integrations.connections.service import authorize
+from integrations.mirror.flow import LISTS
 from integrations.models import Connection, ConnectionState, Exchange, ListItem, RunState, SyncRun
+from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
 from integrations.selectors import live_connection
-from integrations.services.connection import authorize
-from integrations.services.runs import start_list_sync
 from tests.conftest import MIRRORED
 
 ClientFor = Callable[[User | None], Client]

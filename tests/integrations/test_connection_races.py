@@ -8,14 +8,14 @@ from django.test import RequestFactory
 from django.views.debug import ExceptionReporter
 
 from accounts.models import Tenant
-from integrations import gateway
-from integrations.engine.runner import run_to_end
+from accounts.refusal import Refused
+from integrations.connections import service
+from integrations.gateway import client as gateway
 from integrations.intacct import SignInError
 from integrations.models import Connection, ConnectionState, RunState, SyncRun
-from integrations.refusal import Refused
+from integrations.runs.runner import run_to_end
+from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
-from integrations.services import connection as service
-from integrations.services.runs import start_list_sync
 from tests.conftest import MIRRORED
 
 OTHER = "another password of the same user"
@@ -153,6 +153,6 @@ def test_an_error_report_shows_no_password(
     except ZeroDivisionError as error:
         report = ExceptionReporter(rf.get("/"), type(error), error, error.__traceback__)
     assert "update_credentials" in report.get_traceback_html()
-    ours = [frame for frame in report.get_traceback_frames() if "integrations/services" in frame["filename"]]
+    ours = [frame for frame in report.get_traceback_frames() if "integrations/connections" in frame["filename"]]
     assert ours
     assert OTHER not in str([frame["vars"] for frame in ours])

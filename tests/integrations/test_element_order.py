@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from erp_admin.services.commitments import save_commitment
-from integrations.engine.runner import run_to_end
+from erp_admin.purchasing.service import save_commitment
+from integrations.delivery.requests import ask_pushes, push_flow
 from integrations.intacct import functions
 from integrations.intacct.element_orders import BLOCK_FIRST, BLOCK_LAST, FUNCTIONS, ORDERS
 from integrations.models import Connection, DocumentState, ElementOrder, Push, RunState
+from integrations.runs.runner import run_to_end
+from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
-from integrations.services.pushes import ask_pushes, push_flow
-from integrations.services.runs import start_list_sync
 from tests.erp_admin.documents import change_order, choose_settings, commitment
 
 LISTS = ("gl_accounts", "items", "vendors", "ap_terms", "locations", "departments", "purchasing_definitions")

@@ -8,13 +8,13 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Tenant, User
-from integrations.engine.flow import flow_settings
-from integrations.engine.push_plan import context_for
-from integrations.engine.runner import run_to_end
+from integrations.delivery.planning import context_for
 from integrations.models import Connection, ListItem, RunState, SettingsVersion
+from integrations.runs.flow import flow_settings
+from integrations.runs.runner import run_to_end
+from integrations.runs.service import start_list_sync
 from integrations.selectors import readiness, settings_in_force
-from integrations.services.runs import start_list_sync
-from integrations.services.settings import save_settings
+from integrations.settings.service import save_settings
 from tests.erp_admin.documents import SETTINGS, commitment
 from tests.integrations.test_commands import as_json, command
 

@@ -5,12 +5,12 @@ from datetime import time, timedelta
 from django.utils import timezone
 
 from integrations import jobs
-from integrations.freshness import ListFreshness, freshness
 from integrations.models import Connection, ConnectionState, ListState, Mode, RunState, SyncProfile, SyncSchedule
-from integrations.schedule_selectors import sync_defaults
-from integrations.schedules import Cadence
-from integrations.services.profiles import Choice, ProfileChoices, pause_profile, save_profile
-from integrations.services.runs import start_list_sync
+from integrations.runs.service import start_list_sync
+from integrations.schedules.cadence import Cadence
+from integrations.schedules.freshness import ListFreshness, freshness
+from integrations.schedules.profiles import Choice, ProfileChoices, pause_profile, save_profile
+from integrations.schedules.selectors import sync_defaults
 from tests.integrations.a_minute import a_minute
 
 

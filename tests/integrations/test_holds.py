@@ -11,15 +11,15 @@ from django.test import Client
 
 from accounts.models import Role, Tenant, User
 from accounts.services import set_role
-from integrations.engine.runner import run_to_end
+from integrations.connections.service import update_credentials
+from integrations.delivery.requests import ask_pushes, push_flow, release_hold
 from integrations.jobs import tell_what_is_held
 from integrations.models import Connection, DocumentState, PushHold, RunState, SyncRun
-from integrations.notices import tell_holds
+from integrations.operations.notices import tell_holds
+from integrations.runs.runner import run_to_end
+from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
-from integrations.services.connection import update_credentials
-from integrations.services.pushes import ask_pushes, push_flow, release_hold
-from integrations.services.runs import start_list_sync
-from integrations.services.settings import save_settings
+from integrations.settings.service import save_settings
 from tests.erp_admin.documents import choose_settings, commitment
 
 ClientFor = Callable[[User | None], Client]

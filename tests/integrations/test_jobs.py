@@ -15,9 +15,9 @@ from django_q.models import OrmQ, Schedule
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from integrations import jobs, queue
-from integrations.engine import pull
+from integrations.mirror import pull
 from integrations.models import Connection, Heartbeat, RunState, SyncRun
-from integrations.services.runs import start_list_sync
+from integrations.runs.service import start_list_sync
 from tests.conftest import MIRRORED
 
 

@@ -20,13 +20,14 @@ from django_q.models import OrmQ
 from accounts.models import Tenant
 from accounts.tenancy import cross_tenant, tenant_scope
 from integrations import jobs
-from integrations.engine import lanes, pull
-from integrations.engine.runner import run_to_end, work_slice
+from integrations.connections.service import authorize
 from integrations.intacct import Client, Credentials, Query, Sender
+from integrations.mirror import pull
 from integrations.models import CompanySlot, Connection, ListItem, ListState, RunState, StepState, SyncRun
+from integrations.runs import lanes
+from integrations.runs.runner import run_to_end, work_slice
+from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxProcess, SandboxServer
-from integrations.services.connection import authorize
-from integrations.services.runs import start_list_sync
 from tests.conftest import MIRRORED
 
 ROOT = Path(__file__).parents[2]
@@ -158,7 +159,7 @@ class TestTotalsThatDiffer:
 
     @pytest.fixture
     def small(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        from integrations.engine import recount
+        from integrations.mirror import recount
 
         monkeypatch.setattr(pull, "PAGE_SIZE", 10)
         monkeypatch.setattr(recount, "NARROW_ENOUGH", 10)

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from integrations.engine import lease, pull, runner
-from integrations.engine.runner import Slice, run_to_end, totals, work_slice
 from integrations.intacct import Client
+from integrations.mirror import pull
 from integrations.models import CompanySlot, Connection, ListItem, RunState, StepState, SyncRun
+from integrations.runs import lease, runner
+from integrations.runs.runner import Slice, run_to_end, totals, work_slice
+from integrations.runs.service import cancel_run, start_list_sync
 from integrations.sandbox.process import SandboxServer
-from integrations.services.runs import cancel_run, start_list_sync
 from tests.conftest import MIRRORED
 
 
@@ -60,7 +61,7 @@ def test_a_worker_that_lost_its_lease_does_not_end_the_run_by_its_own_failure(
     run: SyncRun, intacct: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     intacct.control(do="fault", kind="429", match="lookup", times=50)
-    monkeypatch.setattr("integrations.gateway.PAUSE", lambda seconds: lose(run))
+    monkeypatch.setattr("integrations.gateway.client.PAUSE", lambda seconds: lose(run))
 
     assert work_slice(run.pk) is Slice.BUSY
 
@@ -100,7 +101,7 @@ def test_lease_and_slot_are_renewed_after_every_attempt_of_a_request(
         SyncRun.objects.filter(pk=run.pk).update(lease_expires_at=four_minutes_on)
         CompanySlot.objects.exclude(token="").update(expires_at=four_minutes_on)
 
-    monkeypatch.setattr("integrations.gateway.PAUSE", pause)
+    monkeypatch.setattr("integrations.gateway.client.PAUSE", pause)
     intacct.control(do="fault", kind="502", match="lookup", times=4)
     run_to_end(run)
     assert run.state == RunState.SUCCEEDED
@@ -112,7 +113,7 @@ def test_a_request_is_not_repeated_beyond_the_time_of_a_slice(
     run: SyncRun, intacct: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The queue kills a worker after five minutes, in the middle of whatever it does; a slice ends by itself before."""
-    monkeypatch.setattr("integrations.gateway.PAUSE", lambda seconds: pytest.fail("waited"))
+    monkeypatch.setattr("integrations.gateway.client.PAUSE", lambda seconds: pytest.fail("waited"))
     intacct.control(do="fault", kind="429", match="lookup", times=50, retry_after=30)
 
     assert work_slice(run.pk, seconds=20 - runner.PATIENCE_SECONDS) is Slice.ENDED
@@ -156,7 +157,7 @@ def test_a_defect_is_told_by_kind_and_place_without_the_values_of_its_message(
         work_slice(run.pk)
     run.refresh_from_db()
     assert "ValueError" in run.error_detail
-    assert "integrations/engine/pull.py, line" in run.error_detail
+    assert "integrations/mirror/pull.py, line" in run.error_detail
     assert "hunter2" not in run.error_detail
 
 

@@ -9,13 +9,13 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from accounts.refusal import Refused
 from erp_admin.models import Commitment
-from erp_admin.services.commitments import approve, save_commitment
-from integrations.engine.runner import run_to_end
+from erp_admin.purchasing.service import approve, save_commitment
+from integrations.delivery.requests import ask_pushes, ledgers_due, push_flow, release_hold, take_back, unlink
 from integrations.models import Connection, DocumentState, Drift, Push, PushHold, PushState, RunState, SyncRun
-from integrations.refusal import Refused
+from integrations.runs.runner import run_to_end
 from integrations.sandbox.process import SandboxServer
-from integrations.services.pushes import ask_pushes, ledgers_due, push_flow, release_hold, take_back, unlink
 from tests.erp_admin.documents import change_order, choose_settings, commitment
 from tests.integrations.ledger import make_due, push, there, work_again
 

@@ -10,14 +10,14 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.refusal import Refused
 from erp_admin.models import Commitment
-from erp_admin.services.commitments import save_commitment
-from integrations import gateway
+from erp_admin.purchasing.service import save_commitment
+from integrations.delivery.requests import release_hold, take_back
+from integrations.gateway import client as gateway
 from integrations.intacct import Query, eq
 from integrations.models import IN_FLIGHT, Connection, DocumentState, Push, PushHold, PushState, SyncRun
-from integrations.refusal import Refused
 from integrations.sandbox.process import SandboxServer
-from integrations.services.pushes import release_hold, take_back
 from tests.erp_admin.documents import commitment
 from tests.integrations.ledger import make_due, push, work_again
 

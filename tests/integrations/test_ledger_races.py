@@ -7,13 +7,13 @@ import pytest
 from django.db import connection as database
 
 from accounts.models import Tenant
+from accounts.refusal import Refused
 from erp_admin.models import Commitment
-from erp_admin.services.commitments import save_commitment
-from integrations.engine.runner import run_to_end
+from erp_admin.purchasing.service import save_commitment
+from integrations.delivery.requests import Asked, ask_pushes, push_flow, take_back
 from integrations.models import IN_FLIGHT, Connection, DocumentState, Push, PushState, SyncRun
-from integrations.refusal import Refused
+from integrations.runs.runner import run_to_end
 from integrations.sandbox.process import SandboxServer
-from integrations.services.pushes import Asked, ask_pushes, push_flow, take_back
 from tests.erp_admin.documents import commitment
 from tests.integrations.ledger import there
 from tests.integrations.test_races import at_once

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Tenant, User
 from erp_admin.models import Project
-from integrations.engine.runner import run_to_end
+from integrations.connections.service import disconnect
 from integrations.models import (
     ChangeKind,
     Connection,
@@ -23,8 +23,8 @@ from integrations.models import (
     RowOutcome,
     SyncRun,
 )
+from integrations.runs.runner import run_to_end
 from integrations.sandbox.process import SandboxServer
-from integrations.services.connection import disconnect
 
 Url = Callable[..., str]
 ClientFor = Callable[[User | None], Client]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from integrations import jobs
 from integrations.models import Connection, Heartbeat
-from integrations.services.runs import start_list_sync
+from integrations.runs.service import start_list_sync
 
 TOKEN = "a token for tests"
 

@@ -9,11 +9,12 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from integrations import jobs
-from integrations.engine import pull, runner
-from integrations.engine.runner import Slice, run_to_end, totals, work_slice
+from integrations.mirror import pull
 from integrations.models import CompanySlot, Connection, ListItem, RunState, StepState, SyncRun
+from integrations.runs import runner
+from integrations.runs.runner import Slice, run_to_end, totals, work_slice
+from integrations.runs.service import cancel_run, start_list_sync
 from integrations.sandbox.process import SandboxServer
-from integrations.services.runs import cancel_run, start_list_sync
 
 
 @pytest.fixture

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Tenant
-from integrations import gateway
-from integrations.engine import pull, rows
-from integrations.engine.runner import run_to_end
+from integrations.connections.service import authorize
+from integrations.gateway import client as gateway
 from integrations.lists import KINDS_BY_KEY
+from integrations.mirror import pull, rows
 from integrations.models import Connection, ListItem, Mode, RunState, RunStep, StepState, SyncRun
+from integrations.runs.runner import run_to_end
+from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
-from integrations.services.connection import authorize
-from integrations.services.runs import start_list_sync
 from tests.conftest import MIRRORED
 
 

@@ -13,14 +13,14 @@ from django.db import connection as database
 from django.db import connections
 
 from accounts.models import Tenant
+from accounts.refusal import Refused
 from accounts.tenancy import tenant_scope
-from integrations.engine import pull
-from integrations.engine.runner import Slice, work_slice
+from integrations.connections.service import authorize, disconnect
+from integrations.mirror import pull
 from integrations.models import ACTIVE_RUNS, Connection, ConnectionState, RunState, SyncRun
-from integrations.refusal import Refused
+from integrations.runs.runner import Slice, work_slice
+from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
-from integrations.services.connection import authorize, disconnect
-from integrations.services.runs import start_list_sync
 from tests.conftest import MIRRORED
 
 pytestmark = [

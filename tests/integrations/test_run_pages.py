@@ -9,8 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Tenant, User
-from integrations.engine import lease
-from integrations.engine.runner import run_to_end
+from integrations.connections.service import disconnect
 from integrations.models import (
     Connection,
     Heartbeat,
@@ -23,8 +22,9 @@ from integrations.models import (
     SyncRun,
     Trigger,
 )
+from integrations.runs import lease
+from integrations.runs.runner import run_to_end
 from integrations.sandbox.process import SandboxServer
-from integrations.services.connection import disconnect
 from tests.integrations.run_site import Address, ClientFor, content, many_runs, polls, queued
 
 

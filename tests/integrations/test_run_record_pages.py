@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from accounts.models import Tenant, User
 from accounts.tenancy import tenant_scope
-from integrations.engine.runner import run_to_end
 from integrations.models import (
     Connection,
     Exchange,
@@ -18,8 +17,9 @@ from integrations.models import (
     SyncRun,
     Trigger,
 )
+from integrations.runs.runner import run_to_end
+from integrations.runs.service import cancel_run
 from integrations.sandbox.process import SandboxServer
-from integrations.services.runs import cancel_run
 from tests.integrations.run_site import Address, content, queued
 
 

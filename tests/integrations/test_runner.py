@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from integrations.engine import lease, pull, runner
-from integrations.engine.runner import Slice, run_to_end, totals, work_slice
+from accounts.refusal import Refused
+from integrations.mirror import pull
 from integrations.models import CompanySlot, Connection, ListItem, RunState, StepState, SyncRun
-from integrations.refusal import Refused
+from integrations.runs import lease, runner
+from integrations.runs.runner import Slice, run_to_end, totals, work_slice
+from integrations.runs.service import cancel_run, start_list_sync
 from integrations.sandbox.process import SandboxServer
-from integrations.services.runs import cancel_run, start_list_sync
 from tests.conftest import MIRRORED
 
 

@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from integrations.models import Connection, SyncRun, SyncSchedule
-from integrations.schedules import Cadence, QuietHours
-from integrations.services.profiles import Choice, ProfileChoices, save_profile
-from integrations.services.usage import set_budget
+from integrations.schedules.cadence import Cadence, QuietHours
+from integrations.schedules.profiles import Choice, ProfileChoices, save_profile
+from integrations.usage.service import set_budget
 from tests.integrations.a_minute import a_minute
 from tests.integrations.test_commands import as_json, command
 

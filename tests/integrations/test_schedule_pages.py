@@ -12,11 +12,11 @@ from django.utils import timezone
 from accounts.models import Tenant, User
 from accounts.tenancy import tenant_scope
 from integrations import jobs
-from integrations.list_selectors import kinds_for
+from integrations.connections.service import disconnect
 from integrations.models import Connection, ListDefinition, SyncProfile, SyncRun, SyncSchedule
-from integrations.schedules import Cadence
-from integrations.services.connection import disconnect
-from integrations.services.profiles import Choice, ProfileChoices, save_profile
+from integrations.records.kinds import kinds_for
+from integrations.schedules.cadence import Cadence
+from integrations.schedules.profiles import Choice, ProfileChoices, save_profile
 from tests.integrations.a_minute import a_minute
 
 ClientFor = Callable[[User | None], Client]

@@ -8,13 +8,13 @@ from django.db import connection as database
 from django.utils import timezone
 
 from accounts.models import Tenant
-from integrations.engine.runner import run_to_end
+from integrations.gateway.metering import count_exchange
 from integrations.models import ApiUsage, SyncRun, SyncSchedule
+from integrations.runs.runner import run_to_end
 from integrations.sandbox.process import SandboxServer
-from integrations.schedules import Cadence
-from integrations.services.metering import count_exchange
-from integrations.services.profiles import Choice, ProfileChoices, ensure_profile, save_profile
-from integrations.services.schedules import start_due
+from integrations.schedules.cadence import Cadence
+from integrations.schedules.due import start_due
+from integrations.schedules.profiles import Choice, ProfileChoices, ensure_profile, save_profile
 from tests.integrations.test_races import at_once, connect
 
 pytestmark = [

@@ -11,8 +11,6 @@ from django_q.models import OrmQ
 from accounts.models import Tenant, User
 from accounts.tenancy import tenant_scope
 from integrations import jobs
-from integrations.engine.runner import run_to_end
-from integrations.list_selectors import chosen_custom_fields, kinds_for
 from integrations.lists import Group
 from integrations.models import (
     FULL,
@@ -26,9 +24,12 @@ from integrations.models import (
     SyncSchedule,
     Trigger,
 )
-from integrations.schedule_selectors import profile_lines, profile_of
-from integrations.schedules import Cadence, QuietHours
-from integrations.services.profiles import (
+from integrations.records.kinds import chosen_custom_fields, kinds_for
+from integrations.runs.runner import run_to_end
+from integrations.runs.service import start_list_sync
+from integrations.schedules.cadence import Cadence, QuietHours
+from integrations.schedules.due import start_due
+from integrations.schedules.profiles import (
     Choice,
     Outdated,
     ProfileChoices,
@@ -37,8 +38,7 @@ from integrations.services.profiles import (
     resume_profile,
     save_profile,
 )
-from integrations.services.runs import start_list_sync
-from integrations.services.schedules import start_due
+from integrations.schedules.selectors import profile_lines, profile_of
 from tests.integrations.a_minute import a_minute
 
 HOURLY = Choice(Cadence.HOURLY)

@@ -9,13 +9,13 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Tenant, User
-from integrations.engine.flow import switches
+from integrations.connections.service import authorize, disconnect
 from integrations.models import Connection, ListItem, SettingsVersion
+from integrations.runs.flow import switches
+from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
 from integrations.selectors import readiness, settings_in_force
-from integrations.services.connection import authorize, disconnect
-from integrations.services.runs import start_list_sync
-from integrations.services.settings import save_settings
+from integrations.settings.service import save_settings
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]

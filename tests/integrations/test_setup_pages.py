@@ -8,11 +8,11 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from integrations.engine.flow import switches
+from integrations.connections.service import disconnect
+from integrations.doctor.permissions import permission_groups
 from integrations.lists import KINDS
 from integrations.models import Connection
-from integrations.permissions import permission_groups
-from integrations.services.connection import disconnect
+from integrations.runs.flow import switches
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]

@@ -18,13 +18,12 @@ from django.core.management import call_command
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from erp_admin.models import Project
-from erp_admin.selectors import IMPORTED, project_records
-from integrations import gateway
-from integrations.engine.definitions import keep_dimensions
-from integrations.engine.flow import switches
+from erp_admin.projects.selectors import IMPORTED, project_records
+from integrations.gateway import client as gateway
 from integrations.intacct import Function, Query
-from integrations.list_selectors import kinds_for, overlap
 from integrations.lists import KINDS, KINDS_BY_KEY, ListKind
+from integrations.mirror.clock import learn_clock
+from integrations.mirror.definitions import keep_dimensions
 from integrations.models import (
     ChangeKind,
     CompanyClock,
@@ -36,8 +35,9 @@ from integrations.models import (
     StepState,
     SyncRun,
 )
+from integrations.records.kinds import kinds_for, overlap
+from integrations.runs.flow import switches
 from integrations.sandbox.process import SandboxServer
-from integrations.services.clock import learn_clock
 
 Sync = Callable[..., dict[str, Any]]
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from integrations import gateway
-from integrations.engine import pull, runner
-from integrations.engine.runner import Slice, run_to_end, work_slice
+from integrations.gateway import client as gateway
+from integrations.mirror import pull
 from integrations.models import Connection, ListItem, LogLevel, Mode, RunState, SyncRun
+from integrations.runs import runner
+from integrations.runs.runner import Slice, run_to_end, work_slice
+from integrations.runs.service import start_list_sync
 from integrations.sandbox.kinds import KINDS, LASTING, PASSING
 from integrations.sandbox.process import SandboxServer
-from integrations.services.runs import start_list_sync
 
 LISTS = ["items", "customers"]
 OPTIONS: dict[str, dict[str, Any]] = {

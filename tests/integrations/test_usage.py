@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Tenant, User
 from accounts.tenancy import cross_tenant, tenant_scope
-from integrations.engine.runner import run_to_end
+from integrations.gateway.metering import count_exchange
 from integrations.models import (
     ApiBudget,
     ApiUsage,
@@ -27,10 +27,10 @@ from integrations.models import (
     RunStep,
     StepState,
 )
-from integrations.services.metering import count_exchange
-from integrations.services.runs import start_list_sync
-from integrations.services.usage import set_budget
-from integrations.usage_selectors import budget_of, days_of, estimate, flows_of, gauge, month_of, warning_gauge
+from integrations.runs.runner import run_to_end
+from integrations.runs.service import start_list_sync
+from integrations.usage.selectors import budget_of, days_of, estimate, flows_of, gauge, month_of, warning_gauge
+from integrations.usage.service import set_budget
 from tests.conftest import MIRRORED
 from tests.integrations.a_minute import a_minute
 

@@ -8,10 +8,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Tenant, User
+from integrations.gateway.metering import count_exchange
 from integrations.models import ApiUsage, Connection
-from integrations.services.metering import count_exchange
-from integrations.services.usage import set_budget
-from integrations.usage_selectors import budget_of
+from integrations.usage.selectors import budget_of
+from integrations.usage.service import set_budget
 from tests.integrations.test_schedule_pages import shown
 
 ClientFor = Callable[[User | None], Client]

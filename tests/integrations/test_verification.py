@@ -9,14 +9,14 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from accounts.refusal import Refused
 from erp_admin.models import CommitmentLine
-from erp_admin.services.commitments import save_commitment
+from erp_admin.purchasing.service import save_commitment
+from integrations.delivery.readback import recreate, take_theirs
+from integrations.delivery.requests import push_flow
 from integrations.jobs import verify
 from integrations.models import Connection, DocumentState, Drift, Push, SyncRun, Trigger
-from integrations.refusal import Refused
 from integrations.sandbox.process import SandboxServer
-from integrations.services.pushes import push_flow
-from integrations.services.read_backs import recreate, take_theirs
 from tests.erp_admin.documents import change_order, commitment
 from tests.integrations.ledger import push, there, work_again
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from integrations.models import Connection, Exchange
-from integrations.retention import prune
+from integrations.operations.retention import prune
 
 pytestmark = pytest.mark.soak
 

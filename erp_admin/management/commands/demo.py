@@ -19,9 +19,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from accounts.audited_command import AuditedCommand
-from erp_admin.services import demo
+from accounts.refusal import Refused
+from erp_admin.demo import main_job
 from integrations.intacct import IntacctError
-from integrations.refusal import Refused
 from integrations.sandbox.process import SandboxProcess
 
 HOST = "127.0.0.1"
@@ -49,7 +49,7 @@ class Command(AuditedCommand):
             Path(name).parent.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
         with SandboxProcess(seed="demo") as local:
-            variables = demo.use(local)
+            variables = main_job.use(local)
             if options["json"]:
                 steps = [asdict(done) for done in self._steps(local)]
                 self.stdout.write(json.dumps({"steps": steps, "seconds": sum(step["seconds"] for step in steps)}))
@@ -60,11 +60,11 @@ class Command(AuditedCommand):
                 self._serve(local, variables, options["port"])
 
     @staticmethod
-    def _steps(local: SandboxProcess) -> Iterator[demo.Done]:
+    def _steps(local: SandboxProcess) -> Iterator[main_job.Done]:
         """The steps of the main job as they are done. Raises CommandError saying what went wrong."""
         try:
-            yield from demo.main_job(local)
-        except (demo.DemoFailed, IntacctError, Refused) as error:
+            yield from main_job.main_job(local)
+        except (main_job.DemoFailed, IntacctError, Refused) as error:
             raise CommandError(str(error)) from error
 
     def _main_job(self, local: SandboxProcess) -> None:
@@ -132,11 +132,15 @@ class Command(AuditedCommand):
         raise CommandError("The site did not answer within a minute.")
 
     def _tell_where(self, address: str, facts: dict[str, Any]) -> None:
-        self.stdout.write(f"\nThe site is at {address}/ and everybody's password is {demo.PASSWORD}")
-        for email, name, role in demo.PEOPLE:
+        self.stdout.write(f"\nThe site is at {address}/ and everybody's password is {main_job.PASSWORD}")
+        for email, name, role in main_job.PEOPLE:
             self.stdout.write(f"  {email:30} {name}, {role.label.lower()}")
-        self.stdout.write(f"  {demo.STAFF[0]:30} {demo.STAFF[1]}, support staff: {address}/{settings.ADMIN_PATH}")
-        self.stdout.write(f"{demo.PRACTICE[1]} is not connected yet: choose it as Alma and do the same by hand, with")
+        self.stdout.write(
+            f"  {main_job.STAFF[0]:30} {main_job.STAFF[1]}, support staff: {address}/{settings.ADMIN_PATH}"
+        )
+        self.stdout.write(
+            f"{main_job.PRACTICE[1]} is not connected yet: choose it as Alma and do the same by hand, with"
+        )
         self.stdout.write(f"  Company ID {facts['company']}, user {facts['user']}, password {facts['password']}")
         self.stdout.write("Ctrl-C stops everything.")
         self.stdout.flush()

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from accounts.models import Tenant
-from erp_admin.import_selectors import state_counts
-from erp_admin.imports.tables import MOST_BYTES
 from erp_admin.models import IMPORTABLE, IMPORTED, SETTLED, FileKind, ImportDraft, ImportedDocument
-from erp_admin.services.imports import confirm, discard, take_in
+from erp_admin.uploads.selectors import state_counts
+from erp_admin.uploads.service import confirm, discard, take_in
+from erp_admin.uploads.table import MOST_BYTES
 from integrations.commands import EXIT_FAILED, EXIT_USE, TenantCommand
-from integrations.engine.runner import run_to_end
 from integrations.models import Trigger
+from integrations.runs.runner import run_to_end
 
 _SHOWN_PROBLEMS = 50
 

@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Tenant
+from accounts.refusal import Refused
 from integrations.commands import EXIT_FAILED, EXIT_USE, TenantCommand
-from integrations.engine.push_flow import PushFlow
-from integrations.engine.push_plan import assess, context_for
-from integrations.engine.runner import run_to_end
+from integrations.delivery.contract import PushFlow
+from integrations.delivery.planning import assess, context_for
+from integrations.delivery.requests import Asked, ask_pushes, push_flow, push_flows, ready_documents
 from integrations.models import Connection, Push, PushedDocument, PushState, Trigger
-from integrations.refusal import Refused
+from integrations.runs.runner import run_to_end
 from integrations.selectors import why_not_run
-from integrations.services.pushes import Asked, ask_pushes, push_flow, push_flows, ready_documents
 
 
 class Command(TenantCommand):

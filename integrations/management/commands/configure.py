@@ -8,13 +8,13 @@ from typing import Any
 
 from accounts.models import Tenant
 from integrations.commands import EXIT_REFUSED, EXIT_USE, TenantCommand
-from integrations.engine.flow import flow_settings, switches
+from integrations.connections.service import normalise_id
 from integrations.models import Connection
-from integrations.required import REQUIRED_SETTINGS
+from integrations.runs.flow import flow_settings, switches
 from integrations.selectors import readiness, settings_in_force
-from integrations.services.connection import normalise_id
-from integrations.services.settings import InvalidSettings, save_settings
-from integrations.settings_selectors import setting_keys
+from integrations.settings.declared import REQUIRED_SETTINGS
+from integrations.settings.selectors import setting_keys
+from integrations.settings.service import InvalidSettings, save_settings
 
 
 class Command(TenantCommand):

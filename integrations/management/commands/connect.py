@@ -8,8 +8,8 @@ from typing import Any
 
 from accounts.models import Tenant
 from integrations.commands import EXIT_USE, TenantCommand
+from integrations.connections.service import authorize, normalise_id, update_credentials
 from integrations.selectors import live_connection
-from integrations.services.connection import authorize, normalise_id, update_credentials
 
 
 class Command(TenantCommand):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from integrations.retention import prune, retentions
+from integrations.operations.retention import prune, retentions
 
 
 def _days(text: str) -> int:

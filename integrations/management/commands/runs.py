@@ -5,8 +5,8 @@ from typing import Any
 
 from accounts.models import Tenant
 from integrations.commands import EXIT_USE, TenantCommand, describe, table
-from integrations.engine.runner import totals
 from integrations.models import SyncRun
+from integrations.runs.runner import totals
 
 
 def _positive(text: str) -> int:

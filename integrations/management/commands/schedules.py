@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from integrations.commands import TenantCommand
-from integrations.schedule_selectors import ProfileLine, ScheduleLine, next_runs, profile_lines, rules_of
+from integrations.schedules.selectors import ProfileLine, ScheduleLine, next_runs, profile_lines, rules_of
 
 
 class Command(TenantCommand):

@@ -10,7 +10,7 @@ from accounts.models import Tenant
 from integrations.commands import TenantCommand
 from integrations.lists import KINDS
 from integrations.models import Mode, Trigger
-from integrations.services.runs import start_list_sync
+from integrations.runs.service import start_list_sync
 
 
 def moment(text: str) -> datetime:

@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.models import Tenant
 from integrations.commands import TenantCommand
-from integrations.usage_selectors import days_of, flows_of, gauge
+from integrations.usage.selectors import days_of, flows_of, gauge
 
 
 class Command(TenantCommand):

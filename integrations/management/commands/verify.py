@@ -5,12 +5,12 @@ from argparse import ArgumentParser
 from typing import Any
 
 from accounts.models import Tenant
+from accounts.refusal import Refused
 from integrations.commands import EXIT_FAILED, EXIT_USE, TenantCommand, describe
-from integrations.engine.runner import run_to_end
+from integrations.delivery.requests import push_flows
+from integrations.delivery.verification import start_verification
 from integrations.models import RunState, Trigger
-from integrations.refusal import Refused
-from integrations.services.pushes import push_flows
-from integrations.services.verification import start_verification
+from integrations.runs.runner import run_to_end
 
 
 class Command(TenantCommand):

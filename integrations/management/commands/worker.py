@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from integrations import queue
-from integrations.supervisor import Limits, Supervisor
+from integrations.operations.supervisor import Limits, Supervisor
 
 _DEFAULTS = Limits(stop=settings.QUEUE_STOP_SECONDS)
 

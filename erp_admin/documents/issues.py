@@ -1,0 +1,99 @@
+"""What needs a person: causes with the records each blocks, over commitments and change orders.
+
+Reads only. A cause is one code, field and sentence, so that what one act mends is one entry, however much it blocks.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final
+
+from erp_admin.documents.selectors import NEEDS_A_PERSON, documents
+from integrations.delivery.planning import context_for, judge
+from integrations.delivery.requests import push_flows
+from integrations.models import Connection, DocumentState, Push, PushHold, PushState
+
+JUDGED: Final = 500  # ready documents of each kind that are judged on one page
+LISTED: Final = 20  # documents shown of one cause
+_OPEN: Final = (DocumentState.READY, DocumentState.CHANGED_HERE)
+
+
+@dataclass
+class Cause:
+    """`document` is the first it blocks; `flow_key` says of which kind they are."""
+
+    flow_key: str
+    code: str
+    field_name: str
+    sentence: str
+    fix: str
+    count: int = 0
+    documents: list[Any] = field(default_factory=list)
+
+    def add(self, document: Any) -> None:
+        self.count += 1
+        if len(self.documents) < LISTED:
+            self.documents.append(document)
+
+
+@dataclass
+class Attention:
+    holds: list[PushHold]
+    causes: list[Cause]
+    unjudged: int
+
+    @property
+    def blocked(self) -> int:
+        return sum(cause.count for cause in self.causes)
+
+
+def attention(connection: Connection | None) -> Attention:
+    """Holds, then causes with the most records first. `unjudged` counts ready documents that were not looked at."""
+    holds = list(PushHold.objects.select_related("connection").order_by("held_at"))
+    causes: dict[tuple[str, ...], Cause] = {}
+    unjudged = 0
+    for flow in push_flows():
+        for code, name, sentence, fix, document in _stuck(flow):
+            _add(causes, flow.key, code, name, sentence, fix, document)
+        if connection is None:
+            continue
+        context = context_for(connection)
+        ready = documents(flow.model).filter(shown_as__in=_OPEN).order_by("pk")
+        unjudged += max(ready.count() - JUDGED, 0)
+        for document in ready[:JUDGED]:
+            for problem in judge(flow, document, context).problems:
+                place = problem.field if not problem.line else f"line {problem.field}"
+                _add(causes, flow.key, problem.code, place, problem.sentence, problem.fix, document)
+    return Attention(holds, sorted(causes.values(), key=lambda cause: (-cause.count, cause.sentence)), unjudged)
+
+
+def _add(
+    causes: dict[tuple[str, ...], Cause], flow: str, code: str, name: str, sentence: str, fix: str, document: Any
+) -> None:
+    key = (flow, code, name, sentence)
+    cause = causes.setdefault(key, Cause(flow, code, name, sentence, fix))
+    if not cause.documents or cause.documents[-1].pk != document.pk:
+        cause.add(document)
+
+
+def _stuck(flow: Any) -> Iterator[tuple[str, str, str, str, Any]]:
+    """Documents that failed, or that Intacct holds otherwise: code, field, sentence, fix, document."""
+    found = documents(flow.model).filter(shown_as__in=NEEDS_A_PERSON).order_by("pk").iterator(chunk_size=500)
+    while batch := list(islice(found, 500)):
+        failed = Push.objects.filter(
+            flow=flow.key, state=PushState.FAILED, document_id__in=[document.pk for document in batch]
+        )
+        newest = {push.document_id: push for push in failed.order_by("pk").defer("function_xml", "planned", "expected")}
+        for document in batch:
+            push = newest.get(document.pk)
+            if document.shown_as == DocumentState.MISSING_THERE:
+                sentence = "Intacct does not show the record any more."
+                fix = "Look there whether it was deleted. Then recreate it, or unlink it and link another record."
+                yield "MISSING", "", sentence, fix, document
+            elif document.difference and not document.state_reason:
+                fix = "Take over what Intacct holds, or change it there and refresh it."
+                yield "DIFFERENT", "", document.difference, fix, document
+            elif push is not None:
+                yield push.error_code, push.error_field, document.state_reason, document.state_advice, document
+            else:
+                yield "", "", document.state_reason, document.state_advice, document

@@ -1,0 +1,90 @@
+"""What pushing chosen documents would do, before anything is done: judged exactly as the ledger judges them.
+
+Reads only, and asks Intacct nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from integrations.delivery.contract import Plan, Problem, PushFlow
+from integrations.delivery.ledger import LOOK_UP_BATCH
+from integrations.delivery.planning import context_for, judge
+from integrations.models import Connection
+
+SHOWN = 100  # of each group; the rest is counted
+EXPLAINED = 20  # whose fields are shown as well
+
+
+@dataclass(frozen=True)
+class Effect:
+    document: Any
+    plan: Plan | None = None
+    problems: tuple[Problem, ...] = ()
+    why: str = ""
+
+
+@dataclass
+class PushPreview:
+    """Counts of everything chosen, and the first SHOWN effects of each group."""
+
+    flow: PushFlow
+    ready: list[Effect] = field(default_factory=list)
+    waiting: list[Effect] = field(default_factory=list)
+    blocked: list[Effect] = field(default_factory=list)
+    left: list[Effect] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("ready", "waiting", "blocked", "left"), 0))
+    totals: dict[str, Decimal] = field(default_factory=dict)
+    entities: dict[str, int] = field(default_factory=dict)
+
+    def add(self, group: str, effect: Effect) -> None:
+        self.counts[group] += 1
+        shown: list[Effect] = getattr(self, group)
+        if len(shown) < SHOWN:
+            keeps_plan = group != "ready" or len(shown) < EXPLAINED
+            shown.append(effect if keeps_plan else Effect(effect.document))
+
+    @property
+    def chosen(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def possible(self) -> int:
+        """How many a push would take up: sent at once, or waiting for another document."""
+        return self.counts["ready"] + self.counts["waiting"]
+
+    @property
+    def writes(self) -> int:
+        return self.counts["ready"]
+
+    @property
+    def reads(self) -> int:
+        """Queries that reading everything back costs; which fields the company offers is asked once for each object."""
+        batches = -(-self.counts["ready"] // LOOK_UP_BATCH)
+        return batches * self.flow.reads_per_batch + (2 if batches else 0)
+
+
+def preview_of(connection: Connection, flow: PushFlow, documents: Iterable[Any]) -> PushPreview:
+    """What pushing `documents` would do; only the first of each group are kept."""
+    preview, context = PushPreview(flow), context_for(connection)
+    for document in documents:
+        verdict = judge(flow, document, context)
+        if verdict.left:
+            preview.add("left", Effect(document, why=verdict.left))
+        elif verdict.problems:
+            preview.add("blocked", Effect(document, problems=verdict.problems))
+        elif verdict.waits:
+            preview.add("waiting", Effect(document, why=verdict.waits))
+        else:
+            preview.add("ready", Effect(document, plan=verdict.plan))
+            currency, entity = currency_of(document), flow.entity_of(document)
+            preview.totals[currency] = preview.totals.get(currency, Decimal(0)) + document.total
+            preview.entities[entity] = preview.entities.get(entity, 0) + 1
+    return preview
+
+
+def currency_of(document: Any) -> str:
+    """A change order is in the currency of its commitment."""
+    base = getattr(document, "commitment", document)
+    return str(base.currency)

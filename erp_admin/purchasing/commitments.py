@@ -1,0 +1,289 @@
+"""Commitments -> purchasing transactions: the mapping, and what is asked of a commitment before it is pushed.
+
+Element names and order: developer.intacct.com, Purchasing > Purchasing transactions.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, Final
+
+from django.conf import settings
+from django.urls import reverse
+
+from erp_admin.models import Commitment, CommitmentKind, CommitmentLine
+from erp_admin.purchasing import lines as purchasing
+from erp_admin.purchasing import overwrite as theirs
+from erp_admin.purchasing import records
+from erp_admin.purchasing import updates as update
+from erp_admin.purchasing.cautions import order_cautions
+from erp_admin.purchasing.lines import SYNC_COMMITMENTS, LinePlanner, explain
+from integrations import intacct
+from integrations.delivery.contract import Difference, Found, Plan, PlannedField, Problem, PushContext, PushFlow
+from integrations.models import Drift, ListItem, Operation, Push
+from integrations.runs.flow import FlowSetting
+
+__all__ = ["DEFINITIONS", "SYNC_COMMITMENTS", "CommitmentPush"]
+
+DEFINITIONS: Final = {
+    CommitmentKind.SUBCONTRACT: FlowSetting(
+        "subcontract_definition",
+        "definition for subcontracts",
+        "The purchasing transaction definition a subcontract becomes.",
+        list_key="purchasing_definitions",
+        is_needed=True,
+        order=200,
+        cautions=order_cautions,
+    ),
+    CommitmentKind.PURCHASE_ORDER: FlowSetting(
+        "purchase_order_definition",
+        "definition for purchase orders",
+        "The purchasing transaction definition a purchase order becomes.",
+        list_key="purchasing_definitions",
+        is_needed=True,
+        order=205,
+        cautions=order_cautions,
+    ),
+}
+
+
+class CommitmentPush(PushFlow):
+    key = "commitments"
+    title = "Push commitments"
+    switch = SYNC_COMMITMENTS
+    settings = (*DEFINITIONS.values(), *purchasing.SHARED_SETTINGS)
+    model = Commitment
+    records = "PODOCUMENT"
+    noun = "commitment"
+    plural = "commitments"
+    document_url_name = "commitment"
+    list_url_name = "commitments"
+
+    def named(self, numbers: Sequence[str]) -> Iterable[Commitment]:
+        return Commitment.objects.filter(number__in=numbers).order_by("number")
+
+    def label(self, document: Commitment) -> str:
+        return str(document)
+
+    def validate(self, document: Commitment, context: PushContext) -> list[Problem]:
+        entity, project = document.entity_id, _project_id(document)
+        found = purchasing.head_problems(
+            document, document.number, document.dated_on, document.status, self.noun, context
+        )
+        setting = DEFINITIONS[CommitmentKind(document.kind)]
+        found += purchasing.definition_problems(setting, context, entity=entity, project=project, changes=False)
+        found += vendor_problems(document, context)
+        if document.project is not None:
+            found += purchasing.project_problem(document.project, project, context)
+        if document.term_name:
+            item = context.mirror.get("ap_terms", document.term_name)
+            found += purchasing.reference_problem("ap_terms", "term_name", document.term_name, item)
+        elif not document.due_on and not _definition_term(document, context):
+            fix = "Choose terms or enter a due date, or give the definition default terms in Intacct."
+            found.append(Problem("term_name", "Intacct needs terms or a due date.", fix))
+        lines = list(document.lines.select_related("project"))
+        if not lines:
+            found.append(Problem("lines", "The commitment has no lines.", "Enter its schedule of values."))
+        planner = _planner(document, context)
+        for line in lines:
+            found += planner.problems(line)
+        if sum(line.amount for line in lines) != document.total:
+            found.append(Problem("total", "The total is not the sum of its lines.", "Open the commitment and save it."))
+        if document.remote_id and not found:
+            found += _update_problems(document, context)
+        return found
+
+    def plan(self, document: Commitment, context: PushContext) -> Plan | None:
+        head, explained = _head(document, context)
+        planner = _planner(document, context)
+        lines = []
+        for line in document.lines.select_related("project"):
+            elements, more = planner.plan(line, {})
+            lines.append((line, elements))
+            explained += more
+        expected = {
+            "definition": head["transactiontype"],
+            "vendor": document.vendor_id,
+            "total": str(document.total),
+            "currency": document.currency if "currency" in head else "",
+            "line_count": len(lines),
+            "state": head["state"],
+            "sent": update.snapshot(head, lines),
+        }
+        create = Plan(
+            operation=Operation.CREATE,
+            function_name="create_potransaction",
+            fields={**head, "potransitems": {"potransitem": [elements for _, elements in lines]}},
+            explained=tuple(explained),
+            expected=expected,
+            reference=document.number,
+            entity_id=document.entity_id,
+        )
+        return _update(document, create, head, lines) if document.remote_id else create
+
+    def look_up(self, client: intacct.Client, pushes: Sequence[Push]) -> Mapping[int, Sequence[Found]]:
+        return records.look_up(client, pushes)
+
+    def is_ours(self, push: Push, found: Found) -> bool:
+        return records.is_ours(push, found)
+
+    def read_back(self, client: intacct.Client, remote_ids: Collection[str]) -> Mapping[str, Found]:
+        return records.read_back(client, remote_ids)
+
+    def compare(self, expected: Mapping[str, Any], found: Found) -> list[Difference]:
+        return records.compare(expected, found)
+
+    def entity_of(self, document: Commitment) -> str:
+        return document.entity_id
+
+    def reading(self, found: Found) -> Mapping[str, str]:
+        return records.reading(found)
+
+    def is_ordinary(self, document: Commitment, changed: Collection[str], found: Found) -> bool:
+        pushed = sum((change.total for change in document.change_orders.exclude(remote_id="")), Decimal(0))
+        return records.is_ordinary(changed, found, (document.total, document.total + pushed))
+
+    def take_theirs(self, document: Commitment, push: Push | None, found: Found) -> None:
+        theirs.take_lines(document, found, push.expected if push is not None else None)
+
+    def search(self, client: intacct.Client, text: str) -> Sequence[Found]:
+        return records.search(client, text)
+
+    def expected_of(self, document: Commitment) -> Mapping[str, Any]:
+        return {
+            "vendor": document.vendor_id,
+            "total": str(document.total),
+            "currency": document.currency,
+            "line_count": document.lines.count(),
+        }
+
+    def held(self, path: str, facts: Mapping[str, Any]) -> str | None:
+        return records.held(path, facts)
+
+    def delivered(self, document: Commitment, push: Push, found: Found) -> None:
+        """Keep the keys of the lines: change orders, invoices and later updates refer to them."""
+        lines = list(document.lines.all())
+        amounts = records.sent_amounts(push.expected.get("sent"))
+        keys = records.match_lines(lines, found.facts.get("lines", ()), amounts)
+        for line in lines:
+            line.remote_record_no, line.remote_line_no = keys.get(line.pk, (None, None))
+            line.save(update_fields=["remote_record_no", "remote_line_no"])
+        if "sent" in push.expected:
+            push.expected["sent"]["numbers"] = {str(pk): line_no for pk, (_, line_no) in keys.items()}
+
+
+def _update_problems(document: Commitment, context: PushContext) -> list[Problem]:
+    """What keeps a document that is in Intacct from being updated there."""
+    sent = update.last_sent(CommitmentPush.key, document)
+    found = update.problems(document, sent)
+    if sent is not None:
+        for name in update.fixed_changes(sent, _head(document, context)[0]):
+            sentence = f"The {name} of a transaction cannot be changed in Intacct."
+            found.append(
+                Problem(name, sentence, "Change it back, or unlink this one and push it anew.", code="DOC-STATE")
+            )
+    return found
+
+
+def _update(
+    document: Commitment,
+    create: Plan,
+    head: Mapping[str, Any],
+    lines: Sequence[tuple[CommitmentLine, Mapping[str, Any]]],
+) -> Plan | None:
+    """The plan that brings the document in Intacct to what `create` would write now; None when it is that already."""
+    sent = update.last_sent(CommitmentPush.key, document)
+    if sent is None or document.drift != Drift.CHANGED_HERE:
+        return None
+    fields, explained = update.changes(document, sent, head, lines)
+    if not fields:
+        return None
+    return replace(
+        create,
+        operation=Operation.UPDATE,
+        function_name="update_potransaction",
+        fields=fields,
+        explained=tuple(explained),
+        expected={**create.expected, "key": document.remote_id},
+    )
+
+
+def _project_id(document: Commitment) -> str:
+    return document.project.remote_id if document.project is not None else ""
+
+
+def _planner(document: Commitment, context: PushContext) -> LinePlanner:
+    return LinePlanner(
+        context,
+        entity=document.entity_id,
+        header_project=_project_id(document),
+        retainage=document.retainage_percent,
+    )
+
+
+def vendor_problems(document: Commitment, context: PushContext) -> list[Problem]:
+    if not document.vendor_id:
+        return [Problem("vendor_id", "The vendor is not matched to one in Intacct.", "Choose the vendor.", 0, "VENDOR")]
+    item = context.mirror.get("vendors", document.vendor_id)
+    found = purchasing.reference_problem("vendors", "vendor_id", document.vendor_id, item)
+    if item is not None and str(item.fields.get("ONHOLD", "")).lower() == "true":
+        sentence = f"Vendor “{document.vendor_id}” is on hold in Intacct."
+        found.append(
+            Problem("vendor_id", sentence, "Release the vendor in Intacct, then sync vendors.", 0, "HOLD-VENDOR")
+        )
+    return found
+
+
+def _definition(document: Commitment, context: PushContext) -> tuple[str, str, ListItem | None]:
+    setting = DEFINITIONS[CommitmentKind(document.kind)]
+    chosen = context.value(setting.key, entity=document.entity_id, project=_project_id(document))
+    return chosen.value, chosen.source, context.mirror.get("purchasing_definitions", chosen.value)
+
+
+def _definition_term(document: Commitment, context: PushContext) -> str:
+    item = _definition(document, context)[2]
+    return str(item.fields.get("TERM_NAME", "")) if item is not None else ""
+
+
+def _head(document: Commitment, context: PushContext) -> tuple[dict[str, Any], list[PlannedField]]:
+    """The header's elements, and where each value is from."""
+    project = _project_id(document)
+    definition, chosen_by, item = _definition(document, context)
+    numbered = bool(item is not None and item.fields.get("SEQUENCE"))
+    state = context.value(purchasing.STATE.key, entity=document.entity_id, project=project)
+    term = document.term_name or ("" if document.due_on else _definition_term(document, context))
+    facts = item.fields if item is not None else {}
+    values: dict[str, tuple[str, str, Any]] = {
+        "transactiontype": ("Transaction definition", chosen_by, definition),
+        "datecreated": ("Date", "the commitment", document.dated_on),
+        "vendorid": ("Vendor", "the commitment", document.vendor_id),
+        # A definition with a numbering sequence gives the number itself; without one it must be sent.
+        "documentno": ("Document number", "the commitment", "" if numbered else document.number),
+        # Always sent and can be queried: by it a document whose answer was lost is found again.
+        "referenceno": ("Reference number", "the commitment's number", document.number),
+        "termname": ("Terms", "the commitment" if document.term_name else "the definition", term),
+        "datedue": ("Due date", "the commitment", document.due_on or ""),
+        "message": ("Message", "title of the commitment", document.title),
+        "state": ("State", state.source, state.value),
+        "projectid": ("Project", "the commitment", project),
+        "scope": ("Scope", "the commitment", document.scope if facts.get("ENABLEADDINFOSCOPE") == "true" else ""),
+        "externalrefno": (
+            "External reference",
+            "the commitment's number",
+            document.number if facts.get("ENABLEADDINFOEXTERNALREF") == "true" else "",
+        ),
+    }
+    elements: dict[str, Any] = {name: value for name, (_, _, value) in values.items() if value not in ("", None)}
+    # The schema demands both, and takes them empty (object reference, purchasing transactions).
+    elements["returnto"] = elements["payto"] = {"contactname": ""}
+    explained = [explain(name, values[name][0], elements[name], values[name][1]) for name in values if name in elements]
+    if document.currency and document.currency != document.tenant.base_currency:
+        # In a session of an entity a currency needs a rate type; empty means the company's standard one.
+        elements |= {"currency": document.currency, "exchratetype": ""}
+        explained.append(explain("currency", "Currency", document.currency, "the commitment"))
+    url_field = context.value(purchasing.URL_FIELD.key).value
+    if url_field:
+        path = reverse("commitment", kwargs={"tenant_slug": document.tenant.slug, "pk": document.pk})
+        elements["customfields"] = {url_field: f"{settings.SITE_URL}{path}"}
+        explained.append(explain("customfields", url_field, f"{settings.SITE_URL}{path}", "address of this page"))
+    return elements, explained

@@ -1,0 +1,49 @@
+"""What of a commitment or change order may not be changed now, and why. One rule for pages and services.
+
+Reads only; decides nothing about pushing.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from erp_admin.models import ChangeOrder, Commitment
+from erp_admin.purchasing import updates as update
+from integrations.models import Drift
+
+# What the update function of Intacct cannot change.
+FIXED_THERE: Final = frozenset({"kind", "number", "vendor_id", "currency", "entity_id"})
+
+
+@dataclass(frozen=True)
+class Lock:
+    """`fields` are locked; where `is_whole`, everything is, the lines included."""
+
+    reason: str
+    way_out: str
+    is_whole: bool = True
+    fields: frozenset[str] = frozenset()
+
+
+def lock_of(document: Commitment | ChangeOrder) -> Lock | None:
+    """The lock on a stored document, or None while everything may be changed."""
+    if document.is_locked:
+        reason = "It is being pushed to Intacct, so it cannot be changed now."
+        return Lock(reason, "Wait until it has arrived, or take the push back.")
+    if not document.remote_id:
+        return None
+    if document.drift == Drift.MISSING_THERE:
+        reason = f"Intacct does not show {document.remote_id} any more, so a change could not be pushed."
+        return Lock(reason, "Recreate it, or unlink it, first.")
+    if isinstance(document, ChangeOrder):
+        reason = f"It is {document.remote_id} in Intacct, and a change order there is not changed any more."
+        return Lock(reason, "Enter another change order for the difference, or unlink this one.")
+    problems = update.problems(document, update.last_sent("commitments", document))
+    if update.awaits_read_back("commitments", document):
+        problems = [each for each in problems if each.field != "lines"]  # known soon; pushing waits for it anyway
+    if problems:
+        return Lock(problems[0].sentence, problems[0].fix)
+    reason = (
+        f"It is {document.remote_id} in Intacct. Type, number, vendor, currency and entity of a transaction cannot be "
+        "changed there."
+    )
+    return Lock(reason, "Whatever else you change is pushed as an update.", is_whole=False, fields=FIXED_THERE)

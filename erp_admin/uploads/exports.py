@@ -1,0 +1,121 @@
+"""Files that go out: the template to fill in, and the rows that could not be imported with what is wrong with them.
+
+Every text is safe to open in a spreadsheet: nothing that came from somebody else is taken for a formula.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+from xml.sax.saxutils import escape
+
+from erp_admin.models import FileKind, ImportDraft, ImportedDocument, ImportState
+from erp_admin.uploads.columns import COLUMNS, PROBLEMS_COLUMN, Level
+
+UNUSABLE: Final = (ImportState.PROBLEM, ImportState.UNMATCHED, ImportState.REFUSED, ImportState.FAILED)
+_BATCH: Final = 200
+_NUMBER: Final = re.compile(r"[-+]?[$€£¥]?[\d.,\s]+%?")
+_MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
+_SECOND_LINE: Final = {
+    "line": "2",
+    "description": "Walls",
+    "unit_price": "12500.00",
+    "amount": "12500.00",
+    "quantity": "1",
+}
+
+
+def safe_cell(text: str) -> str:
+    """The text so that a spreadsheet shows it and computes nothing (OWASP, CSV injection); plain numbers stay numbers.
+
+    The apostrophe is taken off again when the file is read back.
+    """
+    if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not _NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    stream = io.StringIO()
+    csv.writer(stream).writerow([safe_cell(cell) for cell in cells])
+    return stream.getvalue()
+
+
+def template_rows(kind: FileKind) -> list[list[str]]:
+    """The header and one example document with two lines."""
+    columns = COLUMNS[kind]
+    second = [_SECOND_LINE.get(column.key, "") if column.level is Level.LINE else "" for column in columns]
+    return [[column.label for column in columns], [column.example for column in columns], second]
+
+
+def template_csv(kind: FileKind) -> bytes:
+    # Excel takes a CSV file without the mark for Windows-1252.
+    return ("\ufeff" + "".join(csv_line(row) for row in template_rows(kind))).encode()
+
+
+def template_xlsx(kind: FileKind) -> bytes:
+    """A workbook of one sheet whose cells are all text, so that no program changes a number or a date while typing."""
+    rows = "".join(
+        f'<row r="{number}">{"".join(_cell(text) for text in row)}</row>'
+        for number, row in enumerate(template_rows(kind), 1)
+    )
+    count = len(COLUMNS[kind])
+    content = f"{_PACKAGE}/content-types"
+    kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{content}"><Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{kinds}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kinds}.worksheet+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
+        f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
+        f'<sheet name="{kind.label}" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
+        f'Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}"><cols><col min="1" max="{count}" width="18" '
+        f'customWidth="1"/></cols><sheetData>{rows}</sheetData></worksheet>',
+    }
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, part in parts.items():
+            book.writestr(name, f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>{part}')
+    return stream.getvalue()
+
+
+def _cell(text: str) -> str:
+    return f'<c t="inlineStr"><is><t>{escape(text)}</t></is></c>' if text else "<c/>"
+
+
+def problem_file(draft: ImportDraft) -> Iterator[str]:
+    """The documents that were not and cannot be imported as they are, in the order of the file."""
+    yield "\ufeff" + csv_line([*_without_problems(draft, draft.headers), PROBLEMS_COLUMN])
+    for entry in draft.documents.filter(state__in=UNUSABLE).order_by("position").iterator(chunk_size=_BATCH):
+        yield from _problem_lines(draft, entry)
+
+
+def _problem_lines(draft: ImportDraft, entry: ImportedDocument) -> Iterator[str]:
+    """A document's rows as they were in the file, each with what is wrong with it."""
+    by_row: dict[int, list[str]] = {}
+    for problem in entry.problems:
+        by_row.setdefault(problem["row"], []).append(_in_words(problem))
+    if entry.reason and not entry.problems:
+        by_row[entry.first_row] = [f"{entry.get_state_display()}: {entry.reason}"]
+    width = len(draft.headers)
+    for number, cells in entry.raw:
+        padded = [*cells, *[""] * (width - len(cells))][:width]
+        yield csv_line([*_without_problems(draft, padded), " ".join(by_row.get(number, []))])
+
+
+def _without_problems(draft: ImportDraft, cells: Sequence[str]) -> list[str]:
+    """Without the column of an earlier round, which would be written twice."""
+    return [cell for cell, header in zip(cells, draft.headers, strict=True) if header != PROBLEMS_COLUMN]
+
+
+def _in_words(problem: dict[str, Any]) -> str:
+    value = f" “{problem['value']}”" if problem["value"] else ""
+    return f"{problem['column']}{value}: {problem['sentence']} {problem['fix']}".strip()

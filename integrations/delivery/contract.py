@@ -1,0 +1,226 @@
+"""What a pushing flow declares: its documents, what they need, what exactly would be written, how to find it again.
+
+Owns the contract between a flow file and the push engine. Knows no document type, sends nothing, stores nothing.
+"""
+
+import hashlib
+from abc import abstractmethod
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from integrations import intacct
+from integrations.models import Connection, Operation, Push, PushedDocument, SettingsVersion
+from integrations.runs.flow import Flow, flow_settings
+from integrations.runs.step import StepWork
+
+if TYPE_CHECKING:
+    from integrations.records.lookup import MirrorView
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a document cannot be pushed as it is. `field` is ours, `line` the number of a line, 0 for the head."""
+
+    field: str
+    sentence: str
+    fix: str
+    line: int = 0
+    code: str = "DATA"
+
+    def __str__(self) -> str:
+        place = f"Line {self.line}: " if self.line else ""
+        return f"{place}{self.sentence} {self.fix}".strip()
+
+
+@dataclass(frozen=True)
+class PlannedField:
+    """One value that would be written: where in the function, under which label, and where the value comes from."""
+
+    path: str
+    label: str
+    value: str
+    source: str
+
+    @property
+    def line(self) -> str:
+        """The line it belongs to, for example “Line 2”; "" for the head."""
+        return self.path.rpartition("/")[0].capitalize()
+
+    def as_json(self) -> dict[str, str]:
+        return {"path": self.path, "label": self.label, "value": self.value, "source": self.source}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Exactly what would be sent for a document, and what the record must show afterwards.
+
+    `fields` are the elements of an ordered function; `expected` is plain JSON that the flow's own `compare` reads.
+    """
+
+    operation: Operation
+    function_name: str
+    fields: Mapping[str, Any]
+    explained: tuple[PlannedField, ...]
+    expected: Mapping[str, Any]
+    reference: str
+    entity_id: str = ""
+
+    def function(self, control_id: str) -> intacct.Function:
+        """The finished call. Raises ValueError for elements that the function does not have."""
+        return intacct.functions.ordered(self.function_name, self.fields, control_id=control_id)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes of the call; equal plans have equal digests."""
+        return hashlib.sha256(self.function("digest").xml.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A record in Intacct that a look-up or a read-back showed. `facts` is what `compare` needs of it."""
+
+    record_no: int
+    remote_id: str
+    url: str = ""
+    state: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A named difference between what was planned and what Intacct holds."""
+
+    label: str
+    planned: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.found} in Intacct, {self.planned} here"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The value of a setting and where it comes from, in words; both empty when nothing is chosen."""
+
+    value: str
+    source: str
+
+
+@dataclass(frozen=True)
+class PushContext:
+    """What validating and planning may look at besides the document: settings in force and the mirror, nothing else."""
+
+    connection: Connection
+    settings: SettingsVersion | None
+    mirror: "MirrorView"
+
+    def value(self, key: str, *, entity: str = "", project: str = "") -> Chosen:
+        """A setting's value for a project in an entity, and the level it comes from: the nearest that has one."""
+        if self.settings is not None:
+            levels = (("project", project), ("entity", entity))
+            for level, name in levels:
+                own = self.settings.overrides.get(f"{level}:{name}", {}) if name else {}
+                if own.get(key):
+                    return Chosen(str(own[key]), f"setting of {level} {name}")
+            if self.settings.values.get(key):
+                return Chosen(str(self.settings.values[key]), "company setting")
+        declared = next((setting for setting in flow_settings() if setting.key == key), None)
+        return Chosen(declared.default, "standard value") if declared and declared.default else Chosen("", "")
+
+
+class PushFlow(Flow):
+    """A flow whose documents are written to Intacct through the ledger.
+
+    `validate` names every problem at once. `plan` is pure and is called only for a document without problems; the
+    preview shows it and the ledger sends it. `look_up` and `read_back` are reads, many documents a request.
+    """
+
+    model: ClassVar[type[PushedDocument]]
+    records: ClassVar[str]  # the object in Intacct that its documents become
+    noun: ClassVar[str]
+    plural: ClassVar[str]
+    reads_per_batch: ClassVar[int] = 2  # queries that reading back a batch costs
+
+    def work(self, work: StepWork) -> Iterator[None]:
+        from integrations.delivery.ledger import work_ledger
+
+        yield from work_ledger(work, self)
+
+    @abstractmethod
+    def named(self, numbers: Sequence[str]) -> Iterable[Any]:
+        """The tenant's documents with these numbers, as people know them."""
+
+    @abstractmethod
+    def label(self, document: Any) -> str:
+        """The document as people know it."""
+
+    @abstractmethod
+    def validate(self, document: Any, context: PushContext) -> list[Problem]:
+        """Everything that keeps the document from being pushed, each naming field and fix."""
+
+    @abstractmethod
+    def plan(self, document: Any, context: PushContext) -> Plan | None:
+        """What would be written; None when Intacct holds it already as it is here."""
+
+    def entity_of(self, document: Any) -> str:
+        """The entity in whose session the document is written and read; "" for the connection's own."""
+        return ""
+
+    @abstractmethod
+    def search(self, client: intacct.Client, text: str) -> Sequence[Found]:
+        """Records in Intacct that carry this number, to be linked by a person."""
+
+    @abstractmethod
+    def expected_of(self, document: Any) -> Mapping[str, Any]:
+        """What a record must show that was linked to the document rather than pushed; as `Plan.expected`."""
+
+    @abstractmethod
+    def held(self, path: str, facts: Mapping[str, Any]) -> str | None:
+        """What Intacct held, by `Found.facts`, where a plan writes to `path`; None where it is not read back."""
+
+    def waits_for(self, document: Any) -> str:
+        """Why the document can be planned only later, in one sentence, or ""."""
+        return ""
+
+    def waiting_for(self, other: Any) -> Iterable[int]:
+        """Primary keys of this flow's documents that wait for `other`, a document of any flow."""
+        return ()
+
+    @abstractmethod
+    def look_up(self, client: intacct.Client, pushes: Sequence[Push]) -> Mapping[int, Sequence[Found]]:
+        """Records in Intacct that may be what these pushes wrote, by primary key of the push, found by reference."""
+
+    @abstractmethod
+    def is_ours(self, push: Push, found: Found) -> bool:
+        """Whether a record that was found is the one this push wrote, judged by what the push expected."""
+
+    @abstractmethod
+    def read_back(self, client: intacct.Client, remote_ids: Collection[str]) -> Mapping[str, Found]:
+        """The records with these ids as Intacct holds them now."""
+
+    @abstractmethod
+    def compare(self, expected: Mapping[str, Any], found: Found) -> list[Difference]:
+        """What Intacct holds otherwise than expected."""
+
+    def shares_records_with(self, other: "PushFlow") -> bool:
+        """Whether documents of both flows become records of the same kind, so that one record has one document."""
+        return self.records == other.records
+
+    def reading(self, found: Found) -> Mapping[str, str]:
+        """What of a record is remembered, by name, so that a later read shows whether it was changed in Intacct."""
+        return {}
+
+    def is_ordinary(self, document: Any, changed: Collection[str], found: Found) -> bool:
+        """Whether a change of just these parts of the reading is Intacct's ordinary course, not somebody's edit."""
+        return False
+
+    @abstractmethod
+    def take_theirs(self, document: Any, push: Push | None, found: Found) -> None:
+        """Make the document what its record in Intacct says. Called in a transaction."""
+
+    def delivered(self, document: Any, push: Push, found: Found) -> None:
+        """Take over what only Intacct knows, such as the keys of lines, into the document and `push.expected`.
+
+        Called in a transaction, each time a record was read back.
+        """

@@ -1,0 +1,254 @@
+"""The push engine: claims what is due in the ledger, sends it, settles every answer, reads back and compares.
+
+Owns every change of a push's state after it was queued. Sends only bytes the ledger stored before; what it cannot know
+it looks up, and nothing is sent again before it is certain that it did not arrive or that Intacct refuses a repeat.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from integrations.delivery.contract import Found, PushFlow
+from integrations.delivery.element_order import SAID, other_order_taken
+from integrations.delivery.outcomes import Settlement
+from integrations.delivery.planning import context_for, why_not_as_planned
+from integrations.intacct import Category, Function, IntacctError, ProtocolError, Result
+from integrations.models import Push, PushHold, PushState
+from integrations.runs import lease
+from integrations.runs.step import StepWork
+
+FIRST_BATCH, LARGEST_BATCH = 10, 50
+SLOW_SECONDS, QUICK_SECONDS = 30.0, 10.0
+LOOK_UP_BATCH = 50
+FIRST_LOOK = timedelta(seconds=20)
+LONGEST_LOOK_PAUSE = timedelta(minutes=5)
+SLOT_WAIT_SECONDS = 30.0
+# These make every further request of the flow pointless until somebody acts.
+HOLDS = frozenset(
+    {Category.SENDER, Category.SIGN_IN, Category.PERMISSION, Category.SUBSCRIPTION, Category.ENTITY, Category.SESSION}
+)
+PASSES = frozenset({Category.TRANSPORT, Category.BUSY})
+
+
+def quarantine() -> timedelta:
+    """How long after sending "not found" proves nothing: Intacct may work on for 15 minutes and commit late."""
+    return timedelta(seconds=settings.PUSH_QUARANTINE_SECONDS)
+
+
+def work_ledger(work: StepWork, flow: PushFlow) -> Iterator[None]:
+    """Work off what is due of a flow, one request a page. Raises the Intacct error family for what stops the run."""
+    ledger = _Ledger(work, flow)
+    ledger.take_up_orphans()
+    ledger.promote_waiting()
+    work.save_page()
+    yield
+    while ledger.look_up_due() or ledger.send_due() or ledger.read_back_due():
+        work.save_page()
+        yield
+
+
+class _Ledger:
+    """The ledger of one connection and flow, worked on under the run's lease, so by nobody else."""
+
+    def __init__(self, work: StepWork, flow: PushFlow) -> None:
+        self._work = work
+        self._flow = flow
+        self._settle = Settlement(work, flow)
+
+    def _rows(self, *states: PushState) -> "QuerySet[Push]":
+        return Push.objects.filter(connection=self._work.connection, flow=self._flow.key, state__in=states)
+
+    def _due(self, *states: PushState) -> "QuerySet[Push]":
+        return self._rows(*states).filter(due_at__lte=timezone.now()).order_by("due_at", "pk")
+
+    def take_up_orphans(self) -> None:
+        """What was being sent when its worker was lost may have arrived, and may arrive yet: it is looked up."""
+        for push in self._rows(PushState.SENDING):
+            self._settle.unknown(push, "The worker was lost while sending.", absent_counts_from=self._proof_from())
+
+    @staticmethod
+    def _proof_from() -> datetime:
+        return timezone.now() + quarantine()
+
+    def promote_waiting(self) -> None:
+        """Plan what waited for another document, now that it may no longer have to."""
+        for push in self._due(PushState.WAITING):
+            self._settle.promote(push)
+
+    # Sending
+
+    def send_due(self) -> bool:
+        """Send one request of what is queued and due; False when there is nothing, or nothing may be sent."""
+        if PushHold.objects.filter(connection=self._work.connection, flow=self._flow.key).exists():
+            return False
+        first = self._due(PushState.QUEUED).first()
+        if first is None:
+            return False
+        batch: list[Push] = []
+        begun = time.monotonic()
+        try:
+            with ExitStack() as held:
+                client = held.enter_context(self._work.client_for(first.entity_id))
+                held.enter_context(lease.write_slot(self._work.connection.company_id, wait_seconds=SLOT_WAIT_SECONDS))
+                # Claimed last, under the lease: nothing that takes long lies between the claim and the first byte.
+                batch += self._claim(first)
+                functions = [Function(push.control_id, push.function_name, push.function_xml) for push in batch]
+                results = client.execute(functions, write=True) if batch else []
+        except lease.NoSlot:
+            self._work.say("Another write to this company is under way; what is queued is sent after it.")
+            return False
+        except IntacctError as error:
+            self._request_failed(batch, error)
+            return True
+        for push, result in zip(batch, results, strict=True):
+            self._answered(push, result)
+        if batch:
+            self._adapt(time.monotonic() - begun, len(batch))
+        return True
+
+    def _claim(self, first: Push) -> list[Push]:
+        """Mark what is sent next as being sent, committed before a byte leaves. Raises LeaseLost."""
+        size = 1 if first.alone else int(self._work.checkpoint.get("batch", FIRST_BATCH))
+        chosen = self._due(PushState.QUEUED).filter(entity_id=first.entity_id, alone=first.alone)
+        keys = list(chosen.values_list("pk", flat=True)[:size])
+        claimed = []
+        with self._work.page():
+            context = context_for(self._work.connection)
+            for push in Push.objects.select_for_update().filter(pk__in=keys, state=PushState.QUEUED).order_by("pk"):
+                # What may have arrived goes out as it was, whatever the document says by now.
+                changed = "" if push.may_have_arrived else why_not_as_planned(self._flow, push, context)
+                if changed:
+                    self._settle.replan_needed(push, changed)
+                else:
+                    self._settle.sending(push, absent_counts_from=self._proof_from())
+                    claimed.append(push)
+        return claimed
+
+    def _answered(self, push: Push, result: Result) -> None:
+        if result.error is not None:
+            self._refused(push, result.error)
+        elif result.key:
+            self._settle.delivered(push, remote_id=result.key, found=None)
+        else:
+            said = "Intacct accepted it without saying under which id."
+            self._settle.unknown(push, said, absent_counts_from=self._proof_from())
+
+    def _adapt(self, seconds: float, sent: int) -> None:
+        """Fewer functions a request when one took long, more when it was quick."""
+        size = int(self._work.checkpoint.get("batch", FIRST_BATCH))
+        if seconds > SLOW_SECONDS:
+            size = max(1, sent // 2)
+        elif seconds < QUICK_SECONDS and sent >= size:
+            size = min(LARGEST_BATCH, size + FIRST_BATCH)
+        self._work.save_page(batch=size)
+
+    def _request_failed(self, batch: Sequence[Push], error: IntacctError) -> None:
+        """Settle a request that has no results. Raises the error again when it stops the run."""
+        if not batch:
+            raise error
+        if not error.not_executed:
+            for push in batch:
+                self._settle.unknown(push, error.sentence, absent_counts_from=self._proof_from(), error=error)
+            return
+        foreign_entity = error.category == Category.ENTITY and batch[0].entity_id != self._work.connection.entity_id
+        if error.category in PASSES:
+            pause = timedelta(seconds=error.retry_after) if error.retry_after else None
+            self._settle.not_sent(batch, error.sentence, pause)
+            raise error
+        if error.category in HOLDS and not foreign_entity:
+            self._settle.not_sent(batch, error.sentence, timedelta())
+            self._settle.hold(error)
+            raise error
+        if other_order_taken(self._work.connection, batch, error):
+            self._settle.not_sent(batch, SAID, timedelta())
+            return
+        if isinstance(error, ProtocolError) and len(batch) > 1:
+            self._settle.send_alone(batch, error)  # one of them is refused as a document; the others must not suffer
+            return
+        for push in batch:
+            self._settle.failed(push, error)
+
+    def _refused(self, push: Push, error: IntacctError) -> None:
+        """Settle a push whose function Intacct refused."""
+        passes = error.category in PASSES or error.retryable
+        if error.category == Category.DUPLICATE or (push.may_have_arrived and not passes):
+            # What refuses the repeat of a control id is not published, so any refusal of a repeat may mean "done".
+            self._settle.unknown(push, error.sentence, absent_counts_from=self._proof_from(), error=error, refused=True)
+        elif error.category == Category.UNKNOWN_OUTCOME or (passes and not error.not_executed):
+            self._settle.unknown(push, error.sentence, absent_counts_from=self._proof_from(), error=error)
+        elif error.category in (Category.PERMISSION, Category.SUBSCRIPTION):
+            self._settle.not_sent([push], error.sentence, timedelta())
+            self._settle.hold(error)
+        elif passes:
+            self._settle.not_sent([push], error.sentence, None)
+        else:
+            self._settle.failed(push, error)
+
+    # Looking up
+
+    def look_up_due(self) -> bool:
+        """Look for what may have arrived; False when there is nothing to look for."""
+        batch = self._one_entity(self._due(PushState.VERIFYING))
+        if not batch:
+            return False
+        with self._patiently(batch), self._work.client_for(batch[0].entity_id) as client:
+            found = self._flow.look_up(client, batch)
+        for push in batch:
+            self._judge(push, found.get(push.pk, ()))
+        return True
+
+    @staticmethod
+    def _one_entity(rows: "QuerySet[Push]") -> list[Push]:
+        first = rows.first()
+        return list(rows.filter(entity_id=first.entity_id)[:LOOK_UP_BATCH]) if first else []
+
+    @contextmanager
+    def _patiently(self, batch: Sequence[Push]) -> Iterator[None]:
+        """A read that fails is tried later, and later each time, instead of with every round of the dispatcher."""
+        try:
+            yield
+        except IntacctError as error:
+            self._settle.not_read(batch, error.sentence)
+            raise
+
+    def _judge(self, push: Push, found: Sequence[Found]) -> None:
+        ours = [record for record in found if self._flow.is_ours(push, record)]
+        others = {record.remote_id: self._settle.owner_of(push, record) for record in ours}
+        free = [record for record in ours if not others[record.remote_id]]
+        is_proven = push.absent_counts_from is None or timezone.now() >= push.absent_counts_from
+        if len(free) == 1:
+            self._settle.delivered(push, remote_id=free[0].remote_id, found=free[0])
+        elif len(free) > 1:
+            self._settle.ambiguous(push, free)
+        elif ours:
+            self._settle.taken(push, ours[0], others[ours[0].remote_id])
+        elif push.refused and (found or is_proven or not push.error_code.startswith("DUP-")):
+            self._settle.not_found_after_refusal(push, found)
+        elif is_proven:
+            self._settle.send_again(push)
+        else:
+            pause = min(FIRST_LOOK * 2**push.looks, LONGEST_LOOK_PAUSE)
+            self._settle.look_again(push, min(timezone.now() + pause, push.absent_counts_from or timezone.now()))
+
+    # Reading back
+
+    def read_back_due(self) -> bool:
+        """Compare what was delivered with what Intacct holds; False when nothing is left to compare."""
+        batch = self._one_entity(self._due(PushState.DELIVERED).filter(read_back_at=None))
+        if not batch:
+            return False
+        with self._patiently(batch), self._work.client_for(batch[0].entity_id) as client:
+            records = self._flow.read_back(client, [push.remote_id for push in batch])
+        for push in batch:
+            self._settle.compared(push, records.get(push.remote_id), is_proven=self._must_show(push))
+        return True
+
+    @staticmethod
+    def _must_show(push: Push) -> bool:
+        """Whether a record that was delivered must be visible by now: searches may run behind the ledger."""
+        return push.finished_at is None or timezone.now() >= push.finished_at + quarantine()

@@ -1,0 +1,331 @@
+"""Settling a push: one short transaction a change of state, with its document, its history and the run's row.
+
+Owns what each state means for the document and the words people read. Decides nothing about what to send.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from integrations.delivery.contract import Found, PushFlow
+from integrations.delivery.planning import assess, context_for, write_intent
+from integrations.intacct import IntacctError
+from integrations.models import (
+    Delivery,
+    Drift,
+    Operation,
+    Push,
+    PushedDocument,
+    PushEvent,
+    PushHold,
+    PushState,
+    RowOutcome,
+    RunRow,
+)
+from integrations.runs.flow import flows
+from integrations.runs.step import StepWork
+
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=1)
+# What a push waits for wakes it once it is read back; this catches what was linked by hand.
+WAIT_PAUSE = timedelta(hours=1)
+_DELIVERY_OF = {
+    PushState.WAITING: Delivery.WAITING,
+    PushState.QUEUED: Delivery.QUEUED,
+    PushState.SENDING: Delivery.SENDING,
+    PushState.VERIFYING: Delivery.VERIFYING,
+    PushState.DELIVERED: Delivery.DELIVERED,
+    PushState.FAILED: Delivery.FAILED,
+}
+
+
+def take_over(push: Push | None, found: Found, flow: PushFlow) -> dict[str, Any]:
+    """The facts of a document that reading its record sets; what was read is kept, to tell a later change by."""
+    reading = dict(flow.reading(found))
+    if push is not None:
+        push.expected = {**push.expected, "read": reading}
+    return {
+        "remote_record_no": found.record_no,
+        "remote_url": found.url,
+        "remote_id": found.remote_id,
+        "remote_state": found.state,
+        "remote_digest": digest_of(reading),
+    }
+
+
+def digest_of(reading: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(dict(reading), sort_keys=True).encode()).hexdigest()
+
+
+class Settlement:
+    """Writes under the lease of the run at work: who lost it stores nothing."""
+
+    def __init__(self, work: StepWork, flow: PushFlow) -> None:
+        self._work = work
+        self._flow = flow
+
+    def sending(self, push: Push, *, absent_counts_from: datetime) -> None:
+        """Call inside the claim's transaction."""
+        push.sent_at, push.absent_counts_from = timezone.now(), absent_counts_from
+        push.tries, push.looks, push.run = push.tries + 1, 0, self._work.run
+        self._move(push, PushState.SENDING, "", f"Sent as {push.control_id}, try {push.tries}.")
+
+    def delivered(self, push: Push, *, remote_id: str, found: Found | None) -> None:
+        """Intacct has it. `found` is the record when it was looked up rather than answered."""
+        said = f"Intacct keeps it as {remote_id}."
+        with self._work.page():
+            push.remote_id = remote_id[:200]
+            push.remote_record_no = found.record_no if found else None
+            push.finished_at, push.error_code, push.error_field, push.error_detail = timezone.now(), "", "", ""
+            push.due_at, push.looks = timezone.now(), 0
+            document = self._move(push, PushState.DELIVERED, "", f"{'Found there. ' if found else ''}{said}")
+            if document is not None:
+                self._link(push, document, found)
+            self._row(push, RowOutcome.NEW if push.operation == Operation.CREATE else RowOutcome.CHANGED, said)
+
+    def _link(self, push: Push, document: PushedDocument, found: Found | None) -> None:
+        now = timezone.now()
+        document.connection, document.remote_id = push.connection, push.remote_id
+        document.delivered_at, document.linked_at, document.linked_by_id = now, now, push.asked_by_id
+        document.drift, document.verified_at, document.difference = Drift.SAME, None, ""
+        names = ["connection", "remote_id", "delivered_at", "linked_at", "linked_by", "drift"]
+        names += ["verified_at", "difference"]
+        if found is not None:
+            document.remote_record_no, document.remote_url = found.record_no, found.url
+            names += ["remote_record_no", "remote_url"]
+        document.save(update_fields=names)
+
+    def unknown(
+        self,
+        push: Push,
+        why: str,
+        *,
+        absent_counts_from: datetime,
+        error: IntacctError | None = None,
+        refused: bool = False,
+    ) -> None:
+        """It may have arrived: it is looked up, and not sent again before it is known that it did not."""
+        with self._work.page():
+            push.absent_counts_from, push.due_at, push.refused = absent_counts_from, timezone.now(), refused
+            push.may_have_arrived = True
+            self._remember(push, error)
+            reason = "We are checking whether Intacct saved it. Do not enter it there by hand."
+            self._move(push, PushState.VERIFYING, reason, why)
+
+    def look_again(self, push: Push, due_at: datetime) -> None:
+        with self._work.page():
+            push.looks, push.due_at = push.looks + 1, due_at
+            at = timezone.localtime(due_at)
+            reason = f"Not found in Intacct yet, which proves nothing so far. Looked for again at {at:%H:%M:%S %Z}."
+            self._move(push, PushState.VERIFYING, reason, reason)
+
+    def send_again(self, push: Push) -> None:
+        """It is certain that it did not arrive: the identical bytes go out again under the same control id."""
+        with self._work.page():
+            push.due_at = timezone.now()
+            said = "It did not arrive. The same request is sent again; Intacct refuses it should it have arrived."
+            self._move(push, PushState.QUEUED, said, said)
+
+    def not_read(self, batch: Sequence[Push], why: str) -> None:
+        """Looking it up or reading it back failed: it is tried again after a pause that grows."""
+        for push in batch:
+            with self._work.page():
+                push.looks += 1
+                push.due_at = timezone.now() + min(FIRST_PAUSE * 2 ** (push.looks - 1), LONGEST_PAUSE)
+                push.save(update_fields=["looks", "due_at"])
+                said = f"Intacct could not be asked about it: {why}"
+                PushEvent.objects.create(tenant_id=push.tenant_id, push=push, state=push.state, message=said[:500])
+
+    def not_sent(self, batch: Sequence[Push], why: str, pause: timedelta | None) -> None:
+        """Nothing of it was executed: back to the queue, after `pause` or one that grows with each try."""
+        for push in batch:
+            grown = min(FIRST_PAUSE * 2 ** max(push.tries - 1, 0), LONGEST_PAUSE)
+            with self._work.page():
+                push.due_at = timezone.now() + (grown if pause is None else pause)
+                self._move(push, PushState.QUEUED, why, f"Nothing was executed. {why}")
+
+    def send_alone(self, batch: Sequence[Push], error: IntacctError) -> None:
+        """Intacct refused the request as a document; each goes alone, so that the good ones pass."""
+        for push in batch:
+            with self._work.page():
+                push.alone, push.due_at = True, timezone.now()
+                self._move(push, PushState.QUEUED, "", f"Sent alone, because the request was refused: {error.sentence}")
+
+    def failed(self, push: Push, error: IntacctError) -> None:
+        """A person has to act."""
+        self._fail(push, error.code, error.sentence, error.advice, error=error)
+
+    def replan_needed(self, push: Push, why: str) -> None:
+        self._fail(push, "PLAN-CHANGED", why, "Look at the preview, then push it again.")
+
+    def ambiguous(self, push: Push, ours: Sequence[Found]) -> None:
+        ids = ", ".join(record.remote_id for record in ours[:5])
+        sentence = f"Intacct holds {len(ours)} records that are all like this one: {ids}."
+        self._fail(push, "DUP-MANY", sentence, "Keep one of them in Intacct, remove the others, then link it here.")
+
+    def taken(self, push: Push, record: Found, owner: str) -> None:
+        """What Intacct holds under its reference belongs to another document here."""
+        sentence = f"{record.remote_id} exists in Intacct already and belongs to {owner}."
+        self._fail(push, "DUP-TAKEN", sentence, "Give this one another number.")
+
+    def owner_of(self, push: Push, record: Found) -> str:
+        """The other document that is linked to a record already, as people know it, or ""."""
+        for flow in flows():
+            if isinstance(flow, PushFlow) and flow.shares_records_with(self._flow):
+                linked = flow.model._default_manager.filter(connection=push.connection, remote_id=record.remote_id)
+                if flow.key == self._flow.key:
+                    linked = linked.exclude(pk=push.document_id)
+                if (document := linked.first()) is not None:
+                    return f"{flow.noun} {flow.label(document)}"
+        return ""
+
+    def not_found_after_refusal(self, push: Push, found: Sequence[Found]) -> None:
+        """Intacct refused it, and no record there is what this push wrote. `found` are others under its reference."""
+        if not push.error_code.startswith("DUP-"):
+            refusal = push.events.filter(state=PushState.VERIFYING).order_by("-pk").first()
+            self._fail(push, push.error_code, refusal.message if refusal else push.reason, push.advice)
+        elif found:
+            sentence = f"{found[0].remote_id} exists in Intacct already, with other values."
+            advice = "If it is the same document, link it. Otherwise give this one another number."
+            self._fail(push, "DUP-EXISTS", sentence, advice)
+        else:
+            sentence = "Intacct says that it has executed this request before, but shows no such record."
+            advice = "Look in Intacct whether it was deleted or renumbered; then link it, or change and push it again."
+            self._fail(push, push.error_code or "DUP-CONTROLID", sentence, advice)
+
+    def _fail(self, push: Push, code: str, sentence: str, advice: str, *, error: IntacctError | None = None) -> None:
+        with self._work.page():
+            self._remember(push, error)
+            push.error_code, push.advice, push.finished_at = code, advice[:500], timezone.now()
+            self._move(push, PushState.FAILED, sentence, f"{sentence} {advice}".strip())
+            self._row(push, RowOutcome.FAILED, f"{sentence} {advice}".strip())
+            self._work.count(failed=1)
+
+    def hold(self, error: IntacctError) -> None:
+        """Nothing more of this flow is sent until somebody acts."""
+        with self._work.page():
+            PushHold.objects.get_or_create(
+                connection=self._work.connection,
+                flow=self._flow.key,
+                defaults={
+                    "tenant_id": self._work.run.tenant_id,
+                    "error_code": error.code,
+                    "sentence": error.sentence[:500],
+                    "advice": error.advice[:500],
+                },
+            )
+
+    def promote(self, push: Push) -> None:
+        """Plan a push that waited. It goes on waiting, is queued, or fails with its first problem."""
+        with self._work.page():
+            # It may have been taken back since it was found: only what still waits is planned.
+            waiting = Push.objects.select_for_update().filter(pk=push.pk, state=PushState.WAITING).first()
+            if waiting is not None:
+                self._promote(waiting)
+
+    def _promote(self, push: Push) -> None:
+        document = self._document(push)
+        if document is None:
+            self._fail(push, "DOC-REMOVED", f"The {self._flow.noun} was removed.", "")
+            return
+        why = self._flow.waits_for(document)
+        if why:
+            push.due_at = timezone.now() + WAIT_PAUSE
+            self._move(push, PushState.WAITING, why, "", quiet=True)
+            return
+        context = context_for(push.connection)
+        plan, problems = assess(self._flow, document, context)
+        if plan is None:
+            first = problems[0] if problems else None
+            sentence = first.sentence if first else "Intacct holds it already as it is here."
+            self._fail(push, first.code if first else "NOTHING", sentence, first.fix if first else "")
+            return
+        write_intent(push, self._flow, plan)
+        push.settings_version, push.due_at = context.settings, timezone.now()
+        self._move(push, PushState.QUEUED, "", "What it waited for is done; it is queued.")
+
+    def compared(self, push: Push, found: Found | None, *, is_proven: bool) -> None:
+        """Take over what reading back showed: verified, a named difference, or missing.
+
+        Not to be seen is missing only once it must show; until then it is looked at again.
+        """
+        if found is None and not is_proven:
+            self.not_read([push], "Searches do not show it yet.")
+            return
+        with self._work.page():
+            now = timezone.now()
+            push.read_back_at = now
+            newer = Push.objects.filter(flow=push.flow, document_id=push.document_id, pk__gt=push.pk)
+            if newer.exclude(state=PushState.TAKEN_BACK).exists():
+                push.save(update_fields=["read_back_at"])  # what the document shows is a later push's to say
+                return
+            document = self._document(push)
+            if found is None:
+                self._say(push, f"{push.remote_id} cannot be read back from Intacct.")
+                self._set(document, drift=Drift.MISSING_THERE, refreshed_at=now)
+                return
+            push.remote_record_no = found.record_no
+            differences = self._flow.compare(push.expected, found)
+            named = "; ".join(str(difference) for difference in differences)[:500]
+            self._say(push, f"Read back: {named}." if named else "Read back: equal.")
+            facts: dict[str, Any] = {"difference": named, "verified_at": None if named else now, "refreshed_at": now}
+            self._set(document, **take_over(push, found, self._flow), remote_facts=dict(found.facts), **facts)
+            if document is not None:
+                self._flow.delivered(document, push, found)
+                self._wake_waiting(push, document)
+            push.save()
+
+    @staticmethod
+    def _wake_waiting(push: Push, document: PushedDocument) -> None:
+        """Have what waited for this document planned now, and nothing else."""
+        for flow in flows():
+            if isinstance(flow, PushFlow) and (ids := list(flow.waiting_for(document))):
+                waiting = Push.objects.filter(connection=push.connection, flow=flow.key, state=PushState.WAITING)
+                waiting.filter(document_id__in=ids).update(due_at=timezone.now())
+
+    @staticmethod
+    def _say(push: Push, message: str) -> None:
+        PushEvent.objects.create(tenant_id=push.tenant_id, push=push, state=push.state, message=message[:500])
+
+    def _move(
+        self, push: Push, state: PushState, reason: str, message: str, *, quiet: bool = False
+    ) -> PushedDocument | None:
+        """Store the push in its new state, the document's delivery with it, and a line of history."""
+        push.state, push.reason = state, reason[:500]
+        push.save()
+        if not quiet:
+            PushEvent.objects.create(tenant_id=push.tenant_id, push=push, state=state, message=message[:500])
+        document: PushedDocument | None = self._document(push)
+        advice = push.advice if state == PushState.FAILED else ""
+        self._set(document, delivery=_DELIVERY_OF[state], state_reason=reason[:500], state_advice=advice)
+        return document
+
+    def _document(self, push: Push) -> Any:
+        return self._flow.model._default_manager.filter(pk=push.document_id).first()
+
+    @staticmethod
+    def _set(document: PushedDocument | None, **facts: Any) -> None:
+        if document is None:
+            return
+        for name, value in facts.items():
+            setattr(document, name, value)
+        document.save(update_fields=list(facts))
+
+    @staticmethod
+    def _remember(push: Push, error: IntacctError | None) -> None:
+        if error is not None:
+            push.error_code, push.error_field = error.code, error.subject[:120]
+            push.error_detail, push.advice = error.technical_detail, error.advice[:500]
+
+    def _row(self, push: Push, outcome: RowOutcome, message: str) -> None:
+        """The run's row of the document, once with its last outcome."""
+        row = RunRow.objects.filter(run=self._work.run, document_id=push.document_id).first()
+        row = row or RunRow(tenant_id=push.tenant_id, run=self._work.run, step=self._work.step)
+        row.document_id, row.label, row.outcome, row.message = push.document_id, push.label, outcome, message[:500]
+        row.save()
+        if outcome != RowOutcome.FAILED:
+            self._work.count(**{outcome.value: 1})

@@ -1,0 +1,99 @@
+"""From a document to a ledger row: validated, planned, its bytes and control id fixed before anything is sent.
+
+Owns how an intent is made and whether it still stands. Sends nothing and calls nobody.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from integrations.delivery.contract import Plan, Problem, PushContext, PushFlow
+from integrations.delivery.element_order import arranged
+from integrations.models import Approval, Connection, Push, PushedDocument, PushState, SettingsVersion
+from integrations.records.lookup import MirrorView
+
+
+def context_for(connection: Connection) -> PushContext:
+    """What planning may look at, as it is now."""
+    newest = SettingsVersion.objects.filter(connection=connection).order_by("-number").first()
+    return PushContext(connection, newest, MirrorView(connection))
+
+
+def assess(flow: PushFlow, document: PushedDocument, context: PushContext) -> tuple[Plan | None, list[Problem]]:
+    """The plan of a document, or every problem that keeps it from having one."""
+    problems = flow.validate(document, context)
+    if problems:
+        return None, problems
+    try:
+        plan = flow.plan(document, context)
+        if plan is not None:
+            plan.function("check")  # an element that the function lacks is a defect, found before anything is stored
+    except ValueError as error:
+        raise ValueError(f"{flow.key} {document.pk}: {error}") from error
+    return plan, []
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a wish to push a document comes to: at most one of these is filled in, besides the document itself."""
+
+    plan: Plan | None = None
+    problems: tuple[Problem, ...] = ()
+    waits: str = ""
+    left: str = ""
+
+
+def judge(flow: PushFlow, document: PushedDocument, context: PushContext) -> Verdict:
+    """The same judgement for the preview and for the ledger. Stores nothing."""
+    if document.is_locked:
+        return Verdict(left="It is being pushed already.")
+    if document.approval == Approval.IGNORED:
+        return Verdict(left="It is ignored.")
+    waits = flow.waits_for(document)
+    if waits:
+        return Verdict(waits=waits)
+    plan, problems = assess(flow, document, context)
+    if problems:
+        return Verdict(problems=tuple(problems))
+    return Verdict(plan=plan) if plan is not None else Verdict(left="Intacct holds it already as it is here.")
+
+
+def revision_of(flow: PushFlow, document_id: int) -> int:
+    """Which delivery of the document the next one is; it keeps the control id of a renewed record apart."""
+    return Push.objects.filter(flow=flow.key, document_id=document_id, state=PushState.DELIVERED).count() + 1
+
+
+def control_id_of(flow: PushFlow, document_id: int, revision: int, plan: Plan) -> str:
+    """The same document, operation and bytes always have the same control id, so Intacct refuses a repeat.
+
+    With uniqueid true the gateway refuses the control id of a completed function (developer.intacct.com, Web Services >
+    Requests). Of a refused one it does not, so that a document may be sent again once its cause is mended.
+    """
+    digest = hashlib.sha256(f"{plan.entity_id}\n{plan.digest}".encode()).hexdigest()[:40]
+    return f"erp-{flow.key}-{document_id}-{plan.operation}-{revision}-{digest}"
+
+
+def write_intent(push: Push, flow: PushFlow, plan: Plan) -> None:
+    """Fix in `push` (unsaved) what exactly will be sent."""
+    push.revision = revision_of(flow, push.document_id)
+    push.control_id = control_id_of(flow, push.document_id, push.revision, plan)
+    push.operation = plan.operation
+    push.entity_id = plan.entity_id
+    push.reference = plan.reference
+    push.function_name = plan.function_name
+    push.function_xml = arranged(push.connection, plan.function(push.control_id))
+    push.planned = [entry.as_json() for entry in plan.explained]
+    push.expected = dict(plan.expected)
+
+
+def why_not_as_planned(flow: PushFlow, push: Push, context: PushContext) -> str:
+    """Why an intent that was never sent must not be sent any more, or "" when it still is what the document says."""
+    document: Any = flow.model._default_manager.filter(pk=push.document_id).first()
+    if document is None:
+        return f"The {flow.noun} was removed after it was queued."
+    plan, problems = assess(flow, document, context)
+    if problems:
+        return f"It can no longer be pushed as it was queued. {problems[0]}"
+    if plan is None or control_id_of(flow, push.document_id, push.revision, plan) != push.control_id:
+        return f"The {flow.noun} or the settings changed after it was queued, so other values would be written now."
+    return ""

@@ -1,0 +1,243 @@
+"""Ask for pushes, take them back, retry, ignore, link and unlink. Verbs; raises Refused with what to do.
+
+Owns how a person's wish becomes a row of the ledger. What happens to the row afterwards is the push engine's.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.refusal import Refused
+from integrations import queue
+from integrations.delivery.contract import Problem, PushContext, PushFlow
+from integrations.delivery.planning import context_for, judge, write_intent
+from integrations.models import (
+    ACTIVE_RUNS,
+    IN_FLIGHT,
+    USABLE_CONNECTIONS,
+    Approval,
+    Connection,
+    Delivery,
+    DocumentState,
+    Drift,
+    Push,
+    PushedDocument,
+    PushEvent,
+    PushHold,
+    PushState,
+    SyncRun,
+    Trigger,
+    with_state,
+)
+from integrations.runs.flow import StepPlan, flow_for, flows
+from integrations.runs.service import Started, start_run
+from integrations.selectors import active_run, why_not_run
+
+PUSH_STEP = "push"
+LOST_AFTER = timedelta(minutes=10)  # longer than any request and lease: whoever sent it is gone
+
+
+_LINK = (
+    "delivery", "drift", "remote_record_no", "remote_id", "remote_url", "remote_state", "remote_facts", "verified_at",
+    "difference", "delivered_at", "state_reason", "state_advice",
+)  # fmt: skip
+
+
+@dataclass
+class Asked:
+    """What became of a wish to push: documents queued, waiting, blocked with their problems, or left as they are."""
+
+    queued: list[PushedDocument] = field(default_factory=list)
+    waiting: list[PushedDocument] = field(default_factory=list)
+    blocked: list[tuple[PushedDocument, list[Problem]]] = field(default_factory=list)
+    left: list[tuple[PushedDocument, str]] = field(default_factory=list)
+    started: Started | None = None
+
+
+def push_flow(key: str) -> PushFlow:
+    """The pushing flow under `key`; KeyError when there is none."""
+    flow = flow_for(key)
+    if not isinstance(flow, PushFlow):
+        raise KeyError(key)
+    return flow
+
+
+def push_flows() -> list[PushFlow]:
+    return [flow for flow in flows() if isinstance(flow, PushFlow)]
+
+
+def ask_pushes(
+    connection: Connection,
+    flow: PushFlow,
+    documents: Iterable[PushedDocument],
+    *,
+    by: User | None = None,
+    trigger: Trigger = Trigger.PERSON,
+    queued: bool = True,
+) -> Asked:
+    """Put each document that can be pushed into the ledger, and wake the engine. Nothing blocks the good ones.
+
+    Raises Refused when the flow may not run at all.
+    """
+    refused = why_not_run(connection, flow)
+    if refused is not None:
+        raise refused
+    asked, context = Asked(), context_for(connection)
+    for document in documents:
+        _ask(connection, flow, document.pk, context, asked, by)
+    if asked.queued or asked.waiting:
+        asked.started = wake_ledger(connection, flow, by=by, trigger=trigger, queued=queued)
+    return asked
+
+
+def _ask(
+    connection: Connection, flow: PushFlow, document_id: int, context: PushContext, asked: Asked, by: User | None
+) -> None:
+    try:
+        with transaction.atomic():
+            document: Any = flow.model._default_manager.select_for_update().get(pk=document_id)
+            verdict = judge(flow, document, context)
+            if verdict.left:
+                asked.left.append((document, verdict.left))
+                return
+            if verdict.problems:
+                asked.blocked.append((document, list(verdict.problems)))
+                return
+            waits, plan = verdict.waits, verdict.plan
+            push = Push(
+                tenant_id=connection.tenant_id,
+                connection=connection,
+                flow=flow.key,
+                document_id=document.pk,
+                label=flow.label(document)[:300],
+                settings_version=context.settings,
+                asked_by=by,
+                due_at=timezone.now(),
+                state=PushState.WAITING if waits else PushState.QUEUED,
+                reason=waits[:500],
+            )
+            if plan is not None:
+                write_intent(push, flow, plan)
+            push.save()
+            said = f"Waits: {waits}" if waits else "Planned and queued."
+            PushEvent.objects.create(tenant_id=push.tenant_id, push=push, state=push.state, message=said[:500], by=by)
+            document.delivery = Delivery.WAITING if waits else Delivery.QUEUED
+            document.connection = connection
+            document.state_reason, document.state_advice = waits[:500], ""
+            document.save(update_fields=["delivery", "connection", "state_reason", "state_advice"])
+    except IntegrityError:
+        # Somebody asked for the same document at this very moment: the ledger holds one row in flight for each.
+        asked.left.append((flow.model._default_manager.get(pk=document_id), "It is being pushed already."))
+        return
+    (asked.waiting if waits else asked.queued).append(document)
+
+
+def wake_ledger(
+    connection: Connection,
+    flow: PushFlow,
+    *,
+    by: User | None = None,
+    trigger: Trigger = Trigger.PERSON,
+    queued: bool = True,
+) -> Started:
+    """Start a run that works off what is due of the flow; one that is under way takes up what was added."""
+    running = active_run(connection, flow.key)
+    if running is not None:
+        if queued:
+            queue.wake(running.tenant_id, running.pk)
+        return Started(running, False)
+    plans = [StepPlan(PUSH_STEP, flow.title)]
+    return start_run(connection, flow.key, plans=plans, title=flow.title, by=by, trigger=trigger, queued=queued)
+
+
+def take_back(push: Push, *, by: User | None = None) -> bool:
+    """Take a push out of the queue; False when sending has begun or it has ended."""
+    with transaction.atomic():
+        mine = Push.objects.filter(pk=push.pk, state__in=[PushState.QUEUED, PushState.WAITING])
+        if not mine.filter(may_have_arrived=False).update(
+            state=PushState.TAKEN_BACK, finished_at=timezone.now(), reason=""
+        ):
+            return False
+        PushEvent.objects.create(
+            tenant_id=push.tenant_id, push=push, state=PushState.TAKEN_BACK, message="Taken back.", by=by
+        )
+        document: Any = push_flow(push.flow).model._default_manager.select_for_update().get(pk=push.document_id)
+        delivered = bool(document.remote_id)
+        document.delivery = Delivery.DELIVERED if delivered else Delivery.NONE
+        document.state_reason = document.state_advice = ""
+        document.save(update_fields=["delivery", "state_reason", "state_advice"])
+    return True
+
+
+def release_hold(hold: PushHold, *, by: User | None = None, queued: bool = True) -> None:
+    """Somebody says that the cause is mended: what was held is sent again."""
+    connection, flow = hold.connection, push_flow(hold.flow)
+    hold.delete()
+    wake_ledger(connection, flow, by=by, queued=queued)
+
+
+@transaction.atomic
+def ignore(document: PushedDocument, *, reason: str, by: User | None = None) -> None:
+    """Set a document aside on purpose. Raises Refused while it is being pushed or once it is in Intacct."""
+    as_it_is_now(document)
+    if document.is_locked or document.is_delivered:
+        raise Refused("It is being pushed or is in Intacct already.", "Take it back or unlink it first.", code="PUSHED")
+    document.approval, document.state_reason = Approval.IGNORED, reason[:500]
+    document.save(update_fields=["approval", "state_reason"])
+
+
+@transaction.atomic
+def unlink(document: PushedDocument, *, by: User | None = None) -> None:
+    """Forget which record it is in Intacct. Nothing is deleted there, and it is never pushed again by itself."""
+    as_it_is_now(document)
+    if document.is_locked:
+        raise Refused("It is being pushed.", "Wait for the end, or take it back.", code="PUSHED")
+    document.delivery, document.drift = Delivery.NONE, Drift.SAME
+    # Its record may still be there: it is approved anew before it is pushed anew.
+    document.approval = Approval.NEEDS_REVIEW if document.approval == Approval.ACCEPTED else document.approval
+    document.remote_record_no, document.remote_id, document.remote_url = None, "", ""
+    document.verified_at, document.difference, document.delivered_at = None, "", None
+    document.state_reason = document.state_advice = document.remote_state = ""
+    document.remote_facts = {}
+    document.save(update_fields=_LINK)
+
+
+def as_it_is_now(document: PushedDocument) -> None:
+    """Read what decisions and the ledger say of it anew, and keep both from changing until the transaction ends."""
+    fresh: Any = type(document)._default_manager.select_for_update().get(pk=document.pk)
+    for column in PushedDocument._meta.fields:
+        setattr(document, column.attname, getattr(fresh, column.attname))
+
+
+def ready_documents(flow: PushFlow, numbers: Iterable[str] = ()) -> list[PushedDocument]:
+    """Documents that wait for nothing but a person's wish, or failed before; of given numbers those, whatever state."""
+    chosen = list(numbers)
+    if chosen:
+        return list(flow.named(chosen))
+    found = flow.model._default_manager.all()
+    states = [DocumentState.READY, DocumentState.ATTENTION, DocumentState.CHANGED_HERE]
+    return list(with_state(found).filter(shown_as__in=states).order_by("pk"))
+
+
+def ledgers_due() -> list[tuple[int, int, str]]:
+    """Tenant, connection and flow of each ledger in which something is due and nobody works. Crosses tenants."""
+    now = timezone.now()
+    due = Q(state__in=[PushState.QUEUED, PushState.VERIFYING, PushState.WAITING], due_at__lte=now)
+    unread = Q(state=PushState.DELIVERED, read_back_at=None, due_at__lte=now)
+    lost = Q(state=PushState.SENDING, sent_at__lte=now - LOST_AFTER)
+    rows = Push.objects.filter(due | unread | lost, connection__state__in=USABLE_CONNECTIONS)
+    found = rows.order_by().values_list("tenant_id", "connection_id", "flow").distinct()
+    held = set(PushHold.objects.values_list("connection_id", "flow"))
+    busy = set(SyncRun.objects.filter(state__in=ACTIVE_RUNS).values_list("connection_id", "flow"))
+    return [entry for entry in found if entry[1:] not in held and entry[1:] not in busy]
+
+
+def in_flight(flow: PushFlow, document_id: int) -> Push | None:
+    """The push of a document that is under way."""
+    return Push.objects.filter(flow=flow.key, document_id=document_id, state__in=IN_FLIGHT).first()

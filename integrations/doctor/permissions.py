@@ -1,0 +1,91 @@
+"""The rights the role of the web services user needs, computed from what is declared: lists, switches, connection.
+
+Owns the joining and the order. Declares nothing itself but what every connection needs.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from integrations.lists import KINDS, Permission
+from integrations.runs.flow import switches
+
+# The order in which Intacct's permission screens show the rights.
+RIGHTS: Final = ("List", "View", "Add", "Edit", "Delete")
+CONNECTION: Final = (
+    (Permission("Company", "Entities"), "To name the entity of the connection and to offer the others."),
+)
+OPTIONAL: Final = (
+    (
+        Permission("Platform Services", "Custom Reports"),
+        "To look deletions up in the audit history. Without it they are found once a night.",
+    ),
+    (
+        Permission("User Defined Dimensions", "Each dimension in use"),
+        "To put values of the company's own dimensions on lines.",
+    ),
+)
+ALWAYS_NEEDED: Final = "Always"
+NEVER_NEEDED: Final = "Optional"
+
+
+@dataclass(frozen=True)
+class PermissionRow:
+    """One line of a role's permission screen. `needed_for` says what each user of it wants it for, `need` how much."""
+
+    name: str
+    rights: tuple[str, ...]
+    needed_for: tuple[str, ...]
+    need: str
+
+
+@dataclass(frozen=True)
+class PermissionGroup:
+    module: str
+    rows: tuple[PermissionRow, ...]
+
+
+@dataclass
+class _Collected:
+    """What has been asked for under one name so far. `switches` are the labels of those that need it."""
+
+    rights: set[str] = field(default_factory=set)
+    purposes: list[str] = field(default_factory=list)
+    switches: list[str] = field(default_factory=list)
+    always: bool = False
+
+    def row(self, name: str) -> PermissionRow:
+        need = ALWAYS_NEEDED if self.always else ", ".join(dict.fromkeys(self.switches)) or NEVER_NEEDED
+        return PermissionRow(
+            name, tuple(right for right in RIGHTS if right in self.rights), tuple(dict.fromkeys(self.purposes)), need
+        )
+
+
+def permission_groups() -> list[PermissionGroup]:
+    """Every right the role can use, by module; rights asked for more than once are joined."""
+    modules: dict[str, dict[str, _Collected]] = {}
+    for permission, purpose, switched, always in _needs():
+        found = modules.setdefault(permission.module, {}).setdefault(permission.name, _Collected())
+        found.rights.update(permission.rights)
+        found.purposes.append(purpose)
+        found.switches += switched
+        found.always = found.always or always
+    return [
+        PermissionGroup(module, tuple(found.row(name) for name, found in rows.items()))
+        for module, rows in sorted(modules.items())
+    ]
+
+
+def _needs() -> Iterator[tuple[Permission, str, list[str], bool]]:
+    """Each right with its purpose, the switches that cannot do without it, and whether nothing can."""
+    known = {switch.key: switch for switch in switches()}
+    for permission, purpose in CONNECTION:
+        yield permission, purpose, [], True
+    for kind in KINDS:
+        labels = [known[key].label for key in kind.needed_by if key in known]
+        yield kind.permission, kind.purpose, labels, kind.always_needed
+    for switch in known.values():
+        for permission in switch.permissions:
+            yield permission, f"For the switch {switch.label}.", [switch.label], False
+    for permission, purpose in OPTIONAL:
+        yield permission, purpose, [], False

@@ -1,0 +1,270 @@
+"""Mirrors one list: pages by key up to the highest one at the start, each compared with the mirror and stored.
+
+Owns the order of the work and its checkpoint, so that a killed worker loses one page. A record that Intacct no longer
+shows is marked missing, never removed, and a list that suddenly shows nothing at all is left as it is.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from integrations.intacct import ProtocolError, in_
+from integrations.lists import ListKind
+from integrations.mirror import recount
+from integrations.mirror.definitions import NotHere, definition_of, fields_to_read, remember_refused
+from integrations.mirror.fetch import PAGE_SIZE as _PAGE_SIZE
+from integrations.mirror.fetch import Selection, pages, still_there
+from integrations.mirror.rows import Incoming, RowReader, Unusable, record_numbers
+from integrations.mirror.scope import View
+from integrations.mirror.store import PageOutcome, Sweep, gone_from, mark_missing, store_page
+from integrations.mirror.watermark import start_of
+from integrations.models import ListItem, RowOutcome, RunRow
+from integrations.runs.step import StepWork
+
+__all__ = ["PAGE_SIZE", "PageOutcome", "Refetched", "list_step_key", "pull_list", "refetch", "store_page"]
+
+PAGE_SIZE = _PAGE_SIZE
+
+
+def list_step_key(kind: ListKind) -> str:
+    return f"list:{kind.key}"
+
+
+def view_of(work: StepWork) -> View:
+    return View(work.connection, work.run.entity_id)
+
+
+def pull_list(work: StepWork, kind: ListKind) -> Iterator[None]:
+    """Mirror the whole list, or in a Partial what was modified since the last success, from the step's checkpoint on.
+
+    A full pull marks as missing what lies in the range it read and was not there. Raises the Intacct error family.
+    """
+    view = view_of(work)
+    while True:
+        try:
+            if "fields" not in work.checkpoint:
+                _begin(work, kind, view)
+                yield
+            yield from _read(work, kind, view)
+        except NotHere:
+            work.announce(0)
+            work.say(f"{kind.label}: this company's Intacct does not have this list.")
+            work.save_page(absent=True)
+            return
+        except ProtocolError as error:
+            _leave_out(work, kind, error)
+        else:
+            return
+
+
+def _leave_out(work: StepWork, kind: ListKind, error: ProtocolError) -> None:
+    """Go on without the one field that Intacct refuses to select. Raises the error again when it is about another."""
+    mark = work.checkpoint
+    selected = mark.get("fields") or list(kind.wanted_fields)
+    name = remember_refused(work.client, work.connection, kind, selected, error)
+    if not name:
+        raise error
+    _tell_refused(work, kind, name, error)
+    if mark.get("after"):
+        work.save_page(fields=[field for field in selected if field != name])
+    else:
+        work.forget("fields")
+
+
+def _begin(work: StepWork, kind: ListKind, view: View) -> None:
+    """Learn what the company offers, how many records there are and where they end; remember all three."""
+    started_at = timezone.now()
+    definition = definition_of(work.client, work.connection, kind)
+    fields, absent = fields_to_read(definition, kind, work.run.entity_id)
+    if absent and definition.looked_up_at and definition.looked_up_at >= started_at:
+        work.warn(f"{kind.label}: Intacct does not offer {', '.join(absent)} here, so these fields stay empty.")
+    start = start_of(work.run, work.connection, kind, fields)
+    if start.why_whole:
+        work.say(f"{kind.label}: read whole, because {start.why_whole}.")
+    mark: dict[str, Any] = {
+        "fields": fields,
+        "after": 0,
+        "until": None,
+        "since": start.since.isoformat() if start.since else None,
+        "started_at": started_at.isoformat(),
+        "closes_gap": start.closes_gap,
+    }
+    if start.since is None:
+        selection = Selection(kind, view, tuple(fields), None)
+        mark["until"], total = work.client.extent(kind.object, selection.where, view.show_private, key=kind.key_field)
+        work.announce(total)
+    work.save_page(**mark)
+
+
+def _read(work: StepWork, kind: ListKind, view: View) -> Iterator[None]:
+    mark = work.checkpoint
+    selection = Selection.of(kind, view, mark)
+    if not mark.get("swept"):
+        yield from _read_range(work, selection, int(mark["after"]), mark["until"])
+        if selection.is_whole:
+            _sweep_the_rest(work, selection, int(work.checkpoint["after"]))
+    yield from recount.settle(work, selection, _read_again)
+
+
+def _read_range(work: StepWork, selection: Selection, after: int, until: int | None) -> Iterator[None]:
+    if until is not None and after >= until:
+        return
+    reader = RowReader(selection.kind, selection.fields)
+    for page in pages(work.client, selection, after=after, until=until, size=PAGE_SIZE):
+        if work.step.announced is None and page.total is not None:
+            work.announce(page.total)
+        after = _store(work, selection, reader, page.rows, after)
+        yield
+
+
+def _store(
+    work: StepWork, selection: Selection, reader: RowReader, rows: Sequence[Mapping[str, Any]], after: int
+) -> int:
+    """Store one page; return the last key in it."""
+    kind, view = selection.kind, selection.view
+    usable, unusable = _read_rows(reader, rows)
+    shown = frozenset(row.record_no for row in usable) | record_numbers(kind, [row for row, _ in unusable])
+    last = max(shown, default=after)
+    swept = Sweep(after, last, shown) if selection.is_whole else None  # of an empty page an empty range
+    spared = _spared(work, selection, swept) if swept else frozenset()
+    with work.page():
+        _keep_unusable(work, kind, unusable)
+        outcome = store_page(view, kind, usable, run=work.run, swept=swept, spared=spared)
+        work.count(read=len(rows), **outcome.counts())
+        work.save_page(after=last)
+    return last
+
+
+def _read_again(work: StepWork, selection: Selection, after: int, until: int | None) -> Iterator[None]:
+    """Read a range once more. Of the whole list only what the first reading did not bring is counted as read."""
+    reader = RowReader(selection.kind, selection.fields)
+    begun = False
+    for page in pages(work.client, selection, after=after, until=until, size=PAGE_SIZE):
+        if not selection.is_whole and not begun and page.total is not None:
+            work.announce(page.total)
+        begun = True
+        usable, unusable = _read_rows(reader, page.rows)
+        with work.page():
+            _keep_unusable(work, selection.kind, unusable, once=True)
+            outcome = store_page(selection.view, selection.kind, usable, run=work.run)
+            read = outcome.new + outcome.returned if selection.is_whole else len(page.rows)
+            work.count(read=read, new=outcome.new, changed=outcome.changed)
+            work.save_page()
+        yield
+
+
+def _spared(work: StepWork, selection: Selection, swept: Sweep) -> frozenset[int]:
+    """What is not in the view of the entity any more and exists all the same, so that it is not missing."""
+    if not selection.view.is_narrow(selection.kind, selection.fields):
+        return frozenset()
+    return still_there(work.client, selection, gone_from(selection.view, selection.kind, swept))
+
+
+def _sweep_the_rest(work: StepWork, selection: Selection, after: int) -> None:
+    """Mark what lies beyond the last record read. An answer without any record marks nothing.
+
+    Intacct answers a user who may no longer see the records of a list exactly like an empty list.
+    """
+    kind, view = selection.kind, selection.view
+    if not after:
+        kept = view.items(kind).filter(missing_at=None).count()
+        with work.page():
+            work.count(skipped=kept)
+            if kept:
+                told = f" and it announced {work.step.announced}" if work.step.announced else ""
+                work.warn(
+                    f"{kind.label}: Intacct shows none at all, though {kept} were there before{told}. They are kept as "
+                    f"they were. Check that the web services user may still see them: role, entity and restrictions."
+                )
+            work.save_page(swept=True)
+        return
+    rest = Sweep(after, None, frozenset())
+    spared = _spared(work, selection, rest)
+    with work.page():
+        gone = [number for number in gone_from(view, kind, rest) if number not in spared]
+        pks = view.items(kind).filter(record_no__in=gone).values_list("pk", flat=True)
+        work.count(missing=mark_missing(view, list(pks), work.run))
+        work.save_page(swept=True)
+
+
+def _read_rows(
+    reader: RowReader, rows: Iterable[Mapping[str, Any]]
+) -> tuple[list[Incoming], list[tuple[Mapping[str, Any], str]]]:
+    """The rows that can be mirrored, and the others each with its reason."""
+    usable, unusable = [], []
+    for row in rows:
+        try:
+            usable.append(reader.read(row))
+        except Unusable as error:
+            unusable.append((row, str(error)))
+    return usable, unusable
+
+
+def _keep_unusable(
+    work: StepWork, kind: ListKind, rows: Iterable[tuple[Mapping[str, Any], str]], *, once: bool = False
+) -> None:
+    """Keep each as a failed row with its reason; with `once` only what this step has not kept already."""
+    for row, reason in rows:
+        label = f"{kind.singular} {row.get(kind.id_field) or row.get(kind.key_field) or 'without any id'}"[:300]
+        if once and RunRow.objects.filter(step=work.step, label=label).exists():
+            continue
+        RunRow.objects.create(
+            tenant_id=work.run.tenant_id,
+            run=work.run,
+            step=work.step,
+            label=label,
+            outcome=RowOutcome.FAILED,
+            message=reason[:500],
+        )
+        work.count(failed=1)
+
+
+@dataclass(frozen=True)
+class Refetched:
+    """What Intacct has of the records asked for: the record numbers it showed, and why some of them are unusable."""
+
+    shown: frozenset[int]
+    unusable: Mapping[int, str]
+
+
+def _read_these(
+    work: StepWork, kind: ListKind, view: View, numbers: Sequence[int]
+) -> tuple[list[str], list[Mapping[str, Any]]]:
+    """The fields that could be selected, and the rows of these records. Raises the Intacct error family."""
+    wanted = in_(kind.key_field, numbers)
+    while True:
+        fields, _ = fields_to_read(definition_of(work.client, work.connection, kind), kind, "")
+        selection = Selection(kind, view, tuple(fields), None, extra=wanted)
+        try:
+            found = pages(work.client, selection, after=0, until=None, size=PAGE_SIZE)
+            return fields, [row for page in found for row in page.rows]
+        except ProtocolError as error:
+            name = remember_refused(work.client, work.connection, kind, fields, error)
+            if not name:
+                raise
+            _tell_refused(work, kind, name, error)
+
+
+def _tell_refused(work: StepWork, kind: ListKind, name: str, error: ProtocolError) -> None:
+    work.warn(f"{kind.label}: Intacct refuses to select {name} ({error.sentence}), so this field stays empty.")
+
+
+def refetch(work: StepWork, kind: ListKind, items: Sequence[ListItem]) -> Refetched:
+    """Read these records again now and update the mirror; those that Intacct no longer shows are marked missing.
+
+    At most 1,000 items a call, the limit of `in`. Raises the Intacct error family.
+    """
+    if not items:
+        return Refetched(frozenset(), {})
+    view = View(work.connection, "")
+    fields, rows = _read_these(work, kind, view, [item.record_no for item in items])
+    shown = record_numbers(kind, rows)
+    usable, failed = _read_rows(RowReader(kind, fields), rows)
+    unusable = {number: why for row, why in failed for number in record_numbers(kind, [row])}
+    gone = [item.pk for item in items if item.record_no not in shown]
+    with work.page():
+        store_page(view, kind, usable, run=work.run)
+        mark_missing(view, gone, work.run)
+    return Refetched(shown, unusable)
