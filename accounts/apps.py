@@ -11,8 +11,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import checks, deployment_checks, log_in_events  # noqa: F401 - the checks register themselves
+        from accounts.audit import record_change
+        from accounts.models.audit import AuditManager
 
         log_in_events.connect()
+        AuditManager.recorder = staticmethod(record_change)
 
 
 class SiteAdminConfig(django_admin.AdminConfig):

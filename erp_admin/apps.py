@@ -16,7 +16,8 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.uploads.flow import DocumentImport
         from erp_admin.uploads.service import expired_drafts
         from integrations.operations.retention import Retention, register_retention
-        from integrations.runs.flow import register_flow, register_switch
+        from integrations.runs.flow import register_flow
+        from integrations.settings.declared import register_switch
 
         register_flow(ProjectImport())
         register_flow(CommitmentPush())

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from erp_admin.documents.types import DESKS, Desk
 from erp_admin.views import (
     document_actions,
     document_entry,
@@ -16,7 +17,6 @@ from erp_admin.views import (
     project_import,
     projects,
 )
-from erp_admin.views.document_pages import DESKS, Desk
 
 
 def _of_desk(desk: Desk) -> list[URLPattern]:

@@ -9,11 +9,14 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         from integrations import checks  # noqa: F401 - registers the system checks
+        from integrations.delivery.contract import register_worker
+        from integrations.delivery.ledger import work_ledger
         from integrations.delivery.verification import Verification
         from integrations.mirror.flow import MirrorFlow
         from integrations.mirror.refresh import RefreshFlow
         from integrations.runs.flow import register_flow
 
+        register_worker(work_ledger)
         register_flow(MirrorFlow())
         register_flow(RefreshFlow())
         register_flow(Verification())

@@ -15,11 +15,12 @@ from accounts.crypto import keyring
 from accounts.models import Tenant
 from accounts.refusal import Refused
 from integrations.crypto import SecretUnreadable
+from integrations.gateway.access import live_connection
 from integrations.intacct import IntacctError
 from integrations.models import Connection, RunState, SyncRun
 from integrations.runs.runner import row_counts, run_to_end, totals
+from integrations.runs.selectors import runs_left_behind
 from integrations.runs.service import Started
-from integrations.selectors import live_connection, runs_left_behind
 
 __all__ = ["EXIT_FAILED", "EXIT_INTACCT", "EXIT_REFUSED", "EXIT_USE", "TenantCommand", "describe", "table"]
 

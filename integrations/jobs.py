@@ -19,9 +19,9 @@ from integrations.models import USABLE_CONNECTIONS, Connection, Heartbeat, Trigg
 from integrations.operations import retention
 from integrations.operations.notices import holds_to_tell, tell_holds
 from integrations.runs.runner import SHARED_SLICE_SECONDS, SLICE_SECONDS, Slice, work_slice
+from integrations.runs.selectors import runs_left_behind
 from integrations.schedules.due import follow_time_zone, start_due
 from integrations.schedules.selectors import tenants_with_work
-from integrations.selectors import runs_left_behind
 from integrations.usage.selectors import over_budget
 from integrations.usage.service import warn_admins
 

@@ -72,9 +72,9 @@ def _measure(case: Case, local: SandboxProcess) -> tuple[float, float]:
 
     from accounts.models import Tenant
     from accounts.tenancy import cross_tenant, tenant_scope
+    from integrations.gateway.access import live_connection
+    from integrations.mirror.service import start_list_sync
     from integrations.models import ACTIVE_RUNS, CompanySlot, RunState, RunStep, SyncRun
-    from integrations.runs.service import start_list_sync
-    from integrations.selectors import live_connection
 
     CompanySlot.objects.all().delete()
     if case.delay:
@@ -109,9 +109,9 @@ def _work(slots: int) -> None:
 
     django.setup()
     from integrations import queue
-    from integrations.runs import lease
+    from integrations.gateway import slots as company_slots
 
-    lease.SLOTS_PER_COMPANY = slots
+    company_slots.SLOTS_PER_COMPANY = slots
     queue.run_worker()
 
 

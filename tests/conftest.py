@@ -20,11 +20,11 @@ from accounts.tenancy import tenant_scope
 from integrations.connections.service import authorize
 from integrations.gateway import client as gateway
 from integrations.intacct import SessionCache
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, RunState
-from integrations.runs.flow import switches
 from integrations.runs.runner import run_to_end
-from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
+from integrations.settings.declared import switches
 from integrations.settings.service import save_settings
 from tests.erp_admin.documents import choose_settings
 from tests.integrations.ledger import LISTS

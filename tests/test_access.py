@@ -12,9 +12,9 @@ from accounts.models import Role, Tenant, User
 from accounts.people.invitations import invite
 from erp_admin.models import FileKind, ImportState, Project
 from erp_admin.uploads.service import take_in
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, Exchange, ListItem, PushHold
 from integrations.runs.runner import run_to_end
-from integrations.runs.service import start_list_sync
 from tests.conftest import MIRRORED
 from tests.erp_admin.documents import change_order, commitment
 from tests.erp_admin.imported import commitment_row, csv_of

@@ -1,12 +1,14 @@
 """The house keeps its shape: who may import whom, and the few doors that only one module may use."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+APPS = ("accounts", "integrations", "erp_admin")
 PACKAGES = ("config", "accounts", "integrations", "erp_admin")
 
 FORBIDDEN = {
@@ -64,7 +66,7 @@ def test_the_protocol_packages_stand_alone(folder: str) -> None:
     ("library", "doors"),
     [
         ("django_q", {"integrations/queue.py"}),
-        ("django_scopes", {"accounts/tenancy.py"}),
+        ("django_scopes", {"accounts/tenancy.py", "accounts/models/scoped.py"}),
         ("cryptography", {"accounts/crypto.py"}),
     ],
 )
@@ -118,10 +120,141 @@ def test_cross_tenant_access_goes_through_the_audited_door() -> None:
         "integrations/jobs.py",
         "integrations/management/commands/rotate_keys.py",
         "integrations/operations/metrics.py",
-        "integrations/operations/probes.py",
+        "integrations/runs/health.py",
         "integrations/operations/retention.py",
         "integrations/usage/selectors.py",
     }
+
+
+@cache
+def modules() -> Mapping[str, Path]:
+    """Every module of the three apps by its dotted name; a package stands for its `__init__`."""
+    found = {}
+    for package in APPS:
+        for path in python_files(package):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+@cache
+def file_arrows() -> Mapping[str, frozenset[str]]:
+    """Which module imports which; those inside functions and for type checking count as well."""
+    known = modules()
+    return {
+        name: frozenset(other for other in imported_modules(path) if other in known and other != name)
+        for name, path in known.items()
+    }
+
+
+def imported_modules(path: Path) -> Iterator[str]:
+    """The modules that a file imports: `from a.b import c` is `a.b.c` where that is a module, else `a.b`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                submodule = f"{node.module}.{alias.name}"
+                yield submodule if submodule in modules() else node.module
+
+
+def room(name: str) -> str:
+    """The folder of a module; a module at the root of an app is a room of its own."""
+    if within(name, "integrations.sandbox"):
+        return "integrations.sandbox"
+    folder = modules()[name].relative_to(ROOT).parent
+    return name if len(folder.parts) == 1 else ".".join(folder.parts)
+
+
+def folder_arrows() -> Mapping[str, set[str]]:
+    arrows: dict[str, set[str]] = {}
+    for name, others in file_arrows().items():
+        arrows.setdefault(room(name), set()).update(room(other) for other in others if room(other) != room(name))
+    return arrows
+
+
+def circles(arrows: Mapping[str, frozenset[str] | set[str]]) -> list[list[str]]:
+    """Groups that import one another, directly or through others: Tarjan's strongly connected components."""
+    order: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(node: str) -> None:
+        order[node] = lowest[node] = len(order)
+        stack.append(node)
+        for other in arrows.get(node, ()):
+            if other not in order:
+                visit(other)
+                lowest[node] = min(lowest[node], lowest[other])
+            elif other in stack:
+                lowest[node] = min(lowest[node], order[other])
+        if lowest[node] == order[node]:
+            group = stack[stack.index(node) :]
+            del stack[stack.index(node) :]
+            if len(group) > 1:
+                found.append(sorted(group))
+
+    for node in arrows:
+        if node not in order:
+            visit(node)
+    return found
+
+
+def test_a_circle_would_be_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set()}) == [["a", "b", "c"]]
+    assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_files_import_in_no_circle() -> None:
+    """The queue names its jobs by strings, `integrations.jobs.…`, as a queue must; nothing else goes round."""
+    assert circles(file_arrows()) == []
+
+
+def test_folders_import_in_no_circle() -> None:
+    assert circles(folder_arrows()) == []
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_features_never_import_pages(app: str) -> None:
+    """Views and forms point at features. What calls them are addresses and other pages alone."""
+    pages = {f"{other}.{layer}" for other in APPS for layer in ("views", "forms")}
+    wrong = [
+        f"{name} imports {other}"
+        for name, others in file_arrows().items()
+        if within(name, app) and room(name) not in pages and not name.endswith("urls")
+        for other in others
+        if room(other) in pages
+    ]
+    assert wrong == []
+
+
+# From the bottom up. A feature imports those before it, never those after it; pages, commands and the queue import all.
+FLOORS = {
+    "accounts": ("request_log", "ui", "models", "tenancy", "audit"),
+    "integrations": (
+        "lists", "models", "gateway", "records", "settings", "runs", "mirror", "delivery", "connections", "schedules",
+        "usage", "doctor", "operations",
+    ),
+    "erp_admin": ("models", "documents", "projects", "purchasing", "uploads", "demo"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("app", FLOORS)
+def test_features_point_down(app: str) -> None:
+    floors = [f"{app}.{feature}" for feature in FLOORS[app]]
+
+    def floor(name: str) -> int:
+        return next((place for place, feature in enumerate(floors) if within(name, feature)), -1)
+
+    assert all(any(within(name, feature) for name in modules()) for feature in floors)
+    wrong = [
+        f"{name} imports {other}"
+        for name, others in file_arrows().items()
+        for other in others
+        if floor(other) > floor(name) >= 0
+    ]
+    assert wrong == []
 
 
 def test_the_engine_names_no_document_type() -> None:

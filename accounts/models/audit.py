@@ -3,6 +3,7 @@
 Rows are added, never changed. A row outlives what it is about: tenant, person and record may be gone.
 """
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -10,8 +11,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils import timezone
 
+from accounts.models.scoped import TenantManager
 from accounts.models.tenant import Tenant
-from accounts.tenancy import TenantManager
 
 
 class EventKind(models.TextChoices):
@@ -42,11 +43,17 @@ def event_kinds() -> list[tuple[str, str]]:
     return list(EventKind.choices)
 
 
+Recorder = Callable[[models.Model, EventKind, dict[str, Any]], "AuditEntry | None"]
+
+
 class AuditManager(TenantManager["AuditEntry"]):
     """Shows the current tenant's rows like every tenant's table; rows can be added from everywhere.
 
-    `log_create` and `log_m2m_changes` are what django-auditlog calls when a registered model changes.
+    `log_create` and `log_m2m_changes` are what django-auditlog calls when a registered model changes. How a change is
+    put into words is `recorder`, set to accounts.audit.record_change when the app is ready.
     """
+
+    recorder: ClassVar[Recorder]
 
     def create(self, **values: Any) -> "AuditEntry":
         return models.QuerySet(self.model, using=self._db).create(**values)
@@ -54,18 +61,14 @@ class AuditManager(TenantManager["AuditEntry"]):
     def log_create(
         self, instance: models.Model, *, action: int, changes: dict[str, Any] | None = None, force_log: bool = False
     ) -> "AuditEntry | None":
-        from accounts.audit import record_change
-
-        return record_change(instance, AuditEntry.Action.KINDS[action], changes or {})
+        return AuditManager.recorder(instance, AuditEntry.Action.KINDS[action], changes or {})
 
     def log_m2m_changes(
         self, changed_queryset: models.QuerySet[Any], instance: models.Model, operation: str, field_name: str
     ) -> "AuditEntry | None":
-        from accounts.audit import record_change
-
         named = ", ".join(str(row) for row in changed_queryset)
         change = ["", named] if operation == "add" else [named, ""]
-        return record_change(instance, EventKind.CHANGED, {field_name: change}) if named else None
+        return AuditManager.recorder(instance, EventKind.CHANGED, {field_name: change}) if named else None
 
 
 class AuditEntry(models.Model):

@@ -1,7 +1,7 @@
 """Bills: pushed to Accounts Payable. Declares its switch; the flow itself is not built yet."""
 
 from integrations.lists import Permission
-from integrations.runs.flow import Switch
+from integrations.settings.declared import Switch
 
 SYNC_BILLS = Switch(
     key="sync_bills",

@@ -4,7 +4,7 @@ Declares its switch; the flow itself is not built yet.
 """
 
 from integrations.lists import Permission
-from integrations.runs.flow import Switch
+from integrations.settings.declared import Switch
 
 SYNC_CONTRACTS = Switch(
     key="sync_contracts",

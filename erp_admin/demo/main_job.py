@@ -14,13 +14,15 @@ from accounts.tenancy import tenant_scope
 from erp_admin.demo import documents
 from erp_admin.projects.selectors import intacct_projects
 from erp_admin.projects.service import start_import
-from integrations import selectors
 from integrations.connections.service import authorize, update_credentials
+from integrations.doctor.readiness import readiness
+from integrations.gateway import access
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, Exchange, RunState, SyncRun, Trigger
-from integrations.runs.flow import switches
 from integrations.runs.runner import run_to_end, totals
-from integrations.runs.service import Started, start_list_sync
+from integrations.runs.service import Started
 from integrations.sandbox.process import SandboxProcess
+from integrations.settings.declared import switches
 from integrations.settings.service import save_settings
 
 T = TypeVar("T")
@@ -115,7 +117,7 @@ def _person(email: str, name: str, **flags: bool) -> User:
 
 def _connect(tenant: Tenant, local: SandboxProcess) -> tuple[Connection, str, int, int]:
     facts, began = local.credentials, timezone.now()
-    known = selectors.live_connection()
+    known = access.live_connection()
     if known is None:
         connection = authorize(tenant, company_id=facts["company"], user_id=facts["user"], password=facts["password"])
     else:
@@ -128,8 +130,8 @@ def _configure(connection: Connection) -> tuple[None, str, int, int]:
     version, _ = save_settings(
         connection, values=SETTINGS, switched={switch.key: True for switch in switches()}, via="demo"
     )
-    if not selectors.readiness().is_fully_enabled:
-        raise DemoFailed(" ".join(selectors.readiness().missing))
+    if not readiness().is_fully_enabled:
+        raise DemoFailed(" ".join(readiness().missing))
     return None, f"version {version.number}, fully enabled", len(version.values) + len(version.switches), 0
 
 

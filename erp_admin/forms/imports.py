@@ -10,8 +10,8 @@ from django import forms
 from django.urls import reverse
 
 from erp_admin.models import FileKind, ImportDraft, ImportMatch, MatchHow, MatchKind
+from erp_admin.uploads.formats.table import MOST_BYTES, MOST_ROWS
 from erp_admin.uploads.matches import LEFT_OPEN
-from erp_admin.uploads.table import MOST_BYTES, MOST_ROWS
 
 DATE_ORDERS = (("month", "month/day/year: 4 March"), ("day", "day/month/year: 3 April"))
 LEFT_OPEN_LABELS = {

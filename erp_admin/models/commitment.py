@@ -11,7 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Sum
 
-from accounts.tenancy import TenantModel
+from accounts.models.scoped import TenantModel
 from erp_admin.models.project import Project
 from integrations.models import PushedDocument
 

@@ -6,7 +6,7 @@ A draft keeps everything as it was in the file until it is imported or expires. 
 from django.conf import settings
 from django.db import models
 
-from accounts.tenancy import TenantModel
+from accounts.models.scoped import TenantModel
 from accounts.ui.shown import ShownState
 from integrations.models import SyncRun
 

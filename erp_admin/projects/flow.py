@@ -17,8 +17,9 @@ from erp_admin.models import Project
 from integrations.lists import KINDS_BY_KEY, Permission
 from integrations.mirror.pull import Refetched, refetch
 from integrations.models import ListItem, RowOutcome, RunRow
-from integrations.runs.flow import Flow, Switch
+from integrations.runs.flow import Flow
 from integrations.runs.step import StepWork
+from integrations.settings.declared import Switch
 
 SYNC_PROJECTS = Switch(
     key="sync_projects",

@@ -23,7 +23,7 @@ from erp_admin.purchasing.lines import SYNC_COMMITMENTS, LinePlanner, explain
 from integrations import intacct
 from integrations.delivery.contract import Difference, Found, Plan, PlannedField, Problem, PushContext, PushFlow
 from integrations.models import ListItem, Operation, Push
-from integrations.runs.flow import FlowSetting
+from integrations.settings.declared import FlowSetting
 
 CHANGE_DEFINITIONS: Final = {
     CommitmentKind.SUBCONTRACT: FlowSetting(

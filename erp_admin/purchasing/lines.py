@@ -12,7 +12,7 @@ from integrations.delivery.contract import PlannedField, Problem, PushContext
 from integrations.lists import Permission
 from integrations.models import Approval, ListItem, PushedDocument
 from integrations.records.lookup import why_unusable
-from integrations.runs.flow import FlowSetting, Switch
+from integrations.settings.declared import FlowSetting, Switch
 
 SYNC_COMMITMENTS = Switch(
     key="sync_commitments",

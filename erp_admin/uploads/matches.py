@@ -16,7 +16,7 @@ from erp_admin.models import ImportDraft, ImportMatch, MatchHow, MatchKind, Proj
 from erp_admin.uploads.assessment import assess_draft
 from erp_admin.uploads.matching import LEAST_SCORE, Match, Matcher, comparable
 from erp_admin.uploads.resolving import Resolver
-from integrations.selectors import live_connection
+from integrations.gateway.access import live_connection
 
 LEFT_OPEN: Final = "-"  # chosen to import without the record; no id is a lone dash
 Name = tuple[MatchKind, str, str]  # kind, project as written (for cost codes), text as written

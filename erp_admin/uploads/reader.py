@@ -12,7 +12,7 @@ from typing import Any, Final
 from erp_admin.models import rounded
 from erp_admin.models.document_import import FileKind
 from erp_admin.uploads.columns import COLUMNS, Column, Header, Level, plain, understood
-from erp_admin.uploads.table import FileRefused, Row, Table
+from erp_admin.uploads.formats.table import FileRefused, Row, Table
 from erp_admin.uploads.values import Style, Unreadable, understand
 
 _HEADER_WITHIN: Final = 10

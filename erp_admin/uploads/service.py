@@ -18,10 +18,11 @@ from accounts.refusal import Refused
 from erp_admin.models import IMPORTABLE, IMPORTED, FileKind, ImportDraft, ImportedDocument, MatchKind
 from erp_admin.uploads.assessment import assess_draft
 from erp_admin.uploads.flow import DocumentImport, step_key
+from erp_admin.uploads.formats.detect import read_table
+from erp_admin.uploads.formats.table import FileRefused
 from erp_admin.uploads.matches import match_names
 from erp_admin.uploads.reader import DocumentReader, ParsedDocument, Problem
 from erp_admin.uploads.resolving import cost_code_scope, vendor_text
-from erp_admin.uploads.table import FileRefused, read_table
 from integrations.models import TERMINAL_RUNS, Connection, Trigger
 from integrations.runs.flow import StepPlan
 from integrations.runs.service import Started, start_run

@@ -15,15 +15,16 @@ from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
 from erp_admin.documents.preview import currency_of
+from erp_admin.documents.types import DESKS, Desk
 from erp_admin.models import ChangeOrder
 from erp_admin.purchasing import service as services
 from erp_admin.purchasing.records import amount
-from erp_admin.views.document_pages import DESKS, Desk, document_or_404, document_url, push_reason
+from erp_admin.views.document_pages import document_or_404, document_url, push_reason
 from integrations.delivery import readback, requests
 from integrations.delivery.contract import Found
+from integrations.gateway.access import live_connection, why_not_sync
 from integrations.intacct import IntacctError
 from integrations.models import Connection
-from integrations.selectors import live_connection, why_not_sync
 
 LONGEST_NUMBER = 100
 

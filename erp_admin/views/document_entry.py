@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from erp_admin.documents.preview import currency_of
+from erp_admin.documents.types import DESKS, Desk
 from erp_admin.forms.entry import Entry
 from erp_admin.forms.pickers import COMMITMENTS_HERE
 from erp_admin.models import ChangeOrder, Commitment, CommitmentKind, DocumentStatus
-from erp_admin.views.document_pages import DESKS, Desk, document_or_404, document_url, tenant_url
-from integrations.selectors import live_connection
+from erp_admin.views.document_pages import document_or_404, document_url, tenant_url
+from integrations.gateway.access import live_connection
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,10 +1,9 @@
-"""Commitments and change orders as pages know them: words, addresses, and where a problem is mended.
+"""Where the pages of a document type lead: addresses, why a person cannot push, and where a problem is mended.
 
-One set of views serves both; what differs between them stands here. Owns no rule.
+One set of views serves every type; what differs between them stands in documents.types. Owns no rule.
 """
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -12,70 +11,11 @@ from django.urls import reverse
 from accounts.access import TenantRequest
 from accounts.models import Role
 from erp_admin.documents import selectors
-from erp_admin.models import ChangeOrder, Commitment
+from erp_admin.documents.types import Desk
+from erp_admin.models import ChangeOrder
 from erp_admin.views.reasons import role_reason
-from integrations.delivery.contract import PushFlow
-from integrations.delivery.requests import push_flow
 from integrations.models import Connection
-from integrations.selectors import why_not_run
-
-
-@dataclass(frozen=True)
-class Desk:
-    """`many` is the address name of the list and the key of the flow, `one` the address name of one document."""
-
-    many: str
-    one: str
-    model: type[Any]
-    noun: str
-    plural: str
-    title: str
-    lead: str
-    icon: str
-    empty_title: str
-    empty_text: str
-
-    @property
-    def flow(self) -> PushFlow:
-        return push_flow(self.many)
-
-    @property
-    def new_url_name(self) -> str:
-        return f"new_{self.one}"
-
-
-DESKS: Final = {
-    "commitments": Desk(
-        many="commitments",
-        one="commitment",
-        model=Commitment,
-        noun="commitment",
-        plural="commitments",
-        title="Commitments",
-        lead="What you have agreed to pay subcontractors and suppliers, and what Sage Intacct holds of it.",
-        icon="file-earmark-text",
-        empty_title="No commitments yet",
-        empty_text="Subcontracts and purchase orders appear here once you enter them. Approved ones are pushed to Sage "
-        "Intacct as purchasing transactions, each exactly once.",
-    ),
-    "change_orders": Desk(
-        many="change_orders",
-        one="change_order",
-        model=ChangeOrder,
-        noun="change order",
-        plural="change orders",
-        title="Change orders",
-        lead="What changed in commitments after they were agreed, and what Sage Intacct holds of it.",
-        icon="file-earmark-diff",
-        empty_title="No change orders yet",
-        empty_text="Changes of commitments appear here once you enter them. Each waits for its commitment and is then "
-        "pushed to Sage Intacct as a change order of it.",
-    ),
-}
-
-
-def desk_of(model: type[Any]) -> Desk:
-    return next(desk for desk in DESKS.values() if desk.model is model)
+from integrations.runs.selectors import why_not_run
 
 
 def document_or_404(desk: Desk, pk: int) -> Any:

@@ -11,12 +11,13 @@ from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
 from erp_admin.documents import preview as push_preview
+from erp_admin.documents.types import DESKS, Desk
 from erp_admin.forms.selection import DocumentSelectionForm
-from erp_admin.views.document_pages import DESKS, Desk, document_url, list_url, push_reason, where_to_fix
+from erp_admin.views.document_pages import document_url, list_url, push_reason, where_to_fix
 from erp_admin.views.record_rows import entity_names
 from integrations.delivery.requests import Asked, ask_pushes
+from integrations.gateway.access import live_connection, why_not_sync
 from integrations.models import Connection
-from integrations.selectors import live_connection, why_not_sync
 
 
 @require_POST

@@ -15,24 +15,17 @@ from accounts.templatetags.ui import amount, when
 from accounts.ui.shown import ShownState
 from erp_admin.documents import selectors
 from erp_admin.documents.preview import currency_of
+from erp_admin.documents.types import DESKS, Desk
 from erp_admin.models import ChangeOrder, Commitment, DocumentStatus
 from erp_admin.purchasing.locks import lock_of
-from erp_admin.views.document_pages import (
-    DESKS,
-    Desk,
-    document_or_404,
-    document_url,
-    push_reason,
-    tenant_url,
-    where_to_fix,
-)
+from erp_admin.views.document_pages import document_or_404, document_url, push_reason, tenant_url, where_to_fix
 from erp_admin.views.documents import row_of
 from erp_admin.views.reasons import role_reason
 from erp_admin.views.record_rows import Fact, entity_names, fact
 from integrations.delivery.contract import PlannedField, PushFlow
 from integrations.delivery.planning import Verdict, context_for, judge
+from integrations.gateway.access import live_connection
 from integrations.models import Connection, Delivery, DocumentState, Drift, Push, PushState
-from integrations.selectors import live_connection
 
 EVENTS = 100
 EXCHANGES = 50

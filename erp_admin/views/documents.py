@@ -19,14 +19,15 @@ from accounts.ui.paging import page_of
 from accounts.ui.shown import ShownState
 from erp_admin.documents import selectors
 from erp_admin.documents.preview import currency_of
+from erp_admin.documents.types import DESKS, Desk
 from erp_admin.models import Commitment, CommitmentKind
 from erp_admin.purchasing.records import amount
-from erp_admin.views.document_pages import DESKS, Desk, push_reason
+from erp_admin.views.document_pages import push_reason
 from erp_admin.views.reasons import role_reason
+from integrations.gateway.access import live_connection
 from integrations.models import ACTIVE_RUNS, Connection, DocumentState, PushHold, SyncRun
 from integrations.models.states import shown
 from integrations.runs.selectors import starter
-from integrations.selectors import live_connection
 
 FILTERS = ("q", "state", "type", "project", "vendor", "period")
 LARGEST = 8

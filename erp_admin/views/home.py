@@ -17,10 +17,11 @@ from erp_admin.models import Project
 from erp_admin.projects import selectors
 from erp_admin.projects.flow import SYNC_PROJECTS
 from erp_admin.views.record_rows import Fact, fact
+from integrations.doctor.readiness import Readiness, readiness
+from integrations.gateway.access import latest_connection
 from integrations.models import Connection, Freshness
 from integrations.runs.selectors import filtered_runs, run_lines
 from integrations.schedules.freshness import freshness
-from integrations.selectors import Readiness, latest_connection, readiness
 from integrations.usage.selectors import warning_gauge
 
 LAST_RUNS = 5

@@ -23,8 +23,8 @@ from erp_admin.uploads import service as services
 from erp_admin.uploads.columns import COLUMNS
 from erp_admin.uploads.matching import Matcher
 from erp_admin.uploads.resolving import Resolver, vendor_text
+from integrations.gateway.access import live_connection, why_not_sync
 from integrations.models import SyncRun
-from integrations.selectors import live_connection, why_not_sync
 
 MATCHES_PER_PAGE = 25
 PICKED_AT_ONCE = 50

@@ -12,11 +12,12 @@ from accounts.models import Role
 from accounts.refusal import Refused
 from accounts.ui.paging import PAGE_SIZE, page_of
 from erp_admin.documents.issues import JUDGED, Cause, attention
-from erp_admin.views.document_pages import DESKS, document_url, tenant_url, where_to_fix
+from erp_admin.documents.types import DESKS
+from erp_admin.views.document_pages import document_url, tenant_url, where_to_fix
 from erp_admin.views.reasons import role_reason
 from integrations.delivery.requests import release_hold
+from integrations.gateway.access import live_connection
 from integrations.models import PushHold
-from integrations.selectors import live_connection
 
 
 @require_GET

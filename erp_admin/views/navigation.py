@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import Membership, Role, Tenant
 from accounts.ui.shown import ShownState
 from erp_admin.documents.selectors import attention_count
-from integrations.selectors import live_connection
+from integrations.gateway.access import live_connection
 from integrations.views.setup import NOT_CONNECTED
 
 

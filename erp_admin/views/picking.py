@@ -10,8 +10,9 @@ from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from erp_admin.forms.pickers import COMMITMENTS_HERE, MIRRORED, PROJECTS_HERE
 from erp_admin.models import Commitment, DocumentStatus, Project
+from integrations.gateway.access import live_connection
 from integrations.models import ListItem
-from integrations.selectors import live_connection, pick_list
+from integrations.records.selectors import pick_list
 from integrations.views.settings import LONGEST_SEARCH, picker_answer
 
 _HERE: dict[str, Any] = {PROJECTS_HERE: Project, COMMITMENTS_HERE: Commitment}

@@ -20,10 +20,11 @@ from erp_admin.projects import service as services
 from erp_admin.views import project_lists
 from erp_admin.views.reasons import import_reason, role_reason, sync_reason
 from erp_admin.views.record_rows import entity_names, record_facts, record_row
+from integrations.gateway.access import live_connection, why_not_sync
+from integrations.mirror.service import start_list_sync
 from integrations.models import ListItem, SyncRun
 from integrations.runs.selectors import starter
-from integrations.runs.service import Started, start_list_sync
-from integrations.selectors import live_connection, why_not_sync
+from integrations.runs.service import Started
 
 REFRESHED_LISTS = ("projects", "customers", "tasks")
 

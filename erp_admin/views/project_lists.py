@@ -20,11 +20,11 @@ from erp_admin.projects import selectors
 from erp_admin.projects.flow import ProjectImport
 from erp_admin.views.reasons import import_reason, role_reason, sync_reason
 from erp_admin.views.record_rows import RecordRow, entity_names, record_row, shown_value
+from integrations.gateway.access import live_connection, why_not_sync
 from integrations.mirror.flow import LISTS
 from integrations.models import ACTIVE_RUNS, Connection, RunStep, StepState, SyncRun
 from integrations.runs.flow import flow_for
-from integrations.runs.selectors import starter
-from integrations.selectors import live_connection, why_not_run, why_not_sync
+from integrations.runs.selectors import starter, why_not_run
 
 TOP = "top"
 LINKED_HERE = ShownState("linked", "Linked", "success", "link-45deg")

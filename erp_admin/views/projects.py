@@ -22,7 +22,7 @@ from erp_admin.projects import service as services
 from erp_admin.views.project_lists import NOT_LINKED
 from erp_admin.views.reasons import import_reason, role_reason
 from erp_admin.views.record_rows import Fact, fact, project_facts, state_of
-from integrations.selectors import live_connection
+from integrations.gateway.access import live_connection
 
 ADDED = ShownState("added", "Added here", "neutral", "plus-circle")
 LINKED = ShownState("linked", "Linked", "success", "link-45deg")

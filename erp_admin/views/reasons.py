@@ -1,14 +1,15 @@
 """Why this person cannot do something now, in the sentence that disables the button; "" when they can.
 
-Owns no rule: roles come from memberships, the rest from integrations.selectors. The post checks again.
+Owns no rule: roles come from memberships, the rest from integrations.gateway.access. The post checks again.
 """
 
 from accounts.access import TenantRequest
 from accounts.models import Role
 from erp_admin.projects.flow import ProjectImport
+from integrations.gateway.access import why_not_sync
 from integrations.models import Connection
 from integrations.runs.flow import flow_for
-from integrations.selectors import why_not_run, why_not_sync
+from integrations.runs.selectors import why_not_run
 
 
 def role_reason(request: TenantRequest, role: Role) -> str:

@@ -19,11 +19,11 @@ from accounts.refusal import Refused
 from integrations import intacct
 from integrations.delivery.holds import release_holds
 from integrations.gateway import client as gateway
+from integrations.gateway.access import live_connection, why_not_connect
+from integrations.gateway.slots import NoSlot, company_slot
 from integrations.intacct import BusyError, Client, Credentials, EntityError, IntacctError, SignInError
 from integrations.models import ACTIVE_RUNS, Connection, ConnectionState, linked_models
-from integrations.runs import lease
 from integrations.runs.service import cancel_run
-from integrations.selectors import live_connection, why_not_connect
 
 logger = logging.getLogger(__name__)
 
@@ -231,9 +231,9 @@ def _client(tenant: Tenant, credentials: Credentials, connection: Connection | N
 @contextmanager
 def _slot(company_id: str) -> Iterator[None]:
     try:
-        with lease.company_slot(company_id, wait_seconds=SLOT_WAIT_SECONDS):
+        with company_slot(company_id, wait_seconds=SLOT_WAIT_SECONDS):
             yield
-    except lease.NoSlot:
+    except NoSlot:
         raise BusyError(
             "Two requests to this Intacct company are under way already, which is as many as it takes.",
             code="LIM-SLOTS",

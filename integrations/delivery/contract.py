@@ -1,21 +1,21 @@
 """What a pushing flow declares: its documents, what they need, what exactly would be written, how to find it again.
 
-Owns the contract between a flow file and the push engine. Knows no document type, sends nothing, stores nothing.
+Owns the contract between a flow file and the ledger, which registers itself as the worker of every such flow. Knows no
+document type, sends nothing, stores nothing.
 """
 
 import hashlib
 from abc import abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from integrations import intacct
 from integrations.models import Connection, Operation, Push, PushedDocument, SettingsVersion
-from integrations.runs.flow import Flow, flow_settings
+from integrations.records.lookup import MirrorView
+from integrations.runs.flow import Flow
 from integrations.runs.step import StepWork
-
-if TYPE_CHECKING:
-    from integrations.records.lookup import MirrorView
+from integrations.settings.declared import Chosen, flow_settings
 
 
 @dataclass(frozen=True)
@@ -100,20 +100,12 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """The value of a setting and where it comes from, in words; both empty when nothing is chosen."""
-
-    value: str
-    source: str
-
-
-@dataclass(frozen=True)
 class PushContext:
     """What validating and planning may look at besides the document: settings in force and the mirror, nothing else."""
 
     connection: Connection
     settings: SettingsVersion | None
-    mirror: "MirrorView"
+    mirror: MirrorView
 
     def value(self, key: str, *, entity: str = "", project: str = "") -> Chosen:
         """A setting's value for a project in an entity, and the level it comes from: the nearest that has one."""
@@ -143,9 +135,9 @@ class PushFlow(Flow):
     reads_per_batch: ClassVar[int] = 2  # queries that reading back a batch costs
 
     def work(self, work: StepWork) -> Iterator[None]:
-        from integrations.delivery.ledger import work_ledger
-
-        yield from work_ledger(work, self)
+        if _worker is None:
+            raise RuntimeError("Nothing that works off the ledger is registered.")
+        yield from _worker(work, self)
 
     @abstractmethod
     def named(self, numbers: Sequence[str]) -> Iterable[Any]:
@@ -224,3 +216,13 @@ class PushFlow(Flow):
 
         Called in a transaction, each time a record was read back.
         """
+
+
+Worker = Callable[[StepWork, PushFlow], Iterator[None]]
+_worker: Worker | None = None
+
+
+def register_worker(worker: Worker) -> None:
+    """Say what works off the documents of every pushing flow: the ledger, which knows this contract."""
+    global _worker
+    _worker = worker

@@ -17,9 +17,9 @@ from integrations.delivery.contract import Found, PushFlow
 from integrations.delivery.element_order import SAID, other_order_taken
 from integrations.delivery.outcomes import Settlement
 from integrations.delivery.planning import context_for, why_not_as_planned
+from integrations.gateway.slots import NoSlot, write_slot
 from integrations.intacct import Category, Function, IntacctError, ProtocolError, Result
 from integrations.models import Push, PushHold, PushState
-from integrations.runs import lease
 from integrations.runs.step import StepWork
 
 FIRST_BATCH, LARGEST_BATCH = 10, 50
@@ -94,12 +94,12 @@ class _Ledger:
         try:
             with ExitStack() as held:
                 client = held.enter_context(self._work.client_for(first.entity_id))
-                held.enter_context(lease.write_slot(self._work.connection.company_id, wait_seconds=SLOT_WAIT_SECONDS))
+                held.enter_context(write_slot(self._work.connection.company_id, wait_seconds=SLOT_WAIT_SECONDS))
                 # Claimed last, under the lease: nothing that takes long lies between the claim and the first byte.
                 batch += self._claim(first)
                 functions = [Function(push.control_id, push.function_name, push.function_xml) for push in batch]
                 results = client.execute(functions, write=True) if batch else []
-        except lease.NoSlot:
+        except NoSlot:
             self._work.say("Another write to this company is under way; what is queued is sent after it.")
             return False
         except IntacctError as error:

@@ -18,7 +18,7 @@ from integrations.delivery.requests import Asked, ask_pushes, unlink
 from integrations.delivery.verification import last_delivery, may_not_show_yet
 from integrations.gateway import client as gateway
 from integrations.models import Approval, Connection, Delivery, Drift, Push, PushedDocument, PushState
-from integrations.selectors import why_not_run
+from integrations.runs.selectors import why_not_run
 
 _KEPT = (
     "connection", "delivery", "drift", "remote_record_no", "remote_id", "remote_url", "remote_state", "remote_facts",

@@ -36,8 +36,8 @@ from integrations.models import (
     with_state,
 )
 from integrations.runs.flow import StepPlan, flow_for, flows
+from integrations.runs.selectors import active_run, why_not_run
 from integrations.runs.service import Started, start_run
-from integrations.selectors import active_run, why_not_run
 
 PUSH_STEP = "push"
 LOST_AFTER = timedelta(minutes=10)  # longer than any request and lease: whoever sent it is gone

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from integrations.lists import KINDS, Permission
-from integrations.runs.flow import switches
+from integrations.settings.declared import switches
 
 # The order in which Intacct's permission screens show the rights.
 RIGHTS: Final = ("List", "View", "Add", "Edit", "Delete")

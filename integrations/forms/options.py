@@ -13,10 +13,10 @@ from django.utils.safestring import SafeString
 
 from accounts.templatetags.ui import when
 from integrations.connections.service import normalise_id
+from integrations.forms.settings_view import SettingsView
 from integrations.lists import KINDS_BY_KEY
 from integrations.models import ListItem
-from integrations.runs.flow import FlowSetting
-from integrations.settings.selectors import SettingsView
+from integrations.settings.declared import FlowSetting
 
 LONGEST_ID = 200
 Found = Callable[[str], ListItem | None]

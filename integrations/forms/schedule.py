@@ -12,9 +12,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from integrations.lists import Group
-from integrations.models import FULL, Connection, ListDefinition, SyncProfile, SyncSchedule
+from integrations.models import FULL, Cadence, Connection, ListDefinition, SyncProfile, SyncSchedule
 from integrations.records.kinds import kinds_for
-from integrations.schedules.cadence import Cadence, QuietHours, Rule
+from integrations.schedules.cadence import QuietHours, Rule
 from integrations.schedules.profiles import Choice, ProfileChoices
 from integrations.schedules.selectors import FULL_LABEL, WEEKDAYS, groups_of
 

@@ -12,11 +12,10 @@ from django.db import transaction
 
 from accounts.models import User
 from integrations.forms.options import option_field, pick_field
+from integrations.forms.settings_view import SettingsView
 from integrations.models import Connection, SettingsVersion
-from integrations.runs.flow import flow_settings, switches
-from integrations.selectors import settings_in_force
-from integrations.settings.declared import REQUIRED_SETTINGS
-from integrations.settings.selectors import Place, SettingsView, setting_keys
+from integrations.settings.declared import REQUIRED_SETTINGS, flow_settings, switches
+from integrations.settings.selectors import Place, setting_keys, settings_in_force
 from integrations.settings.service import save_settings
 
 Stored = Mapping[str, str | bool]

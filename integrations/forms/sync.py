@@ -10,10 +10,11 @@ from typing import Any, TypedDict
 from django import forms
 from django.utils import timezone
 
+from integrations.gateway.access import Entity, entities_of
 from integrations.lists import GROUPS
 from integrations.models import Connection, Mode
 from integrations.schedules.freshness import ListFreshness, freshness
-from integrations.schedules.selectors import Entity, entities_of, included_kinds, profile_of, sync_defaults
+from integrations.schedules.selectors import included_kinds, profile_of, sync_defaults
 
 _MINUTE = "%Y-%m-%dT%H:%M"
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from accounts.tenancy import TenantModel
+from accounts.models.scoped import TenantModel
 from accounts.ui.shown import ShownState
 from integrations.crypto import SealedField, seal, unseal
 from integrations.models.states import USABLE_CONNECTIONS, ConnectionState, shown

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from accounts.tenancy import TenantModel
+from accounts.models.scoped import TenantModel
 from accounts.ui.shown import ShownState
 from integrations.models.connection import Connection
 from integrations.models.run import RunStep, SyncRun

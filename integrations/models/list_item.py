@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from accounts.tenancy import TenantModel
+from accounts.models.scoped import TenantModel
 from accounts.ui.shown import ShownState
 from integrations.models.connection import Connection
 from integrations.models.states import RecordState, shown

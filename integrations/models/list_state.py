@@ -5,7 +5,7 @@ Written by the engine at the end of a list's step, so that pages read one row in
 
 from django.db import models
 
-from accounts.tenancy import TenantModel
+from accounts.models.scoped import TenantModel
 from integrations.models.connection import Connection
 from integrations.models.list_item import ListItem
 from integrations.models.run import SyncRun

@@ -6,7 +6,7 @@ Owns the choice. When its schedules are due is kept beside it, in the schedules.
 from django.conf import settings
 from django.db import models
 
-from accounts.tenancy import TenantModel
+from accounts.models.scoped import TenantModel
 from integrations.models.connection import Connection
 
 

@@ -7,7 +7,7 @@ A row keeps the exact bytes that are sent and their control id, stored before an
 from django.conf import settings
 from django.db import models
 
-from accounts.tenancy import TenantModel
+from accounts.models.scoped import TenantModel
 from accounts.ui.shown import ShownState
 from integrations.models.connection import Connection
 from integrations.models.run import SyncRun

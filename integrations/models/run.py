@@ -6,7 +6,7 @@ The queue only wakes a worker; attempts, lease, checkpoint and outcome live here
 from django.conf import settings
 from django.db import models
 
-from accounts.tenancy import TenantModel
+from accounts.models.scoped import TenantModel
 from accounts.ui.shown import ShownState
 from integrations.models.connection import Connection
 from integrations.models.settings import SettingsVersion

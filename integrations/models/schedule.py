@@ -7,10 +7,10 @@ from datetime import time
 
 from django.db import models
 
-from accounts.tenancy import TenantModel
+from accounts.models.scoped import TenantModel
 from integrations.models.profile import SyncProfile
 from integrations.models.run import SyncRun
-from integrations.schedules.cadence import Cadence
+from integrations.models.states import Cadence
 
 FULL = "full"  # the group of the row that is about a Full of all the profile's lists
 

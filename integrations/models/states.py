@@ -42,6 +42,15 @@ class StepState(models.TextChoices):
     NOT_REACHED = "not_reached", "Not reached"
 
 
+class Cadence(models.TextChoices):
+    NEVER = "never", "Never"
+    QUARTER_HOURLY = "quarter_hourly", "Every 15 minutes"
+    HOURLY = "hourly", "Every hour"
+    FOUR_HOURLY = "four_hourly", "Every 4 hours"
+    DAILY = "daily", "Daily"
+    WEEKLY = "weekly", "Weekly"
+
+
 class PushState(models.TextChoices):
     WAITING = "waiting", "Waiting"
     QUEUED = "queued", "Queued"
@@ -140,6 +149,7 @@ ACTIVE_RUNS = frozenset({RunState.QUEUED, RunState.RUNNING})
 TERMINAL_RUNS = frozenset(RunState) - ACTIVE_RUNS
 IN_FLIGHT = frozenset({PushState.WAITING, PushState.QUEUED, PushState.SENDING, PushState.VERIFYING})
 OPEN_STEPS = frozenset({StepState.WAITING, StepState.RUNNING})
+READ_TO_THE_END = (StepState.SUCCEEDED, StepState.PARTLY)
 
 _APPEARANCE: "Mapping[models.TextChoices, tuple[str, str]]" = {
     ConnectionState.CONNECTED: ("success", "check-circle-fill"),

@@ -5,7 +5,7 @@ Counted in the transaction that stores the exchange, so that pruning exchanges n
 
 from django.db import models
 
-from accounts.tenancy import TenantModel
+from accounts.models.scoped import TenantModel
 from integrations.models.connection import Connection
 
 DEFAULT_BUDGET = 100_000  # what third-party accounts say the first performance tier includes in a month

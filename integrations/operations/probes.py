@@ -1,9 +1,7 @@
 """Addresses for supervisors: /healthz says the process answers, /readyz that it can do its work; /version for staff.
 
-Owns when the queue counts as stopped. Reads only.
+Reads only; whether the queue is alive is asked of runs.health.
 """
-
-from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -11,13 +9,9 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, JsonResponse
 from django.urls import path
-from django.utils import timezone
 
-from accounts.tenancy import cross_tenant
-from integrations.models import ACTIVE_RUNS, Heartbeat, SyncRun
 from integrations.operations.metrics import metrics
-
-HEARTBEAT_LIMIT = timedelta(minutes=3)
+from integrations.runs.health import queue_problem
 
 
 @login_not_required
@@ -44,28 +38,6 @@ def readiness_problems() -> dict[str, str]:
         return {"queue": queue_problem()}
     except (DatabaseError, InterfaceError):
         return {"database": "The database does not answer."}
-
-
-def last_beat() -> datetime | None:
-    """When a job last passed through the queue, or None before any did."""
-    return Heartbeat.objects.filter(name="queue").values_list("beat_at", flat=True).first()
-
-
-def somebody_works() -> bool:
-    """Whether a run is held by a living worker; while Intacct lets it wait, no job passes through the queue."""
-    with cross_tenant("queue health"):
-        return SyncRun.objects.filter(state__in=ACTIVE_RUNS, lease_expires_at__gt=timezone.now()).exists()
-
-
-def queue_problem() -> str:
-    """Why the queue counts as stopped, or "". Each job renews the heartbeat, and one each minute does nothing else."""
-    beat = last_beat()
-    if beat is None:
-        return "The worker has never reported. Start it with: python manage.py worker"
-    age = timezone.now() - beat
-    if age > HEARTBEAT_LIMIT and not somebody_works():
-        return f"The worker last reported {int(age.total_seconds())} seconds ago; it should each minute. Restart it."
-    return ""
 
 
 def version(request: HttpRequest) -> JsonResponse:

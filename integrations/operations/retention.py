@@ -18,8 +18,7 @@ from django.utils import timezone
 
 from accounts.tenancy import cross_tenant
 from integrations import queue
-from integrations.models import TERMINAL_RUNS, Exchange, RunLog, RunRow, RunState, RunStep, SyncRun
-from integrations.selectors import READ_TO_THE_END
+from integrations.models import READ_TO_THE_END, TERMINAL_RUNS, Exchange, RunLog, RunRow, RunState, RunStep, SyncRun
 
 BATCH = 1000
 FEW = 100  # of rows that carry many others with them

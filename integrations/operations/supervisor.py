@@ -19,7 +19,7 @@ from types import FrameType
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
-from integrations.operations.probes import HEARTBEAT_LIMIT, last_beat, somebody_works
+from integrations.runs.health import HEARTBEAT_LIMIT, last_beat, somebody_works
 
 logger = logging.getLogger(__name__)
 

@@ -208,3 +208,11 @@ def _same(name: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool
 def _only(rows: list[ListItem]) -> ListItem | None:
     present = [row for row in rows if row.missing_at is None] or rows
     return present[0] if len(present) == 1 else None
+
+
+def pick_list(connection: Connection, kind: str, search: str = "") -> QuerySet[ListItem]:
+    """Items of a list by id or name, active ones first, without those missing in Intacct."""
+    found = ListItem.objects.filter(connection=connection, kind=kind, missing_at=None)
+    for word in search.split():
+        found = found.filter(Q(business_id__icontains=word) | Q(name__icontains=word))
+    return found.order_by("-is_active", "business_id", "record_no")

@@ -1,59 +1,19 @@
-"""What a flow is, and the register of flows and switches that the rest of the engine reads.
+"""What a flow is, and the register of flows that the rooms around it read.
 
-Owns the contract and the register, filled by each app's `AppConfig.ready()`. Knows no document type by name.
+Owns the contract and the register, filled by each app's `AppConfig.ready()`; what a flow declares goes on to
+settings.declared. Knows no document type by name.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from integrations.lists import Permission
+from integrations.settings.declared import FlowSetting, Switch, register_settings
 
 if TYPE_CHECKING:
     from integrations.models import RunStep, SyncRun
     from integrations.runs.step import StepWork
-
-
-@dataclass(frozen=True)
-class Switch:
-    """Turns a data type on for a tenant. `permissions` is what the switch needs beyond reading the lists."""
-
-    key: str
-    label: str
-    effect: str
-    permissions: tuple[Permission, ...] = ()
-    order: int = 100
-
-
-@dataclass(frozen=True)
-class FlowSetting:
-    """A setting a flow needs besides the required ones: chosen from a mirrored list, from `choices`, or typed.
-
-    `levels` says whether an entity or a project may have a value of its own; the nearest one wins. `choices` are pairs
-    of stored value and label. `is_needed` settings keep documents from being pushed while they are empty. `cautions`
-    reads the fields of the mirrored record that is chosen and says, in sentences, what choosing it means.
-    """
-
-    key: str
-    label: str
-    purpose: str
-    list_key: str = ""
-    choices: tuple[tuple[str, str], ...] = ()
-    default: str = ""
-    is_needed: bool = False
-    is_date: bool = False
-    levels: tuple[str, ...] = ("company", "entity", "project")
-    order: int = 100
-    cautions: Callable[[Mapping[str, Any]], list[str]] | None = None
-
-    @property
-    def title(self) -> str:
-        return f"{self.label[:1].upper()}{self.label[1:]}"
-
-    def shown(self, value: str) -> str:
-        """A value as people read it; an em dash where there is none."""
-        return dict(self.choices).get(value, value) or "—"
 
 
 @dataclass(frozen=True)
@@ -100,7 +60,6 @@ class StepFailed(Exception):
 
 
 _flows: dict[str, Flow] = {}
-_switches: dict[str, Switch] = {}
 
 
 def register_flow(flow: Flow) -> None:
@@ -108,14 +67,7 @@ def register_flow(flow: Flow) -> None:
     known = _flows.setdefault(flow.key, flow)
     if type(known) is not type(flow):
         raise ValueError(f"Two flows call themselves {flow.key!r}.")
-    if flow.switch is not None:
-        register_switch(flow.switch)
-
-
-def register_switch(switch: Switch) -> None:
-    """Make a switch known, also before its flow exists."""
-    if _switches.setdefault(switch.key, switch) != switch:
-        raise ValueError(f"Two switches call themselves {switch.key!r}.")
+    register_settings(flow.key, flow.switch, flow.settings)
 
 
 def flow_for(key: str) -> Flow:
@@ -123,33 +75,6 @@ def flow_for(key: str) -> Flow:
     return _flows[key]
 
 
-def switches() -> list[Switch]:
-    """Every switch, in the order pages show them."""
-    return sorted(_switches.values(), key=lambda switch: (switch.order, switch.label))
-
-
 def flows() -> list[Flow]:
     """Every flow there is."""
     return list(_flows.values())
-
-
-def flow_settings() -> list[FlowSetting]:
-    """Every setting that some flow declares, once, in the order pages show them."""
-    declared = {setting.key: setting for flow in _flows.values() for setting in flow.settings}
-    return sorted(declared.values(), key=lambda setting: (setting.order, setting.label))
-
-
-def settings_by_switch() -> list[tuple[Switch | None, list[FlowSetting]]]:
-    """The settings of flows, each under the first switch whose flows need it; those of flows without one last."""
-    left = flow_settings()
-    groups: list[tuple[Switch | None, list[FlowSetting]]] = []
-    for switch in [*switches(), None]:
-        needed = {setting.key for flow in _flows.values() if flow.switch == switch for setting in flow.settings}
-        groups.append((switch, [setting for setting in left if setting.key in needed]))
-        left = [setting for setting in left if setting.key not in needed]
-    return [(switch, found) for switch, found in groups if found]
-
-
-def is_built(switch: Switch) -> bool:
-    """Whether some flow works by this switch yet."""
-    return any(flow.switch == switch for flow in _flows.values())

@@ -14,12 +14,12 @@ from django.db import connections
 from django.db.models import QuerySet
 
 from accounts.tenancy import tenant_scope
+from integrations.gateway.slots import NoSlot, Slot, company_slot
 from integrations.models import OPEN_STEPS, RunStep, SyncRun
-from integrations.runs import lease
 
 logger = logging.getLogger(__name__)
 
-Lane = Callable[[SyncRun, lease.Slot], bool]
+Lane = Callable[[SyncRun, Slot], bool]
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Turns:
         return RunStep.objects.filter(run_id=self.run_id, state__in=OPEN_STEPS).order_by("position")
 
 
-def in_lanes(run: SyncRun, slot: lease.Slot, turns: Turns, lane: Lane) -> bool:
+def in_lanes(run: SyncRun, slot: Slot, turns: Turns, lane: Lane) -> bool:
     """Work in this thread and, where that is of use, in a second one; whether both came to the end of the steps.
 
     The second lane starts only when the company has a slot free at once. What a lane raises is raised here, after both
@@ -87,10 +87,10 @@ class _Second(threading.Thread):
 
     def run(self) -> None:
         try:
-            with tenant_scope(self._run.tenant), lease.company_slot(self._run.connection.company_id) as slot:
+            with tenant_scope(self._run.tenant), company_slot(self._run.connection.company_id) as slot:
                 mine = SyncRun.objects.select_related("connection", "tenant").get(pk=self._run.pk)
                 self.finished = self._lane(mine, slot)
-        except lease.NoSlot:
+        except NoSlot:
             logger.debug("run %s works in one lane: the company has no second slot free", self._run.pk)
         except BaseException as error:
             self._turns.halted.set()

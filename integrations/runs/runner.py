@@ -23,23 +23,14 @@ from django.utils import timezone
 from accounts.audit import Origin, acting
 from integrations.crypto import SecretUnreadable
 from integrations.gateway import client as gateway
+from integrations.gateway.access import why_not_sync
+from integrations.gateway.slots import NoSlot, Slot, company_slot
 from integrations.intacct import BusyError, Category, Client, IntacctError, OutOfTime
-from integrations.models import (
-    OPEN_STEPS,
-    LogLevel,
-    RowOutcome,
-    RunLog,
-    RunRow,
-    RunState,
-    RunStep,
-    StepState,
-    SyncRun,
-)
+from integrations.models import OPEN_STEPS, LogLevel, RowOutcome, RunLog, RunRow, RunState, RunStep, StepState, SyncRun
 from integrations.runs import lease
 from integrations.runs.flow import Flow, StepFailed, flow_for
 from integrations.runs.lanes import Turns, in_lanes
 from integrations.runs.step import StepWork
-from integrations.selectors import why_not_sync
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +79,7 @@ class _Postponed(Exception):
 class _Slice:
     run: SyncRun
     token: str
-    slot: lease.Slot
+    slot: Slot
     deadline: float
     turns: Turns
     may_postpone: bool = False
@@ -148,9 +139,9 @@ def _work_claimed(run: SyncRun, token: str, seconds: float, *, may_postpone: boo
     try:
         if _ended_before_work(run, token):
             return Slice.ENDED
-        with lease.company_slot(run.connection.company_id, wait_seconds=SLOT_WAIT_SECONDS) as slot:
+        with company_slot(run.connection.company_id, wait_seconds=SLOT_WAIT_SECONDS) as slot:
             return _work(_Slice(run, token, slot, time.monotonic() + seconds, Turns(run.pk), may_postpone))
-    except lease.NoSlot:
+    except NoSlot:
         return Slice.BUSY
     except lease.LeaseLost:
         logger.warning("run %s was taken over by another worker", run.pk)
@@ -225,7 +216,7 @@ def _work(part: _Slice) -> Slice:
     return Slice.ENDED
 
 
-def _work_lane(part: _Slice, flow: Flow, run: SyncRun, slot: lease.Slot) -> bool:
+def _work_lane(part: _Slice, flow: Flow, run: SyncRun, slot: Slot) -> bool:
     """Work off steps until none is left; False when the slice had to stop before.
 
     Raises _StopRun, _Postponed, LeaseLost.

@@ -10,8 +10,9 @@ from datetime import timedelta
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
+from accounts.refusal import Refused
 from accounts.ui.shown import ShownState
-from integrations.mirror.flow import LISTS
+from integrations.gateway.access import why_not_sync
 from integrations.models import (
     ACTIVE_RUNS,
     OPEN_STEPS,
@@ -24,8 +25,9 @@ from integrations.models import (
     SyncRun,
     Trigger,
 )
-from integrations.operations.probes import queue_problem
 from integrations.runs.flow import Flow, flow_for
+from integrations.runs.health import queue_problem
+from integrations.settings.selectors import switch_is_on
 
 SUMS = (*RunStep.COUNTS, "requests", "billable")
 NO_SUMS: Mapping[str, int] = dict.fromkeys(SUMS, 0)
@@ -272,16 +274,36 @@ def list_keys(steps: Iterable[RunStep]) -> list[str]:
     return [step.key.removeprefix(prefix) for step in steps if step.key.startswith(prefix)]
 
 
-def has_succeeded(connection: Connection | None) -> bool:
-    """Whether a sync of lists has succeeded before, so that a Partial has something to build on."""
-    if connection is None:
-        return False
-    good = Q(state=RunState.SUCCEEDED) | Q(state=RunState.PARTLY)
-    return SyncRun.objects.filter(good, connection=connection, flow=LISTS).exists()
-
-
 def shown_level(line: RunLog) -> ShownState:
     """How the level of a log line looks."""
     level = LogLevel(line.level)
     tone, icon = _LEVELS[level]
     return ShownState(str(level.value), str(level.label), tone, icon)
+
+
+# A run that nobody works on and nobody was woken for counts as left behind after this time.
+FORGOTTEN_AFTER = timedelta(seconds=30)
+
+
+def why_not_run(connection: Connection | None, flow: Flow) -> Refused | None:
+    """Why a flow cannot run now: what syncing needs, and the flow's switch."""
+    refused = why_not_sync(connection)
+    if refused is None and flow.switch is not None and not switch_is_on(connection, flow.switch.key):
+        return Refused(
+            f"{flow.switch.label} is switched off.",
+            "A company admin switches it on under Settings → Integrations → Sage Intacct → Settings.",
+            code="SWITCH-OFF",
+        )
+    return refused
+
+
+def active_run(connection: Connection, flow: str) -> SyncRun | None:
+    return SyncRun.objects.filter(connection=connection, flow=flow, state__in=ACTIVE_RUNS).first()
+
+
+def runs_left_behind() -> QuerySet[SyncRun]:
+    """Active runs without a living worker: a lost wake-up, a killed worker, a busy company, a pause that is over."""
+    now = timezone.now()
+    is_due = Q(resume_at=None) | Q(resume_at__lte=now)
+    idle = Q(lease_token="", created_at__lt=now - FORGOTTEN_AFTER) | Q(lease_expires_at__lt=now)
+    return SyncRun.objects.filter(idle, is_due, state__in=ACTIVE_RUNS)

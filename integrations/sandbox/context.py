@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from integrations.sandbox.envelope import FunctionCall
 from integrations.sandbox.sessions import Session, Sessions
-from integrations.sandbox.store import EVERYTHING, Company
+from integrations.sandbox.store import Company
+from integrations.sandbox.tables import EVERYTHING
 
 
 @dataclass(slots=True, repr=False)

@@ -16,7 +16,8 @@ from integrations.sandbox.legacy_shapes import ORDERS
 from integrations.sandbox.reception import Reception
 from integrations.sandbox.schema.model import ObjectDefinition
 from integrations.sandbox.seed import build_store
-from integrations.sandbox.store import Company, Row
+from integrations.sandbox.store import Company
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import IllegalValue, normalise, record_number, wire_timestamp
 
 

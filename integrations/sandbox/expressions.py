@@ -13,7 +13,7 @@ from integrations.sandbox.failures import processing_error
 from integrations.sandbox.filters import Predicate, Resolver, like_pattern
 from integrations.sandbox.paths import Accessor
 from integrations.sandbox.schema.model import BOOLEAN, TIMESTAMP
-from integrations.sandbox.store import Row
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import Comparable, IllegalValue, filter_key, record_number, stored_key
 
 TOKEN = re.compile(

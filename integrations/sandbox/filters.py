@@ -16,7 +16,7 @@ from integrations.sandbox.documents import text_of
 from integrations.sandbox.failures import limit_exceeded, processing_error
 from integrations.sandbox.paths import Accessor
 from integrations.sandbox.schema.model import TEXT, Field
-from integrations.sandbox.store import Row
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import Comparable, IllegalValue, filter_key, record_number, stored_key
 
 Predicate = Callable[[Row], bool]

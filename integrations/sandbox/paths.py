@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.schema.model import Field, ObjectDefinition
-from integrations.sandbox.store import Company, Getter, Row
+from integrations.sandbox.store import Company
+from integrations.sandbox.tables import Getter, Row
 
 MAX_HOPS = 6
 

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from integrations.sandbox.store import Row, Table
+from integrations.sandbox.tables import Row, Table
 
 
 class Visibility:

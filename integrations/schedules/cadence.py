@@ -9,22 +9,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import TextChoices
+from integrations.models.states import Cadence
 
 # Far enough back for a slot that quiet hours defer into the present, far enough ahead for the next week's.
 _LOOK_BACK: Final = timedelta(days=3)
 _HORIZON: Final = timedelta(days=20)
 _LONGEST_DEFERRAL: Final = 4
 _A_DAY: Final = timedelta(days=1)
-
-
-class Cadence(TextChoices):
-    NEVER = "never", "Never"
-    QUARTER_HOURLY = "quarter_hourly", "Every 15 minutes"
-    HOURLY = "hourly", "Every hour"
-    FOUR_HOURLY = "four_hourly", "Every 4 hours"
-    DAILY = "daily", "Daily"
-    WEEKLY = "weekly", "Weekly"
 
 
 # Cadences that follow elapsed time: an hour the clock shows twice is two hours. The others follow the calendar.

@@ -10,12 +10,12 @@ from django.db import models, transaction
 
 from accounts.models import Tenant
 from accounts.refusal import Refused
-from integrations.models import FULL, Mode, SyncProfile, SyncRun, SyncSchedule, Trigger
-from integrations.runs.service import start_list_sync
-from integrations.schedules.cadence import Cadence, Rule, deferred, is_quiet, next_due
+from integrations.gateway.access import live_connection
+from integrations.mirror.service import start_list_sync
+from integrations.models import FULL, Cadence, Mode, SyncProfile, SyncRun, SyncSchedule, Trigger
+from integrations.schedules.cadence import Rule, deferred, is_quiet, next_due
 from integrations.schedules.profiles import reckon
 from integrations.schedules.selectors import included_kinds, profiles_due, quiet_hours, rule_of, why_not_scheduled
-from integrations.selectors import live_connection
 
 
 class _UnderWay(Exception):

@@ -10,19 +10,12 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.ui.shown import ShownState
+from integrations.gateway.access import Entity
 from integrations.lists import ListKind
-from integrations.models import (
-    TERMINAL_RUNS,
-    Connection,
-    Freshness,
-    ListState,
-    RunState,
-    ScheduleState,
-    SyncSchedule,
-)
+from integrations.models import TERMINAL_RUNS, Connection, Freshness, ListState, RunState, ScheduleState, SyncSchedule
 from integrations.models.states import shown
 from integrations.records.kinds import kinds_for
-from integrations.schedules.selectors import GRACE, Entity, ProfileLine, profile_lines
+from integrations.schedules.selectors import GRACE, ProfileLine, profile_lines
 
 INCOMPLETE = "LIST-INCOMPLETE"  # the engine's code for a list that was read, but not all of it
 _AT_REST = frozenset({ScheduleState.PAUSED, ScheduleState.STOPPED})

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from accounts.models import Tenant, User
 from integrations.lists import Group
-from integrations.models import FULL, Connection, SyncProfile, SyncSchedule
+from integrations.models import FULL, Cadence, Connection, SyncProfile, SyncSchedule
 from integrations.records.kinds import kinds_for
-from integrations.schedules.cadence import Cadence, QuietHours, next_due
+from integrations.schedules.cadence import QuietHours, next_due
 from integrations.schedules.selectors import rule_of
 
 

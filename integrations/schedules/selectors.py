@@ -1,4 +1,4 @@
-"""What pages, commands and the dispatcher ask about schedules: rules, what is due, how a profile stands, freshness.
+"""What pages, commands and the dispatcher ask about schedules: rules, what is due, how a profile stands.
 
 Reads only. Needs the tenant's scope, but for the two questions of the dispatcher that say otherwise.
 """
@@ -13,11 +13,13 @@ from django.utils import timezone
 from accounts.models import Tenant
 from accounts.refusal import Refused
 from accounts.ui.shown import ShownState
+from integrations.gateway.access import Entity, entities_of, why_not_sync
 from integrations.lists import Group, ListKind
 from integrations.mirror.flow import LISTS
 from integrations.models import (
     FULL,
     USABLE_CONNECTIONS,
+    Cadence,
     Connection,
     ListItem,
     ListState,
@@ -28,43 +30,15 @@ from integrations.models import (
     SyncSchedule,
 )
 from integrations.models.states import shown
-from integrations.operations.probes import queue_problem
 from integrations.records.kinds import kinds_for
-from integrations.schedules.cadence import Cadence, QuietHours, Rule, Upcoming, upcoming
-from integrations.selectors import active_run, why_not_sync
+from integrations.runs.health import queue_problem
+from integrations.runs.selectors import active_run
+from integrations.schedules.cadence import QuietHours, Rule, Upcoming, upcoming
 
-ALL_ENTITIES = "All entities"
 FULL_LABEL = "Full of all lists"
 # The dispatcher looks each minute; what is due for longer although nothing stands in its way has lost its worker.
 GRACE = timedelta(minutes=5)
 _GROUPS = {group.key: group for group in Group}
-
-
-@dataclass(frozen=True)
-class Entity:
-    """A legal entity that can have a profile of its own. A blank id is all that the connection may see."""
-
-    id: str
-    label: str
-
-    @property
-    def in_a_sentence(self) -> str:
-        return self.label.lower() if self.label == ALL_ENTITIES else self.label
-
-
-def entities_of(connection: Connection) -> list[Entity]:
-    """All entities first, then each the user may enter, then those that only a profile still names."""
-    if connection.entity_id:
-        return [Entity("", f"{connection.entity_label} (the entity of the connection)")]
-    listed = {str(row["id"]): f"{row['id']} {row['name']}".strip() for row in connection.entities}
-    kept = SyncProfile.objects.filter(connection=connection).exclude(entity_id="").values_list("entity_id", flat=True)
-    gone = {entity_id: entity_id for entity_id in kept if entity_id not in listed}
-    return [Entity("", ALL_ENTITIES), *(Entity(*pair) for pair in sorted({**listed, **gone}.items()))]
-
-
-def entity_names(connection: Connection) -> dict[str, str]:
-    """What each entity is called, by id; the blank id stands for all."""
-    return {entity.id: entity.label for entity in entities_of(connection)}
 
 
 def groups_of(connection: Connection) -> list[Group]:

@@ -6,7 +6,7 @@ Owns how such a gap is found and the sentence that tells of it. Blocks nothing i
 from dataclasses import dataclass
 
 from integrations.models import SettingsVersion
-from integrations.runs.flow import FlowSetting, Switch, flows
+from integrations.settings.declared import FlowSetting, Switch, declarations
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ def gaps(version: SettingsVersion | None) -> list[Gap]:
     if version is None:
         return []
     empty: dict[Switch, dict[str, FlowSetting]] = {}
-    for flow in flows():
-        if flow.switch is None or not version.switches.get(flow.switch.key):
+    for declared in declarations():
+        if declared.switch is None or not version.switches.get(declared.switch.key):
             continue
-        for option in flow.settings:
+        for option in declared.settings:
             if option.is_needed and not option.default and not version.values.get(option.key):
-                empty.setdefault(flow.switch, {})[option.key] = option
+                empty.setdefault(declared.switch, {})[option.key] = option
     return [
         Gap(switch, tuple(sorted(found.values(), key=lambda option: option.order)))
         for switch, found in sorted(empty.items(), key=lambda entry: entry[0].order)

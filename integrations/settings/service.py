@@ -11,10 +11,9 @@ from django.db import transaction
 from accounts.audit import Change, record_event
 from accounts.models import EventKind, User
 from integrations.models import Connection, SettingsVersion
-from integrations.runs.flow import flow_settings, switches
-from integrations.selectors import chosen_item, settings_in_force, settings_problems
-from integrations.settings.declared import REQUIRED_SETTINGS
-from integrations.settings.selectors import override_problems, setting_keys
+from integrations.settings.declared import REQUIRED_SETTINGS, flow_settings, switches
+from integrations.settings.problems import chosen_item, override_problems, settings_problems
+from integrations.settings.selectors import setting_keys, settings_in_force
 
 
 class InvalidSettings(Exception):

@@ -20,10 +20,11 @@ from integrations.connections import service
 from integrations.crypto import SecretUnreadable
 from integrations.delivery.holds import release_holds
 from integrations.delivery.requests import push_flow
+from integrations.doctor.readiness import readiness
 from integrations.forms.connection import ConnectForm, CredentialsForm
+from integrations.gateway.access import latest_connection, live_connection, why_not_connect
 from integrations.intacct import IntacctError
 from integrations.models import ACTIVE_RUNS, Connection, ConnectionState, PushHold
-from integrations.selectors import latest_connection, live_connection, readiness, why_not_connect
 
 MANAGE = "Connect Sage Intacct, test it, renew its credentials and disconnect"
 Fact = dict[str, Any]

@@ -18,6 +18,7 @@ from accounts.tenancy import tenant_scope
 from accounts.ui.choices import Choice, choice, tools
 from accounts.ui.columns import Column, column
 from accounts.ui.filters import FilterGroup, filter_group, query_url
+from integrations.gateway.access import Entity, entities_of, latest_connection, live_connection, why_not_sync
 from integrations.lists import GROUPS, ListKind
 from integrations.models import Connection, Freshness, ListItem, RecordState
 from integrations.records.exports import as_csv, header_of, row_of
@@ -34,8 +35,6 @@ from integrations.records.selectors import (
     records_of,
 )
 from integrations.schedules.freshness import ListFreshness, freshness, freshness_of
-from integrations.schedules.selectors import Entity, entities_of
-from integrations.selectors import latest_connection, live_connection, why_not_sync
 
 
 @require_GET

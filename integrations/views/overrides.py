@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from integrations.forms.settings import Outdated, OverrideForm, PlaceForm
+from integrations.forms.settings_view import SettingsView
+from integrations.gateway.access import latest_connection, live_connection
 from integrations.models import Connection, SettingsVersion
-from integrations.selectors import latest_connection, live_connection, settings_in_force
-from integrations.settings.selectors import LEVELS, SettingsView, place_of, places_with_own
+from integrations.settings.selectors import LEVELS, place_of, places_with_own, settings_in_force
 from integrations.settings.service import InvalidSettings, remove_overrides
 from integrations.views.settings import option_row
 

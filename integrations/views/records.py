@@ -19,12 +19,13 @@ from accounts.refusal import Refused
 from accounts.templatetags.ui import when
 from accounts.ui.paging import pager
 from accounts.ui.shown import ShownState
+from integrations.gateway.access import live_connection, why_not_sync
 from integrations.lists import CREATED, MODIFIED, ListKind
 from integrations.mirror.refresh import REFRESH
+from integrations.mirror.service import start_refresh
 from integrations.models import ChangeKind, Connection, ListDefinition, ListItem, ListItemChange
 from integrations.records.selectors import parents_of
-from integrations.runs.service import start_refresh
-from integrations.selectors import active_run, live_connection, why_not_sync
+from integrations.runs.selectors import active_run
 from integrations.views.lists import kind_or_404, list_url, record_url
 from integrations.views.references import named_records, usage_of
 from integrations.views.runs import lacking_role

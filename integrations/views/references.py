@@ -10,8 +10,8 @@ from integrations.lists import KINDS, ListKind
 from integrations.models import LinkedDocument, ListItem, linked_models
 from integrations.records.kinds import kinds_for
 from integrations.records.selectors import children_count
-from integrations.selectors import settings_in_force
 from integrations.settings.declared import REQUIRED_SETTINGS, RequiredSetting
+from integrations.settings.selectors import settings_in_force
 
 _ID_FIELDS = [kind.id_field for kind in KINDS]
 # A field that is the id of exactly one list names a record of it wherever it occurs.

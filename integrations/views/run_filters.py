@@ -10,10 +10,9 @@ from accounts.access import TenantRequest
 from accounts.models import User
 from accounts.ui.choices import Choice, choice, tools
 from accounts.ui.filters import FilterGroup, filter_group
+from integrations.gateway.access import ALL_ENTITIES, entity_names, latest_connection
 from integrations.models import RunState, Trigger
 from integrations.runs.selectors import ACTIVE, ALL_TOGETHER, RunCounts, flow_title, run_counts
-from integrations.schedules.selectors import ALL_ENTITIES, entity_names
-from integrations.selectors import latest_connection
 
 _PERIODS = [("", "Any time"), ("1", "Last 24 hours"), ("7", "Last 7 days"), ("30", "Last 30 days"), ("90", "90 days")]
 

@@ -22,13 +22,15 @@ from accounts.ui.back import back_to
 from accounts.ui.filters import filter_group, query_url
 from accounts.ui.paging import pager
 from integrations.delivery.selectors import is_push, pushes_of_run
+from integrations.doctor.readiness import readiness
+from integrations.gateway.access import entity_names, live_connection, why_not_sync
+from integrations.mirror.selectors import has_succeeded
 from integrations.models import Exchange, Mode, RowOutcome, RunRow, RunState, SyncRun
 from integrations.runs.runner import row_counts
 from integrations.runs.selectors import (
     NO_SUMS,
     elapsed,
     filtered_runs,
-    has_succeeded,
     known_flow,
     list_keys,
     progress_of,
@@ -40,8 +42,6 @@ from integrations.runs.selectors import (
     sums_of_steps,
 )
 from integrations.runs.service import cancel_run
-from integrations.schedules.selectors import entity_names
-from integrations.selectors import live_connection, readiness, why_not_sync
 from integrations.views.run_filters import run_filters
 
 RUNS_PER_PAGE = 50

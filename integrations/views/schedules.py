@@ -17,19 +17,11 @@ from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.ui.filters import FilterGroup, filter_group
 from integrations.forms.schedule import ProfileForm
+from integrations.gateway.access import Entity, entities_of, live_connection, why_not_sync
 from integrations.models import Connection, ScheduleState
 from integrations.records.kinds import kinds_for
 from integrations.schedules.profiles import Outdated, pause_profile, resume_profile, save_profile
-from integrations.schedules.selectors import (
-    Entity,
-    ProfileLine,
-    entities_of,
-    next_runs,
-    profile_lines,
-    profile_of,
-    rules_of,
-)
-from integrations.selectors import live_connection, why_not_sync
+from integrations.schedules.selectors import ProfileLine, next_runs, profile_lines, profile_of, rules_of
 from integrations.usage.selectors import gauge
 
 ENTITIES_PER_PAGE = 50

@@ -16,24 +16,32 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
+from integrations.doctor.readiness import readiness
 from integrations.forms.options import LONGEST_ID
 from integrations.forms.settings import Outdated, SettingsForm
+from integrations.forms.settings_view import SettingsView
+from integrations.gateway.access import latest_connection, live_connection, why_not_sync
 from integrations.lists import KINDS_BY_KEY
 from integrations.mirror.flow import LISTS
 from integrations.models import Connection, SettingsVersion
-from integrations.runs.flow import FlowSetting, flow_settings, is_built, settings_by_switch, switches
-from integrations.selectors import (
-    active_run,
-    latest_connection,
-    live_connection,
-    pick_list,
-    readiness,
+from integrations.records.selectors import pick_list
+from integrations.runs.selectors import active_run
+from integrations.settings.declared import (
+    REQUIRED_SETTINGS,
+    FlowSetting,
+    flow_settings,
+    is_built,
+    settings_by_switch,
+    switches,
+)
+from integrations.settings.selectors import (
+    LEVELS,
+    lists_picked_by,
+    picked_lists,
+    places_with_own,
     settings_in_force,
     switch_states,
-    why_not_sync,
 )
-from integrations.settings.declared import REQUIRED_SETTINGS
-from integrations.settings.selectors import LEVELS, SettingsView, lists_picked_by, picked_lists, places_with_own
 from integrations.settings.service import InvalidSettings
 from integrations.views.setup import enabled_state
 

@@ -12,8 +12,10 @@ from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.ui.shown import ShownState
 from integrations.doctor.permissions import RIGHTS, permission_groups
-from integrations.runs.flow import is_built, switches
-from integrations.selectors import Readiness, latest_connection, readiness, switch_states, why_not_connect
+from integrations.doctor.readiness import Readiness, readiness
+from integrations.gateway.access import latest_connection, why_not_connect
+from integrations.settings.declared import is_built, switches
+from integrations.settings.selectors import switch_states
 
 FULLY_ENABLED = ShownState("fully_enabled", "Fully enabled", "success", "patch-check-fill")
 NOT_FULLY_ENABLED = ShownState("not_fully_enabled", "Not fully enabled", "warning", "exclamation-triangle-fill")

@@ -17,12 +17,12 @@ from accounts.models import Role
 from accounts.refusal import Refused
 from accounts.ui.back import back_to
 from integrations.forms.sync import SyncForm
+from integrations.gateway.access import Entity, entities_of, live_connection, why_not_sync
 from integrations.mirror.flow import LISTS
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, Mode, SyncRun
-from integrations.runs.selectors import filtered_runs, run_lines, starter
-from integrations.runs.service import Started, start_list_sync
-from integrations.schedules.selectors import Entity, entities_of
-from integrations.selectors import active_run, live_connection, why_not_sync
+from integrations.runs.selectors import active_run, filtered_runs, run_lines, starter
+from integrations.runs.service import Started
 from integrations.usage.selectors import estimate as estimate_of
 from integrations.usage.selectors import gauge
 from integrations.views.lists import chosen_entity

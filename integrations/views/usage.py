@@ -12,9 +12,9 @@ from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.ui.filters import query_url
 from integrations.forms.schedule import BudgetForm
+from integrations.gateway.access import live_connection
 from integrations.models import Connection
 from integrations.runs.selectors import flow_title
-from integrations.selectors import live_connection
 from integrations.usage.selectors import budget_of, days_of, flows_of, gauge, month_of, months_with_usage
 from integrations.usage.service import set_budget
 

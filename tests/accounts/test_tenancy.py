@@ -9,7 +9,8 @@ from django.utils import timezone
 from django_scopes.exceptions import ScopeError
 
 from accounts.models import CrossTenantAccess, Tenant, User
-from accounts.tenancy import TenantModel, cross_tenant, current_tenant, tenant_scope
+from accounts.models.scoped import TenantModel
+from accounts.tenancy import cross_tenant, current_tenant, tenant_scope
 from erp_admin.models import Project
 
 

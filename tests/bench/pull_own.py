@@ -13,7 +13,7 @@ from tests.bench.site import backends, connected
 
 from integrations.runs.runner import run_to_end, totals  # isort: skip
 from integrations.models import Connection, ListItem, Mode, RunState  # isort: skip
-from integrations.runs.service import start_list_sync  # isort: skip
+from integrations.mirror.service import start_list_sync  # isort: skip
 
 
 def _sync(connection: Connection, mode: Mode) -> dict[str, Any]:

@@ -48,9 +48,9 @@ def _measure(local: SandboxProcess, count: int, delay: float) -> None:
     from erp_admin.models import Commitment
     from integrations.connections.service import authorize
     from integrations.delivery.requests import ask_pushes, push_flow
+    from integrations.mirror.service import start_list_sync
     from integrations.models import Connection, Push, PushState
     from integrations.runs.runner import run_to_end
-    from integrations.runs.service import start_list_sync
     from tests.erp_admin.documents import choose_settings, commitment
     from tests.integrations.ledger import LISTS
 

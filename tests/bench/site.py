@@ -22,9 +22,9 @@ from django.utils import timezone  # noqa: E402
 from accounts.models import Tenant  # noqa: E402
 from accounts.tenancy import tenant_scope  # noqa: E402
 from integrations.connections.service import authorize  # noqa: E402
+from integrations.gateway.access import live_connection  # noqa: E402
 from integrations.mirror.clock import learn_clock  # noqa: E402
 from integrations.models import Connection  # noqa: E402
-from integrations.selectors import live_connection  # noqa: E402
 
 SLUG = "bench"
 

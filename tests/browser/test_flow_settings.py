@@ -5,10 +5,10 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection
 from integrations.runs.runner import run_to_end
-from integrations.runs.service import start_list_sync
-from integrations.selectors import settings_in_force
+from integrations.settings.selectors import settings_in_force
 from integrations.settings.service import save_settings
 from tests.browser.visitor import Visitor
 from tests.erp_admin.documents import SETTINGS

@@ -6,8 +6,8 @@ from typing import Any
 from playwright.sync_api import expect
 
 from accounts.models import User
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, RunState, SyncRun
-from integrations.runs.service import start_list_sync
 from tests.browser.visitor import Visitor
 
 Visit = Callable[[], Visitor]

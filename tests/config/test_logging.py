@@ -17,9 +17,9 @@ from accounts.models import Tenant, User
 from config.logging import logging_configuration
 from config.redaction import REMOVED, redact
 from integrations import jobs
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection
 from integrations.runs.runner import run_to_end
-from integrations.runs.service import start_list_sync
 from tests.conftest import PASSWORD
 
 ClientFor = Callable[[User | None], Client]

@@ -6,9 +6,9 @@ from typing import Any
 
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentKind, CommitmentLine
 from erp_admin.purchasing.service import approve, save_change_order, save_commitment
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListItem, RunState
 from integrations.runs.runner import run_to_end
-from integrations.runs.service import start_list_sync
 from integrations.settings.service import save_settings
 
 SETTINGS = {

@@ -5,9 +5,9 @@ import zipfile
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, RunState
 from integrations.runs.runner import run_to_end
-from integrations.runs.service import start_list_sync
 
 COMMITMENT_HEADER = "Number,Title,Type,Vendor,Date,Terms,Description,Amount"
 _SPREADSHEETML = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -12,9 +12,9 @@ from accounts.services import set_role
 from erp_admin.projects import selectors
 from erp_admin.projects import service as services
 from integrations.connections.service import disconnect
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ConnectionState, ListItem
 from integrations.runs.runner import run_to_end
-from integrations.runs.service import start_list_sync
 from integrations.settings.service import save_settings
 from tests.conftest import MIRRORED
 

@@ -6,8 +6,8 @@ import pytest
 
 from erp_admin.models import FileKind
 from erp_admin.uploads.columns import COLUMNS
+from erp_admin.uploads.formats.detect import read_table
 from erp_admin.uploads.reader import DocumentReader
-from erp_admin.uploads.table import read_table
 
 DOCS = Path(__file__).parents[2] / "docs"
 

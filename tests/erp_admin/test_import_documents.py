@@ -24,14 +24,15 @@ from erp_admin.models import (
     RememberedMatch,
 )
 from erp_admin.purchasing.service import approve, save_commitment
+from erp_admin.uploads.formats.table import FileRefused
 from erp_admin.uploads.matches import LEFT_OPEN, choose_matches, match_again
 from erp_admin.uploads.service import confirm, discard, take_in
-from erp_admin.uploads.table import FileRefused
 from integrations.delivery.requests import ask_pushes, push_flow
+from integrations.mirror.service import start_list_sync
 from integrations.models import Approval, Connection, Delivery, DocumentState, ListItem, RunState, SyncRun
 from integrations.operations.retention import prune
 from integrations.runs.runner import Slice, run_to_end, work_slice
-from integrations.runs.service import cancel_run, start_list_sync
+from integrations.runs.service import cancel_run
 from tests.erp_admin.documents import choose_settings, commitment
 from tests.erp_admin.imported import commitment_row, csv_of, read_lists
 

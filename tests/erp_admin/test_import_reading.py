@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from erp_admin.models import FileKind
 from erp_admin.uploads.columns import COLUMNS
 from erp_admin.uploads.exports import safe_cell, template_csv, template_xlsx
+from erp_admin.uploads.formats.detect import read_table
+from erp_admin.uploads.formats.table import MOST_ROWS, FileRefused, cleaned
 from erp_admin.uploads.matching import comparable
 from erp_admin.uploads.reader import DocumentReader, ParsedDocument
-from erp_admin.uploads.table import MOST_ROWS, FileRefused, cleaned, read_table
 from erp_admin.uploads.values import Style, Unreadable, understand
 from tests.erp_admin.imported import COMMITMENT_HEADER, commitment_row, csv_of, texts, workbook
 

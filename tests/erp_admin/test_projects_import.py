@@ -12,9 +12,9 @@ from accounts.models import Role, Tenant, User
 from accounts.services import set_role
 from erp_admin.models import Project
 from erp_admin.projects import selectors
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListItem, RowOutcome, RunState, SyncRun
 from integrations.runs.runner import Slice, run_to_end, work_slice
-from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
 from integrations.settings.service import save_settings
 

@@ -5,9 +5,9 @@ from erp_admin.models import Project
 from erp_admin.projects.selectors import intacct_projects
 from erp_admin.projects.service import start_import
 from integrations.connections.service import authorize, disconnect
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection
 from integrations.runs.runner import run_to_end
-from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
 
 

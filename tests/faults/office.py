@@ -15,6 +15,7 @@ from erp_admin.purchasing.service import save_commitment
 from integrations.connections.service import authorize, update_credentials
 from integrations.delivery.requests import ask_pushes, push_flow, release_hold, take_back
 from integrations.intacct import IntacctError
+from integrations.mirror.service import start_list_sync
 from integrations.models import (
     IN_FLIGHT,
     USABLE_CONNECTIONS,
@@ -27,7 +28,6 @@ from integrations.models import (
     with_state,
 )
 from integrations.runs.runner import run_to_end
-from integrations.runs.service import start_list_sync
 from tests.erp_admin.documents import change_order, choose_settings, commitment
 
 LISTS = ("gl_accounts", "items", "vendors", "ap_terms", "locations", "departments", "purchasing_definitions")

@@ -15,9 +15,9 @@ def hasten() -> None:
     """Let time pass faster, in this process: leases, pauses and looks."""
     from integrations.delivery import ledger, outcomes, requests
     from integrations.gateway import client as gateway
-    from integrations.runs import lease
+    from integrations.gateway import slots
 
-    lease.LEASE = timedelta(seconds=5)
+    slots.LEASE = timedelta(seconds=5)
     ledger.FIRST_LOOK, ledger.LONGEST_LOOK_PAUSE = timedelta(seconds=1), timedelta(seconds=3)
     ledger.SLOT_WAIT_SECONDS = 1.0
     outcomes.FIRST_PAUSE, outcomes.LONGEST_PAUSE = timedelta(seconds=0.5), timedelta(seconds=4)

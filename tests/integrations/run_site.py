@@ -7,8 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, RunState, RunStep, StepState, SyncRun
-from integrations.runs.service import start_list_sync
 from tests.conftest import MIRRORED
 
 ClientFor = Callable[[User | None], Client]

@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from erp_admin.models import Project
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListItem, SettingsVersion, SyncRun
 from integrations.runs import lease
-from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
 
 

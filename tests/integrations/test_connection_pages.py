@@ -11,11 +11,11 @@ from django.test import Client
 
 from accounts.models import Tenant, User
 from integrations.connections.service import authorize
+from integrations.gateway.access import live_connection
 from integrations.mirror.flow import LISTS
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ConnectionState, Exchange, ListItem, RunState, SyncRun
-from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
-from integrations.selectors import live_connection
 from tests.conftest import MIRRORED
 
 ClientFor = Callable[[User | None], Client]

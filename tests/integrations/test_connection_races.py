@@ -12,9 +12,9 @@ from accounts.refusal import Refused
 from integrations.connections import service
 from integrations.gateway import client as gateway
 from integrations.intacct import SignInError
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ConnectionState, RunState, SyncRun
 from integrations.runs.runner import run_to_end
-from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
 from tests.conftest import MIRRORED
 

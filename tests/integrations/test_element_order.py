@@ -9,9 +9,9 @@ from erp_admin.purchasing.service import save_commitment
 from integrations.delivery.requests import ask_pushes, push_flow
 from integrations.intacct import functions
 from integrations.intacct.element_orders import BLOCK_FIRST, BLOCK_LAST, FUNCTIONS, ORDERS
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, DocumentState, ElementOrder, Push, RunState
 from integrations.runs.runner import run_to_end
-from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
 from tests.erp_admin.documents import change_order, choose_settings, commitment
 

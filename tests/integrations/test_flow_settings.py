@@ -9,11 +9,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Tenant, User
 from integrations.delivery.planning import context_for
+from integrations.doctor.readiness import readiness
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListItem, RunState, SettingsVersion
-from integrations.runs.flow import flow_settings
 from integrations.runs.runner import run_to_end
-from integrations.runs.service import start_list_sync
-from integrations.selectors import readiness, settings_in_force
+from integrations.settings.declared import flow_settings
+from integrations.settings.selectors import settings_in_force
 from integrations.settings.service import save_settings
 from tests.erp_admin.documents import SETTINGS, commitment
 from tests.integrations.test_commands import as_json, command

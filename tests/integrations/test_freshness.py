@@ -5,9 +5,17 @@ from datetime import time, timedelta
 from django.utils import timezone
 
 from integrations import jobs
-from integrations.models import Connection, ConnectionState, ListState, Mode, RunState, SyncProfile, SyncSchedule
-from integrations.runs.service import start_list_sync
-from integrations.schedules.cadence import Cadence
+from integrations.mirror.service import start_list_sync
+from integrations.models import (
+    Cadence,
+    Connection,
+    ConnectionState,
+    ListState,
+    Mode,
+    RunState,
+    SyncProfile,
+    SyncSchedule,
+)
 from integrations.schedules.freshness import ListFreshness, freshness
 from integrations.schedules.profiles import Choice, ProfileChoices, pause_profile, save_profile
 from integrations.schedules.selectors import sync_defaults

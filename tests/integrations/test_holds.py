@@ -14,10 +14,10 @@ from accounts.services import set_role
 from integrations.connections.service import update_credentials
 from integrations.delivery.requests import ask_pushes, push_flow, release_hold
 from integrations.jobs import tell_what_is_held
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, DocumentState, PushHold, RunState, SyncRun
 from integrations.operations.notices import tell_holds
 from integrations.runs.runner import run_to_end
-from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
 from integrations.settings.service import save_settings
 from tests.erp_admin.documents import choose_settings, commitment

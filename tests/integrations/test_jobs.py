@@ -16,8 +16,8 @@ from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from integrations import jobs, queue
 from integrations.mirror import pull
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, Heartbeat, RunState, SyncRun
-from integrations.runs.service import start_list_sync
 from tests.conftest import MIRRORED
 
 

@@ -23,10 +23,10 @@ from integrations import jobs
 from integrations.connections.service import authorize
 from integrations.intacct import Client, Credentials, Query, Sender
 from integrations.mirror import pull
+from integrations.mirror.service import start_list_sync
 from integrations.models import CompanySlot, Connection, ListItem, ListState, RunState, StepState, SyncRun
 from integrations.runs import lanes
 from integrations.runs.runner import run_to_end, work_slice
-from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxProcess, SandboxServer
 from tests.conftest import MIRRORED
 

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from integrations.gateway.slots import LEASE, company_slot
 from integrations.intacct import Client
 from integrations.mirror import pull
+from integrations.mirror.service import start_list_sync
 from integrations.models import CompanySlot, Connection, ListItem, RunState, StepState, SyncRun
 from integrations.runs import lease, runner
 from integrations.runs.runner import Slice, run_to_end, totals, work_slice
-from integrations.runs.service import cancel_run, start_list_sync
+from integrations.runs.service import cancel_run
 from integrations.sandbox.process import SandboxServer
 from tests.conftest import MIRRORED
 
@@ -97,7 +99,7 @@ def test_lease_and_slot_are_renewed_after_every_attempt_of_a_request(
         assert run.lease_expires_at is not None
         assert slot.expires_at is not None
         ends.append((run.lease_expires_at - now, slot.expires_at - now))
-        four_minutes_on = now + lease.LEASE - timedelta(minutes=4)
+        four_minutes_on = now + LEASE - timedelta(minutes=4)
         SyncRun.objects.filter(pk=run.pk).update(lease_expires_at=four_minutes_on)
         CompanySlot.objects.exclude(token="").update(expires_at=four_minutes_on)
 
@@ -126,7 +128,7 @@ def test_a_request_is_not_repeated_beyond_the_time_of_a_slice(
 
 def test_a_run_that_found_no_slot_is_still_queued(run: SyncRun, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "SLOT_WAIT_SECONDS", 0)
-    with lease.company_slot(run.connection.company_id), lease.company_slot(run.connection.company_id):
+    with company_slot(run.connection.company_id), company_slot(run.connection.company_id):
         assert work_slice(run.pk) is Slice.BUSY
     run.refresh_from_db()
     assert (run.state, run.lease_token, run.started_at) == (RunState.QUEUED, "", None)

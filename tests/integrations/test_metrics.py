@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from integrations import jobs
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, Heartbeat
-from integrations.runs.service import start_list_sync
 
 TOKEN = "a token for tests"
 

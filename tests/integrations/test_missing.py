@@ -10,12 +10,13 @@ from integrations.connections.service import update_credentials
 from integrations.intacct import Client, Page
 from integrations.lists import KINDS_BY_KEY
 from integrations.mirror import pull, recount
+from integrations.mirror.selectors import is_mirrored, last_pull
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListItem, Mode, RunState, RunStep, StepState
 from integrations.runs.runner import run_to_end, work_slice
-from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
-from integrations.selectors import chosen_item, is_mirrored, last_pull
 from integrations.settings.declared import REQUIRED_SETTINGS
+from integrations.settings.problems import chosen_item
 
 Change = Callable[[Callable[[Mapping[str, Any]], Mapping[str, Any] | None]], None]
 

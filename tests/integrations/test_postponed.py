@@ -10,10 +10,11 @@ from django_q.models import OrmQ
 
 from integrations import jobs
 from integrations.mirror import pull
+from integrations.mirror.service import start_list_sync
 from integrations.models import CompanySlot, Connection, ListItem, RunState, StepState, SyncRun
 from integrations.runs import runner
 from integrations.runs.runner import Slice, run_to_end, totals, work_slice
-from integrations.runs.service import cancel_run, start_list_sync
+from integrations.runs.service import cancel_run
 from integrations.sandbox.process import SandboxServer
 
 

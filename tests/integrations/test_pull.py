@@ -11,9 +11,9 @@ from integrations.connections.service import authorize
 from integrations.gateway import client as gateway
 from integrations.lists import KINDS_BY_KEY
 from integrations.mirror import pull, rows
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListItem, Mode, RunState, RunStep, StepState, SyncRun
 from integrations.runs.runner import run_to_end
-from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
 from tests.conftest import MIRRORED
 

@@ -17,9 +17,9 @@ from accounts.refusal import Refused
 from accounts.tenancy import tenant_scope
 from integrations.connections.service import authorize, disconnect
 from integrations.mirror import pull
+from integrations.mirror.service import start_list_sync
 from integrations.models import ACTIVE_RUNS, Connection, ConnectionState, RunState, SyncRun
 from integrations.runs.runner import Slice, work_slice
-from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
 from tests.conftest import MIRRORED
 

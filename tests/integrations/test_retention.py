@@ -14,9 +14,9 @@ from django_q.models import OrmQ, Task
 
 from accounts.models import AuditEntry, CrossTenantAccess, EventKind, Tenant, User
 from integrations import jobs
+from integrations.mirror.selectors import last_pull
 from integrations.models import Connection, Exchange, RunLog, RunRow, RunState, RunStep, StepState, SyncRun
 from integrations.operations import retention
-from integrations.selectors import last_pull
 
 OLD, YOUNG = 500, 5
 

@@ -6,11 +6,13 @@ import pytest
 from django.utils import timezone
 
 from accounts.refusal import Refused
+from integrations.gateway.slots import SLOTS_PER_COMPANY, NoSlot, _claim_slot, company_slot
 from integrations.mirror import pull
+from integrations.mirror.service import start_list_sync
 from integrations.models import CompanySlot, Connection, ListItem, RunState, StepState, SyncRun
 from integrations.runs import lease, runner
 from integrations.runs.runner import Slice, run_to_end, totals, work_slice
-from integrations.runs.service import cancel_run, start_list_sync
+from integrations.runs.service import cancel_run
 from integrations.sandbox.process import SandboxServer
 from tests.conftest import MIRRORED
 
@@ -126,23 +128,23 @@ def test_a_second_start_leads_to_the_run_that_is_active(run: SyncRun, connection
 def test_a_company_takes_two_requests_at_a_time(run: SyncRun, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "SLOT_WAIT_SECONDS", 0)
     company = run.connection.company_id
-    with lease.company_slot(company), lease.company_slot(company):
-        with pytest.raises(lease.NoSlot), lease.company_slot(company):
+    with company_slot(company), company_slot(company):
+        with pytest.raises(NoSlot), company_slot(company):
             raise AssertionError("never reached")
         assert work_slice(run.pk) is Slice.BUSY
-        with lease.company_slot("another company"):
+        with company_slot("another company"):
             pass
     finish(run)
     assert run.state == RunState.SUCCEEDED
 
 
 def test_a_slot_left_behind_is_free_after_its_time(connection: Connection) -> None:
-    numbers = range(1, lease.SLOTS_PER_COMPANY + 1)
+    numbers = range(1, SLOTS_PER_COMPANY + 1)
     for _ in numbers:
-        assert lease._claim_slot(connection.company_id, numbers)
-    assert lease._claim_slot(connection.company_id, numbers) is None
+        assert _claim_slot(connection.company_id, numbers)
+    assert _claim_slot(connection.company_id, numbers) is None
     CompanySlot.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    assert lease._claim_slot(connection.company_id, numbers)
+    assert _claim_slot(connection.company_id, numbers)
 
 
 @pytest.mark.parametrize("kind", ["429", "502", "html", "empty", "garbage", "truncated", "two_roots", "offline"])

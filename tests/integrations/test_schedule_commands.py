@@ -5,8 +5,8 @@ from datetime import time, timedelta
 from django.utils import timezone
 
 from accounts.models import Tenant
-from integrations.models import Connection, SyncRun, SyncSchedule
-from integrations.schedules.cadence import Cadence, QuietHours
+from integrations.models import Cadence, Connection, SyncRun, SyncSchedule
+from integrations.schedules.cadence import QuietHours
 from integrations.schedules.profiles import Choice, ProfileChoices, save_profile
 from integrations.usage.service import set_budget
 from tests.integrations.a_minute import a_minute

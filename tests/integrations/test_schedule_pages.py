@@ -13,9 +13,8 @@ from accounts.models import Tenant, User
 from accounts.tenancy import tenant_scope
 from integrations import jobs
 from integrations.connections.service import disconnect
-from integrations.models import Connection, ListDefinition, SyncProfile, SyncRun, SyncSchedule
+from integrations.models import Cadence, Connection, ListDefinition, SyncProfile, SyncRun, SyncSchedule
 from integrations.records.kinds import kinds_for
-from integrations.schedules.cadence import Cadence
 from integrations.schedules.profiles import Choice, ProfileChoices, save_profile
 from tests.integrations.a_minute import a_minute
 

@@ -9,10 +9,9 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from integrations.gateway.metering import count_exchange
-from integrations.models import ApiUsage, SyncRun, SyncSchedule
+from integrations.models import ApiUsage, Cadence, SyncRun, SyncSchedule
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.process import SandboxServer
-from integrations.schedules.cadence import Cadence
 from integrations.schedules.due import start_due
 from integrations.schedules.profiles import Choice, ProfileChoices, ensure_profile, save_profile
 from tests.integrations.test_races import at_once, connect

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from integrations.schedules.cadence import Cadence, QuietHours, Rule, deferred, is_quiet, next_due
+from integrations.models import Cadence
+from integrations.schedules.cadence import QuietHours, Rule, deferred, is_quiet, next_due
 
 NEW_YORK, BERLIN, LORD_HOWE = (ZoneInfo(name) for name in ("America/New_York", "Europe/Berlin", "Australia/Lord_Howe"))
 # The days around which the clocks change in 2026 and 2027, for all three.

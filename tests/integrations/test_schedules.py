@@ -12,8 +12,10 @@ from accounts.models import Tenant, User
 from accounts.tenancy import tenant_scope
 from integrations import jobs
 from integrations.lists import Group
+from integrations.mirror.service import start_list_sync
 from integrations.models import (
     FULL,
+    Cadence,
     Connection,
     ConnectionState,
     ListItem,
@@ -26,8 +28,7 @@ from integrations.models import (
 )
 from integrations.records.kinds import chosen_custom_fields, kinds_for
 from integrations.runs.runner import run_to_end
-from integrations.runs.service import start_list_sync
-from integrations.schedules.cadence import Cadence, QuietHours
+from integrations.schedules.cadence import QuietHours
 from integrations.schedules.due import start_due
 from integrations.schedules.profiles import (
     Choice,

@@ -10,11 +10,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Tenant, User
 from integrations.connections.service import authorize, disconnect
+from integrations.doctor.readiness import readiness
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListItem, SettingsVersion
-from integrations.runs.flow import switches
-from integrations.runs.service import start_list_sync
 from integrations.sandbox.process import SandboxServer
-from integrations.selectors import readiness, settings_in_force
+from integrations.settings.declared import switches
+from integrations.settings.selectors import settings_in_force
 from integrations.settings.service import save_settings
 
 ClientFor = Callable[[User | None], Client]

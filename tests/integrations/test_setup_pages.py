@@ -12,7 +12,7 @@ from integrations.connections.service import disconnect
 from integrations.doctor.permissions import permission_groups
 from integrations.lists import KINDS
 from integrations.models import Connection
-from integrations.runs.flow import switches
+from integrations.settings.declared import switches
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]

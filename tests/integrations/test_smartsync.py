@@ -36,8 +36,8 @@ from integrations.models import (
     SyncRun,
 )
 from integrations.records.kinds import kinds_for, overlap
-from integrations.runs.flow import switches
 from integrations.sandbox.process import SandboxServer
+from integrations.settings.declared import switches
 
 Sync = Callable[..., dict[str, Any]]
 

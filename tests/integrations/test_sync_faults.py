@@ -10,10 +10,10 @@ import pytest
 
 from integrations.gateway import client as gateway
 from integrations.mirror import pull
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListItem, LogLevel, Mode, RunState, SyncRun
 from integrations.runs import runner
 from integrations.runs.runner import Slice, run_to_end, work_slice
-from integrations.runs.service import start_list_sync
 from integrations.sandbox.kinds import KINDS, LASTING, PASSING
 from integrations.sandbox.process import SandboxServer
 

@@ -9,9 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Tenant, User
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ConnectionState, ListState, Mode, RunState, SyncRun
 from integrations.runs.runner import Slice, run_to_end, work_slice
-from integrations.runs.service import start_list_sync
 from tests.conftest import MIRRORED
 
 Url = Callable[..., str]

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import Tenant, User
 from accounts.tenancy import cross_tenant, tenant_scope
 from integrations.gateway.metering import count_exchange
+from integrations.mirror.service import start_list_sync
 from integrations.models import (
     ApiBudget,
     ApiUsage,
@@ -28,7 +29,6 @@ from integrations.models import (
     StepState,
 )
 from integrations.runs.runner import run_to_end
-from integrations.runs.service import start_list_sync
 from integrations.usage.selectors import budget_of, days_of, estimate, flows_of, gauge, month_of, warning_gauge
 from integrations.usage.service import set_budget
 from tests.conftest import MIRRORED

@@ -12,9 +12,9 @@ from typing import Any
 
 from accounts.models import Tenant
 from erp_admin.models import IMPORTABLE, IMPORTED, SETTLED, FileKind, ImportDraft, ImportedDocument
+from erp_admin.uploads.formats.table import MOST_BYTES
 from erp_admin.uploads.selectors import state_counts
 from erp_admin.uploads.service import confirm, discard, take_in
-from erp_admin.uploads.table import MOST_BYTES
 from integrations.commands import EXIT_FAILED, EXIT_USE, TenantCommand
 from integrations.models import Trigger
 from integrations.runs.runner import run_to_end

@@ -11,11 +11,12 @@ from erp_admin.projects.flow import PROJECTS, ProjectImport
 from erp_admin.projects.selectors import intacct_projects
 from erp_admin.projects.service import choose, start_import
 from integrations.commands import EXIT_FAILED, EXIT_USE, TenantCommand
+from integrations.mirror.selectors import is_mirrored
+from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, Trigger
 from integrations.runs.flow import flow_for
 from integrations.runs.runner import run_to_end
-from integrations.runs.service import start_list_sync
-from integrations.selectors import is_mirrored, why_not_run
+from integrations.runs.selectors import why_not_run
 
 # Projects name customers, and a project is imported with its cost codes at hand.
 NEEDED_LISTS = ("projects", "customers", "tasks")

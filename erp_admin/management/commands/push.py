@@ -14,7 +14,7 @@ from integrations.delivery.planning import assess, context_for
 from integrations.delivery.requests import Asked, ask_pushes, push_flow, push_flows, ready_documents
 from integrations.models import Connection, Push, PushedDocument, PushState, Trigger
 from integrations.runs.runner import run_to_end
-from integrations.selectors import why_not_run
+from integrations.runs.selectors import why_not_run
 
 
 class Command(TenantCommand):

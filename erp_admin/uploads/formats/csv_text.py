@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
-from erp_admin.uploads.table import LONGEST_CELL, FileRefused, Row, Table, cleaned
+from erp_admin.uploads.formats.table import LONGEST_CELL, FileRefused, Row, Table, cleaned
 
 DELIMITERS: Final = ",;\t"
 _SAMPLE_LINES = 20

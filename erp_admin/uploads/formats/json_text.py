@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from erp_admin.uploads.table import FileRefused, Row, Table, cleaned
+from erp_admin.uploads.formats.table import FileRefused, Row, Table, cleaned
 
 _SHAPE = "It is a list of documents, or {“documents”: [ … ]}, each document an object with its “lines”."
 

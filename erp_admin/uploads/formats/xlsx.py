@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from erp_admin.uploads.table import FileRefused, Row, Table, cleaned
+from erp_admin.uploads.formats.table import FileRefused, Row, Table, cleaned
 
 MOST_UNPACKED: Final = 200 * 1024 * 1024
 MOST_SHARED_STRINGS: Final = 1_000_000

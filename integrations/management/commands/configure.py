@@ -9,11 +9,10 @@ from typing import Any
 from accounts.models import Tenant
 from integrations.commands import EXIT_REFUSED, EXIT_USE, TenantCommand
 from integrations.connections.service import normalise_id
+from integrations.doctor.readiness import readiness
 from integrations.models import Connection
-from integrations.runs.flow import flow_settings, switches
-from integrations.selectors import readiness, settings_in_force
-from integrations.settings.declared import REQUIRED_SETTINGS
-from integrations.settings.selectors import setting_keys
+from integrations.settings.declared import REQUIRED_SETTINGS, flow_settings, switches
+from integrations.settings.selectors import setting_keys, settings_in_force
 from integrations.settings.service import InvalidSettings, save_settings
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import Tenant
 from integrations.commands import EXIT_USE, TenantCommand
 from integrations.connections.service import authorize, normalise_id, update_credentials
-from integrations.selectors import live_connection
+from integrations.gateway.access import live_connection
 
 
 class Command(TenantCommand):

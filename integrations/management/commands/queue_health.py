@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from integrations.operations.probes import queue_problem
+from integrations.runs.health import queue_problem
 
 
 class Command(BaseCommand):

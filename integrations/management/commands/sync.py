@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.models import Tenant
 from integrations.commands import TenantCommand
 from integrations.lists import KINDS
+from integrations.mirror.service import start_list_sync
 from integrations.models import Mode, Trigger
-from integrations.runs.service import start_list_sync
 
 
 def moment(text: str) -> datetime:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from integrations.sandbox.context import Context
 from integrations.sandbox.schema import ObjectDefinition
-from integrations.sandbox.store import Row
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import wire_timestamp
 
 

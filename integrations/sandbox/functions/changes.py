@@ -15,7 +15,8 @@ from integrations.sandbox.functions.money import amount, total, wire
 from integrations.sandbox.functions.owned import lines_of, owned
 from integrations.sandbox.functions.stamps import stamp, touched
 from integrations.sandbox.schema import CATALOGUE
-from integrations.sandbox.store import Company, Row
+from integrations.sandbox.store import Company
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import record_number, wire_number
 
 SOURCE, CHANGE = "Enable Change", "Change Order"

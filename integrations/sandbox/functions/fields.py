@@ -16,7 +16,7 @@ from integrations.sandbox.failures import ErrorEntry, FunctionFailure, limit_exc
 from integrations.sandbox.nodes import Node, leaf
 from integrations.sandbox.paths import Accessor, UnknownName, resolve
 from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
-from integrations.sandbox.store import Row
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import record_number
 
 MAX_KEYS = 100

@@ -32,7 +32,7 @@ from integrations.sandbox.functions.rules import (
     party_rule,
     roll_up_contract_line,
 )
-from integrations.sandbox.store import Row
+from integrations.sandbox.tables import Row
 
 BEFORE_WRITE: dict[str, Rule] = {
     "VENDOR": party_rule("VENDORID"),

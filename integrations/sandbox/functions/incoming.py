@@ -20,7 +20,7 @@ from integrations.sandbox.failures import (
     with_support_id,
 )
 from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
-from integrations.sandbox.store import Row
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import IllegalValue, normalise
 
 MAX_DEPTH = 5

@@ -12,7 +12,7 @@ from integrations.sandbox.functions.incoming import Incoming, check_references, 
 from integrations.sandbox.functions.owned import lines_of
 from integrations.sandbox.functions.stamps import stamp
 from integrations.sandbox.schema import ObjectDefinition
-from integrations.sandbox.store import Row
+from integrations.sandbox.tables import Row
 
 
 def write_lines(context: Context, incoming: Incoming, parent: Row) -> None:

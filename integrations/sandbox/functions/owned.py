@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.schema.model import Lines
-from integrations.sandbox.store import Company, Row
+from integrations.sandbox.store import Company
+from integrations.sandbox.tables import Row
 
 
 def lines_of(company: Company, lines: Lines, parent_number: str) -> list[Row]:

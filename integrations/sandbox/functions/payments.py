@@ -13,7 +13,8 @@ from integrations.sandbox.functions.bills import POSTED, settle
 from integrations.sandbox.functions.incoming import refusal
 from integrations.sandbox.functions.money import NOTHING, amount, total, wire
 from integrations.sandbox.functions.stamps import touched
-from integrations.sandbox.store import Company, Row
+from integrations.sandbox.store import Company
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import record_number
 
 EXCEEDS_DUE = "XL03000027"

@@ -11,7 +11,8 @@ from integrations.sandbox.functions.owned import lines_of, owned
 from integrations.sandbox.functions.purchasing import DRAFT, definition_of, withdraw
 from integrations.sandbox.functions.records import create_record
 from integrations.sandbox.schema import CATALOGUE
-from integrations.sandbox.store import Company, Row
+from integrations.sandbox.store import Company
+from integrations.sandbox.tables import Row
 
 
 def post_document(context: Context, document: Row) -> Row:

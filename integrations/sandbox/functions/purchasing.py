@@ -21,7 +21,8 @@ from integrations.sandbox.functions.incoming import refusal
 from integrations.sandbox.functions.money import amount, rounded, total, wire
 from integrations.sandbox.functions.owned import erase_lines, lines_of, owned
 from integrations.sandbox.schema import CATALOGUE
-from integrations.sandbox.store import Company, Row
+from integrations.sandbox.store import Company
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import wire_number
 
 DRAFT = "Draft"

@@ -23,7 +23,7 @@ from integrations.sandbox.permissions import require
 from integrations.sandbox.schema import ObjectDefinition
 from integrations.sandbox.schema.model import NUMERIC
 from integrations.sandbox.shapes import AGGREGATES
-from integrations.sandbox.store import Row, Table
+from integrations.sandbox.tables import Row, Table
 from integrations.sandbox.values import stored_key, wire_number
 
 DEFAULT_PAGE = 100

@@ -27,7 +27,7 @@ from integrations.sandbox.permissions import require
 from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
 from integrations.sandbox.schema.model import Lines
 from integrations.sandbox.sessions import Cursor
-from integrations.sandbox.store import Row
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import record_number
 
 DEFAULT_PAGE = 100

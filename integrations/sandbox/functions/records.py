@@ -20,7 +20,7 @@ from integrations.sandbox.functions.lines import prepare, write_lines
 from integrations.sandbox.functions.owned import erase_lines
 from integrations.sandbox.functions.stamps import stamp
 from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
-from integrations.sandbox.store import Row
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import record_number
 
 

@@ -11,7 +11,8 @@ from decimal import Decimal
 from integrations.sandbox.context import Context
 from integrations.sandbox.failures import BUSINESS_RULE, ErrorEntry, with_support_id
 from integrations.sandbox.functions.incoming import refusal
-from integrations.sandbox.store import Company, Row
+from integrations.sandbox.store import Company
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import record_number, wire_number
 
 Rule = Callable[[Context, Row], None]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from integrations.sandbox.context import Context
 from integrations.sandbox.schema import ObjectDefinition
-from integrations.sandbox.store import Company, Row
+from integrations.sandbox.store import Company
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import wire_timestamp
 
 

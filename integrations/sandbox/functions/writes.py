@@ -17,7 +17,7 @@ from integrations.sandbox.functions.records import create_record, delete_record,
 from integrations.sandbox.nodes import Node, branch, leaf
 from integrations.sandbox.permissions import require
 from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
-from integrations.sandbox.store import Row
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import record_number
 
 MAX_OBJECTS = 100

@@ -20,7 +20,7 @@ from integrations.sandbox.functions.records import create_record, delete_record,
 from integrations.sandbox.legacy.reading import Names, found_record, key, names, values_of
 from integrations.sandbox.permissions import require
 from integrations.sandbox.schema import CATALOGUE
-from integrations.sandbox.store import Row
+from integrations.sandbox.tables import Row
 
 ATTACHMENTS = names(
     "SUPDOC", "supdocid=SUPDOCID supdocname=SUPDOCNAME supdocfoldername=FOLDER supdocdescription=DESCRIPTION"

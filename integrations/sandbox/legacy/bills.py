@@ -28,7 +28,7 @@ from integrations.sandbox.legacy.reading import (
 )
 from integrations.sandbox.permissions import require
 from integrations.sandbox.schema import CATALOGUE
-from integrations.sandbox.store import Row
+from integrations.sandbox.tables import Row
 
 HEADER = names(
     "APBILL",

@@ -20,7 +20,7 @@ from integrations.sandbox.nodes import Node, leaf
 from integrations.sandbox.permissions import require
 from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.schema.model import TEXT, Field
-from integrations.sandbox.store import Row, Table
+from integrations.sandbox.tables import Row, Table
 from integrations.sandbox.values import Comparable, IllegalValue, filter_key, record_number, stored_key
 
 DEFAULT_ITEMS = 100

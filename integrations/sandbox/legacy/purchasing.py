@@ -21,7 +21,7 @@ from integrations.sandbox.legacy.document_names import GATES, HEADER, LINE, TEXT
 from integrations.sandbox.legacy.reading import found_by_key, key, values_of, without_nulls
 from integrations.sandbox.permissions import require
 from integrations.sandbox.schema.model import DATE, Field
-from integrations.sandbox.store import Row
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import IllegalValue, normalise
 
 NUMBER_MISSING = "PL01000127"

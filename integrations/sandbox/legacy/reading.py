@@ -17,7 +17,7 @@ from integrations.sandbox.functions.incoming import refusal
 from integrations.sandbox.nodes import Node, leaf
 from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
 from integrations.sandbox.schema.model import DATE, Field
-from integrations.sandbox.store import Row
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import IllegalValue, normalise, record_number
 
 

@@ -10,7 +10,7 @@ from integrations.sandbox.seed.definitions import DEFINITIONS, RECALLS, SEQUENCE
 from integrations.sandbox.seed.names import PEOPLE, STANDARD_COST_TYPES, STANDARD_TASKS
 from integrations.sandbox.seed.people import ENTITIES
 from integrations.sandbox.seed.writer import FIXED, SeedWriter
-from integrations.sandbox.store import Row
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import wire_timestamp
 
 

@@ -19,7 +19,7 @@ from integrations.sandbox.seed.names import (
     VENDORS,
 )
 from integrations.sandbox.seed.writer import SeedWriter
-from integrations.sandbox.store import Row
+from integrations.sandbox.tables import Row
 
 EXPENSE_ACCOUNTS = ("5010", "5020", "5060", "5120", "6140")
 

@@ -19,7 +19,8 @@ from integrations.sandbox.functions.records import create_record
 from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.seed.writer import FIRST_RECORD, FIXED, SeedWriter
 from integrations.sandbox.sessions import Sessions
-from integrations.sandbox.store import Company, Row
+from integrations.sandbox.store import Company
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import wire_timestamp
 
 # Tables the rules write here; a company with a past does not number from 1.

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from integrations.sandbox.schema.model import TIMESTAMP
-from integrations.sandbox.store import Company, Row
+from integrations.sandbox.store import Company
+from integrations.sandbox.tables import Row
 from integrations.sandbox.values import wire_timestamp
 
 # Everything that is not said to be recent is dated from here, so that a seed is the same on every day.

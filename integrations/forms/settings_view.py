@@ -1,0 +1,60 @@
+"""Settings as forms and pages show them: values with the level they come from, the records they stand for, cautions.
+
+One view per request: each list and each record is asked for once. Reads only; decides nothing.
+"""
+
+from integrations.delivery.contract import PushContext
+from integrations.mirror.selectors import last_pull
+from integrations.models import Connection, ListItem, RunStep
+from integrations.records.lookup import MirrorView
+from integrations.settings.declared import REQUIRED_SETTINGS, Chosen, FlowSetting, flow_settings
+from integrations.settings.problems import option_problem
+from integrations.settings.selectors import settings_in_force
+
+
+class SettingsView:
+    """Settings as a page shows them: each list and each record is asked for once in the life of the view."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.version = settings_in_force(connection)
+        self.mirror = MirrorView(connection)
+        self._reads: dict[str, RunStep | None] = {}
+        self._fetch()
+
+    def _fetch(self) -> None:
+        values = self.version.values if self.version else {}
+        by_list: dict[str, list[str]] = {}
+        chosen_from = {setting.key: setting.list_key for setting in REQUIRED_SETTINGS}
+        chosen_from |= {option.key: option.list_key for option in flow_settings()}
+        for key, list_key in chosen_from.items():
+            if list_key and values.get(key):
+                by_list.setdefault(list_key, []).append(values[key])
+        for list_key, ids in by_list.items():
+            self.mirror.fetch(list_key, ids)
+
+    def last_read(self, list_key: str) -> RunStep | None:
+        if list_key not in self._reads:
+            self._reads[list_key] = last_pull(self.connection, list_key)
+        return self._reads[list_key]
+
+    def item(self, list_key: str, business_id: str) -> ListItem | None:
+        return self.mirror.get(list_key, business_id) if business_id else None
+
+    def in_force(self, option: FlowSetting, *, entity: str = "", project: str = "") -> Chosen:
+        """The value of a setting at a place, and the level it comes from."""
+        context = PushContext(self.connection, self.version, self.mirror)
+        return context.value(option.key, entity=entity, project=project)
+
+    def shown(self, option: FlowSetting, value: str) -> str:
+        """A value as people read it: the record it stands for, the label of a choice, or the value itself."""
+        item = self.item(option.list_key, value) if option.list_key else None
+        return str(item) if item is not None else option.shown(value)
+
+    def cautions(self, option: FlowSetting, value: str) -> list[str]:
+        """What is to be known about a chosen value: that it cannot be used, else what choosing it means."""
+        problem = option_problem(option, value, self.mirror)
+        if problem:
+            return [problem]
+        item = self.item(option.list_key, value) if option.list_key else None
+        return option.cautions(item.fields) if item is not None and option.cautions is not None else []
