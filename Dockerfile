@@ -8,6 +8,9 @@ COPY requirements.txt /
 RUN pip --python /venv/bin/python install --require-hashes --only-binary :all: -r /requirements.txt
 WORKDIR /app
 COPY . .
+# The local Sage Intacct is for the demo and for tests: `--build-arg DEMO=1` leaves it in.
+ARG DEMO=
+RUN test -n "$DEMO" || rm -rf integrations/sandbox
 # Keys that exist for this one command; neither is read by it.
 RUN SECRET_KEY=build FIELD_ENCRYPTION_KEYS=build ALLOWED_HOSTS=build /venv/bin/python manage.py collectstatic --noinput \
     && /venv/bin/python -m compileall -q .

@@ -31,6 +31,8 @@ def _common() -> dict[str, str]:
 
 
 def _local_intacct() -> dict[str, str]:
+    if not (Path(__file__).parents[1] / "integrations" / "sandbox").is_dir():
+        raise SystemExit("The local Sage Intacct is not part of this installation; only `production` can be made here.")
     command = [sys.executable, "-m", "integrations.sandbox", "--credentials"]
     facts = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)  # noqa: S603 - our own module
     return {

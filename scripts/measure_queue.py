@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 
 from config import keys
-from integrations.sandbox.process import SandboxProcess
+from integrations.sandbox.facade import SandboxProcess
 
 ROOT = Path(__file__).resolve().parent.parent
 TENANTS = 24

@@ -23,7 +23,7 @@ from integrations.intacct import SessionCache
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, RunState
 from integrations.runs.runner import run_to_end
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from integrations.settings.declared import switches
 from integrations.settings.service import save_settings
 from tests.erp_admin.documents import choose_settings

@@ -24,11 +24,18 @@ def python_files(folder: str) -> list[Path]:
     return [path for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts]
 
 
+@cache
+def import_statements(path: Path) -> list[ast.Import | ast.ImportFrom]:
+    """Those inside functions and for type checking as well."""
+    tree = ast.parse(path.read_text())
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in import_statements(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        elif node.module and not node.level:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
@@ -126,6 +133,19 @@ def test_cross_tenant_access_goes_through_the_audited_door() -> None:
     }
 
 
+def test_the_product_knows_the_local_intacct_by_its_facade_only() -> None:
+    files = [path for app in (*APPS, "config", "scripts") for path in python_files(app)]
+    outside = [path for path in (*files, ROOT / "manage.py") if (ROOT / "integrations/sandbox") not in path.parents]
+    users = {
+        str(path.relative_to(ROOT)): name
+        for path in outside
+        for name in imported_modules(path)
+        if within(name, "integrations.sandbox")
+    }
+    assert "integrations/local_intacct.py" in users
+    assert set(users.values()) == {"integrations.sandbox.facade"}
+
+
 @cache
 def modules() -> Mapping[str, Path]:
     """Every module of the three apps by its dotted name; a package stands for its `__init__`."""
@@ -149,10 +169,10 @@ def file_arrows() -> Mapping[str, frozenset[str]]:
 
 def imported_modules(path: Path) -> Iterator[str]:
     """The modules that a file imports: `from a.b import c` is `a.b.c` where that is a module, else `a.b`."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in import_statements(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif node.module:
             for alias in node.names:
                 submodule = f"{node.module}.{alias.name}"
                 yield submodule if submodule in modules() else node.module
@@ -160,8 +180,6 @@ def imported_modules(path: Path) -> Iterator[str]:
 
 def room(name: str) -> str:
     """The folder of a module; a module at the root of an app is a room of its own."""
-    if within(name, "integrations.sandbox"):
-        return "integrations.sandbox"
     folder = modules()[name].relative_to(ROOT).parent
     return name if len(folder.parts) == 1 else ".".join(folder.parts)
 
@@ -236,6 +254,7 @@ FLOORS = {
         "lists", "models", "gateway", "records", "settings", "runs", "mirror", "delivery", "connections", "schedules",
         "usage", "doctor", "operations",
     ),
+    "integrations.sandbox": ("schema", "wire", "data", "functions", "legacy", "faults", "seed"),
     "erp_admin": ("models", "documents", "projects", "purchasing", "uploads", "demo"),
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from config import keys
-from integrations.sandbox.process import SandboxProcess
+from integrations.sandbox.facade import SandboxProcess
 
 ROOT = Path(__file__).parent.parent
 DEADLINE = 60.0

@@ -24,7 +24,7 @@ from integrations.connections.service import authorize
 from integrations.intacct import IntacctError
 from integrations.models import Connection, Exchange, SyncRun
 from integrations.runs.runner import run_to_end
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from tests.conftest import DEFAULTS, PASSWORD
 from tests.second_factor import code
 

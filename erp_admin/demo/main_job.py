@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
 from django.utils import timezone
@@ -21,9 +21,11 @@ from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, Exchange, RunState, SyncRun, Trigger
 from integrations.runs.runner import run_to_end, totals
 from integrations.runs.service import Started
-from integrations.sandbox.process import SandboxProcess
 from integrations.settings.declared import switches
 from integrations.settings.service import save_settings
+
+if TYPE_CHECKING:
+    from integrations.sandbox.facade import SandboxProcess
 
 T = TypeVar("T")
 
@@ -63,7 +65,7 @@ class DemoFailed(Exception):
     """A run of the demo did not succeed; says which and why."""
 
 
-def main_job(local: SandboxProcess) -> Iterator[Done]:
+def main_job(local: "SandboxProcess") -> Iterator[Done]:
     """Do the main job against `local`, yielding after each step. Raises DemoFailed, Refused and the Intacct family."""
     tenant, done = _timed("Create the tenant and its people", create_people)
     yield done
@@ -115,7 +117,7 @@ def _person(email: str, name: str, **flags: bool) -> User:
     return person
 
 
-def _connect(tenant: Tenant, local: SandboxProcess) -> tuple[Connection, str, int, int]:
+def _connect(tenant: Tenant, local: "SandboxProcess") -> tuple[Connection, str, int, int]:
     facts, began = local.credentials, timezone.now()
     known = access.live_connection()
     if known is None:
@@ -155,7 +157,7 @@ def _outcome(run: SyncRun, counts: dict[str, int]) -> str:
     return f"run {run.number}, {run.get_state_display().lower()}: {', '.join(told) or 'nothing to do'}"
 
 
-def use(local: SandboxProcess) -> dict[str, str]:
+def use(local: "SandboxProcess") -> dict[str, str]:
     """Point this process at `local`, and return the variables that point another one at it."""
     facts = local.credentials
     variables = {

@@ -15,13 +15,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from integrations.sandbox.control import Control
+from integrations.sandbox.data.persistence import StateError, StateFile, saved_base
+from integrations.sandbox.data.sessions import DEFAULT_SECONDS, Sessions
 from integrations.sandbox.gateway import Gateway
-from integrations.sandbox.patience import REQUEST_SECONDS
-from integrations.sandbox.persistence import StateError, StateFile, saved_base
-from integrations.sandbox.reception import Reception
+from integrations.sandbox.inbox import Reception
 from integrations.sandbox.seed import build_store, credentials, is_seed
 from integrations.sandbox.server import GATEWAY_PATH, GatewayServer
-from integrations.sandbox.sessions import DEFAULT_SECONDS, Sessions
+from integrations.sandbox.wire.deadline import REQUEST_SECONDS
 
 DEFAULT_PORT = 8901
 DEFAULT_HOST = "127.0.0.1"

@@ -10,15 +10,15 @@ from datetime import timedelta
 from typing import Any
 
 from integrations.sandbox.arguments import MAX_NUMBER, MAX_TIMES, Arguments, UnknownCommand
-from integrations.sandbox.counts import Statistics
+from integrations.sandbox.data.counts import Statistics
+from integrations.sandbox.data.store import Company
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import IllegalValue, normalise, record_number, wire_timestamp
 from integrations.sandbox.fault_commands import FaultCommands, company_of
-from integrations.sandbox.legacy_shapes import ORDERS
-from integrations.sandbox.reception import Reception
+from integrations.sandbox.inbox import Reception
 from integrations.sandbox.schema.model import ObjectDefinition
 from integrations.sandbox.seed import build_store
-from integrations.sandbox.store import Company
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import IllegalValue, normalise, record_number, wire_timestamp
+from integrations.sandbox.wire.legacy_shapes import ORDERS
 
 
 class Control:

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from integrations.sandbox.answer import Result
-from integrations.sandbox.context import Context
-from integrations.sandbox.counts import Statistics
-from integrations.sandbox.failures import (
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.counts import Statistics
+from integrations.sandbox.data.store import Company
+from integrations.sandbox.faults.inside import abort_error, cut_short, falsify, refuse_before, stopped_half_way
+from integrations.sandbox.faults.pending import Fault
+from integrations.sandbox.handlers import HANDLERS
+from integrations.sandbox.wire.answer import Result
+from integrations.sandbox.wire.failures import (
     LOCAL_REPEATED_CONTROL_ID,
     LOCAL_SESSION_NOT_ALONE,
     ROLLED_BACK,
     ErrorEntry,
     FunctionFailure,
 )
-from integrations.sandbox.faults import Fault
-from integrations.sandbox.handlers import HANDLERS
-from integrations.sandbox.interference import abort_error, cut_short, falsify, refuse_before, stopped_half_way
-from integrations.sandbox.nodes import Node
-from integrations.sandbox.store import Company
+from integrations.sandbox.wire.nodes import Node
 
 ROLLED_BACK_ENTRY = ErrorEntry(
     ROLLED_BACK, "The entire transaction in this operation has been rolled back due to an error."

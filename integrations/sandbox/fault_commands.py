@@ -10,16 +10,16 @@ from collections.abc import Callable
 from typing import Any
 
 from integrations.sandbox.arguments import MAX_TIMES, Arguments, UnknownCommand
-from integrations.sandbox.faults import ANY, Chaos, Fault
+from integrations.sandbox.data.permissions import OPERATIONS, ROLES
+from integrations.sandbox.data.restrictions import Denial
+from integrations.sandbox.data.store import Company
+from integrations.sandbox.faults.kinds import KINDS, LASTING, PASSING
+from integrations.sandbox.faults.pending import ANY, Chaos, Fault
+from integrations.sandbox.faults.traffic import MODES, Limit
 from integrations.sandbox.handlers import HANDLERS
-from integrations.sandbox.kinds import KINDS, LASTING, PASSING
-from integrations.sandbox.permissions import OPERATIONS, ROLES
-from integrations.sandbox.reception import Reception
-from integrations.sandbox.restrictions import Denial
+from integrations.sandbox.inbox import Reception
 from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.seed import COMPANY_ID
-from integrations.sandbox.store import Company
-from integrations.sandbox.traffic import MODES, Limit
 
 PASSING_KEYS = ("kind", "times", "match", "nth")
 MAX_RETRY_AFTER = 86_400

@@ -8,25 +8,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from integrations.sandbox.answer import AuthenticationEcho, ControlEcho, error_message, response
-from integrations.sandbox.context import Context
-from integrations.sandbox.counts import Statistics
-from integrations.sandbox.envelope import Login, Operation, Request
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.counts import Statistics
+from integrations.sandbox.data.sessions import Session, Sessions
+from integrations.sandbox.data.signin import Opened, authorise_sender, sign_in
+from integrations.sandbox.data.store import Company, Store
 from integrations.sandbox.execution import Execution
-from integrations.sandbox.failures import (
+from integrations.sandbox.faults.pending import Fault
+from integrations.sandbox.wire.answer import AuthenticationEcho, ControlEcho, error_message, response
+from integrations.sandbox.wire.envelope import Login, Operation, Request
+from integrations.sandbox.wire.failures import (
     NOT_AUTHENTICATED,
     AuthenticationFailure,
     ControlFailure,
     ErrorEntry,
     with_support_id,
 )
-from integrations.sandbox.faults import Fault
-from integrations.sandbox.legacy_shapes import MODELS
-from integrations.sandbox.nodes import Node
-from integrations.sandbox.reply import Reply
-from integrations.sandbox.sessions import Session, Sessions
-from integrations.sandbox.signin import Opened, authorise_sender, sign_in
-from integrations.sandbox.store import Company, Store
+from integrations.sandbox.wire.legacy_shapes import MODELS
+from integrations.sandbox.wire.nodes import Node
+from integrations.sandbox.wire.reply import Reply
 
 
 @dataclass(slots=True, repr=False)

@@ -20,12 +20,12 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from integrations.sandbox.control import Control
+from integrations.sandbox.data.sessions import DEFAULT_SECONDS, Sessions
 from integrations.sandbox.gateway import Gateway
-from integrations.sandbox.patience import REQUEST_SECONDS
-from integrations.sandbox.reception import Reception
+from integrations.sandbox.inbox import Reception
 from integrations.sandbox.seed import build_store, credentials
 from integrations.sandbox.server import CONTROL_PATH, GatewayServer
-from integrations.sandbox.sessions import DEFAULT_SECONDS, Sessions
+from integrations.sandbox.wire.deadline import REQUEST_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0

@@ -20,11 +20,11 @@ from typing import Any
 
 from integrations.sandbox.arguments import UnknownCommand
 from integrations.sandbox.control import Control
-from integrations.sandbox.envelope import parse_request
-from integrations.sandbox.failures import SCHEMA_VIOLATION, ControlFailure, ErrorEntry, with_support_id
-from integrations.sandbox.patience import REQUEST_SECONDS, PatientReader
-from integrations.sandbox.reception import Reception
-from integrations.sandbox.reply import Reply
+from integrations.sandbox.inbox import Reception
+from integrations.sandbox.wire.deadline import REQUEST_SECONDS, PatientReader
+from integrations.sandbox.wire.envelope import parse_request
+from integrations.sandbox.wire.failures import SCHEMA_VIOLATION, ControlFailure, ErrorEntry, with_support_id
+from integrations.sandbox.wire.reply import Reply
 
 GATEWAY_PATH = "/ia/xml/xmlgw.phtml"
 CONTROL_PATH = "/_control"

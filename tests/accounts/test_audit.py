@@ -21,7 +21,7 @@ from erp_admin.models import Project
 from erp_admin.projects.service import link, unlink
 from integrations.models import Connection, ListItem
 from integrations.runs.runner import run_to_end
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from tests.conftest import PASSWORD
 
 ClientFor = Callable[[User | None], Client]

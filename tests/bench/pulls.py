@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from integrations.sandbox.process import ROOT, SandboxProcess
+from integrations.sandbox.facade import SandboxProcess
+from integrations.sandbox.process import ROOT
 from tests.bench.databases import Databases
 
 ENV_FILE = ROOT / "var" / "test.env"

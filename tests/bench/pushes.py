@@ -14,7 +14,7 @@ from pathlib import Path
 import django
 
 from config import keys
-from integrations.sandbox.process import SandboxProcess
+from integrations.sandbox.facade import SandboxProcess
 
 SAMPLE = 60  # documents that are pushed one by one; the rest is computed from them, as each costs the same
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from integrations.sandbox.process import SandboxProcess
+from integrations.sandbox.facade import SandboxProcess
 from tests.bench.databases import Databases
 from tests.bench.pulls import Bench, Measured
 

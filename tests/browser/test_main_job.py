@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import Tenant, User
 from integrations.models import Connection, SyncRun
 from integrations.runs.runner import Slice, run_to_end, work_slice
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from tests.browser.visitor import DJANGO_ADMIN_OPTIONS, Visitor
 from tests.second_factor import code
 

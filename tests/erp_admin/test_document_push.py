@@ -13,7 +13,7 @@ from erp_admin.models import Commitment, Project
 from erp_admin.purchasing.service import save_commitment
 from integrations.models import Connection, DocumentState, Push, PushHold, PushState, SyncRun
 from integrations.runs.runner import run_to_end
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.documents import change_order, choose_settings, commitment, read_lists
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from integrations.intacct import Client
 from integrations.models import Connection, ListItem, RowOutcome, RunState, SyncRun
 from integrations.runs import lease
 from integrations.runs.runner import run_to_end, work_slice
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 
 WANTED = ("24-001", "24-003", "24-008", "24-012")
 

@@ -15,7 +15,7 @@ from erp_admin.projects import selectors
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListItem, RowOutcome, RunState, SyncRun
 from integrations.runs.runner import Slice, run_to_end, work_slice
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from integrations.settings.service import save_settings
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ import pytest
 from erp_admin.models import Commitment, CommitmentLine, DocumentStatus, Project
 from erp_admin.purchasing.service import approve, save_commitment
 from integrations.models import Connection, DocumentState, ListItem, Push
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.documents import change_order, choose_settings, commitment
 from tests.integrations.ledger import push, there
 

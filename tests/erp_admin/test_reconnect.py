@@ -8,7 +8,7 @@ from integrations.connections.service import authorize, disconnect
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection
 from integrations.runs.runner import run_to_end
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 
 
 def test_links_made_at_top_level_hold_in_an_entity_and_back(

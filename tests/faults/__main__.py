@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import django
 
 from config import keys
-from integrations.sandbox.kinds import KINDS, PASSING
-from integrations.sandbox.process import SandboxProcess
+from integrations.sandbox.facade import SandboxProcess
+from integrations.sandbox.faults.kinds import KINDS, PASSING
 from tests.faults.crew import Crew
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from integrations.intacct import Client, Credentials, Exchange, Query, Sender, eq
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 
 CLASSES = Query("CLASS", ("RECORDNO", "CLASSID"), page_size=2)
 NEW = [("CLASS", {"CLASSID": f"N-{number}", "NAME": "n"}) for number in (1, 2)]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from integrations.delivery.requests import Asked, ask_pushes, push_flow, wake_ledger
 from integrations.models import Connection, Push
 from integrations.runs.runner import run_to_end
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 
 LISTS = (
     "gl_accounts",

@@ -7,7 +7,7 @@ from typing import Self
 
 import psutil
 
-from integrations.sandbox.process import SandboxProcess
+from integrations.sandbox.facade import SandboxProcess
 from tests.test_main_job import DEADLINE, Site
 
 FAST = ("--supervise", "--check-seconds", "0.2", "--stop-seconds", "30", "--stalled-stop-seconds", "1")

@@ -40,7 +40,7 @@ from integrations.models import (
     SyncRun,
     SyncSchedule,
 )
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from integrations.schedules.profiles import ensure_profile
 from integrations.usage.service import set_budget
 from tests.second_factor import enrol

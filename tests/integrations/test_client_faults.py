@@ -20,8 +20,8 @@ from integrations.intacct import (
     TransportError,
     UnknownOutcome,
 )
-from integrations.sandbox.kinds import LASTING, PASSING
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
+from integrations.sandbox.faults.kinds import LASTING, PASSING
 from tests.integrations.intacct_faults import CLASSES, NEW, Practice, practice
 
 OPTIONS: dict[str, dict[str, Any]] = {"slow": {"seconds": 0.02}, "trickle": {"seconds": 0.02}}

@@ -15,7 +15,7 @@ from erp_admin.models import Project
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListItem, SettingsVersion, SyncRun
 from integrations.runs import lease
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 
 
 def command(name: str, *arguments: str) -> tuple[int, str, str]:

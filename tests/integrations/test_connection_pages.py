@@ -15,7 +15,7 @@ from integrations.gateway.access import live_connection
 from integrations.mirror.flow import LISTS
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ConnectionState, Exchange, ListItem, RunState, SyncRun
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from tests.conftest import MIRRORED
 
 ClientFor = Callable[[User | None], Client]

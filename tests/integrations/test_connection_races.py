@@ -15,7 +15,7 @@ from integrations.intacct import SignInError
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ConnectionState, RunState, SyncRun
 from integrations.runs.runner import run_to_end
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from tests.conftest import MIRRORED
 
 OTHER = "another password of the same user"

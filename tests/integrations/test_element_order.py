@@ -12,7 +12,7 @@ from integrations.intacct.element_orders import BLOCK_FIRST, BLOCK_LAST, FUNCTIO
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, DocumentState, ElementOrder, Push, RunState
 from integrations.runs.runner import run_to_end
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.documents import change_order, choose_settings, commitment
 
 LISTS = ("gl_accounts", "items", "vendors", "ap_terms", "locations", "departments", "purchasing_definitions")

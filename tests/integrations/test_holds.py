@@ -18,7 +18,7 @@ from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, DocumentState, PushHold, RunState, SyncRun
 from integrations.operations.notices import tell_holds
 from integrations.runs.runner import run_to_end
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from integrations.settings.service import save_settings
 from tests.erp_admin.documents import choose_settings, commitment
 

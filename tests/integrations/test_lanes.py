@@ -27,7 +27,7 @@ from integrations.mirror.service import start_list_sync
 from integrations.models import CompanySlot, Connection, ListItem, ListState, RunState, StepState, SyncRun
 from integrations.runs import lanes
 from integrations.runs.runner import run_to_end, work_slice
-from integrations.sandbox.process import SandboxProcess, SandboxServer
+from integrations.sandbox.facade import SandboxProcess, SandboxServer
 from tests.conftest import MIRRORED
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from erp_admin.purchasing.service import save_commitment
 from integrations.delivery.requests import ask_pushes, ledgers_due, push_flow, take_back
 from integrations.models import Connection, DocumentState, ListItem, Push, PushEvent, PushHold, PushState, RunState
 from integrations.runs.runner import run_to_end
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.documents import change_order, choose_settings, commitment
 from tests.integrations.ledger import make_due, push, there, work_again
 

@@ -17,7 +17,7 @@ from integrations.delivery.requests import release_hold, take_back
 from integrations.gateway import client as gateway
 from integrations.intacct import Query, eq
 from integrations.models import IN_FLIGHT, Connection, DocumentState, Push, PushHold, PushState, SyncRun
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.documents import commitment
 from tests.integrations.ledger import make_due, push, work_again
 

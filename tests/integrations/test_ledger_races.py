@@ -13,7 +13,7 @@ from erp_admin.purchasing.service import save_commitment
 from integrations.delivery.requests import Asked, ask_pushes, push_flow, take_back
 from integrations.models import IN_FLIGHT, Connection, DocumentState, Push, PushState, SyncRun
 from integrations.runs.runner import run_to_end
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.documents import commitment
 from tests.integrations.ledger import there
 from tests.integrations.test_races import at_once

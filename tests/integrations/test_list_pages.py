@@ -24,7 +24,7 @@ from integrations.models import (
     SyncRun,
 )
 from integrations.runs.runner import run_to_end
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 
 Url = Callable[..., str]
 ClientFor = Callable[[User | None], Client]

@@ -14,7 +14,7 @@ from integrations.mirror.selectors import is_mirrored, last_pull
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListItem, Mode, RunState, RunStep, StepState
 from integrations.runs.runner import run_to_end, work_slice
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from integrations.settings.declared import REQUIRED_SETTINGS
 from integrations.settings.problems import chosen_item
 

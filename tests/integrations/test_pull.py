@@ -14,7 +14,7 @@ from integrations.mirror import pull, rows
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListItem, Mode, RunState, RunStep, StepState, SyncRun
 from integrations.runs.runner import run_to_end
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from tests.conftest import MIRRORED
 
 

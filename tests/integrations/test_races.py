@@ -20,7 +20,7 @@ from integrations.mirror import pull
 from integrations.mirror.service import start_list_sync
 from integrations.models import ACTIVE_RUNS, Connection, ConnectionState, RunState, SyncRun
 from integrations.runs.runner import Slice, work_slice
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from tests.conftest import MIRRORED
 
 pytestmark = [

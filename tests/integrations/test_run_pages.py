@@ -24,7 +24,7 @@ from integrations.models import (
 )
 from integrations.runs import lease
 from integrations.runs.runner import run_to_end
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from tests.integrations.run_site import Address, ClientFor, content, many_runs, polls, queued
 
 

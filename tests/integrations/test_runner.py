@@ -13,7 +13,7 @@ from integrations.models import CompanySlot, Connection, ListItem, RunState, Ste
 from integrations.runs import lease, runner
 from integrations.runs.runner import Slice, run_to_end, totals, work_slice
 from integrations.runs.service import cancel_run
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from tests.conftest import MIRRORED
 
 

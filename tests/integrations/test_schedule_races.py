@@ -11,7 +11,7 @@ from accounts.models import Tenant
 from integrations.gateway.metering import count_exchange
 from integrations.models import ApiUsage, Cadence, SyncRun, SyncSchedule
 from integrations.runs.runner import run_to_end
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from integrations.schedules.due import start_due
 from integrations.schedules.profiles import Choice, ProfileChoices, ensure_profile, save_profile
 from tests.integrations.test_races import at_once, connect

@@ -13,7 +13,7 @@ from integrations.connections.service import authorize, disconnect
 from integrations.doctor.readiness import readiness
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListItem, SettingsVersion
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from integrations.settings.declared import switches
 from integrations.settings.selectors import settings_in_force
 from integrations.settings.service import save_settings

@@ -36,7 +36,7 @@ from integrations.models import (
     SyncRun,
 )
 from integrations.records.kinds import kinds_for, overlap
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from integrations.settings.declared import switches
 
 Sync = Callable[..., dict[str, Any]]

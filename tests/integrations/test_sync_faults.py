@@ -14,8 +14,8 @@ from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListItem, LogLevel, Mode, RunState, SyncRun
 from integrations.runs import runner
 from integrations.runs.runner import Slice, run_to_end, work_slice
-from integrations.sandbox.kinds import KINDS, LASTING, PASSING
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
+from integrations.sandbox.faults.kinds import KINDS, LASTING, PASSING
 
 LISTS = ["items", "customers"]
 OPTIONS: dict[str, dict[str, Any]] = {

@@ -16,7 +16,7 @@ from integrations.delivery.readback import recreate, take_theirs
 from integrations.delivery.requests import push_flow
 from integrations.jobs import verify
 from integrations.models import Connection, DocumentState, Drift, Push, SyncRun, Trigger
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.documents import change_order, commitment
 from tests.integrations.ledger import push, there, work_again
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config import keys
-from integrations.sandbox.process import SandboxProcess
+from integrations.sandbox.facade import SandboxProcess
 from tests.integrations.supervised import Supervised
 from tests.test_main_job import DEADLINE, EXPIRE, wait_for
 

@@ -13,7 +13,8 @@ import tempfile
 import venv
 from pathlib import Path
 
-from integrations.sandbox.process import ROOT, SandboxProcess
+from integrations.sandbox.facade import SandboxProcess
+from integrations.sandbox.process import ROOT
 from tests.third_party.tls_front import tls_front
 
 HERE = Path(__file__).resolve().parent

@@ -12,7 +12,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -21,8 +21,11 @@ from django.core.management.base import CommandError
 from accounts.audited_command import AuditedCommand
 from accounts.refusal import Refused
 from erp_admin.demo import main_job
+from integrations import local_intacct
 from integrations.intacct import IntacctError
-from integrations.sandbox.process import SandboxProcess
+
+if TYPE_CHECKING:
+    from integrations.sandbox.facade import SandboxProcess
 
 HOST = "127.0.0.1"
 START_SECONDS = 60
@@ -42,13 +45,17 @@ class Command(AuditedCommand):
             raise CommandError("The demo makes people with a known password, so it runs only while DEBUG is on.")
         if options["json"] and not options["once"]:
             raise CommandError("--json tells how the main job went; give --once with it.", returncode=2)
+        try:
+            process = local_intacct.process(seed="demo")
+        except local_intacct.NotIncluded as error:
+            raise CommandError(str(error)) from error
         if not options["once"]:
             self._require_free(options["port"])
         name = settings.DATABASES["default"]["NAME"]
         if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             Path(name).parent.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
-        with SandboxProcess(seed="demo") as local:
+        with process as local:
             variables = main_job.use(local)
             if options["json"]:
                 steps = [asdict(done) for done in self._steps(local)]
@@ -60,14 +67,14 @@ class Command(AuditedCommand):
                 self._serve(local, variables, options["port"])
 
     @staticmethod
-    def _steps(local: SandboxProcess) -> Iterator[main_job.Done]:
+    def _steps(local: "SandboxProcess") -> Iterator[main_job.Done]:
         """The steps of the main job as they are done. Raises CommandError saying what went wrong."""
         try:
             yield from main_job.main_job(local)
         except (main_job.DemoFailed, IntacctError, Refused) as error:
             raise CommandError(str(error)) from error
 
-    def _main_job(self, local: SandboxProcess) -> None:
+    def _main_job(self, local: "SandboxProcess") -> None:
         self.stdout.write(f"\n{'Step':36}{'Records':>9}{'Requests':>10}{'Seconds':>9}  Result")
         total = 0.0
         for done in self._steps(local):
@@ -76,7 +83,7 @@ class Command(AuditedCommand):
             self.stdout.write(f"{done.step:36}{cells}  {done.result}")
         self.stdout.write(f"{'Total':36}{'':19}{total:>9.2f}\n")
 
-    def _serve(self, local: SandboxProcess, variables: dict[str, str], port: int) -> None:
+    def _serve(self, local: "SandboxProcess", variables: dict[str, str], port: int) -> None:
         environment = {**os.environ, **variables, "SITE_URL": f"http://{HOST}:{port}"}
         commands = (["runserver", "--noreload", f"{HOST}:{port}"], ["worker"])
         # Sessions of their own: Ctrl-C must not reach the worker's processes, which would die in the middle of a page.

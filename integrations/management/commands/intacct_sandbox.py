@@ -9,9 +9,9 @@ import argparse
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from integrations.sandbox.cli import add_arguments, run
+from integrations import local_intacct
 
 
 class Command(BaseCommand):
@@ -22,9 +22,12 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:
-        add_arguments(parser)
+        try:
+            local_intacct.add_arguments(parser)
+        except local_intacct.NotIncluded as error:
+            raise CommandError(str(error)) from error
 
     def handle(self, *args: Any, **options: Any) -> None:
-        code = run(argparse.Namespace(**options))
+        code = local_intacct.run(argparse.Namespace(**options))
         if code:
             sys.exit(code)

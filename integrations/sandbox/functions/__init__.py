@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from integrations.sandbox.answer import Payload
-from integrations.sandbox.context import Context
+from integrations.sandbox.data.context import Context
 from integrations.sandbox.functions.company import (
     get_applications,
     get_audit_trail,
@@ -25,6 +24,7 @@ from integrations.sandbox.functions.queries import query
 from integrations.sandbox.functions.reads import read, read_by_name, read_by_query, read_more
 from integrations.sandbox.functions.session import get_api_session
 from integrations.sandbox.functions.writes import create, delete, update
+from integrations.sandbox.wire.answer import Payload
 
 Handler = Callable[[Context], Payload]
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from integrations.sandbox.context import Context
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import wire_timestamp
 from integrations.sandbox.schema import ObjectDefinition
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import wire_timestamp
 
 
 def note(context: Context, definition: ObjectDefinition, row: Row, mode: str) -> None:

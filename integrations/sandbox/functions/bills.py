@@ -8,14 +8,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from integrations.sandbox.context import Context
-from integrations.sandbox.failures import ILLEGAL_FORMAT
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.store import Company
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import record_number, wire_date
 from integrations.sandbox.functions.incoming import refusal
 from integrations.sandbox.functions.money import NOTHING, amount, rounded, total, wire
 from integrations.sandbox.functions.stamps import touched
-from integrations.sandbox.store import Company
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import record_number, wire_date
+from integrations.sandbox.wire.failures import ILLEGAL_FORMAT
 
 PAYABLES, PURCHASING = "3.AP", "9.PO"
 DRAFT, POSTED, REVERSED = "Draft", "Posted", "Reversed"

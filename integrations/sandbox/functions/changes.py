@@ -8,16 +8,16 @@ changes that are summed up.
 
 from __future__ import annotations
 
-from integrations.sandbox.context import Context
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.store import Company
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import record_number, wire_number
 from integrations.sandbox.functions.conversions import not_valid
 from integrations.sandbox.functions.incoming import refusal
 from integrations.sandbox.functions.money import amount, total, wire
 from integrations.sandbox.functions.owned import lines_of, owned
 from integrations.sandbox.functions.stamps import stamp, touched
 from integrations.sandbox.schema import CATALOGUE
-from integrations.sandbox.store import Company
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import record_number, wire_number
 
 SOURCE, CHANGE = "Enable Change", "Change Order"
 CHANGEABLE = ("Pending", "Approved", "Partially Converted", "Converted")

@@ -8,14 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import groupby
 
-from integrations.sandbox.context import Context
-from integrations.sandbox.documents import child_text
-from integrations.sandbox.failures import UNKNOWN_USER, ErrorEntry, FunctionFailure
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.permissions import require, rights_of
+from integrations.sandbox.data.values import record_number
 from integrations.sandbox.functions.fields import object_of
-from integrations.sandbox.nodes import Node, branch, leaf
-from integrations.sandbox.permissions import require, rights_of
 from integrations.sandbox.schema import CATALOGUE
-from integrations.sandbox.values import record_number
+from integrations.sandbox.wire.documents import child_text
+from integrations.sandbox.wire.failures import UNKNOWN_USER, ErrorEntry, FunctionFailure
+from integrations.sandbox.wire.nodes import Node, branch, leaf
 
 # Object, label, label in this company's terminology.
 DIMENSIONS = (

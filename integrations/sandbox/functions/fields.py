@@ -10,14 +10,14 @@ from collections.abc import Iterable, Sequence
 
 from lxml import etree
 
-from integrations.sandbox.context import Context
-from integrations.sandbox.documents import child_text
-from integrations.sandbox.failures import ErrorEntry, FunctionFailure, limit_exceeded, processing_error
-from integrations.sandbox.nodes import Node, leaf
-from integrations.sandbox.paths import Accessor, UnknownName, resolve
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.paths import Accessor, UnknownName, resolve
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import record_number
 from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import record_number
+from integrations.sandbox.wire.documents import child_text
+from integrations.sandbox.wire.failures import ErrorEntry, FunctionFailure, limit_exceeded, processing_error
+from integrations.sandbox.wire.nodes import Node, leaf
 
 MAX_KEYS = 100
 

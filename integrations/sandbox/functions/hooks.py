@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from integrations.sandbox.context import Context
-from integrations.sandbox.failures import ErrorEntry
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.tables import Row
 from integrations.sandbox.functions.bills import after_bill, check_bill, check_bill_deletion, check_bill_line
 from integrations.sandbox.functions.payments import (
     after_payment,
@@ -32,7 +32,7 @@ from integrations.sandbox.functions.rules import (
     party_rule,
     roll_up_contract_line,
 )
-from integrations.sandbox.tables import Row
+from integrations.sandbox.wire.failures import ErrorEntry
 
 BEFORE_WRITE: dict[str, Rule] = {
     "VENDOR": party_rule("VENDORID"),

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from integrations.sandbox.context import Context
-from integrations.sandbox.documents import child_text, text_of
-from integrations.sandbox.failures import (
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import IllegalValue, normalise
+from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
+from integrations.sandbox.wire.documents import child_text, text_of
+from integrations.sandbox.wire.failures import (
     BUSINESS_RULE,
     ILLEGAL_FORMAT,
     UNKNOWN_FIELD,
@@ -19,9 +22,6 @@ from integrations.sandbox.failures import (
     FunctionFailure,
     with_support_id,
 )
-from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import IllegalValue, normalise
 
 MAX_DEPTH = 5
 

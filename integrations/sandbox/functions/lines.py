@@ -5,14 +5,14 @@ Owns the difference between lines that are added to and lines that are replaced.
 
 from __future__ import annotations
 
-from integrations.sandbox.context import Context
-from integrations.sandbox.failures import ErrorEntry, FunctionFailure
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.tables import Row
 from integrations.sandbox.functions.hooks import BEFORE_WRITE
 from integrations.sandbox.functions.incoming import Incoming, check_references, check_required
 from integrations.sandbox.functions.owned import lines_of
 from integrations.sandbox.functions.stamps import stamp
 from integrations.sandbox.schema import ObjectDefinition
-from integrations.sandbox.tables import Row
+from integrations.sandbox.wire.failures import ErrorEntry, FunctionFailure
 
 
 def write_lines(context: Context, incoming: Incoming, parent: Row) -> None:

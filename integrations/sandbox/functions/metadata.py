@@ -5,13 +5,13 @@ Owns how the declarations appear on the wire. Answers whatever the user's permis
 
 from __future__ import annotations
 
-from integrations.sandbox.context import Context
-from integrations.sandbox.documents import child_text
-from integrations.sandbox.failures import ErrorEntry, FunctionFailure
+from integrations.sandbox.data.context import Context
 from integrations.sandbox.functions.fields import document_type, is_shown, object_of
-from integrations.sandbox.nodes import Node, branch, leaf
 from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.schema.model import BOOLEAN, DATE, NUMERIC, SEQUENCE, TIMESTAMP, Field
+from integrations.sandbox.wire.documents import child_text
+from integrations.sandbox.wire.failures import ErrorEntry, FunctionFailure
+from integrations.sandbox.wire.nodes import Node, branch, leaf
 
 # Names of data types in `inspect`: seen in live clients for integers, by analogy for the others.
 DATA_NAMES = {

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import wire_number
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import wire_number
 
 CENT = Decimal("0.01")
 NOTHING = Decimal()

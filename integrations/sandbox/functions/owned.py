@@ -5,10 +5,10 @@ Owns that lookup. Must not check or write lines.
 
 from __future__ import annotations
 
+from integrations.sandbox.data.store import Company
+from integrations.sandbox.data.tables import Row
 from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.schema.model import Lines
-from integrations.sandbox.store import Company
-from integrations.sandbox.tables import Row
 
 
 def lines_of(company: Company, lines: Lines, parent_number: str) -> list[Row]:

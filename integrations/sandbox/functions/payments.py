@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from integrations.sandbox.context import Context
-from integrations.sandbox.failures import ErrorEntry, FunctionFailure, with_support_id
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.store import Company
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import record_number
 from integrations.sandbox.functions.bills import POSTED, settle
 from integrations.sandbox.functions.incoming import refusal
 from integrations.sandbox.functions.money import NOTHING, amount, total, wire
 from integrations.sandbox.functions.stamps import touched
-from integrations.sandbox.store import Company
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import record_number
+from integrations.sandbox.wire.failures import ErrorEntry, FunctionFailure, with_support_id
 
 EXCEEDS_DUE = "XL03000027"
 PAYABLE = (POSTED, "Partially Paid")

@@ -5,14 +5,14 @@ Owns how a document becomes a bill. Must not check documents; purchasing.py does
 
 from __future__ import annotations
 
-from integrations.sandbox.context import Context
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.store import Company
+from integrations.sandbox.data.tables import Row
 from integrations.sandbox.functions.incoming import Incoming
 from integrations.sandbox.functions.owned import lines_of, owned
 from integrations.sandbox.functions.purchasing import DRAFT, definition_of, withdraw
 from integrations.sandbox.functions.records import create_record
 from integrations.sandbox.schema import CATALOGUE
-from integrations.sandbox.store import Company
-from integrations.sandbox.tables import Row
 
 
 def post_document(context: Context, document: Row) -> Row:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from integrations.sandbox.context import Context
-from integrations.sandbox.failures import ILLEGAL_FORMAT
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.store import Company
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import wire_number
 from integrations.sandbox.functions import audit
 from integrations.sandbox.functions.bills import open_amount, owe, refuse_paid, require_active_vendor, require_location
 from integrations.sandbox.functions.changes import apply_changes, check_change_line, sources_of_changes
@@ -21,9 +23,7 @@ from integrations.sandbox.functions.incoming import refusal
 from integrations.sandbox.functions.money import amount, rounded, total, wire
 from integrations.sandbox.functions.owned import erase_lines, lines_of, owned
 from integrations.sandbox.schema import CATALOGUE
-from integrations.sandbox.store import Company
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import wire_number
+from integrations.sandbox.wire.failures import ILLEGAL_FORMAT
 
 DRAFT = "Draft"
 # The units of every item here; a company's own groups are not kept.

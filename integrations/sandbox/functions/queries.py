@@ -12,19 +12,25 @@ from decimal import Decimal
 
 from lxml import etree
 
-from integrations.sandbox.context import Context
-from integrations.sandbox.documents import child_text, is_true, text_of
-from integrations.sandbox.failures import UNKNOWN_FIELD, ErrorEntry, FunctionFailure, processing_error, with_support_id
-from integrations.sandbox.filters import Filter, compile_filter
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.filters import Filter, compile_filter
+from integrations.sandbox.data.paths import Accessor, UnknownName, resolve
+from integrations.sandbox.data.permissions import require
+from integrations.sandbox.data.tables import Row, Table
+from integrations.sandbox.data.values import stored_key, wire_number
 from integrations.sandbox.functions.fields import bare_rows, document_type, is_shown, object_of, whole_number
-from integrations.sandbox.nodes import Node, branch, leaf
-from integrations.sandbox.paths import Accessor, UnknownName, resolve
-from integrations.sandbox.permissions import require
 from integrations.sandbox.schema import ObjectDefinition
 from integrations.sandbox.schema.model import NUMERIC
-from integrations.sandbox.shapes import AGGREGATES
-from integrations.sandbox.tables import Row, Table
-from integrations.sandbox.values import stored_key, wire_number
+from integrations.sandbox.wire.documents import child_text, is_true, text_of
+from integrations.sandbox.wire.failures import (
+    UNKNOWN_FIELD,
+    ErrorEntry,
+    FunctionFailure,
+    processing_error,
+    with_support_id,
+)
+from integrations.sandbox.wire.nodes import Node, branch, leaf
+from integrations.sandbox.wire.shapes import AGGREGATES
 
 DEFAULT_PAGE = 100
 MAX_PAGE = 2000

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from integrations.sandbox.context import Context
-from integrations.sandbox.documents import child_text
-from integrations.sandbox.expressions import parse_expression
-from integrations.sandbox.failures import ErrorEntry, FunctionFailure, limit_exceeded, processing_error
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.expressions import parse_expression
+from integrations.sandbox.data.paths import Accessor, UnknownName, resolve
+from integrations.sandbox.data.permissions import require
+from integrations.sandbox.data.sessions import Cursor
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import record_number
 from integrations.sandbox.functions.fields import (
     accessors_of,
     bare_rows,
@@ -21,14 +24,11 @@ from integrations.sandbox.functions.fields import (
     whole_number,
 )
 from integrations.sandbox.functions.owned import lines_of
-from integrations.sandbox.nodes import Node, branch
-from integrations.sandbox.paths import Accessor, UnknownName, resolve
-from integrations.sandbox.permissions import require
 from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
 from integrations.sandbox.schema.model import Lines
-from integrations.sandbox.sessions import Cursor
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import record_number
+from integrations.sandbox.wire.documents import child_text
+from integrations.sandbox.wire.failures import ErrorEntry, FunctionFailure, limit_exceeded, processing_error
+from integrations.sandbox.wire.nodes import Node, branch
 
 DEFAULT_PAGE = 100
 MAX_PAGE = 1000

@@ -5,14 +5,9 @@ Owns their order, for the generic and the object-specific functions alike. Must 
 
 from __future__ import annotations
 
-from integrations.sandbox.context import Context
-from integrations.sandbox.failures import (
-    BUSINESS_RULE,
-    DUPLICATE,
-    ErrorEntry,
-    FunctionFailure,
-    with_support_id,
-)
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import record_number
 from integrations.sandbox.functions import audit
 from integrations.sandbox.functions.hooks import AFTER_DELETE, AFTER_WRITE, BEFORE_DELETE, DUPLICATES
 from integrations.sandbox.functions.incoming import Incoming, refusal
@@ -20,8 +15,7 @@ from integrations.sandbox.functions.lines import prepare, write_lines
 from integrations.sandbox.functions.owned import erase_lines
 from integrations.sandbox.functions.stamps import stamp
 from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import record_number
+from integrations.sandbox.wire.failures import BUSINESS_RULE, DUPLICATE, ErrorEntry, FunctionFailure, with_support_id
 
 
 def create_record(context: Context, incoming: Incoming) -> Row:

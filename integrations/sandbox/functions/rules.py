@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from integrations.sandbox.context import Context
-from integrations.sandbox.failures import BUSINESS_RULE, ErrorEntry, with_support_id
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.store import Company
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import record_number, wire_number
 from integrations.sandbox.functions.incoming import refusal
-from integrations.sandbox.store import Company
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import record_number, wire_number
+from integrations.sandbox.wire.failures import BUSINESS_RULE, ErrorEntry, with_support_id
 
 Rule = Callable[[Context, Row], None]
 

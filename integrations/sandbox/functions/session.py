@@ -5,11 +5,11 @@ Owns how a session is handed out. Must not check credentials; that happened befo
 
 from __future__ import annotations
 
-from integrations.sandbox.context import Context
-from integrations.sandbox.documents import text_of
-from integrations.sandbox.failures import ErrorEntry, FunctionFailure, with_support_id
-from integrations.sandbox.nodes import Node, branch, leaf
-from integrations.sandbox.signin import may_enter
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.signin import may_enter
+from integrations.sandbox.wire.documents import text_of
+from integrations.sandbox.wire.failures import ErrorEntry, FunctionFailure, with_support_id
+from integrations.sandbox.wire.nodes import Node, branch, leaf
 
 
 def get_api_session(context: Context) -> Node:

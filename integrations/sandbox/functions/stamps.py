@@ -5,11 +5,11 @@ Owns these fields. Must not write anything.
 
 from __future__ import annotations
 
-from integrations.sandbox.context import Context
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.store import Company
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import wire_timestamp
 from integrations.sandbox.schema import ObjectDefinition
-from integrations.sandbox.store import Company
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import wire_timestamp
 
 
 def stamp(context: Context, definition: ObjectDefinition, row: Row, *, created: bool) -> None:

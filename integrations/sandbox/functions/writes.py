@@ -9,16 +9,16 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from integrations.sandbox.context import Context
-from integrations.sandbox.failures import BUSINESS_RULE, ErrorEntry, FunctionFailure, limit_exceeded
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.permissions import require
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import record_number
 from integrations.sandbox.functions.fields import keys_of, object_of
 from integrations.sandbox.functions.incoming import Incoming, read_object
 from integrations.sandbox.functions.records import create_record, delete_record, update_record
-from integrations.sandbox.nodes import Node, branch, leaf
-from integrations.sandbox.permissions import require
 from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import record_number
+from integrations.sandbox.wire.failures import BUSINESS_RULE, ErrorEntry, FunctionFailure, limit_exceeded
+from integrations.sandbox.wire.nodes import Node, branch, leaf
 
 MAX_OBJECTS = 100
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from integrations.sandbox.answer import Payload
-from integrations.sandbox.context import Context
+from integrations.sandbox.data.context import Context
 from integrations.sandbox.legacy.attachments import (
     create_supdoc,
     create_supdocfolder,
@@ -26,6 +25,7 @@ from integrations.sandbox.legacy.purchasing import (
     partialupdate_potransaction,
     update_potransaction,
 )
+from integrations.sandbox.wire.answer import Payload
 
 LEGACY_HANDLERS: dict[str, Callable[[Context], Payload]] = {
     "create_bill": create_bill,

@@ -10,17 +10,17 @@ import binascii
 
 from lxml import etree
 
-from integrations.sandbox.answer import Payload
-from integrations.sandbox.context import Context
-from integrations.sandbox.documents import child_text
-from integrations.sandbox.failures import ILLEGAL_FORMAT
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.permissions import require
+from integrations.sandbox.data.tables import Row
 from integrations.sandbox.functions.incoming import Incoming, refusal
 from integrations.sandbox.functions.owned import lines_of, owned
 from integrations.sandbox.functions.records import create_record, delete_record, update_record
 from integrations.sandbox.legacy.reading import Names, found_record, key, names, values_of
-from integrations.sandbox.permissions import require
 from integrations.sandbox.schema import CATALOGUE
-from integrations.sandbox.tables import Row
+from integrations.sandbox.wire.answer import Payload
+from integrations.sandbox.wire.documents import child_text
+from integrations.sandbox.wire.failures import ILLEGAL_FORMAT
 
 ATTACHMENTS = names(
     "SUPDOC", "supdocid=SUPDOCID supdocname=SUPDOCNAME supdocfoldername=FOLDER supdocdescription=DESCRIPTION"

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from lxml import etree
 
-from integrations.sandbox.answer import Payload
-from integrations.sandbox.context import Context
-from integrations.sandbox.documents import text_of
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.permissions import require
+from integrations.sandbox.data.tables import Row
 from integrations.sandbox.functions import audit
 from integrations.sandbox.functions.bills import REVERSED, due_date, open_amount, owe, refuse_paid, settle
 from integrations.sandbox.functions.incoming import Incoming, refusal
@@ -26,9 +26,9 @@ from integrations.sandbox.legacy.reading import (
     values_of,
     without_nulls,
 )
-from integrations.sandbox.permissions import require
 from integrations.sandbox.schema import CATALOGUE
-from integrations.sandbox.tables import Row
+from integrations.sandbox.wire.answer import Payload
+from integrations.sandbox.wire.documents import text_of
 
 HEADER = names(
     "APBILL",

@@ -6,7 +6,7 @@ Owns these names. Must not hold behaviour.
 from __future__ import annotations
 
 from integrations.sandbox.legacy.reading import names
-from integrations.sandbox.legacy_shapes import CONSTRUCTION
+from integrations.sandbox.wire.legacy_shapes import CONSTRUCTION
 
 CONSTRUCTION_NAMES = tuple(token.rstrip("?") for token in CONSTRUCTION.split())
 

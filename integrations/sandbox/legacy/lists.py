@@ -9,19 +9,25 @@ from collections.abc import Callable, Iterable, Sequence
 
 from lxml import etree
 
-from integrations.sandbox.answer import Payload
-from integrations.sandbox.context import Context
-from integrations.sandbox.documents import child_text, text_of
-from integrations.sandbox.failures import BUSINESS_RULE, ErrorEntry, FunctionFailure, limit_exceeded, processing_error
-from integrations.sandbox.filters import like_pattern
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.filters import like_pattern
+from integrations.sandbox.data.permissions import require
+from integrations.sandbox.data.tables import Row, Table
+from integrations.sandbox.data.values import Comparable, IllegalValue, filter_key, record_number, stored_key
 from integrations.sandbox.functions.owned import lines_of, owned
 from integrations.sandbox.legacy.list_fields import ALIASES, DAYS, EMPTY_LISTS, LISTED_OBJECTS, Listed
-from integrations.sandbox.nodes import Node, leaf
-from integrations.sandbox.permissions import require
 from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.schema.model import TEXT, Field
-from integrations.sandbox.tables import Row, Table
-from integrations.sandbox.values import Comparable, IllegalValue, filter_key, record_number, stored_key
+from integrations.sandbox.wire.answer import Payload
+from integrations.sandbox.wire.documents import child_text, text_of
+from integrations.sandbox.wire.failures import (
+    BUSINESS_RULE,
+    ErrorEntry,
+    FunctionFailure,
+    limit_exceeded,
+    processing_error,
+)
+from integrations.sandbox.wire.nodes import Node, leaf
 
 DEFAULT_ITEMS = 100
 Predicate = Callable[[Row], bool]

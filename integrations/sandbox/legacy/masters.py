@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from integrations.sandbox.answer import Payload
-from integrations.sandbox.context import Context
-from integrations.sandbox.failures import BUSINESS_RULE, ErrorEntry, FunctionFailure
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.permissions import require
 from integrations.sandbox.functions.incoming import Incoming
 from integrations.sandbox.functions.records import create_record, delete_record
 from integrations.sandbox.legacy.reading import found_record, key, names, values_of
-from integrations.sandbox.permissions import require
 from integrations.sandbox.schema import CATALOGUE
+from integrations.sandbox.wire.answer import Payload
+from integrations.sandbox.wire.failures import BUSINESS_RULE, ErrorEntry, FunctionFailure
 
 # Object and key attribute by function; a task has no business key of its own and is named by record number.
 DELETED = {

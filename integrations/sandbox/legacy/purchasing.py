@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from lxml import etree
 
-from integrations.sandbox.answer import Payload
-from integrations.sandbox.context import Context
-from integrations.sandbox.documents import text_of
-from integrations.sandbox.failures import ILLEGAL_FORMAT
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.permissions import require
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import IllegalValue, normalise
 from integrations.sandbox.functions.bills import due_date
 from integrations.sandbox.functions.conversions import check_source, not_valid
 from integrations.sandbox.functions.incoming import Incoming, refusal
@@ -19,10 +19,10 @@ from integrations.sandbox.functions.posting import post_document
 from integrations.sandbox.functions.records import create_record, delete_record, update_record
 from integrations.sandbox.legacy.document_names import GATES, HEADER, LINE, TEXT_DATES
 from integrations.sandbox.legacy.reading import found_by_key, key, values_of, without_nulls
-from integrations.sandbox.permissions import require
 from integrations.sandbox.schema.model import DATE, Field
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import IllegalValue, normalise
+from integrations.sandbox.wire.answer import Payload
+from integrations.sandbox.wire.documents import text_of
+from integrations.sandbox.wire.failures import ILLEGAL_FORMAT
 
 NUMBER_MISSING = "PL01000127"
 NEW_STATES = ("Draft", "Pending", "Closed")

@@ -10,15 +10,21 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from integrations.sandbox.context import Context
-from integrations.sandbox.documents import child_text, tag_of, text_of
-from integrations.sandbox.failures import BUSINESS_RULE, ILLEGAL_FORMAT, UNKNOWN_FIELD, ErrorEntry, FunctionFailure
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import IllegalValue, normalise, record_number
 from integrations.sandbox.functions.incoming import refusal
-from integrations.sandbox.nodes import Node, leaf
 from integrations.sandbox.schema import CATALOGUE, ObjectDefinition
 from integrations.sandbox.schema.model import DATE, Field
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import IllegalValue, normalise, record_number
+from integrations.sandbox.wire.documents import child_text, tag_of, text_of
+from integrations.sandbox.wire.failures import (
+    BUSINESS_RULE,
+    ILLEGAL_FORMAT,
+    UNKNOWN_FIELD,
+    ErrorEntry,
+    FunctionFailure,
+)
+from integrations.sandbox.wire.nodes import Node, leaf
 
 
 @dataclass(frozen=True, slots=True)

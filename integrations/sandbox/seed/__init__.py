@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from integrations.sandbox.data.store import Company, Store
 from integrations.sandbox.seed.base import fill_base
 from integrations.sandbox.seed.demo import fill_demo
 from integrations.sandbox.seed.people import (
@@ -32,7 +33,6 @@ from integrations.sandbox.seed.people import (
 from integrations.sandbox.seed.smartsync import fill_smartsync
 from integrations.sandbox.seed.volume import fill_volume
 from integrations.sandbox.seed.writer import SeedWriter
-from integrations.sandbox.store import Company, Store
 
 __all__ = ["COMPANY_ID", "build_store", "credentials", "is_seed"]
 

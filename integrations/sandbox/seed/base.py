@@ -5,13 +5,13 @@ Owns how the lists beside it become records. Must not be needed by anything but 
 
 from __future__ import annotations
 
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import wire_timestamp
 from integrations.sandbox.seed.chart import ACCOUNTS, ITEMS, TERMS
 from integrations.sandbox.seed.definitions import DEFINITIONS, RECALLS, SEQUENCES
 from integrations.sandbox.seed.names import PEOPLE, STANDARD_COST_TYPES, STANDARD_TASKS
 from integrations.sandbox.seed.people import ENTITIES
 from integrations.sandbox.seed.writer import FIXED, SeedWriter
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import wire_timestamp
 
 
 def fill_base(writer: SeedWriter) -> None:

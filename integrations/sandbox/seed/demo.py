@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from integrations.sandbox.data.tables import Row
 from integrations.sandbox.seed.chart import TERMS
 from integrations.sandbox.seed.documents import fill_documents
 from integrations.sandbox.seed.jobs import JOBS, Job
@@ -19,7 +20,6 @@ from integrations.sandbox.seed.names import (
     VENDORS,
 )
 from integrations.sandbox.seed.writer import SeedWriter
-from integrations.sandbox.tables import Row
 
 EXPENSE_ACCOUNTS = ("5010", "5020", "5060", "5120", "6140")
 

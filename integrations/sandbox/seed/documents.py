@@ -10,18 +10,18 @@ from datetime import timedelta
 
 from lxml import etree
 
-from integrations.sandbox.context import Context
-from integrations.sandbox.envelope import FunctionCall
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.data.sessions import Sessions
+from integrations.sandbox.data.store import Company
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import wire_timestamp
 from integrations.sandbox.functions.incoming import Incoming
 from integrations.sandbox.functions.payments import void_payment
 from integrations.sandbox.functions.posting import post_document
 from integrations.sandbox.functions.records import create_record
 from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.seed.writer import FIRST_RECORD, FIXED, SeedWriter
-from integrations.sandbox.sessions import Sessions
-from integrations.sandbox.store import Company
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import wire_timestamp
+from integrations.sandbox.wire.envelope import FunctionCall
 
 # Tables the rules write here; a company with a past does not number from 1.
 WRITTEN = (

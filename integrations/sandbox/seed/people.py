@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from integrations.sandbox.permissions import FULL, LIMITED, ROLES, rights_of
+from integrations.sandbox.data.permissions import FULL, LIMITED, ROLES, rights_of
+from integrations.sandbox.data.store import Account, Company
 from integrations.sandbox.seed.writer import SeedWriter
-from integrations.sandbox.store import Account, Company
 
 SENDER = "summit_sender"
 SENDER_PASSWORD = "summit-sender-local"  # noqa: S105 - invented, of no use outside the local gateway

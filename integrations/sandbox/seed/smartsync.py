@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from integrations.sandbox.data.values import wire_timestamp
 from integrations.sandbox.seed.writer import FIXED, SeedWriter
-from integrations.sandbox.values import wire_timestamp
 
 CREWS = ("Crew Aster", "Crew Birch", "Crew Cedar")
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from integrations.sandbox.data.store import Company
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import wire_timestamp
 from integrations.sandbox.seed.writer import FIXED
-from integrations.sandbox.store import Company
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import wire_timestamp
 
 RECENT_EVERY = 50
 EMPTY_EVERY = 97

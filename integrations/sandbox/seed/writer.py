@@ -9,10 +9,10 @@ import random
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
+from integrations.sandbox.data.store import Company
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import wire_timestamp
 from integrations.sandbox.schema.model import TIMESTAMP
-from integrations.sandbox.store import Company
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import wire_timestamp
 
 # Everything that is not said to be recent is dated from here, so that a seed is the same on every day.
 FIXED = datetime(2025, 3, 3, 8, 0, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 
 _numbers = itertools.count(1)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from integrations.sandbox.process import SandboxServer
-from integrations.sandbox.sessions import Sessions
+from integrations.sandbox.data.sessions import Sessions
+from integrations.sandbox.facade import SandboxServer
 from tests.integrations.sandbox.gateway import Caller
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from integrations.sandbox.functions import HANDLERS
-from integrations.sandbox.shapes import SHAPES
+from integrations.sandbox.wire.shapes import SHAPES
 from tests.integrations.sandbox.gateway import Caller, where
 
 

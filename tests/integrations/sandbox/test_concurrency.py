@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from integrations.sandbox.process import SandboxProcess, SandboxServer
+from integrations.sandbox.facade import SandboxProcess, SandboxServer
 from tests.integrations.sandbox.gateway import Answer, Caller, where
 
 CLIENTS = 8

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from integrations.sandbox.content import check, model
-from integrations.sandbox.failures import ControlFailure
-from integrations.sandbox.legacy_shapes import MODELS
+from integrations.sandbox.wire.content import check, model
+from integrations.sandbox.wire.failures import ControlFailure
+from integrations.sandbox.wire.legacy_shapes import MODELS
 
 SMALL = {
     "root": model("a? ( b:part c? | c ) ( d e? )? f+", "key! kind", {"kind": ("x", "y")}),

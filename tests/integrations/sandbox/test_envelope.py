@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from tests.integrations.sandbox.gateway import Caller
 
 

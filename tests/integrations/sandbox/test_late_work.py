@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from integrations.sandbox.process import SandboxServer
+from integrations.sandbox.facade import SandboxServer
 from tests.integrations.sandbox.gateway import Caller, where
 
 CUT = (http.client.RemoteDisconnected, ConnectionError)

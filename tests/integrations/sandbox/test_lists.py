@@ -6,8 +6,8 @@ import pytest
 
 from integrations.sandbox.legacy import LEGACY_HANDLERS
 from integrations.sandbox.legacy.list_fields import EMPTY_LISTS, LISTED_OBJECTS
-from integrations.sandbox.legacy_shapes import FUNCTIONS, GOT, LISTED
 from integrations.sandbox.schema import CATALOGUE
+from integrations.sandbox.wire.legacy_shapes import FUNCTIONS, GOT, LISTED
 from tests.integrations.sandbox.documents import audit_rows, key_of, record, refused
 from tests.integrations.sandbox.gateway import Answer, Caller
 

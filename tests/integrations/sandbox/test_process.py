@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from integrations.sandbox.cli import main
-from integrations.sandbox.process import ROOT, SandboxProcess, SandboxServer, StartError
+from integrations.sandbox.facade import SandboxProcess, SandboxServer, StartError, main
+from integrations.sandbox.process import ROOT
 from integrations.sandbox.seed import credentials
 from tests.integrations.sandbox.gateway import Caller, where
 

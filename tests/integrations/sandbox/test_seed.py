@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from integrations.sandbox.data.store import Company
+from integrations.sandbox.data.values import normalise
 from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.seed import COMPANY_ID, build_store, is_seed
-from integrations.sandbox.store import Company
-from integrations.sandbox.values import normalise
 
 BASE = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
 

@@ -5,10 +5,10 @@ Owns these bytes and statuses. Must not decide when a fault strikes or whether w
 
 from __future__ import annotations
 
-from integrations.sandbox.answer import ControlEcho, error_message, response
-from integrations.sandbox.failures import NOT_AUTHENTICATED, ErrorEntry, with_support_id
-from integrations.sandbox.faults import Fault
-from integrations.sandbox.reply import Reply
+from integrations.sandbox.faults.pending import Fault
+from integrations.sandbox.wire.answer import ControlEcho, error_message, response
+from integrations.sandbox.wire.failures import NOT_AUTHENTICATED, ErrorEntry, with_support_id
+from integrations.sandbox.wire.reply import Reply
 
 HTML = "text/html; charset=UTF-8"
 XML = 'text/xml; encoding="UTF-8"'

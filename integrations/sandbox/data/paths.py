@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from integrations.sandbox.data.store import Company
+from integrations.sandbox.data.tables import Getter, Row
 from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.schema.model import Field, ObjectDefinition
-from integrations.sandbox.store import Company
-from integrations.sandbox.tables import Getter, Row
 
 MAX_HOPS = 6
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from integrations.sandbox.envelope import Login
-from integrations.sandbox.failures import NOT_AUTHENTICATED, AuthenticationFailure, ErrorEntry, with_support_id
-from integrations.sandbox.store import Account, Company, Store
+from integrations.sandbox.data.store import Account, Company, Store
+from integrations.sandbox.wire.envelope import Login
+from integrations.sandbox.wire.failures import NOT_AUTHENTICATED, AuthenticationFailure, ErrorEntry, with_support_id
 
 
 @dataclass(frozen=True, slots=True)

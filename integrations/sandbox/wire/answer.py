@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from integrations.sandbox.additional import additional_info
-from integrations.sandbox.failures import ErrorEntry
-from integrations.sandbox.nodes import Node, leaf
+from integrations.sandbox.wire.additional_info import additional_info
+from integrations.sandbox.wire.failures import ErrorEntry
+from integrations.sandbox.wire.nodes import Node, leaf
 
 PROLOG = '<?xml version="1.0" encoding="UTF-8"?>'
 INDENT = "    "

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import time
 
-from integrations.sandbox.tables import Row, Table
+from integrations.sandbox.data.tables import Row, Table
 
 
 class Visibility:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from lxml import etree
 
-from integrations.sandbox.documents import tag_of
-from integrations.sandbox.failures import ControlFailure, schema_violation
+from integrations.sandbox.wire.documents import tag_of
+from integrations.sandbox.wire.failures import ControlFailure, schema_violation
 
 
 def line_of(element: etree._Element) -> int:

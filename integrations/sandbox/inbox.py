@@ -5,17 +5,17 @@ Owns the order in which these strike. Must not know sockets, and holds no lock w
 
 from __future__ import annotations
 
-from integrations.sandbox.answer import ControlEcho
-from integrations.sandbox.envelope import Request, parse_request
-from integrations.sandbox.failures import ControlFailure
-from integrations.sandbox.faults import Fault, Faults, names_of
+from integrations.sandbox.data.persistence import StateFile
+from integrations.sandbox.faults.corrupt import changed_answer, instead_of_answer, proxy_timeout, too_many_requests
+from integrations.sandbox.faults.delayed import LateWork
+from integrations.sandbox.faults.kinds import Stage
+from integrations.sandbox.faults.pending import Fault, Faults, names_of
+from integrations.sandbox.faults.traffic import Entry, Traffic
 from integrations.sandbox.gateway import Gateway
-from integrations.sandbox.kinds import Stage
-from integrations.sandbox.late import LateWork
-from integrations.sandbox.persistence import StateFile
-from integrations.sandbox.reply import Reply
-from integrations.sandbox.spoilt import changed_answer, instead_of_answer, proxy_timeout, too_many_requests
-from integrations.sandbox.traffic import Entry, Traffic
+from integrations.sandbox.wire.answer import ControlEcho
+from integrations.sandbox.wire.envelope import Request, parse_request
+from integrations.sandbox.wire.failures import ControlFailure
+from integrations.sandbox.wire.reply import Reply
 
 WRITES = ("create", "update", "delete")
 

@@ -9,8 +9,8 @@ import re
 
 from lxml import etree
 
-from integrations.sandbox.answer import ControlEcho
-from integrations.sandbox.failures import (
+from integrations.sandbox.wire.answer import ControlEcho
+from integrations.sandbox.wire.failures import (
     SCHEMA_VIOLATION,
     ControlFailure,
     ErrorEntry,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from integrations.sandbox.failures import (
+from integrations.sandbox.wire.failures import (
     BUSINESS_RULE,
     DUPLICATE,
     ILLEGAL_FORMAT,
@@ -20,7 +20,7 @@ from integrations.sandbox.failures import (
     UNKNOWN_USER,
     ErrorEntry,
 )
-from integrations.sandbox.nodes import Node, branch, leaf
+from integrations.sandbox.wire.nodes import Node, branch, leaf
 
 SUPPORT_ID = re.compile(r"\[Support ID: ([^\]]+)\]")
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from integrations.sandbox.envelope import FunctionCall
-from integrations.sandbox.sessions import Session, Sessions
-from integrations.sandbox.store import Company
-from integrations.sandbox.tables import EVERYTHING
+from integrations.sandbox.data.sessions import Session, Sessions
+from integrations.sandbox.data.store import Company
+from integrations.sandbox.data.tables import EVERYTHING
+from integrations.sandbox.wire.envelope import FunctionCall
 
 
 @dataclass(slots=True, repr=False)

@@ -12,9 +12,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from integrations.sandbox.envelope import Request
-from integrations.sandbox.failures import ControlFailure
-from integrations.sandbox.kinds import KINDS, Stage
+from integrations.sandbox.faults.kinds import KINDS, Stage
+from integrations.sandbox.wire.envelope import Request
+from integrations.sandbox.wire.failures import ControlFailure
 
 ANY = "any"
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from integrations.sandbox.failures import ErrorEntry, FunctionFailure, no_permission
+from integrations.sandbox.data.store import Company
 from integrations.sandbox.schema import CATALOGUE
-from integrations.sandbox.store import Company
+from integrations.sandbox.wire.failures import ErrorEntry, FunctionFailure, no_permission
 
 FULL = "Web services - full"
 LIMITED = "Web services - payables only"

@@ -5,7 +5,7 @@ Owns element orders, choices and attributes. Must not hold behaviour: what break
 
 from __future__ import annotations
 
-from integrations.sandbox.content import BOOLEANS, Model, model
+from integrations.sandbox.wire.content import BOOLEANS, Model, model
 
 CURRENCY_GROUP = "( basecurr? currency ( exchratedate:date? exchratetype | exchrate ) )?"
 PROJECT_GROUP = "( projectid ( taskid costtypeid? )? )?"

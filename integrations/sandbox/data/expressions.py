@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from integrations.sandbox.failures import processing_error
-from integrations.sandbox.filters import Predicate, Resolver, like_pattern
-from integrations.sandbox.paths import Accessor
+from integrations.sandbox.data.filters import Predicate, Resolver, like_pattern
+from integrations.sandbox.data.paths import Accessor
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import Comparable, IllegalValue, filter_key, record_number, stored_key
 from integrations.sandbox.schema.model import BOOLEAN, TIMESTAMP
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import Comparable, IllegalValue, filter_key, record_number, stored_key
+from integrations.sandbox.wire.failures import processing_error
 
 TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:\\.|''|[^'\\])*')|(?P<operator><=|>=|<>|!=|=|<|>)|(?P<mark>[(),])|(?P<word>[^\s'(),<>=!]+))"

@@ -8,9 +8,10 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import replace
 
-from integrations.sandbox.context import Context
-from integrations.sandbox.documents import child_text
-from integrations.sandbox.failures import (
+from integrations.sandbox.data.context import Context
+from integrations.sandbox.faults.pending import Fault
+from integrations.sandbox.wire.documents import child_text
+from integrations.sandbox.wire.failures import (
     BUSINESS_RULE,
     PROCESSING_ERROR,
     UNKNOWN_FIELD,
@@ -18,8 +19,7 @@ from integrations.sandbox.failures import (
     FunctionFailure,
     with_support_id,
 )
-from integrations.sandbox.faults import Fault
-from integrations.sandbox.nodes import Node, leaf
+from integrations.sandbox.wire.nodes import Node, leaf
 
 REFUSED = "An error occurred while the record was processed."
 

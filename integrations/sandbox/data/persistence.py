@@ -16,8 +16,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from integrations.sandbox.store import Company, Store
-from integrations.sandbox.tables import Row
+from integrations.sandbox.data.store import Company, Store
+from integrations.sandbox.data.tables import Row
 
 FORMAT = 2
 

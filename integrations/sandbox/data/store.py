@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from integrations.sandbox.computed import COMPUTED
-from integrations.sandbox.restrictions import Restrictions
+from integrations.sandbox.data.computed import COMPUTED
+from integrations.sandbox.data.restrictions import Restrictions
+from integrations.sandbox.data.tables import Getter, Row, Table
+from integrations.sandbox.data.visibility import Visibility
 from integrations.sandbox.schema import CATALOGUE
 from integrations.sandbox.schema.model import ObjectDefinition
-from integrations.sandbox.tables import Getter, Row, Table
-from integrations.sandbox.visibility import Visibility
 
 TOP_LEVEL = ""
 

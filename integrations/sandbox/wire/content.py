@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from integrations.sandbox.documents import tag_of
-from integrations.sandbox.violations import check_attributes, check_enumeration, missing, unexpected
+from integrations.sandbox.wire.documents import tag_of
+from integrations.sandbox.wire.violations import check_attributes, check_enumeration, missing, unexpected
 
 TOKEN = re.compile(r"\(|\)|\||[?+]|[a-z][a-z0-9_]*(?::[a-z_]+)?")
 BOOLEANS = ("true", "false")

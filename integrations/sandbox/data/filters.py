@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from integrations.sandbox.documents import text_of
-from integrations.sandbox.failures import limit_exceeded, processing_error
-from integrations.sandbox.paths import Accessor
+from integrations.sandbox.data.paths import Accessor
+from integrations.sandbox.data.tables import Row
+from integrations.sandbox.data.values import Comparable, IllegalValue, filter_key, record_number, stored_key
 from integrations.sandbox.schema.model import TEXT, Field
-from integrations.sandbox.tables import Row
-from integrations.sandbox.values import Comparable, IllegalValue, filter_key, record_number, stored_key
+from integrations.sandbox.wire.documents import text_of
+from integrations.sandbox.wire.failures import limit_exceeded, processing_error
 
 Predicate = Callable[[Row], bool]
 Resolver = Callable[[str], Accessor]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from integrations.sandbox.answer import ControlEcho
-from integrations.sandbox.content import Model, check
-from integrations.sandbox.documents import (
+from integrations.sandbox.wire.answer import ControlEcho
+from integrations.sandbox.wire.content import Model, check
+from integrations.sandbox.wire.documents import (
     FALSE_WORDS,
     TRUE_WORDS,
     child_text,
@@ -22,23 +22,10 @@ from integrations.sandbox.documents import (
     tag_of,
     text_of,
 )
-from integrations.sandbox.failures import ControlFailure, schema_violation
-from integrations.sandbox.legacy_shapes import FUNCTIONS, MODELS
-from integrations.sandbox.shapes import (
-    AGGREGATES,
-    COMPARISONS,
-    CONNECTIVES,
-    QUERY_OPTIONS,
-    SHAPES,
-    Shape,
-)
-from integrations.sandbox.violations import (
-    check_attributes,
-    check_sequence,
-    line_of,
-    missing,
-    unexpected,
-)
+from integrations.sandbox.wire.failures import ControlFailure, schema_violation
+from integrations.sandbox.wire.legacy_shapes import FUNCTIONS, MODELS
+from integrations.sandbox.wire.shapes import AGGREGATES, COMPARISONS, CONNECTIVES, QUERY_OPTIONS, SHAPES, Shape
+from integrations.sandbox.wire.violations import check_attributes, check_sequence, line_of, missing, unexpected
 
 CONTROL_ORDER = (
     "appid",

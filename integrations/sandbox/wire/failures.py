@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from integrations.sandbox.nodes import Node
+    from integrations.sandbox.wire.nodes import Node
 
 SCHEMA_VIOLATION = "XL03000003"
 NOT_AUTHENTICATED = "XL03000006"
