@@ -83,7 +83,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "erp_admin.views.navigation.shell",
+                "erp_admin.views.navigation.navigation",
             ],
             "builtins": ["accounts.templatetags.ui"],
         },

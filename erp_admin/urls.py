@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from erp_admin.documents.types import DESKS, Desk
+from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
 from erp_admin.views import (
     document_actions,
     document_entry,
@@ -19,9 +19,9 @@ from erp_admin.views import (
 )
 
 
-def _of_desk(desk: Desk) -> list[URLPattern]:
+def _of_type(document_type: DocumentType) -> list[URLPattern]:
     """The addresses of commitments, and the same of change orders."""
-    place, kind = f"erp/{desk.many.replace('_', '-')}", {"kind": desk.many}
+    place, kind = f"erp/{document_type.many.replace('_', '-')}", {"kind": document_type.many}
     actions = {
         "edit": document_entry.edit,
         "approve": document_actions.approve,
@@ -37,13 +37,13 @@ def _of_desk(desk: Desk) -> list[URLPattern]:
         "unlink": document_actions.unlink,
     }
     return [
-        path(f"{place}/", documents.listing, kind, name=desk.many),
-        path(f"{place}/new/", document_entry.new, kind, name=desk.new_url_name),
-        path(f"{place}/push/preview/", document_push.preview, kind, name=f"preview_{desk.many}"),
-        path(f"{place}/push/", document_push.start, kind, name=f"push_{desk.many}"),
-        path(f"{place}/<int:pk>/", document_record.record, kind, name=desk.one),
+        path(f"{place}/", documents.listing, kind, name=document_type.many),
+        path(f"{place}/new/", document_entry.new, kind, name=document_type.new_url_name),
+        path(f"{place}/push/preview/", document_push.preview, kind, name=f"preview_{document_type.many}"),
+        path(f"{place}/push/", document_push.start, kind, name=f"push_{document_type.many}"),
+        path(f"{place}/<int:pk>/", document_record.record, kind, name=document_type.one),
         *(
-            path(f"{place}/<int:pk>/{name.replace('_', '-')}/", view, kind, name=f"{name}_{desk.one}")
+            path(f"{place}/<int:pk>/{name.replace('_', '-')}/", view, kind, name=f"{name}_{document_type.one}")
             for name, view in actions.items()
         ),
     ]
@@ -79,5 +79,5 @@ urlpatterns = [
     path("erp/commitments/import/<int:draft_pk>/confirm/", imports.confirm, name="confirm_commitment_import"),
     path("erp/commitments/import/<int:draft_pk>/discard/", imports.discard, name="discard_commitment_import"),
     path("erp/commitments/import/<int:draft_pk>/problems.csv", imports.problems, name="commitment_import_problems"),
-    *(pattern for desk in DESKS.values() for pattern in _of_desk(desk)),
+    *(pattern for document_type in DOCUMENT_TYPES.values() for pattern in _of_type(document_type)),
 ]

@@ -72,10 +72,10 @@ def _dispatch() -> None:
     for tenant_id, connection_id, flow in ledgers:
         _wake_ledger(tenant_id, connection_id, flow)
     tell_what_is_held()
-    look_after_tenants()
+    wake_due_tenants()
 
 
-def look_after_tenants() -> None:
+def wake_due_tenants() -> None:
     """Have a worker look after each tenant with something due or a budget that ran out, unless it is to already."""
     now = timezone.now()
     asked = queue.tenants_waiting()
@@ -84,10 +84,10 @@ def look_after_tenants() -> None:
         spent = [connection.tenant_id for connection, _ in over_budget(now)]
     for tenant_id in dict.fromkeys([*due, *spent]):
         if tenant_id not in asked:
-            queue.tend(tenant_id)
+            queue.wake_tenant(tenant_id)
 
 
-def tend(tenant_id: int) -> None:
+def run_due_work(tenant_id: int) -> None:
     """Start what is due by the tenant's schedules, and mail its admins about a threshold of the API budget."""
     tenant = Tenant.objects.filter(pk=tenant_id).first()
     if tenant is None:
@@ -98,6 +98,9 @@ def tend(tenant_id: int) -> None:
         start_due(tenant, now)
         for connection, percent in over_budget(now):
             warn_admins(connection, percent, now)
+
+
+tend = run_due_work  # tasks that the version before put into the queue name it so
 
 
 def tell_what_is_held() -> None:

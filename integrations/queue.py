@@ -14,7 +14,7 @@ from django_q.models import Failure, OrmQ, Schedule
 from django_q.tasks import async_task
 
 _WORK_RUN = "integrations.jobs.work_run"
-_TEND = "integrations.jobs.tend"
+_RUN_DUE_WORK = "integrations.jobs.run_due_work"
 _BEAT = "integrations.jobs.beat"
 _PRUNE = "integrations.jobs.prune"
 _EACH_MINUTE = {"schedule_type": Schedule.MINUTES, "minutes": 1}
@@ -31,9 +31,9 @@ def wake(tenant_id: int, run_id: int) -> None:
     async_task(_WORK_RUN, tenant_id, run_id)
 
 
-def tend(tenant_id: int) -> None:
+def wake_tenant(tenant_id: int) -> None:
     """Have a worker look after the tenant's schedules and budget: what fails there holds up no other tenant."""
-    async_task(_TEND, tenant_id)
+    async_task(_RUN_DUE_WORK, tenant_id)
 
 
 def runs_waiting() -> set[int]:
@@ -43,7 +43,7 @@ def runs_waiting() -> set[int]:
 
 def tenants_waiting() -> set[int]:
     """The tenants that a worker has been asked to look after, and none has begun to."""
-    return {arguments[0] for arguments in _untaken(_TEND)}
+    return {arguments[0] for arguments in _untaken(_RUN_DUE_WORK)}
 
 
 def _untaken(function: str) -> list[tuple[int, ...]]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from accounts.models import Tenant
 from erp_admin.models import IMPORTABLE, IMPORTED, FileKind, ImportDraft, ImportState
-from erp_admin.uploads.service import confirm, take_in
+from erp_admin.uploads.service import confirm, read_upload
 from integrations.delivery.planning import context_for, judge
 from integrations.delivery.requests import ask_pushes, push_flow, ready_documents
 from integrations.models import Connection, Push, Trigger
@@ -31,7 +31,7 @@ def import_documents(tenant: Tenant, connection: Connection) -> tuple[int, int, 
         if known is not None:
             counts["there already"] += known.documents.filter(state__in=IMPORTED).count()
             continue
-        draft = take_in(tenant, kind, path.name, content)
+        draft = read_upload(tenant, kind, path.name, content)
         if draft.documents.filter(state__in=IMPORTABLE).exists():
             run_to_end(confirm(connection, draft, trigger=Trigger.COMMAND, queued=False).run)
         for state in draft.documents.values_list("state", flat=True):

@@ -12,7 +12,7 @@ from integrations.delivery.requests import push_flow
 
 
 @dataclass(frozen=True)
-class Desk:
+class DocumentType:
     """`many` is the address name of the list and the key of the flow, `one` the address name of one document."""
 
     many: str
@@ -35,8 +35,8 @@ class Desk:
         return f"new_{self.one}"
 
 
-DESKS: Final = {
-    "commitments": Desk(
+DOCUMENT_TYPES: Final = {
+    "commitments": DocumentType(
         many="commitments",
         one="commitment",
         model=Commitment,
@@ -49,7 +49,7 @@ DESKS: Final = {
         empty_text="Subcontracts and purchase orders appear here once you enter them. Approved ones are pushed to Sage "
         "Intacct as purchasing transactions, each exactly once.",
     ),
-    "change_orders": Desk(
+    "change_orders": DocumentType(
         many="change_orders",
         one="change_order",
         model=ChangeOrder,

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 
-from erp_admin.forms.pickers import PROJECTS_HERE, Sources
+from erp_admin.forms.pickers import PROJECTS_HERE, PickerSources
 from erp_admin.models import ChangeOrder, Commitment, Project
 from erp_admin.purchasing.locks import Lock
 from integrations.models import Connection
@@ -31,7 +31,7 @@ class HeadForm(forms.ModelForm):
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
 
-    def __init__(self, *args: Any, sources: Sources, lock: Lock | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sources: PickerSources, lock: Lock | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sources = sources
         if lock is not None:
@@ -76,7 +76,9 @@ class CommitmentForm(HeadForm):
             "scope": forms.Textarea(attrs={"rows": 3}),
         }
 
-    def __init__(self, *args: Any, sources: Sources, lock: Lock | None, connection: Connection | None, **kwargs: Any):
+    def __init__(
+        self, *args: Any, sources: PickerSources, lock: Lock | None, connection: Connection | None, **kwargs: Any
+    ):
         super().__init__(*args, sources=sources, lock=None, **kwargs)
         self.fields["vendor_id"] = sources.field(
             "vendors", "Vendor", "The vendor in Intacct. A draft may lack it; a push needs it."
@@ -170,7 +172,7 @@ class LineForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
 
-    def __init__(self, *args: Any, sources: Sources, changeable: Mapping[int, str] | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sources: PickerSources, changeable: Mapping[int, str] | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = self.prefix or "lines"
         place = f"project:id_{own}-project project:id_project"
@@ -192,7 +194,7 @@ class LineForm(forms.Form):
             add(name, sources.field(kind, label))
 
     @staticmethod
-    def _fixed(sources: Sources) -> str:
+    def _fixed(sources: PickerSources) -> str:
         return f"project={sources.project.pk}" if sources.project else ""
 
     def clean_project(self) -> Project | None:

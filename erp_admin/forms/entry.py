@@ -14,7 +14,7 @@ from django.http import QueryDict
 
 from accounts.refusal import Refused
 from erp_admin.forms.document import ChangeOrderForm, CommitmentForm, HeadForm, LineForm, LineFormSet, initial_of
-from erp_admin.forms.pickers import Sources
+from erp_admin.forms.pickers import PickerSources
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine
 from erp_admin.purchasing.locks import Lock, lock_of
 from erp_admin.purchasing.service import save_change_order, save_commitment
@@ -28,7 +28,7 @@ def _removed(form: LineForm) -> bool:
     return bool(form.cleaned_data.get("DELETE"))
 
 
-class Entry:
+class LineForms:
     """Unbound from the document, bound to a post, or (`again`) filled in from a post that asks for another line."""
 
     def __init__(
@@ -37,7 +37,7 @@ class Entry:
         self.document = document
         self.lock: Lock | None = lock_of(document) if document.pk else None
         base = document.commitment if isinstance(document, ChangeOrder) else document
-        self.sources = Sources(document.tenant, connection, base.project)
+        self.sources = PickerSources(document.tenant, connection, base.project)
         self._connection = connection
         bound = None if again else data
         self.head = self._head(bound, self._head_initial(data) if again and data is not None else {})

@@ -33,7 +33,7 @@ class Choice:
         return self.label
 
 
-class Sources:
+class PickerSources:
     """What the pickers of one page look their present choices up in, each record once."""
 
     def __init__(self, tenant: Tenant, connection: Connection | None, project: Project | None = None) -> None:

@@ -51,7 +51,7 @@ class Unacceptable(ValueError):
     """A record that cannot become a project here; names the field and what to do."""
 
 
-class Left(Exception):
+class RowRefused(Exception):
     """A record that is left out of the import by a person's decision; says which."""
 
 
@@ -191,8 +191,8 @@ def _import_row(work: StepWork, row: RunRow, found: Refetched) -> None:
         with work.page():
             project, outcome = take_over(_usable_item(row, found), work.run.tenant, work.run.started_by_id)
             _close_row(work, row, outcome, document_id=project.pk)
-    except Left as left:
-        _close_row(work, row, RowOutcome.SKIPPED, str(left))
+    except RowRefused as refused:
+        _close_row(work, row, RowOutcome.SKIPPED, str(refused))
     except Unacceptable as error:
         _close_row(work, row, RowOutcome.FAILED, str(error))
     except IntegrityError:
@@ -201,14 +201,14 @@ def _import_row(work: StepWork, row: RunRow, found: Refetched) -> None:
 
 
 def _usable_item(row: RunRow, found: Refetched) -> ListItem:
-    """The record as read just now. Raises Unacceptable when it is gone or unusable, Left when it was ignored."""
+    """The record as read just now. Raises Unacceptable when it is gone or unusable, RowRefused when it was ignored."""
     if row.list_item is None or row.list_item.record_no not in found.shown:
         raise Unacceptable("This project is no longer in Intacct, or the user may no longer see it.")
     if row.list_item.record_no in found.unusable:
         raise Unacceptable(found.unusable[row.list_item.record_no])
     item = ListItem.objects.get(pk=row.list_item.pk)
     if item.ignored_at is not None:
-        raise Left("It was ignored after the import was started. Restore it, then import it again.")
+        raise RowRefused("It was ignored after the import was started. Restore it, then import it again.")
     return item
 
 

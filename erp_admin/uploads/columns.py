@@ -311,7 +311,7 @@ class Header:
     unknown: dict[str, Column | None]
 
 
-def understood(kind: FileKind, cells: Sequence[str]) -> tuple[Header, dict[str, list[str]]]:
+def parse_header(kind: FileKind, cells: Sequence[str]) -> tuple[Header, dict[str, list[str]]]:
     """The header in these cells; and, by label, the columns that more than one cell names."""
     by_name = {name: column for column in COLUMNS[kind] for name in column.names}
     places: dict[str, int] = {}

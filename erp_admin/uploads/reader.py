@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from erp_admin.models import rounded
 from erp_admin.models.document_import import FileKind
-from erp_admin.uploads.columns import COLUMNS, Column, Header, Level, plain, understood
+from erp_admin.uploads.columns import COLUMNS, Column, Header, Level, parse_header, plain
 from erp_admin.uploads.formats.table import FileRefused, Row, Table
-from erp_admin.uploads.values import Style, Unreadable, understand
+from erp_admin.uploads.values import Style, Unreadable, parse_cell
 
 _HEADER_WITHIN: Final = 10
 _LONGEST_SHOWN: Final = 80
@@ -75,8 +75,8 @@ class DocumentReader:
         first = [row for row in islice(table.rows, _HEADER_WITHIN) if row]
         if not first:
             raise FileRefused("The file holds no rows.", "Choose the file with the documents.", code="FILE-EMPTY")
-        best = max(first, key=lambda row: len(understood(self.kind, row.cells)[0].places))
-        header, twice = understood(self.kind, best.cells)
+        best = max(first, key=lambda row: len(parse_header(self.kind, row.cells)[0].places))
+        header, twice = parse_header(self.kind, best.cells)
         self._refuse_unclear(best, header, twice)
         for cell in header.unknown:
             self.notes.append(f"The column “{cell[:60]}” is not known, so its values were not read.")
@@ -157,7 +157,7 @@ class DocumentReader:
         if not text:
             return None
         try:
-            return understand(column, text, self.style)
+            return parse_cell(column, text, self.style)
         except Unreadable as error:
             document.problems.append(Problem(row.number, column.label, text, error.sentence, error.fix))
             return None

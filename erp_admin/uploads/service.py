@@ -32,7 +32,7 @@ _BATCH = 500
 Name = tuple[MatchKind, str, str]  # kind, project as written (for cost codes), text
 
 
-def take_in(
+def read_upload(
     tenant: Tenant, kind: FileKind, name: str, content: bytes, *, day_first: bool = False, by: User | None = None
 ) -> ImportDraft:
     """Keep a file as a draft: read, matched as far as that is certain, and assessed. Raises FileRefused."""

@@ -38,7 +38,7 @@ class Style:
     comma_decimals: bool = False
 
 
-def understand(column: Column, text: str, style: Style) -> Any:
+def parse_cell(column: Column, text: str, style: Style) -> Any:
     """The value as plain JSON: text, ISO date, decimal as text. Raises Unreadable."""
     if text in _EXCEL_ERRORS:
         raise Unreadable(f"The spreadsheet shows the error {text} here.", "Mend the formula, or type the value.")

@@ -15,7 +15,7 @@ from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
 from erp_admin.documents.preview import currency_of
-from erp_admin.documents.types import DESKS, Desk
+from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
 from erp_admin.models import ChangeOrder
 from erp_admin.purchasing import service as services
 from erp_admin.purchasing.records import amount
@@ -29,17 +29,17 @@ from integrations.models import Connection
 LONGEST_NUMBER = 100
 
 
-def _act(request: TenantRequest, kind: str, pk: int, act: Callable[[Desk, Any], str]) -> HttpResponse:
+def _act(request: TenantRequest, kind: str, pk: int, act: Callable[[DocumentType, Any], str]) -> HttpResponse:
     """Do it and say so, or say why not; then back to the document."""
-    desk = DESKS[kind]
-    document = document_or_404(desk, pk)
+    document_type = DOCUMENT_TYPES[kind]
+    document = document_or_404(document_type, pk)
     try:
-        messages.success(request, act(desk, document))
+        messages.success(request, act(document_type, document))
     except Refused as refused:
         messages.error(request, str(refused))
     except IntacctError as error:
         messages.error(request, f"{error.sentence} {error.advice}".strip())
-    return redirect(document_url(request, desk, document))
+    return redirect(document_url(request, document_type, document))
 
 
 def _connection() -> Connection:
@@ -52,7 +52,7 @@ def _connection() -> Connection:
 @require_POST
 @role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def approve(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    def act(desk: Desk, document: Any) -> str:
+    def act(document_type: DocumentType, document: Any) -> str:
         services.approve(document, by=request.user)
         return f"{document.number} is approved and can be pushed."
 
@@ -62,7 +62,7 @@ def approve(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @require_POST
 @role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def back_to_draft(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    def act(desk: Desk, document: Any) -> str:
+    def act(document_type: DocumentType, document: Any) -> str:
         services.back_to_draft(document)
         return f"{document.number} is a draft again. It is not pushed until it is approved."
 
@@ -72,7 +72,7 @@ def back_to_draft(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @require_POST
 @role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def void(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    def act(desk: Desk, document: Any) -> str:
+    def act(document_type: DocumentType, document: Any) -> str:
         services.void(document)
         return f"{document.number} is void. It stays in the list and is never pushed."
 
@@ -82,8 +82,8 @@ def void(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @require_POST
 @role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
 def take_back(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    def act(desk: Desk, document: Any) -> str:
-        push = requests.in_flight(desk.flow, document.pk)
+    def act(document_type: DocumentType, document: Any) -> str:
+        push = requests.in_flight(document_type.flow, document.pk)
         if push is None or not requests.take_back(push, by=request.user):
             raise Refused("It cannot be taken back any more: sending has begun, or it has ended.")
         return f"{document.number} was taken back. Nothing of it was sent."
@@ -94,7 +94,7 @@ def take_back(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @require_POST
 @role_required(Role.ACCOUNTANT, may="Ignore records and restore them")
 def ignore(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    def act(desk: Desk, document: Any) -> str:
+    def act(document_type: DocumentType, document: Any) -> str:
         requests.ignore(document, reason=request.POST.get("reason", "").strip(), by=request.user)
         return f"{document.number} is ignored. Restore it whenever you want."
 
@@ -104,7 +104,7 @@ def ignore(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @require_POST
 @role_required(Role.ACCOUNTANT, may="Ignore records and restore them")
 def restore(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    def act(desk: Desk, document: Any) -> str:
+    def act(document_type: DocumentType, document: Any) -> str:
         services.restore(document)
         return f"{document.number} is restored."
 
@@ -114,7 +114,7 @@ def restore(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @require_POST
 @role_required(Role.ACCOUNTANT, may="Link commitments and change orders to records of Sage Intacct, and unlink them")
 def unlink(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    def act(desk: Desk, document: Any) -> str:
+    def act(document_type: DocumentType, document: Any) -> str:
         former = document.remote_id
         if not former:
             raise Refused("It is not linked.")
@@ -129,8 +129,8 @@ def unlink(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 def refresh(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Read the record back now."""
 
-    def act(desk: Desk, document: Any) -> str:
-        named = readback.refresh(_connection(), desk.flow, document)
+    def act(document_type: DocumentType, document: Any) -> str:
+        named = readback.refresh(_connection(), document_type.flow, document)
         return f"Read back: {'; '.join(named)}." if named else "Read back from Intacct just now."
 
     return _act(request, kind, pk, act)
@@ -141,9 +141,9 @@ def refresh(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 def recreate(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Push anew what was deleted in Intacct."""
 
-    def act(desk: Desk, document: Any) -> str:
+    def act(document_type: DocumentType, document: Any) -> str:
         former = document.remote_id
-        asked = readback.recreate(_connection(), desk.flow, document, by=request.user)
+        asked = readback.recreate(_connection(), document_type.flow, document, by=request.user)
         for _, problems in asked.blocked:
             raise Refused(f"It is no longer linked to {former}, but cannot be pushed yet. {problems[0]}")
         for _, why in asked.left:
@@ -158,8 +158,8 @@ def recreate(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 def take_theirs(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Make the document here what Intacct holds."""
 
-    def act(desk: Desk, document: Any) -> str:
-        named = readback.take_theirs(_connection(), desk.flow, document)
+    def act(document_type: DocumentType, document: Any) -> str:
+        named = readback.take_theirs(_connection(), document_type.flow, document)
         rest = f" This still differs: {'; '.join(named)}." if named else ""
         return f"{document.number} has the lines and the total of {document.remote_id} now.{rest}"
 
@@ -170,22 +170,22 @@ def take_theirs(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @role_required(Role.ACCOUNTANT, may="Link commitments and change orders to records of Sage Intacct, and unlink them")
 def link(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Search Intacct by number, compare what is found with the document, and link one."""
-    desk, connection = DESKS[kind], live_connection()
-    document = document_or_404(desk, pk)
+    document_type, connection = DOCUMENT_TYPES[kind], live_connection()
+    document = document_or_404(document_type, pk)
     if request.method == "POST":
         chosen = request.POST.get("record", "")[:LONGEST_NUMBER]
 
-        def act(desk: Desk, document: Any) -> str:
-            named = readback.link(_connection(), desk.flow, document, chosen, by=request.user)
+        def act(document_type: DocumentType, document: Any) -> str:
+            named = readback.link(_connection(), document_type.flow, document, chosen, by=request.user)
             return f"Linked to {chosen}. {'; '.join(named) or 'It is equal on both sides'}."
 
         return _act(request, kind, pk, act)
     text = request.GET.get("q", "").strip()[:LONGEST_NUMBER]
-    reason = push_reason(request, desk, connection)
-    found, trouble = _search(request, desk, document, text) if text and not reason else ([], None)
+    reason = push_reason(request, document_type, connection)
+    found, trouble = _search(request, document_type, document, text) if text and not reason else ([], None)
     base = document.commitment if isinstance(document, ChangeOrder) else document
     context = {
-        "desk": desk,
+        "document_type": document_type,
         "document": document,
         "base": base,
         "currency": currency_of(document),
@@ -194,7 +194,7 @@ def link(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "found": [_candidate(document, base, each) for each in found],
         "trouble": trouble,
         "reason": reason or ("It is linked already. Unlink it first." if document.remote_id else ""),
-        "document_url": document_url(request, desk, document),
+        "document_url": document_url(request, document_type, document),
     }
     return render(request, "erp_admin/link_document.html", context)
 
@@ -204,10 +204,10 @@ def _number_there(document: Any) -> str:
     return f"{base.number}-{document.number}" if base is not None else str(document.number)
 
 
-def _search(request: TenantRequest, desk: Desk, document: Any, text: str) -> tuple[Any, Any]:
+def _search(request: TenantRequest, document_type: DocumentType, document: Any, text: str) -> tuple[Any, Any]:
     connection = live_connection()
     try:
-        return readback.find_records(connection, desk.flow, document, text) if connection else [], None
+        return readback.find_records(connection, document_type.flow, document, text) if connection else [], None
     except (Refused, IntacctError) as error:
         return [], error
 

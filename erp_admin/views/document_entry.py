@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from erp_admin.documents.preview import currency_of
-from erp_admin.documents.types import DESKS, Desk
-from erp_admin.forms.entry import Entry
+from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
+from erp_admin.forms.entry import LineForms
 from erp_admin.forms.pickers import COMMITMENTS_HERE
 from erp_admin.models import ChangeOrder, Commitment, CommitmentKind, DocumentStatus
 from erp_admin.views.document_pages import document_or_404, document_url, tenant_url
@@ -25,24 +25,26 @@ from integrations.gateway.access import live_connection
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def new(request: TenantRequest, kind: str) -> HttpResponse:
-    desk = DESKS[kind]
-    if desk.model is Commitment:
+    document_type = DOCUMENT_TYPES[kind]
+    if document_type.model is Commitment:
         document: Any = Commitment(
             tenant=request.tenant,
             kind=CommitmentKind.SUBCONTRACT,
             currency=request.tenant.base_currency,
             dated_on=timezone.localdate(),
         )
-        return _page(request, desk, document)
+        return _page(request, document_type, document)
     key = request.GET.get("commitment", "")
     if not key:
-        return render(request, "erp_admin/choose_commitment.html", {"desk": desk, **_choice(request)})
+        return render(request, "erp_admin/choose_commitment.html", {"document_type": document_type, **_choice(request)})
     number = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
     base = get_object_or_404(Commitment.objects.select_related("project"), pk=number)
     if base.status == DocumentStatus.VOID:
         messages.error(request, f"Commitment {base.number} is void, so it takes no change orders.")
         return redirect("commitment", tenant_slug=request.tenant.slug, pk=base.pk)
-    return _page(request, desk, ChangeOrder(tenant=request.tenant, commitment=base, dated_on=timezone.localdate()))
+    return _page(
+        request, document_type, ChangeOrder(tenant=request.tenant, commitment=base, dated_on=timezone.localdate())
+    )
 
 
 def _choice(request: TenantRequest) -> dict[str, Any]:
@@ -55,39 +57,41 @@ def _choice(request: TenantRequest) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def edit(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    desk = DESKS[kind]
-    return _page(request, desk, document_or_404(desk, pk))
+    document_type = DOCUMENT_TYPES[kind]
+    return _page(request, document_type, document_or_404(document_type, pk))
 
 
-def _page(request: TenantRequest, desk: Desk, document: Any) -> HttpResponse:
+def _page(request: TenantRequest, document_type: DocumentType, document: Any) -> HttpResponse:
     connection = live_connection()
     title = str(document) if document.pk else ""
     if request.method != "POST":
-        return _shown(request, desk, Entry(document, connection), title)
+        return _shown(request, document_type, LineForms(document, connection), title)
     if "add_line" in request.POST:
-        return _shown(request, desk, Entry(document, connection, request.POST, again=True), title)
-    entry = Entry(document, connection, request.POST)
+        return _shown(request, document_type, LineForms(document, connection, request.POST, again=True), title)
+    entry = LineForms(document, connection, request.POST)
     if entry.lock is not None and entry.lock.is_whole:
         messages.error(request, f"Nothing was saved. {entry.lock.reason} {entry.lock.way_out}")
-        return redirect(document_url(request, desk, document))
+        return redirect(document_url(request, document_type, document))
     is_new = document.pk is None
     saved = entry.save() if entry.is_valid() else None
     if saved is None:
-        return _shown(request, desk, entry, title, status=422)
+        return _shown(request, document_type, entry, title, status=422)
     done = "added" if is_new else "saved"
-    messages.success(request, f"{desk.noun.capitalize()} {saved.number} was {done}.")
-    return redirect(document_url(request, desk, saved))
+    messages.success(request, f"{document_type.noun.capitalize()} {saved.number} was {done}.")
+    return redirect(document_url(request, document_type, saved))
 
 
-def _shown(request: TenantRequest, desk: Desk, entry: Entry, title: str, status: int = 200) -> HttpResponse:
+def _shown(
+    request: TenantRequest, document_type: DocumentType, entry: LineForms, title: str, status: int = 200
+) -> HttpResponse:
     document = entry.document
     base = document.commitment if isinstance(document, ChangeOrder) else None
     is_new = not title
-    cancel = document_url(request, desk, document) if not is_new else tenant_url(request, desk.many)
+    cancel = document_url(request, document_type, document) if not is_new else tenant_url(request, document_type.many)
     if is_new and base is not None:
         cancel = tenant_url(request, "commitment", pk=base.pk)
     context = {
-        "desk": desk,
+        "document_type": document_type,
         "entry": entry,
         "document": document,
         "base": base,

@@ -11,11 +11,11 @@ from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
 from erp_admin.documents import preview as push_preview
-from erp_admin.documents.types import DESKS, Desk
+from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
 from erp_admin.forms.selection import DocumentSelectionForm
 from erp_admin.views.document_pages import document_url, list_url, push_reason, where_to_fix
 from erp_admin.views.record_rows import entity_names
-from integrations.delivery.requests import Asked, ask_pushes
+from integrations.delivery.requests import PushOutcome, ask_pushes
 from integrations.gateway.access import live_connection, why_not_sync
 from integrations.models import Connection
 
@@ -24,43 +24,45 @@ from integrations.models import Connection
 @role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
 def preview(request: TenantRequest, kind: str) -> HttpResponse:
     """What pushing the chosen documents would do; nothing is sent."""
-    desk, connection = DESKS[kind], live_connection()
-    form = _selection(request, desk)
+    document_type, connection = DOCUMENT_TYPES[kind], live_connection()
+    form = _selection(request, document_type)
     if form is None or connection is None:
-        return _refused(request, desk, connection)
-    return _preview_page(request, desk, connection, form)
+        return _refused(request, document_type, connection)
+    return _preview_page(request, document_type, connection, form)
 
 
 @require_POST
 @role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
 def start(request: TenantRequest, kind: str) -> HttpResponse:
     """Push what the summary showed. When other documents match by now, the summary is shown once more."""
-    desk, connection = DESKS[kind], live_connection()
-    form = _selection(request, desk)
+    document_type, connection = DOCUMENT_TYPES[kind], live_connection()
+    form = _selection(request, document_type)
     if form is None or connection is None:
-        return _refused(request, desk, connection)
+        return _refused(request, document_type, connection)
     expected = form.cleaned_data["expected"]
     if expected is not None and expected != (now := form.documents.count()):
-        text = f"{now:,} {desk.plural} match now; {expected:,} did at the summary. This is the new one."
+        text = f"{now:,} {document_type.plural} match now; {expected:,} did at the summary. This is the new one."
         messages.warning(request, text)
-        return _preview_page(request, desk, connection, form)
+        return _preview_page(request, document_type, connection, form)
     try:
-        asked = ask_pushes(connection, desk.flow, form.documents, by=request.user)
+        asked = ask_pushes(connection, document_type.flow, form.documents, by=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
-        return redirect(list_url(request, desk))
-    return _told(request, desk, asked)
+        return redirect(list_url(request, document_type))
+    return _told(request, document_type, asked)
 
 
-def _refused(request: TenantRequest, desk: Desk, connection: Connection | None) -> HttpResponse:
+def _refused(request: TenantRequest, document_type: DocumentType, connection: Connection | None) -> HttpResponse:
     if connection is None:
         messages.error(request, str(why_not_sync(None)))
-    return redirect(list_url(request, desk))
+    return redirect(list_url(request, document_type))
 
 
-def _selection(request: TenantRequest, desk: Desk) -> DocumentSelectionForm | None:
+def _selection(request: TenantRequest, document_type: DocumentType) -> DocumentSelectionForm | None:
     """The valid selection, or None after saying what is wrong with it."""
-    form = DocumentSelectionForm(request.POST, model=desk.model, noun=desk.noun, query=request.GET.dict())
+    form = DocumentSelectionForm(
+        request.POST, model=document_type.model, noun=document_type.noun, query=request.GET.dict()
+    )
     if form.is_valid():
         return form
     messages.error(request, form.problem)
@@ -68,20 +70,20 @@ def _selection(request: TenantRequest, desk: Desk) -> DocumentSelectionForm | No
 
 
 def _preview_page(
-    request: TenantRequest, desk: Desk, connection: Connection, form: DocumentSelectionForm
+    request: TenantRequest, document_type: DocumentType, connection: Connection, form: DocumentSelectionForm
 ) -> HttpResponse:
-    preview = push_preview.preview_of(connection, desk.flow, form.documents)
-    reason = push_reason(request, desk, connection)
+    preview = push_preview.preview_of(connection, document_type.flow, form.documents)
+    reason = push_reason(request, document_type, connection)
     if not reason and not preview.possible:
-        reason = f"None of the chosen {desk.plural} can be pushed as they are."
+        reason = f"None of the chosen {document_type.plural} can be pushed as they are."
     names = entity_names(connection)
     context = {
-        "desk": desk,
+        "document_type": document_type,
         "preview": preview,
-        "blocked": [_blocked(request, desk, effect) for effect in preview.blocked],
-        "ready": [(effect, document_url(request, desk, effect.document)) for effect in preview.ready],
-        "waiting": [(effect, document_url(request, desk, effect.document)) for effect in preview.waiting],
-        "left": [(effect, document_url(request, desk, effect.document)) for effect in preview.left],
+        "blocked": [_blocked(request, document_type, effect) for effect in preview.blocked],
+        "ready": [(effect, document_url(request, document_type, effect.document)) for effect in preview.ready],
+        "waiting": [(effect, document_url(request, document_type, effect.document)) for effect in preview.waiting],
+        "left": [(effect, document_url(request, document_type, effect.document)) for effect in preview.left],
         "totals": sorted(preview.totals.items()),
         "entities": [(names.get(entity, entity), number) for entity, number in sorted(preview.entities.items())],
         "connection": connection,
@@ -91,22 +93,23 @@ def _preview_page(
         "items": [] if form.is_everything else [document.pk for document in form.documents],
         "query": request.GET.urlencode(),
         "push_reason": reason,
-        "back": list_url(request, desk),
+        "back": list_url(request, document_type),
     }
     return render(request, "erp_admin/push_preview.html", context)
 
 
-def _blocked(request: TenantRequest, desk: Desk, effect: push_preview.Effect) -> dict[str, Any]:
+def _blocked(request: TenantRequest, document_type: DocumentType, effect: push_preview.Effect) -> dict[str, Any]:
     return {
         "document": effect.document,
-        "url": document_url(request, desk, effect.document),
+        "url": document_url(request, document_type, effect.document),
         "problems": [
-            (problem, *where_to_fix(request, desk, problem.code, effect.document)) for problem in effect.problems
+            (problem, *where_to_fix(request, document_type, problem.code, effect.document))
+            for problem in effect.problems
         ],
     }
 
 
-def _told(request: TenantRequest, desk: Desk, asked: Asked) -> HttpResponse:
+def _told(request: TenantRequest, document_type: DocumentType, asked: PushOutcome) -> HttpResponse:
     """Say what became of the wish, and go to the run that works it off."""
     told = []
     if asked.queued:
@@ -117,9 +120,9 @@ def _told(request: TenantRequest, desk: Desk, asked: Asked) -> HttpResponse:
         told.append(f"{len(asked.blocked):,} blocked and not sent")
     if asked.left:
         told.append(f"{len(asked.left):,} left as they are")
-    text = f"Pushing {desk.plural}: {', '.join(told) or 'nothing to do'}."
+    text = f"Pushing {document_type.plural}: {', '.join(told) or 'nothing to do'}."
     if asked.started is None:
         messages.warning(request, text)
-        return redirect(list_url(request, desk))
+        return redirect(list_url(request, document_type))
     messages.success(request, text)
     return redirect("run", tenant_slug=request.tenant.slug, number=asked.started.run.number)

@@ -15,7 +15,7 @@ from accounts.templatetags.ui import amount, when
 from accounts.ui.shown import ShownState
 from erp_admin.documents import selectors
 from erp_admin.documents.preview import currency_of
-from erp_admin.documents.types import DESKS, Desk
+from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
 from erp_admin.models import ChangeOrder, Commitment, DocumentStatus
 from erp_admin.purchasing.locks import lock_of
 from erp_admin.views.document_pages import document_or_404, document_url, push_reason, tenant_url, where_to_fix
@@ -23,7 +23,7 @@ from erp_admin.views.documents import row_of
 from erp_admin.views.reasons import role_reason
 from erp_admin.views.record_rows import Fact, entity_names, fact
 from integrations.delivery.contract import PlannedField, PushFlow
-from integrations.delivery.planning import Verdict, context_for, judge
+from integrations.delivery.planning import PlanResult, context_for, judge
 from integrations.gateway.access import live_connection
 from integrations.models import Connection, Delivery, DocumentState, Drift, Push, PushState
 
@@ -75,15 +75,15 @@ def _day(text: str) -> date | None:
 @require_GET
 @role_required(Role.VIEWER)
 def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    desk = DESKS[kind]
-    document = document_or_404(desk, pk)
+    document_type = DOCUMENT_TYPES[kind]
+    document = document_or_404(document_type, pk)
     connection = live_connection()
-    pushes = list(selectors.pushes_of(desk.many, pk)[:50])
-    verdict = judge(desk.flow, document, context_for(connection)) if connection else Verdict()
+    pushes = list(selectors.pushes_of(document_type.many, pk)[:50])
+    verdict = judge(document_type.flow, document, context_for(connection)) if connection else PlanResult()
     is_base = isinstance(document, Commitment)
-    history, more_history = _history(request, desk, document)
+    history, more_history = _history(request, document_type, document)
     context = {
-        "desk": desk,
+        "document_type": document_type,
         "document": document,
         "row": row_of(document),
         "state": document.shown_state,
@@ -95,16 +95,16 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "is_commitment": is_base,
         "lock": lock_of(document),
         "verdict": verdict,
-        "problems": [(each, *where_to_fix(request, desk, each.code, document)) for each in verdict.problems],
-        "failure": _failure(request, desk, document, pushes),
-        "plan": _plan(desk.flow, document, verdict, pushes),
+        "problems": [(each, *where_to_fix(request, document_type, each.code, document)) for each in verdict.problems],
+        "failure": _failure(request, document_type, document, pushes),
+        "plan": _plan(document_type.flow, document, verdict, pushes),
         "events": history,
         "more_history": more_history,
         "exchanges": selectors.exchanges_of(pushes, EXCHANGES),
         "can": _can(document, pushes, verdict),
         "role_reason": role_reason(request, Role.ACCOUNTANT),
-        "push_reason": push_reason(request, desk, connection),
-        "urls": {what: document_url(request, desk, document, what) for what in ACTS},
+        "push_reason": push_reason(request, document_type, connection),
+        "urls": {what: document_url(request, document_type, document, what) for what in ACTS},
     }
     return render(request, "erp_admin/document.html", context)
 
@@ -113,7 +113,7 @@ def _change_orders(document: Commitment) -> Any:
     return selectors.documents(ChangeOrder).filter(commitment=document).order_by("number")
 
 
-def _can(document: Any, pushes: list[Push], verdict: Verdict) -> dict[str, bool]:
+def _can(document: Any, pushes: list[Push], verdict: PlanResult) -> dict[str, bool]:
     """Which actions the state allows; the services decide once more."""
     locked, linked = document.is_locked, bool(document.remote_id)
     newest = pushes[0] if pushes else None
@@ -182,13 +182,15 @@ def _link_facts(document: Any) -> list[Fact]:
     ]
 
 
-def _failure(request: TenantRequest, desk: Desk, document: Any, pushes: list[Push]) -> dict[str, Any] | None:
+def _failure(
+    request: TenantRequest, document_type: DocumentType, document: Any, pushes: list[Push]
+) -> dict[str, Any] | None:
     if document.delivery != Delivery.FAILED:
         return None
     push = next((each for each in pushes if each.state == PushState.FAILED), None)
     code = push.error_code if push else ""
-    url, words = where_to_fix(request, desk, code, document)
-    is_here = url == document_url(request, desk, document)
+    url, words = where_to_fix(request, document_type, code, document)
+    is_here = url == document_url(request, document_type, document)
     return {
         "sentence": document.state_reason,
         "advice": document.state_advice,
@@ -200,7 +202,7 @@ def _failure(request: TenantRequest, desk: Desk, document: Any, pushes: list[Pus
     }
 
 
-def _plan(flow: PushFlow, document: Any, verdict: Verdict, pushes: list[Push]) -> dict[str, Any]:
+def _plan(flow: PushFlow, document: Any, verdict: PlanResult, pushes: list[Push]) -> dict[str, Any]:
     """What a push would write now; else what the newest one wrote, beside what was last read back."""
     newest = next((push for push in pushes if push.planned), None)
     if verdict.plan is not None:
@@ -227,9 +229,9 @@ def _plan_row(flow: PushFlow, entry: dict[str, str], facts: dict[str, Any]) -> P
     return PlanRow(entry["label"], entry["value"], entry["source"], held, line)
 
 
-def _history(request: TenantRequest, desk: Desk, document: Any) -> tuple[list[dict[str, Any]], bool]:
+def _history(request: TenantRequest, document_type: DocumentType, document: Any) -> tuple[list[dict[str, Any]], bool]:
     """What happened to the document, newest first; whether older lines of the ledger were left out."""
-    events = selectors.events_of(desk.many, document.pk, EVENTS)
+    events = selectors.events_of(document_type.many, document.pk, EVENTS)
     told = [
         {
             "at": event.at,

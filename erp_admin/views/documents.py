@@ -19,7 +19,7 @@ from accounts.ui.paging import page_of
 from accounts.ui.shown import ShownState
 from erp_admin.documents import selectors
 from erp_admin.documents.preview import currency_of
-from erp_admin.documents.types import DESKS, Desk
+from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
 from erp_admin.models import Commitment, CommitmentKind
 from erp_admin.purchasing.records import amount
 from erp_admin.views.document_pages import push_reason
@@ -65,36 +65,36 @@ def row_of(document: Any) -> Row:
 @require_GET
 @role_required(Role.VIEWER)
 def listing(request: TenantRequest, kind: str) -> HttpResponse:
-    desk = DESKS[kind]
+    document_type = DOCUMENT_TYPES[kind]
     query = request.GET.dict()
-    page = page_of(request, selectors.filtered_documents(desk.model, query))
+    page = page_of(request, selectors.filtered_documents(document_type.model, query))
     connection = live_connection()
     context = {
-        "desk": desk,
+        "document_type": document_type,
         "page": page,
         "rows": [row_of(document) for document in page],
-        "columns": _columns(request, desk),
-        "filters": _filters(request, desk, query),
+        "columns": _columns(request, document_type),
+        "filters": _filters(request, document_type, query),
         "filtered": is_filtered(request, FILTERS),
         "query": request.GET.urlencode(),
         "role_reason": role_reason(request, Role.ACCOUNTANT),
-        "push_reason": push_reason(request, desk, connection),
+        "push_reason": push_reason(request, document_type, connection),
         "connection": connection,
-        "active_runs": active_runs(connection, desk),
-        "hold": PushHold.objects.filter(connection=connection, flow=desk.many).first() if connection else None,
+        "active_runs": active_runs(connection, document_type),
+        "hold": PushHold.objects.filter(connection=connection, flow=document_type.many).first() if connection else None,
     }
     return render(request, "erp_admin/documents.html", context)
 
 
-def active_runs(connection: Connection | None, desk: Desk) -> list[dict[str, Any]]:
+def active_runs(connection: Connection | None, document_type: DocumentType) -> list[dict[str, Any]]:
     if connection is None:
         return []
-    found = SyncRun.objects.filter(connection=connection, state__in=ACTIVE_RUNS, flow=desk.many)
+    found = SyncRun.objects.filter(connection=connection, state__in=ACTIVE_RUNS, flow=document_type.many)
     return [{"run": run, "starter": starter(run)} for run in found.select_related("started_by")]
 
 
-def _columns(request: TenantRequest, desk: Desk) -> list[Column]:
-    sub = Column("Type") if desk.model is Commitment else Column("Commitment")
+def _columns(request: TenantRequest, document_type: DocumentType) -> list[Column]:
+    sub = Column("Type") if document_type.model is Commitment else Column("Commitment")
     return [
         column(request, "Number", "number", css="id", below=sub),
         column(request, "Title", "title", css="name", below=column(request, "Vendor", "vendor")),
@@ -105,12 +105,12 @@ def _columns(request: TenantRequest, desk: Desk) -> list[Column]:
     ]
 
 
-def _filters(request: TenantRequest, desk: Desk, query: dict[str, str]) -> list[FilterGroup]:
+def _filters(request: TenantRequest, document_type: DocumentType, query: dict[str, str]) -> list[FilterGroup]:
     """Each filter's counts are of what the other filters leave; values that no document has are left out."""
-    columns = selectors.columns_of(desk.model)
+    columns = selectors.columns_of(document_type.model)
 
     def others(name: str) -> selectors.Documents:
-        return selectors.filtered_documents(desk.model, {**query, name: ""})
+        return selectors.filtered_documents(document_type.model, {**query, name: ""})
 
     def fixed(label: str, name: str, choices: Any, by: str) -> FilterGroup:
         counted = selectors.counts(others(name), by)

@@ -43,7 +43,7 @@ def upload(request: TenantRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            draft = services.take_in(
+            draft = services.read_upload(
                 request.tenant,
                 FileKind(given["kind"]),
                 given["file"].name,

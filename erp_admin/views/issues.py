@@ -12,7 +12,7 @@ from accounts.models import Role
 from accounts.refusal import Refused
 from accounts.ui.paging import PAGE_SIZE, page_of
 from erp_admin.documents.issues import JUDGED, Cause, attention
-from erp_admin.documents.types import DESKS
+from erp_admin.documents.types import DOCUMENT_TYPES
 from erp_admin.views.document_pages import document_url, tenant_url, where_to_fix
 from erp_admin.views.reasons import role_reason
 from integrations.delivery.requests import release_hold
@@ -26,7 +26,11 @@ def issues(request: TenantRequest) -> HttpResponse:
     found = attention(live_connection())
     page: Any = page_of(request, found.causes, PAGE_SIZE)  # type: ignore[arg-type]
     context = {
-        "holds": [{"hold": hold, "title": DESKS[hold.flow].title} for hold in found.holds if hold.flow in DESKS],
+        "holds": [
+            {"hold": hold, "title": DOCUMENT_TYPES[hold.flow].title}
+            for hold in found.holds
+            if hold.flow in DOCUMENT_TYPES
+        ],
         "causes": [_shown(request, cause) for cause in page],
         "page": page,
         "blocked": found.blocked,
@@ -39,13 +43,13 @@ def issues(request: TenantRequest) -> HttpResponse:
 
 
 def _shown(request: TenantRequest, cause: Cause) -> dict[str, Any]:
-    desk = DESKS[cause.flow_key]
-    url, words = where_to_fix(request, desk, cause.code, cause.documents[0])
+    document_type = DOCUMENT_TYPES[cause.flow_key]
+    url, words = where_to_fix(request, document_type, cause.code, cause.documents[0])
     several = cause.count > 1 and cause.code != "SETTING"
     return {
         "cause": cause,
-        "desk": desk,
-        "documents": [(document, document_url(request, desk, document)) for document in cause.documents],
+        "document_type": document_type,
+        "documents": [(document, document_url(request, document_type, document)) for document in cause.documents],
         "more": cause.count - len(cause.documents),
         "url": "" if several else url,
         "words": words,
@@ -57,7 +61,7 @@ def _shown(request: TenantRequest, cause: Cause) -> dict[str, Any]:
 def release(request: TenantRequest, pk: int) -> HttpResponse:
     """Send again what was held: somebody has mended the cause."""
     hold = get_object_or_404(PushHold.objects.select_related("connection"), pk=pk)
-    title = DESKS[hold.flow].title
+    title = DOCUMENT_TYPES[hold.flow].title
     try:
         release_hold(hold, by=request.user)
     except Refused as refused:

@@ -40,13 +40,16 @@ class ConnectionShown:
 
 
 @dataclass(frozen=True)
-class Shell:
-    """Outside a tenant there are the memberships alone."""
+class Navigation:
+    """What stands around every page: where one can go, as whom, and the connection's state.
+
+    Outside a tenant there are the memberships alone.
+    """
 
     memberships: list[Membership]
     tenant: Tenant | None = None
     membership: Membership | None = None
-    navigation: tuple[Group, ...] = ()
+    groups: tuple[Group, ...] = ()
     connection: ConnectionShown | None = None
 
 
@@ -122,14 +125,14 @@ _NAVIGATION = (
 _ADMINS_ONLY = {"audit_trail"}
 
 
-def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return {"shell": Shell}."""
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Return {"navigation": Navigation}."""
     membership: Membership | None = getattr(request, "membership", None)
     if membership is None:
-        return {"shell": SimpleLazyObject(lambda: Shell(_memberships(request)))}
+        return {"navigation": SimpleLazyObject(lambda: Navigation(_memberships(request)))}
     tenant = membership.tenant
-    navigation = _navigation(request, membership)
-    return {"shell": Shell(_memberships(request), tenant, membership, navigation, _connection(tenant))}
+    groups = _groups(request, membership)
+    return {"navigation": Navigation(_memberships(request), tenant, membership, groups, _connection(tenant))}
 
 
 def _memberships(request: HttpRequest) -> list[Membership]:
@@ -138,7 +141,7 @@ def _memberships(request: HttpRequest) -> list[Membership]:
     return list(Membership.objects.filter(user=request.user.pk).select_related("tenant"))
 
 
-def _navigation(request: HttpRequest, membership: Membership) -> tuple[Group, ...]:
+def _groups(request: HttpRequest, membership: Membership) -> tuple[Group, ...]:
     here = request.resolver_match.url_name if request.resolver_match else ""
     groups: dict[str, list[Item]] = {}
     for group, label, name, icon, prefixes in _NAVIGATION:

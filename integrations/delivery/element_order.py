@@ -13,7 +13,7 @@ from integrations.intacct import IntacctError
 from integrations.intacct.element_orders import BLOCK_FIRST, BLOCK_LAST, DISPUTED
 from integrations.models import Connection, ElementOrder, Push, PushState
 
-SAID = "Intacct demands the elements in its other order. The same values are sent again in that order."
+ORDER_NOTE = "Intacct demands the elements in its other order. The same values are sent again in that order."
 
 
 def order_of(company_id: str) -> str:

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations.delivery.contract import Found, PushFlow
-from integrations.delivery.element_order import SAID, other_order_taken
+from integrations.delivery.element_order import ORDER_NOTE, other_order_taken
 from integrations.delivery.outcomes import Settlement
 from integrations.delivery.planning import context_for, why_not_as_planned
 from integrations.gateway.slots import NoSlot, write_slot
@@ -165,7 +165,7 @@ class _Ledger:
             self._settle.hold(error)
             raise error
         if other_order_taken(self._work.connection, batch, error):
-            self._settle.not_sent(batch, SAID, timedelta())
+            self._settle.not_sent(batch, ORDER_NOTE, timedelta())
             return
         if isinstance(error, ProtocolError) and len(batch) > 1:
             self._settle.send_alone(batch, error)  # one of them is refused as a document; the others must not suffer

@@ -34,7 +34,7 @@ def assess(flow: PushFlow, document: PushedDocument, context: PushContext) -> tu
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PlanResult:
     """What a wish to push a document comes to: at most one of these is filled in, besides the document itself."""
 
     plan: Plan | None = None
@@ -43,19 +43,19 @@ class Verdict:
     left: str = ""
 
 
-def judge(flow: PushFlow, document: PushedDocument, context: PushContext) -> Verdict:
+def judge(flow: PushFlow, document: PushedDocument, context: PushContext) -> PlanResult:
     """The same judgement for the preview and for the ledger. Stores nothing."""
     if document.is_locked:
-        return Verdict(left="It is being pushed already.")
+        return PlanResult(left="It is being pushed already.")
     if document.approval == Approval.IGNORED:
-        return Verdict(left="It is ignored.")
+        return PlanResult(left="It is ignored.")
     waits = flow.waits_for(document)
     if waits:
-        return Verdict(waits=waits)
+        return PlanResult(waits=waits)
     plan, problems = assess(flow, document, context)
     if problems:
-        return Verdict(problems=tuple(problems))
-    return Verdict(plan=plan) if plan is not None else Verdict(left="Intacct holds it already as it is here.")
+        return PlanResult(problems=tuple(problems))
+    return PlanResult(plan=plan) if plan is not None else PlanResult(left="Intacct holds it already as it is here.")
 
 
 def revision_of(flow: PushFlow, document_id: int) -> int:

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.refusal import Refused
 from integrations.delivery.contract import Found, PushFlow
 from integrations.delivery.outcomes import take_over
-from integrations.delivery.requests import Asked, ask_pushes, unlink
+from integrations.delivery.requests import PushOutcome, ask_pushes, unlink
 from integrations.delivery.verification import last_delivery, may_not_show_yet
 from integrations.gateway import client as gateway
 from integrations.models import Approval, Connection, Delivery, Drift, Push, PushedDocument, PushState
@@ -62,7 +62,7 @@ def take_theirs(connection: Connection, flow: PushFlow, document: PushedDocument
 
 def recreate(
     connection: Connection, flow: PushFlow, document: PushedDocument, *, by: User | None = None, queued: bool = True
-) -> Asked:
+) -> PushOutcome:
     """Push a document anew whose record was deleted in Intacct. Looks once more first. Raises as `refresh`."""
     if document.drift != Drift.MISSING_THERE:
         raise Refused("Its record is not known to be missing in Intacct.", "Refresh it first.", code="NOT-MISSING")

@@ -50,7 +50,7 @@ _LINK = (
 
 
 @dataclass
-class Asked:
+class PushOutcome:
     """What became of a wish to push: documents queued, waiting, blocked with their problems, or left as they are."""
 
     queued: list[PushedDocument] = field(default_factory=list)
@@ -80,7 +80,7 @@ def ask_pushes(
     by: User | None = None,
     trigger: Trigger = Trigger.PERSON,
     queued: bool = True,
-) -> Asked:
+) -> PushOutcome:
     """Put each document that can be pushed into the ledger, and wake the engine. Nothing blocks the good ones.
 
     Raises Refused when the flow may not run at all.
@@ -88,7 +88,7 @@ def ask_pushes(
     refused = why_not_run(connection, flow)
     if refused is not None:
         raise refused
-    asked, context = Asked(), context_for(connection)
+    asked, context = PushOutcome(), context_for(connection)
     for document in documents:
         _ask(connection, flow, document.pk, context, asked, by)
     if asked.queued or asked.waiting:
@@ -97,7 +97,7 @@ def ask_pushes(
 
 
 def _ask(
-    connection: Connection, flow: PushFlow, document_id: int, context: PushContext, asked: Asked, by: User | None
+    connection: Connection, flow: PushFlow, document_id: int, context: PushContext, asked: PushOutcome, by: User | None
 ) -> None:
     try:
         with transaction.atomic():

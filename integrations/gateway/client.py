@@ -46,7 +46,7 @@ _STATE_FOR = {
 
 
 @dataclass(frozen=True)
-class Watch:
+class LeaseWatch:
     """What whoever opens a connection wants to know and to limit.
 
     `after_exchange` is called after each attempt. `time_left` tells the seconds left for all requests together: the
@@ -94,7 +94,11 @@ def credentials_of(connection: Connection, entity_id: str | None = None) -> Cred
 
 @contextmanager
 def opened(
-    connection: Connection, step: RunStep | None = None, watch: Watch | None = None, *, entity_id: str | None = None
+    connection: Connection,
+    step: RunStep | None = None,
+    watch: LeaseWatch | None = None,
+    *,
+    entity_id: str | None = None,
 ) -> Iterator[Client]:
     """A client for the connection; each exchange is stored, and a failure or success moves the connection's state.
 

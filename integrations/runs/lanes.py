@@ -23,7 +23,7 @@ Lane = Callable[[SyncRun, Slot], bool]
 
 
 @dataclass
-class Turns:
+class LaneScheduler:
     """Hands each open step of the run to one lane. Once `halted`, nobody gets another, and lanes stop at a page."""
 
     run_id: int
@@ -47,7 +47,7 @@ class Turns:
         return RunStep.objects.filter(run_id=self.run_id, state__in=OPEN_STEPS).order_by("position")
 
 
-def in_lanes(run: SyncRun, slot: Slot, turns: Turns, lane: Lane) -> bool:
+def in_lanes(run: SyncRun, slot: Slot, turns: LaneScheduler, lane: Lane) -> bool:
     """Work in this thread and, where that is of use, in a second one; whether both came to the end of the steps.
 
     The second lane starts only when the company has a slot free at once. What a lane raises is raised here, after both
@@ -69,7 +69,7 @@ def in_lanes(run: SyncRun, slot: Slot, turns: Turns, lane: Lane) -> bool:
     return finished and second.finished
 
 
-def _second_is_of_use(turns: Turns) -> bool:
+def _second_is_of_use(turns: LaneScheduler) -> bool:
     """SQLite lets one writer in at a time, and a thread sees nothing of a transaction that is open here."""
     if settings.SYNC_LANES < 2 or database.vendor == "sqlite" or database.in_atomic_block:
         return False
@@ -79,7 +79,7 @@ def _second_is_of_use(turns: Turns) -> bool:
 class _Second(threading.Thread):
     """The second lane. Without a free slot it has finished at once."""
 
-    def __init__(self, run: SyncRun, turns: Turns, lane: Lane) -> None:
+    def __init__(self, run: SyncRun, turns: LaneScheduler, lane: Lane) -> None:
         super().__init__(name=f"run-{run.pk}-lane-2", daemon=True)
         self._run, self._turns, self._lane = run, turns, lane
         self.finished = True

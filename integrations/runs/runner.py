@@ -29,7 +29,7 @@ from integrations.intacct import BusyError, Category, Client, IntacctError, OutO
 from integrations.models import OPEN_STEPS, LogLevel, RowOutcome, RunLog, RunRow, RunState, RunStep, StepState, SyncRun
 from integrations.runs import lease
 from integrations.runs.flow import Flow, StepFailed, flow_for
-from integrations.runs.lanes import Turns, in_lanes
+from integrations.runs.lanes import LaneScheduler, in_lanes
 from integrations.runs.step import StepWork
 
 logger = logging.getLogger(__name__)
@@ -42,9 +42,9 @@ PATIENCE_SECONDS = 200.0
 SLOT_WAIT_SECONDS = 5.0
 DETAIL_FRAMES = 6
 # A busy Intacct is left alone for a minute, then for twice as long each time it still is, or as long as it asks for.
-FIRST_RESPITE = timedelta(minutes=1)
-LONGEST_OWN_RESPITE = timedelta(minutes=30)
-LONGEST_RESPITE = timedelta(hours=24)
+FIRST_BACKOFF = timedelta(minutes=1)
+LONGEST_OWN_BACKOFF = timedelta(minutes=30)
+LONGEST_BACKOFF = timedelta(hours=24)
 MOST_POSTPONED = 6
 # These end the run: whatever comes next would fail the same way.
 _STOPS_RUN = {
@@ -81,7 +81,7 @@ class _Slice:
     token: str
     slot: Slot
     deadline: float
-    turns: Turns
+    turns: LaneScheduler
     may_postpone: bool = False
     pages: int = 0
 
@@ -90,13 +90,13 @@ class _Slice:
 
         Time alone never stops a slice before its first page, so that every slice gets the run ahead.
         """
-        if not self.stay():
+        if not self.keep_alive():
             raise lease.LeaseLost(self.run.pk)
         self.run.refresh_from_db(fields=["cancel_requested_at"])
         is_over = self.pages > 0 and time.monotonic() >= self.deadline
         return is_over or self.turns.halted.is_set() or self.run.cancel_requested_at is not None
 
-    def stay(self) -> bool:
+    def keep_alive(self) -> bool:
         """Renew what is held; False when the run was taken over by another worker."""
         self.slot.renew()
         return lease.renew_run(self.run.pk, self.token)
@@ -105,9 +105,9 @@ class _Slice:
         """Opens a client in the session of another entity."""
         return lambda entity_id: gateway.opened(self.run.connection, step, self.watch(), entity_id=entity_id)
 
-    def watch(self) -> gateway.Watch:
+    def watch(self) -> gateway.LeaseWatch:
         """Requests may take minutes: the lease is renewed after each attempt, and all together not for ever."""
-        return gateway.Watch(after_exchange=self.stay, time_left=self.time_left)
+        return gateway.LeaseWatch(after_exchange=self.keep_alive, time_left=self.time_left)
 
     def time_left(self) -> float:
         """Seconds in which every request of this slice must have ended."""
@@ -140,7 +140,7 @@ def _work_claimed(run: SyncRun, token: str, seconds: float, *, may_postpone: boo
         if _ended_before_work(run, token):
             return Slice.ENDED
         with company_slot(run.connection.company_id, wait_seconds=SLOT_WAIT_SECONDS) as slot:
-            return _work(_Slice(run, token, slot, time.monotonic() + seconds, Turns(run.pk), may_postpone))
+            return _work(_Slice(run, token, slot, time.monotonic() + seconds, LaneScheduler(run.pk), may_postpone))
     except NoSlot:
         return Slice.BUSY
     except lease.LeaseLost:
@@ -252,7 +252,7 @@ def _work_step(part: _Slice, flow: Flow, step: RunStep) -> bool:
     except (IntacctError, StepFailed, SecretUnreadable) as error:
         if isinstance(error, OutOfTime) and part.pages:
             return False  # this slice got the run ahead, and the next has a time of its own
-        if isinstance(error, BusyError) and (respite := _respite(part, error)) is not None:
+        if isinstance(error, BusyError) and (respite := _backoff(part, error)) is not None:
             _postpone(part, step, error, respite)
         _record_failure(part, step, error)
     else:
@@ -269,14 +269,14 @@ def _close_step(part: _Slice, step: RunStep) -> None:
         flow_for(part.run.flow).ended(part.run, step)
 
 
-def _respite(part: _Slice, error: BusyError) -> timedelta | None:
+def _backoff(part: _Slice, error: BusyError) -> timedelta | None:
     """How long a busy Intacct is left alone before the run goes on, or None when the run ends instead."""
     times = 0 if part.pages else part.run.postponed
     if not part.may_postpone or times >= MOST_POSTPONED:
         return None
-    own = min(FIRST_RESPITE * 2**times, LONGEST_OWN_RESPITE)
+    own = min(FIRST_BACKOFF * 2**times, LONGEST_OWN_BACKOFF)
     asked = timedelta(seconds=error.retry_after or 0)
-    return max(own, asked) if asked <= LONGEST_RESPITE else None
+    return max(own, asked) if asked <= LONGEST_BACKOFF else None
 
 
 def _postpone(part: _Slice, step: RunStep, error: BusyError, respite: timedelta) -> NoReturn:

@@ -14,7 +14,7 @@ from integrations.gateway.access import live_connection
 from integrations.mirror.service import start_list_sync
 from integrations.models import FULL, Cadence, Mode, SyncProfile, SyncRun, SyncSchedule, Trigger
 from integrations.schedules.cadence import Rule, deferred, is_quiet, next_due
-from integrations.schedules.profiles import reckon
+from integrations.schedules.profiles import recompute
 from integrations.schedules.selectors import included_kinds, profiles_due, quiet_hours, rule_of, why_not_scheduled
 
 
@@ -49,7 +49,7 @@ def follow_time_zone(tenant: Tenant, now: datetime) -> None:
     """Reckon anew what was reckoned in another time zone than the tenant has now."""
     moved = SyncSchedule.objects.exclude(zone=tenant.time_zone).exclude(cadence=Cadence.NEVER)
     for profile in SyncProfile.objects.filter(schedules__in=moved).select_related("connection__tenant").distinct():
-        reckon(profile, now)
+        recompute(profile, now)
 
 
 def _deferred(tenant: Tenant, profile: SyncProfile, due: list[SyncSchedule], now: datetime) -> bool:

@@ -70,7 +70,7 @@ def register_schedules(profile: SyncProfile) -> None:
 def save_profile(
     connection: Connection, entity_id: str, choices: ProfileChoices, *, version: int, by: User | None = None
 ) -> SyncProfile:
-    """Store the choices on top of `version`, and reckon anew when everything is due. Raises Outdated."""
+    """Store the choices on top of `version`, and recompute when everything is due. Raises Outdated."""
     profile = ensure_profile(connection, entity_id)
     now = timezone.now()
     quiet = choices.quiet
@@ -90,11 +90,11 @@ def save_profile(
             cadence=choice.cadence, at=choice.at, weekday=choice.weekday
         )
     profile.refresh_from_db()
-    reckon(profile, now)
+    recompute(profile, now)
     return profile
 
 
-def reckon(profile: SyncProfile, now: datetime) -> None:
+def recompute(profile: SyncProfile, now: datetime) -> None:
     """Reckon when each schedule of the profile is due next. One that is due already stays so, unless it never is."""
     tenant: Tenant = profile.connection.tenant
     offered = kinds_for(profile.connection)
@@ -120,5 +120,5 @@ def resume_profile(profile: SyncProfile) -> bool:
     if not paused.update(paused_at=None, paused_by=None):
         return False
     SyncSchedule.objects.filter(profile=profile).update(next_due_at=None)
-    reckon(profile, timezone.now())
+    recompute(profile, timezone.now())
     return True

@@ -126,7 +126,7 @@ def why_not_scheduled(profile: SyncProfile) -> Refused | None:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class ScheduleContext:
     """What decides the state of every profile of a connection, asked once for all of them."""
 
     now: datetime
@@ -136,8 +136,8 @@ class Surroundings:
     queue_problem: str
 
 
-def surroundings(connection: Connection, entity_ids: Iterable[str]) -> Surroundings:
-    return Surroundings(
+def schedule_context(connection: Connection, entity_ids: Iterable[str]) -> ScheduleContext:
+    return ScheduleContext(
         timezone.now(),
         why_not_sync(connection),
         removed_entities(connection, entity_ids),
@@ -146,7 +146,7 @@ def surroundings(connection: Connection, entity_ids: Iterable[str]) -> Surroundi
     )
 
 
-def state_of(profile: SyncProfile, schedules: Iterable[SyncSchedule], around: Surroundings) -> ShownState:
+def state_of(profile: SyncProfile, schedules: Iterable[SyncSchedule], around: ScheduleContext) -> ShownState:
     """How a profile stands, with the reason where it does not simply go on."""
     rows = [row for row in schedules if row.cadence != Cadence.NEVER]
     if not rows:
@@ -164,7 +164,7 @@ def state_of(profile: SyncProfile, schedules: Iterable[SyncSchedule], around: Su
     return shown(ScheduleState.SCHEDULED)
 
 
-def _state_when_due(since: datetime, rows: list[SyncSchedule], around: Surroundings) -> ShownState:
+def _state_when_due(since: datetime, rows: list[SyncSchedule], around: ScheduleContext) -> ShownState:
     if around.running is not None:
         return shown(ScheduleState.WAITING, f"run {around.running.number} is under way")
     if around.queue_problem and around.now - since > GRACE:
@@ -234,7 +234,7 @@ def profile_lines(connection: Connection, entities: Iterable[Entity] | None = No
     kept = SyncSchedule.objects.filter(profile__in=[profile.pk for profile in stored.values()])
     for row in kept.select_related("last_run").order_by("pk"):
         rows.setdefault(row.profile_id, []).append(row)
-    around, offered = surroundings(connection, [entity.id for entity in wanted]), kinds_for(connection)
+    around, offered = schedule_context(connection, [entity.id for entity in wanted]), kinds_for(connection)
     lines = []
     for entity in wanted:
         profile = stored.get(entity.id) or SyncProfile(tenant_id=connection.tenant_id, entity_id=entity.id)
@@ -244,7 +244,7 @@ def profile_lines(connection: Connection, entities: Iterable[Entity] | None = No
 
 
 def _profile_line(
-    entity: Entity, profile: SyncProfile, rows: list[SyncSchedule], around: Surroundings, offered: Sequence[ListKind]
+    entity: Entity, profile: SyncProfile, rows: list[SyncSchedule], around: ScheduleContext, offered: Sequence[ListKind]
 ) -> ProfileLine:
     order = [*(group.key for group in Group), FULL]
     known = sorted((row for row in rows if row.group in order), key=lambda row: order.index(row.group))

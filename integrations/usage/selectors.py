@@ -185,7 +185,7 @@ class KindEstimate:
 
 
 @dataclass(frozen=True)
-class Beside:
+class Overhead:
     """What a sync asks beside reading its lists, such as which records were deleted."""
 
     requests: int = 0
@@ -198,7 +198,7 @@ class Estimate:
     """What a sync will probably take: sums over the lists that are known. `unknown` lists are in no sum."""
 
     lines: list[KindEstimate]
-    beside: Beside
+    overhead: Overhead
 
     @property
     def known(self) -> list[KindEstimate]:
@@ -214,15 +214,15 @@ class Estimate:
 
     @property
     def requests(self) -> int:
-        return sum(line.requests or 0 for line in self.known) + self.beside.requests
+        return sum(line.requests or 0 for line in self.known) + self.overhead.requests
 
     @property
     def billable(self) -> int:
-        return sum(line.billable or 0 for line in self.known) + self.beside.billable
+        return sum(line.billable or 0 for line in self.known) + self.overhead.billable
 
     @property
     def seconds(self) -> float:
-        return sum(line.seconds or 0 for line in self.known) + self.beside.seconds
+        return sum(line.seconds or 0 for line in self.known) + self.overhead.seconds
 
 
 def estimate(connection: Connection, entity_id: str, kinds: Iterable[str], mode: Mode) -> Estimate:
@@ -233,19 +233,19 @@ def estimate(connection: Connection, entity_id: str, kinds: Iterable[str], mode:
     held = {state.kind: state.records for state in states if state.last_read_at is not None}
     measured = _measured_steps(connection, entity_id)
     lines = [_estimate_of(kind, mode, held.get(kind.key), measured) for kind in chosen]
-    return Estimate(lines, _beside_lists(connection, entity_id, mode))
+    return Estimate(lines, _overhead(connection, entity_id, mode))
 
 
-def _beside_lists(connection: Connection, entity_id: str, mode: Mode) -> Beside:
+def _overhead(connection: Connection, entity_id: str, mode: Mode) -> Overhead:
     """As in the last runs of the same mode; each of their steps that reads no list counts."""
     runs = SyncRun.objects.filter(connection=connection, flow=LISTS, entity_id=entity_id, mode=mode, state__in=_GOOD)
     last = [run.pk for run in runs.order_by("-pk")[:MEASURED_STEPS]]
     steps = list(RunStep.objects.filter(run__in=last, state__in=_READ).exclude(key__startswith="list:"))
     if not steps:
-        return Beside()
+        return Overhead()
     requests, billable = sum(step.requests for step in steps), sum(step.billable for step in steps)
     seconds = sum(step.duration or 0 for step in steps)
-    return Beside(round(requests / len(last)), round(billable / len(last)), seconds / len(last))
+    return Overhead(round(requests / len(last)), round(billable / len(last)), seconds / len(last))
 
 
 def _measured_steps(connection: Connection, entity_id: str) -> Mapping[tuple[str, str], list[RunStep]]:

@@ -9,7 +9,7 @@ from accounts.models import User
 from erp_admin.models import Commitment, Project
 from integrations.models import Connection, ListItem, SyncRun
 from integrations.runs.runner import run_to_end
-from tests.browser.visitor import Visitor
+from tests.browser.person import Visitor
 from tests.erp_admin.documents import choose_settings, commitment, read_lists, some_vendor
 
 Visit = Callable[[], Visitor]

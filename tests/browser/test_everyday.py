@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from integrations.models import Connection
-from tests.browser.visitor import PHONE, Visitor
+from tests.browser.person import PHONE, Visitor
 
 Visit = Callable[[], Visitor]
 Url = Callable[..., str]

@@ -10,7 +10,7 @@ from integrations.models import Connection
 from integrations.runs.runner import run_to_end
 from integrations.settings.selectors import settings_in_force
 from integrations.settings.service import save_settings
-from tests.browser.visitor import Visitor
+from tests.browser.person import Visitor
 from tests.erp_admin.documents import SETTINGS
 
 Visit = Callable[[], Visitor]

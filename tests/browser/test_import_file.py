@@ -9,7 +9,7 @@ from accounts.models import User
 from erp_admin.models import Commitment, ImportDraft
 from integrations.models import Connection, SyncRun
 from integrations.runs.runner import run_to_end
-from tests.browser.visitor import Visitor
+from tests.browser.person import Visitor
 from tests.erp_admin.imported import commitment_row, csv_of, read_lists
 
 Visit = Callable[[], Visitor]

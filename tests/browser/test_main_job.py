@@ -11,7 +11,7 @@ from accounts.models import Tenant, User
 from integrations.models import Connection, SyncRun
 from integrations.runs.runner import Slice, run_to_end, work_slice
 from integrations.sandbox.facade import SandboxServer
-from tests.browser.visitor import DJANGO_ADMIN_OPTIONS, Visitor
+from tests.browser.person import DJANGO_ADMIN_OPTIONS, Visitor
 from tests.second_factor import code
 
 Visit = Callable[[], Visitor]

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from accounts.models import Membership, Role, Tenant, User
 from accounts.people.invitations import invite
 from accounts.people.memberships import set_role
-from tests.browser.visitor import Visitor
+from tests.browser.person import Visitor
 from tests.conftest import PASSWORD
 
 Visit = Callable[[], Visitor]

@@ -13,8 +13,8 @@ from integrations.gateway.metering import count_exchange
 from integrations.models import Connection, ListDefinition, SyncRun, SyncSchedule
 from integrations.runs.runner import run_to_end
 from integrations.usage.service import set_budget
-from tests.browser.visitor import Visitor
-from tests.integrations.a_minute import a_minute
+from tests.browser.person import Visitor
+from tests.integrations.dispatching import pass_a_minute
 
 Visit = Callable[[], Visitor]
 Url = Callable[..., str]
@@ -62,7 +62,7 @@ def test_an_admin_schedules_all_entities(visit: Visit, url: Url, connection: Con
     SyncSchedule.objects.filter(group="projects").update(next_due_at=timezone.now() - timedelta(minutes=1))
     SyncSchedule.objects.update(zone="America/Denver")
     connection.sync_profiles.update(quiet_from=None, quiet_until=None)
-    a_minute()
+    pass_a_minute()
     run_to_end(SyncRun.objects.get())
     alma.follow("Schedules")
     alma.sees("Run 1")

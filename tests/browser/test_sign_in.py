@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Role, Tenant, User
 from accounts.services import set_role
-from tests.browser.visitor import Visitor
+from tests.browser.person import Visitor
 from tests.conftest import PASSWORD
 from tests.second_factor import code, enrol
 

@@ -9,7 +9,7 @@ from accounts.models import User
 from integrations import jobs
 from integrations.models import ChangeKind, Connection, ListItem, ListItemChange, SyncRun
 from integrations.runs.runner import Slice, run_to_end, work_slice
-from tests.browser.visitor import Visitor
+from tests.browser.person import Visitor
 
 Visit = Callable[[], Visitor]
 Url = Callable[..., str]

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, RunState, SyncRun
-from tests.browser.visitor import Visitor
+from tests.browser.person import Visitor
 
 Visit = Callable[[], Visitor]
 Url = Callable[..., str]

@@ -26,7 +26,7 @@ from erp_admin.models import (
 from erp_admin.purchasing.service import approve, save_commitment
 from erp_admin.uploads.formats.table import FileRefused
 from erp_admin.uploads.matches import LEFT_OPEN, choose_matches, match_again
-from erp_admin.uploads.service import confirm, discard, take_in
+from erp_admin.uploads.service import confirm, discard, read_upload
 from integrations.delivery.requests import ask_pushes, push_flow
 from integrations.mirror.service import start_list_sync
 from integrations.models import Approval, Connection, Delivery, DocumentState, ListItem, RunState, SyncRun
@@ -46,7 +46,7 @@ def listed(connection: Connection) -> Connection:
 
 
 def draft_of(connection: Connection, content: bytes, kind: FileKind = FileKind.COMMITMENTS) -> ImportDraft:
-    return take_in(connection.tenant, kind, "file.csv", content)
+    return read_upload(connection.tenant, kind, "file.csv", content)
 
 
 def states(draft: ImportDraft) -> list[str]:
@@ -354,7 +354,7 @@ def test_matches_and_memories_are_of_one_tenant(listed: Connection, other_tenant
     draft = draft_of(listed, csv_of(commitment_row("SC-1", "Somebody Unheard Of")))
     choose_matches(draft, {draft.matches.get().pk: vendor(listed, "Northwind Roofing").business_id})
     with tenant_scope(other_tenant):
-        theirs = take_in(
+        theirs = read_upload(
             other_tenant, FileKind.COMMITMENTS, "x.csv", csv_of(commitment_row("SC-1", "Somebody Unheard Of"))
         )
         assert ImportMatch.objects.get().how == MatchHow.NONE

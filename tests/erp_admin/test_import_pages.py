@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Tenant, User
 from erp_admin.models import Commitment, FileKind, ImportDraft
-from erp_admin.uploads.service import take_in
+from erp_admin.uploads.service import read_upload
 from integrations.models import Connection, SyncRun
 from integrations.runs.runner import run_to_end
 from tests.erp_admin.imported import commitment_row, csv_of, read_lists, texts, workbook
@@ -186,7 +186,7 @@ def test_a_thousand_documents_are_shown_in_pages_with_few_queries(
     ben: Client, url: Url, connection: Connection
 ) -> None:
     content = csv_of(*(commitment_row(f"SC-{number}", f"Vendor {number}") for number in range(1000)))
-    draft = take_in(connection.tenant, FileKind.COMMITMENTS, "many.csv", content)
+    draft = read_upload(connection.tenant, FileKind.COMMITMENTS, "many.csv", content)
     with CaptureQueriesContext(database) as queries:
         shown = page(ben, url("commitment_import", draft_pk=draft.pk) + "?state=unmatched&q=SC-99")
     assert "1–11 of 11 documents" in shown

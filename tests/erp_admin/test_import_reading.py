@@ -15,7 +15,7 @@ from erp_admin.uploads.formats.detect import read_table
 from erp_admin.uploads.formats.table import MOST_ROWS, FileRefused, cleaned
 from erp_admin.uploads.matching import comparable
 from erp_admin.uploads.reader import DocumentReader, ParsedDocument
-from erp_admin.uploads.values import Style, Unreadable, understand
+from erp_admin.uploads.values import Style, Unreadable, parse_cell
 from tests.erp_admin.imported import COMMITMENT_HEADER, commitment_row, csv_of, texts, workbook
 
 HEADER_CELLS = texts(*COMMITMENT_HEADER.split(","))
@@ -34,7 +34,7 @@ def column(key: str) -> Any:
 
 
 def read_value(key: str, text: str, **style: bool) -> Any:
-    return understand(column(key), text, Style(**style))
+    return parse_cell(column(key), text, Style(**style))
 
 
 # Forms of files.

@@ -18,10 +18,10 @@ import django
 from config import keys
 from integrations.sandbox.facade import SandboxProcess
 from integrations.sandbox.faults.kinds import KINDS, PASSING
-from tests.faults.crew import Crew
+from tests.faults.workers import Workers
 
 if TYPE_CHECKING:
-    from tests.faults.office import Office
+    from tests.faults.people import People
 
 WORKERS = 2
 QUARANTINE_SECONDS = 10
@@ -74,7 +74,7 @@ def _storm(count: int, dice: random.Random, seed: int, local: SandboxProcess, fo
     from accounts.models import Tenant
     from accounts.tenancy import tenant_scope
     from tests.faults.ledger import count_ledger
-    from tests.faults.office import Office
+    from tests.faults.people import People
     from tests.faults.worker import hasten
 
     call_command("migrate", verbosity=0)
@@ -82,48 +82,50 @@ def _storm(count: int, dice: random.Random, seed: int, local: SandboxProcess, fo
     tenant = Tenant.objects.create(name="Cedar Fork Builders", slug="cedar-fork", base_currency="USD")
     log = folder / "workers.log"
     with tenant_scope(tenant):
-        office = Office(tenant, local.credentials, dice)
-        documents = office.enter(count)
+        people = People(tenant, local.credentials, dice)
+        documents = people.enter(count)
         began = time.monotonic()
-        with Crew(WORKERS, dice, log) as crew:
+        with Workers(WORKERS, dice, log) as workers:
             local.control(do="chaos", rate=RATE, seed=seed, kinds=list(PASSING), seconds=FAULT_SECONDS)
-            _push_all(documents, office, crew, dice, local)
-            _wait(office, crew, STORM_AFTER_SECONDS)
+            _push_all(documents, people, workers, dice, local)
+            _wait(people, workers, STORM_AFTER_SECONDS)
             figures = local.control(do="stats")
             local.control(do="heal")
-            ended = _wait(office, crew, CALM_SECONDS)
+            ended = _wait(people, workers, CALM_SECONDS)
         local.control(do="settle")
-        counted, left = count_ledger(office.connection, count), office.under_way() + office.waiting()
-        _tell(office, crew, figures, time.monotonic() - began)
+        counted, left = count_ledger(people.connection, count), people.under_way() + people.waiting()
+        _tell(people, workers, figures, time.monotonic() - began)
     say(*counted.lines)
     if not ended:
         say(f"{left} pushes had not come to their end {CALM_SECONDS:.0f} s after the storm.")
-    if crew.fell:
+    if workers.fell:
         say("What the workers wrote when they fell:", log.read_text()[-8000:])
-    return 0 if counted.is_right and ended and not crew.fell else 1
+    return 0 if counted.is_right and ended and not workers.fell else 1
 
 
-def _push_all(documents: list[Any], office: "Office", crew: Crew, dice: random.Random, local: SandboxProcess) -> None:
+def _push_all(
+    documents: list[Any], people: "People", workers: Workers, dice: random.Random, local: SandboxProcess
+) -> None:
     """Push everything in waves while faults strike, workers die, and people do what people do."""
     left = list(documents)
     while left:
         size = dice.randrange(*WAVE)
         wave, left = left[:size], left[size:]
-        office.push(wave)
+        people.push(wave)
         if dice.random() < 0.2:
-            office.push(wave)  # somebody else pushes the same
+            people.push(wave)  # somebody else pushes the same
         for chance, act in (
-            (0.25, crew.kill_one),
-            (0.15, crew.freeze_one),
-            (0.3, office.take_back_one),
-            (0.3, office.edit_one),
-            (0.3, office.mend),
+            (0.25, workers.kill_one),
+            (0.15, workers.freeze_one),
+            (0.3, people.take_back_one),
+            (0.3, people.edit_one),
+            (0.3, people.mend),
             (0.05, lambda: local.control(do="expire_sessions")),
             (AIMED, lambda: _aim(dice, local)),
         ):
             if dice.random() < chance:
                 act()
-        crew.tend()
+        workers.replace_dead()
         time.sleep(dice.uniform(*ROUND_SECONDS))
 
 
@@ -135,25 +137,25 @@ def _aim(dice: random.Random, local: SandboxProcess) -> None:
     local.control(do="fault", kind=kind, match=match, **more)
 
 
-def _wait(office: "Office", crew: Crew, seconds: float) -> bool:
+def _wait(people: "People", workers: Workers, seconds: float) -> bool:
     """Until everything is in Intacct as it is here, people pushing again what failed; False when it is not in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        crew.tend()
-        office.mend()
-        if not office.under_way() and not office.retry() and not office.waiting():
+        workers.replace_dead()
+        people.mend()
+        if not people.under_way() and not people.retry() and not people.waiting():
             return True
         time.sleep(ROUND_SECONDS[1])
     return False
 
 
-def _tell(office: "Office", crew: Crew, figures: dict[str, Any], seconds: float) -> None:
+def _tell(people: "People", workers: Workers, figures: dict[str, Any], seconds: float) -> None:
     struck = figures["struck"]
     say(f"{seconds:.0f} s, {figures['requests']} requests, {figures['late']['done']} committed late")
     say(f"faults {sum(struck.values())}: " + ", ".join(f"{kind} {number}" for kind, number in sorted(struck.items())))
     say(
-        f"workers killed {crew.killed}, frozen {crew.froze}, fallen by themselves {crew.fell}; taken back "
-        f"{office.taken_back}, edited {office.edited}, pushed again {office.retried}"
+        f"workers killed {workers.killed}, frozen {workers.froze}, fallen by themselves {workers.fell}; taken back "
+        f"{people.taken_back}, edited {people.edited}, pushed again {people.retried}"
     )
 
 

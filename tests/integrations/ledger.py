@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from integrations.delivery.requests import Asked, ask_pushes, push_flow, wake_ledger
+from integrations.delivery.requests import PushOutcome, ask_pushes, push_flow, wake_ledger
 from integrations.models import Connection, Push
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
@@ -22,7 +22,7 @@ LISTS = (
 )
 
 
-def push(connection: Connection, *documents: Any, flow: str = "commitments") -> Asked:
+def push(connection: Connection, *documents: Any, flow: str = "commitments") -> PushOutcome:
     connection.refresh_from_db()
     asked = ask_pushes(connection, push_flow(flow), documents, queued=False)
     if asked.started is not None:

@@ -19,7 +19,7 @@ from integrations.models import (
 from integrations.schedules.freshness import ListFreshness, freshness
 from integrations.schedules.profiles import Choice, ProfileChoices, pause_profile, save_profile
 from integrations.schedules.selectors import sync_defaults
-from tests.integrations.a_minute import a_minute
+from tests.integrations.dispatching import pass_a_minute
 
 
 def schedule(connection: Connection, entity: str = "", **cadences: Choice) -> SyncProfile:
@@ -89,7 +89,7 @@ def test_a_scheduled_run_that_failed_makes_its_lists_late(connection: Connection
     SyncSchedule.objects.filter(profile=profile, group="projects").update(
         next_due_at=timezone.now() - timedelta(minutes=1)
     )
-    a_minute()
+    pass_a_minute()
     run = SyncSchedule.objects.get(group="projects").last_run
     assert run is not None
     assert seen(connection)[0] == "on_time"

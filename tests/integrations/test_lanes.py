@@ -75,16 +75,16 @@ def test_what_ends_a_run_in_one_lane_stops_the_other(connection: Connection, int
 @postgres
 @pytest.mark.django_db(transaction=True)
 def test_a_defect_in_the_second_lane_is_raised(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    begin = lanes.Turns.next
+    begin = lanes.LaneScheduler.next
 
-    def broken(self: lanes.Turns) -> Any:
+    def broken(self: lanes.LaneScheduler) -> Any:
         import threading
 
         if threading.current_thread() is not threading.main_thread():
             raise ZeroDivisionError("one of ours")
         return begin(self)
 
-    monkeypatch.setattr(lanes.Turns, "next", broken)
+    monkeypatch.setattr(lanes.LaneScheduler, "next", broken)
     run = start_list_sync(connection, kinds=MIRRORED, queued=False).run
     with pytest.raises(ZeroDivisionError):
         work_slice(run.pk)

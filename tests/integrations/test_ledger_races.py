@@ -10,7 +10,7 @@ from accounts.models import Tenant
 from accounts.refusal import Refused
 from erp_admin.models import Commitment
 from erp_admin.purchasing.service import save_commitment
-from integrations.delivery.requests import Asked, ask_pushes, push_flow, take_back
+from integrations.delivery.requests import PushOutcome, ask_pushes, push_flow, take_back
 from integrations.models import IN_FLIGHT, Connection, DocumentState, Push, PushState, SyncRun
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
@@ -28,11 +28,11 @@ def test_two_people_push_the_same_documents(scoped: Tenant, pushing: Connection,
     before = there(intacct, pushing)
     documents = [commitment(pushing, f"RC-{number}") for number in range(5)]
 
-    def ask() -> Asked:
+    def ask() -> PushOutcome:
         return ask_pushes(pushing, push_flow("commitments"), documents, queued=False)
 
     came = at_once(scoped, ask, ask, ask)
-    assert all(isinstance(asked, Asked) for asked in came), came
+    assert all(isinstance(asked, PushOutcome) for asked in came), came
     assert sum(len(asked.queued) for asked in came) == 5
     assert Push.objects.filter(state__in=IN_FLIGHT).count() == 5
     run_to_end(SyncRun.objects.get(flow="commitments"))

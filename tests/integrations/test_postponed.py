@@ -96,7 +96,7 @@ def test_a_pause_that_is_too_long_is_not_waited_for(
     busy(intacct, retry_after=86_400)
     assert work(run).state == RunState.QUEUED
     let_the_time_pass(run)
-    monkeypatch.setattr(runner, "LONGEST_RESPITE", timedelta(hours=23))
+    monkeypatch.setattr(runner, "LONGEST_BACKOFF", timedelta(hours=23))
     assert (work(run).state, run.error_code) == (RunState.FAILED, "LIM-RATE")
 
 

@@ -25,7 +25,7 @@ from integrations.models import (
 from integrations.runs import lease
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
-from tests.integrations.run_site import Address, ClientFor, content, many_runs, polls, queued
+from tests.integrations.run_pages import Address, ClientFor, content, many_runs, polls, queued
 
 
 class TestList:

@@ -20,7 +20,7 @@ from integrations.models import (
 from integrations.runs.runner import run_to_end
 from integrations.runs.service import cancel_run
 from integrations.sandbox.facade import SandboxServer
-from tests.integrations.run_site import Address, content, queued
+from tests.integrations.run_pages import Address, content, queued
 
 
 class TestRecord:

@@ -9,7 +9,7 @@ from integrations.models import Cadence, Connection, SyncRun, SyncSchedule
 from integrations.schedules.cadence import QuietHours
 from integrations.schedules.profiles import Choice, ProfileChoices, save_profile
 from integrations.usage.service import set_budget
-from tests.integrations.a_minute import a_minute
+from tests.integrations.dispatching import pass_a_minute
 from tests.integrations.test_commands import as_json, command
 
 
@@ -19,7 +19,7 @@ def test_schedules_tells_what_is_read_when_and_how_it_went(connection: Connectio
     quiet = QuietHours(time((hour + 6) % 24), time((hour + 10) % 24))
     save_profile(connection, "", ProfileChoices(chosen, quiet, ("tasks",), {}), version=0)
     SyncSchedule.objects.filter(group="projects").update(next_due_at=timezone.now() - timedelta(minutes=1))
-    a_minute()
+    pass_a_minute()
     run = SyncRun.objects.get()
     code, facts = as_json("schedules", tenant.slug)
     assert (code, facts["time_zone"]) == (0, "America/Denver")

@@ -16,7 +16,7 @@ from integrations.connections.service import disconnect
 from integrations.models import Cadence, Connection, ListDefinition, SyncProfile, SyncRun, SyncSchedule
 from integrations.records.kinds import kinds_for
 from integrations.schedules.profiles import Choice, ProfileChoices, save_profile
-from tests.integrations.a_minute import a_minute
+from tests.integrations.dispatching import pass_a_minute
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]
@@ -236,7 +236,7 @@ def test_the_last_run_its_outcome_and_what_stops_it_are_shown(site: Client, url:
     site.post(url("schedule"), typed(site.get(url("schedule"))))
     SyncSchedule.objects.filter(group="projects").update(next_due_at=timezone.now() - timedelta(minutes=1))
     jobs.beat()
-    a_minute()
+    pass_a_minute()
     run = SyncRun.objects.get()
     text = shown(site.get(url("schedules")).content.decode())
     assert f"Run {run.number}" in text

@@ -40,7 +40,7 @@ from integrations.schedules.profiles import (
     save_profile,
 )
 from integrations.schedules.selectors import profile_lines, profile_of
-from tests.integrations.a_minute import a_minute
+from tests.integrations.dispatching import pass_a_minute
 
 HOURLY = Choice(Cadence.HOURLY)
 NEVER = Choice(Cadence.NEVER)
@@ -81,7 +81,7 @@ def state(connection: Connection, entity: str = "") -> tuple[str, str]:
 def test_a_due_group_starts_a_partial_of_its_lists(connection: Connection) -> None:
     profile = save(connection, partners=HOURLY, projects=HOURLY)
     make_due(profile, "projects")
-    a_minute()
+    pass_a_minute()
     run = SyncRun.objects.get()
     assert (run.trigger, run.mode, run.started_by, run.entity_id) == (Trigger.SCHEDULE, Mode.PARTIAL, None, "")
     assert "list:projects" in steps(run)
@@ -103,14 +103,14 @@ def test_groups_due_together_are_one_run_and_a_full_covers_them(connection: Conn
         full=Choice(Cadence.WEEKLY, time(3), 6),
     )
     make_due(profile, "accounting", "projects")
-    a_minute()
+    pass_a_minute()
     run = SyncRun.objects.get()
     assert run.mode == Mode.PARTIAL
     assert {"list:gl_accounts", "list:projects", "list:tasks"} <= steps(run)
     assert "list:items" not in steps(run)
     run_to_end(run)
     make_due(profile, "projects", FULL)
-    a_minute()
+    pass_a_minute()
     full = SyncRun.objects.latest("pk")
     assert full.mode == Mode.FULL
     assert {"list:gl_accounts", "list:projects", "list:items"} <= steps(full)
@@ -119,7 +119,7 @@ def test_groups_due_together_are_one_run_and_a_full_covers_them(connection: Conn
     run_to_end(full)
     save(connection, full=Choice(Cadence.WEEKLY))
     make_due(profile, FULL)
-    a_minute()
+    pass_a_minute()
     assert {f"list:{kind.key}" for kind in kinds_for(connection)} <= steps(SyncRun.objects.latest("pk"))
 
 
@@ -127,9 +127,9 @@ def test_missed_slots_are_made_up_for_once(connection: Connection) -> None:
     profile = save(connection, projects=Choice(Cadence.QUARTER_HOURLY))
     make_due(profile, ago=timedelta(days=3))
     for _ in range(3):
-        a_minute()
+        pass_a_minute()
     run_to_end(SyncRun.objects.get())
-    a_minute()
+    pass_a_minute()
     assert SyncRun.objects.count() == 1
 
 
@@ -148,14 +148,14 @@ def test_while_a_run_is_under_way_it_waits_says_so_and_follows(connection: Conne
     by_hand = start_list_sync(connection, kinds=["items"]).run
     profile = save(connection, projects=HOURLY)
     make_due(profile)
-    a_minute()
+    pass_a_minute()
     assert SyncRun.objects.count() == 1
     assert rows(profile).get().next_due_at < timezone.now()  # type: ignore[operator]
     assert rows(profile).get().last_started_at is None
     assert state(connection) == ("waiting", f"run {by_hand.number} is under way")
     run_to_end(by_hand)
     assert state(connection)[0] == "due"
-    a_minute()
+    pass_a_minute()
     assert SyncRun.objects.latest("pk").trigger == Trigger.SCHEDULE
 
 
@@ -165,7 +165,7 @@ def test_entities_take_turns_the_longest_waiting_first(connection: Connection) -
     make_due(second, ago=timedelta(minutes=5))
     served = []
     for _ in range(3):
-        a_minute()
+        pass_a_minute()
         run = SyncRun.objects.latest("pk")
         if run.is_active:
             served.append(run.entity_id)
@@ -187,7 +187,7 @@ def test_another_time_zone_moves_what_is_due_with_the_next_minute(connection: Co
     profile = save(connection, projects=Choice(Cadence.DAILY, time(5)))
     before = rows(profile).get().next_due_at
     Tenant.objects.filter(pk=tenant.pk).update(time_zone="Europe/Berlin")
-    a_minute()
+    pass_a_minute()
     row = rows(profile).get()
     tenant.refresh_from_db()
     assert row.next_due_at != before
@@ -205,20 +205,20 @@ def test_an_unusable_connection_stops_it_with_the_reason_until_it_is_usable(
     make_due(profile, ago=timedelta(hours=5))
     Connection.objects.update(state=unusable, state_reason="The password has expired.")
     connection.refresh_from_db()
-    a_minute()
+    pass_a_minute()
     assert not SyncRun.objects.exists()
     value, reason = state(connection)
     assert value == "stopped"
     assert "The password has expired." in reason
     Connection.objects.update(state=ConnectionState.CONNECTED, state_reason="")
-    a_minute()
+    pass_a_minute()
     assert SyncRun.objects.count() == 1
 
 
 def test_a_disconnected_company_is_left_alone(connection: Connection) -> None:
     make_due(save(connection, projects=HOURLY))
     Connection.objects.update(state=ConnectionState.DISCONNECTED)
-    a_minute()
+    pass_a_minute()
     assert not SyncRun.objects.exists()
 
 
@@ -228,7 +228,7 @@ def test_the_profile_of_an_entity_that_was_removed_stops_with_the_reason(connect
     make_due(gone, ago=timedelta(hours=2))
     make_due(kept)
     Connection.objects.update(entities=[row for row in connection.entities if row["id"] != "100"])
-    a_minute()
+    pass_a_minute()
     assert list(SyncRun.objects.values_list("entity_id", flat=True)) == [""]
     connection.refresh_from_db()
     value, reason = state(connection, "100")
@@ -240,12 +240,12 @@ def test_a_paused_profile_waits_for_its_next_slot_after_it_is_resumed(connection
     make_due(profile)
     assert pause_profile(profile, by=admin)
     assert not pause_profile(profile, by=admin)
-    a_minute()
+    pass_a_minute()
     assert not SyncRun.objects.exists()
     assert state(connection) == ("paused", "by Alma Reyes")
     assert resume_profile(profile)
     assert not resume_profile(profile)
-    a_minute()
+    pass_a_minute()
     assert not SyncRun.objects.exists()
     assert rows(profile).get().next_due_at > timezone.now()  # type: ignore[operator]
     assert state(connection)[0] == "scheduled"
@@ -312,7 +312,7 @@ def test_each_tenant_is_started_by_its_own_rows(connection: Connection, other_te
     with tenant_scope(other_tenant):
         theirs = Connection.objects.create(tenant=other_tenant, company_id="other-co")
         make_due(save(theirs, projects=HOURLY))
-    a_minute()
+    pass_a_minute()
     assert not SyncRun.objects.exists()
     with tenant_scope(other_tenant):
         assert SyncRun.objects.get().connection == theirs
@@ -322,7 +322,7 @@ def test_a_tenant_is_looked_after_once_however_long_the_queue_is(connection: Con
     make_due(save(connection, projects=HOURLY))
     for _ in range(3):
         jobs.dispatch()
-    assert [entry.task["func"] for entry in OrmQ.objects.all()] == ["integrations.jobs.tend"]
+    assert [entry.task["func"] for entry in OrmQ.objects.all()] == ["integrations.jobs.run_due_work"]
 
 
 def test_a_tenant_that_cannot_be_looked_after_holds_up_no_other(connection: Connection, other_tenant: Tenant) -> None:
@@ -334,11 +334,11 @@ def test_a_tenant_that_cannot_be_looked_after_holds_up_no_other(connection: Conn
     jobs.dispatch()
     assert OrmQ.objects.count() == 2
     with pytest.raises(ZoneInfoNotFoundError):
-        jobs.tend(connection.tenant_id)
-    jobs.tend(other_tenant.pk)
+        jobs.run_due_work(connection.tenant_id)
+    jobs.run_due_work(other_tenant.pk)
     with tenant_scope(other_tenant):
         assert SyncRun.objects.count() == 1
-    jobs.tend(424242)
+    jobs.run_due_work(424242)
 
 
 def test_the_list_of_legal_entities_stops_the_profile_of_one_that_is_gone(connection: Connection) -> None:

@@ -32,7 +32,7 @@ from integrations.runs.runner import run_to_end
 from integrations.usage.selectors import budget_of, days_of, estimate, flows_of, gauge, month_of, warning_gauge
 from integrations.usage.service import set_budget
 from tests.conftest import MIRRORED
-from tests.integrations.a_minute import a_minute
+from tests.integrations.dispatching import pass_a_minute
 
 
 def billable(connection: Connection) -> int:
@@ -127,22 +127,22 @@ def test_admins_are_mailed_once_per_threshold_and_month(
     set_budget(connection, 1000)
     spend(connection, 700, ago=timedelta(days=40))
     spend(connection, 799)
-    a_minute()
+    pass_a_minute()
     assert mail.outbox == []
     spend(connection, 1)
-    a_minute()
-    a_minute()
+    pass_a_minute()
+    pass_a_minute()
     (first,) = mail.outbox
     assert first.to == [admin.email]
     assert "80 %" in first.subject
     assert "800 of 1,000 (80 %)" in first.body
     assert "/t/summit-ridge/sync/usage/" in first.body
     spend(connection, 400)
-    a_minute()
-    a_minute()
+    pass_a_minute()
+    pass_a_minute()
     assert [message.subject.split(": ")[1][:5] for message in mail.outbox] == ["80 % ", "100 %"]
     ApiBudget.objects.update(warned_month=month_of(timezone.now() - timedelta(days=40)))
-    a_minute()
+    pass_a_minute()
     assert len(mail.outbox) == 3
 
 
@@ -152,14 +152,14 @@ def test_another_budget_is_warned_about_anew_and_a_disconnected_company_is_not(
     ApiUsage.objects.all().delete()
     set_budget(connection, 100)
     spend(connection, 150)
-    a_minute()
+    pass_a_minute()
     set_budget(connection, 160)
-    a_minute()
+    pass_a_minute()
     assert ["100 %" in message.subject for message in mail.outbox] == [True, False]
     Connection.objects.update(state=ConnectionState.DISCONNECTED)
     connection.refresh_from_db()
     set_budget(connection, 10)
-    a_minute()
+    pass_a_minute()
     assert len(mail.outbox) == 2
 
 
@@ -173,9 +173,9 @@ def test_a_mail_that_cannot_be_sent_is_tried_again(connection: Connection, admin
     set_budget(connection, 100)
     spend(connection, 85)
     working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, f"{__name__}.Unreachable"
-    a_minute()
+    pass_a_minute()
     settings.EMAIL_BACKEND = working
-    a_minute()
+    pass_a_minute()
     assert len(mail.outbox) == 1
 
 

@@ -14,7 +14,7 @@ from accounts.models import Tenant
 from erp_admin.models import IMPORTABLE, IMPORTED, SETTLED, FileKind, ImportDraft, ImportedDocument
 from erp_admin.uploads.formats.table import MOST_BYTES
 from erp_admin.uploads.selectors import state_counts
-from erp_admin.uploads.service import confirm, discard, take_in
+from erp_admin.uploads.service import confirm, discard, read_upload
 from integrations.commands import EXIT_FAILED, EXIT_USE, TenantCommand
 from integrations.models import Trigger
 from integrations.runs.runner import run_to_end
@@ -42,7 +42,7 @@ class Command(TenantCommand):
                 EXIT_USE, f"The file {path} cannot be read: {error.strerror}.", "Check the path.", "FILE-UNREADABLE"
             )
         kind = FileKind(options["type"] or _type_in(path, content))
-        draft = take_in(tenant, kind, path.name, content, day_first=options["day_first"])
+        draft = read_upload(tenant, kind, path.name, content, day_first=options["day_first"])
         if not options["dry_run"] and draft.documents.filter(state__in=IMPORTABLE).exists():
             run_to_end(confirm(self.connection(), draft, trigger=Trigger.COMMAND, queued=False).run)
         facts = _facts(draft)

@@ -11,7 +11,7 @@ from accounts.refusal import Refused
 from integrations.commands import EXIT_FAILED, EXIT_USE, TenantCommand
 from integrations.delivery.contract import PushFlow
 from integrations.delivery.planning import assess, context_for
-from integrations.delivery.requests import Asked, ask_pushes, push_flow, push_flows, ready_documents
+from integrations.delivery.requests import PushOutcome, ask_pushes, push_flow, push_flows, ready_documents
 from integrations.models import Connection, Push, PushedDocument, PushState, Trigger
 from integrations.runs.runner import run_to_end
 from integrations.runs.selectors import why_not_run
@@ -80,7 +80,7 @@ def _planned(flow: PushFlow, document: PushedDocument, context: Any) -> dict[str
     }
 
 
-def _facts(flow: PushFlow, asked: Asked) -> dict[str, Any]:
+def _facts(flow: PushFlow, asked: PushOutcome) -> dict[str, Any]:
     keys = [document.pk for document in (*asked.queued, *asked.waiting)]
     newest: dict[int, Push] = {}
     for push in Push.objects.filter(flow=flow.key, document_id__in=keys).order_by("pk"):

@@ -39,7 +39,7 @@ PUSHABLE = (
 )
 
 
-class Office:
+class People:
     """Needs the tenant's scope."""
 
     def __init__(self, tenant: Tenant, facts: dict[str, Any], dice: random.Random) -> None:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 FROZEN_SECONDS = (1.0, 9.0)  # shorter and longer than a lease
 
 
-class Crew:
+class Workers:
     """Keeps `size` workers alive. Use it as a context manager."""
 
     def __init__(self, size: int, dice: random.Random, log: Path) -> None:
@@ -31,7 +31,7 @@ class Crew:
                 [sys.executable, "-m", "tests.faults.worker"], cwd=ROOT, env=os.environ, stdout=out, stderr=out
             )
 
-    def tend(self) -> None:
+    def replace_dead(self) -> None:
         """Replace who fell by itself."""
         for place, worker in enumerate(self._workers):
             if worker.poll() is not None:

@@ -5,9 +5,9 @@ from django_q.models import OrmQ
 from integrations import jobs
 
 
-def a_minute() -> None:
+def pass_a_minute() -> None:
     jobs.dispatch()
     for entry in OrmQ.objects.order_by("pk"):
-        if entry.task["func"] == "integrations.jobs.tend":
+        if entry.task["func"] == "integrations.jobs.run_due_work":
             entry.delete()
-            jobs.tend(*entry.task["args"])
+            jobs.run_due_work(*entry.task["args"])
