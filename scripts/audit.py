@@ -33,7 +33,7 @@ class Advisory:
 
 @dataclass(frozen=True)
 class Report:
-    """What the database said: how many packages it answered for, which it did not, and its advisories."""
+    """The answer of the database: how many packages it answered for, which it did not, and its advisories."""
 
     checked: int
     unchecked: tuple[str, ...] = ()

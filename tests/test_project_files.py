@@ -54,8 +54,8 @@ def test_every_job_is_listed_by_make_help() -> None:
 
 def test_every_job_is_described_in_the_docs() -> None:
     pages = [*(ROOT / name for name in ROOT_PAGES), *DOCS.rglob("*.md")]
-    said = "\n".join(page.read_text() for page in pages)
-    described = set(re.findall(r"\bmake\s([a-z-]+)", said))
+    prose = "\n".join(page.read_text() for page in pages)
+    described = set(re.findall(r"\bmake\s([a-z-]+)", prose))
     listed_by_themselves = {"help", "lock", "clean"}
     assert set(targets()) - described - listed_by_themselves == set()
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.mark.parametrize(
-    ("total", "floor", "code", "said"),
+    ("total", "floor", "code", "part"),
     [
         ("89.9", "90.0", 1, "below the 90.0 %"),
         ("90.0", "90.0", 0, "90.0 % are kept."),
@@ -22,10 +22,10 @@ ROOT = Path(__file__).parent.parent.parent
         ("100", "90.0", 0, "set fail_under = 99.7 "),
     ],
 )
-def test_the_total_is_held_against_what_is_kept(total: str, floor: str, code: int, said: str) -> None:
+def test_the_total_is_held_against_what_is_kept(total: str, floor: str, code: int, part: str) -> None:
     ended, sentence = judge(Decimal(total), Decimal(floor))
     assert ended == code
-    assert said in sentence
+    assert part in sentence
 
 
 def test_what_is_proposed_passes_when_it_is_kept() -> None:
