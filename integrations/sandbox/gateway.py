@@ -25,7 +25,7 @@ from integrations.sandbox.legacy_shapes import MODELS
 from integrations.sandbox.nodes import Node
 from integrations.sandbox.reply import Reply
 from integrations.sandbox.sessions import Session, Sessions
-from integrations.sandbox.signin import Opened, authorise_sender, sign_in
+from integrations.sandbox.signin import Opened, authorize_sender, sign_in
 from integrations.sandbox.store import Company, Store
 
 
@@ -174,7 +174,7 @@ class Gateway:
                 raise AuthenticationFailure(entry)
             company, user, entity, locationid = found, session.user, session.entity, session.entity
             clientid = None
-            authorise_sender(company, request.senderid, user)
+            authorize_sender(company, request.senderid, user)
         now = datetime.now(UTC)
         echo = AuthenticationEcho(
             True,
@@ -189,7 +189,7 @@ class Gateway:
 
     def _log_in(self, request: Request, login: Login) -> Opened:
         opened = sign_in(self.store, login)
-        authorise_sender(opened.company, request.senderid, login.userid)
+        authorize_sender(opened.company, request.senderid, login.userid)
         self.statistics.logins += 1
         return opened
 
