@@ -1,6 +1,6 @@
 """Settings → People: who belongs to the company, in which role, who is invited; and the acts on them.
 
-Views authorise, read the form, make one call, say what came of it, and redirect. Rules live in the verbs beside them.
+Views authorize, read the form, make one call, say what came of it, and redirect. Rules live in the verbs beside them.
 """
 
 from typing import Any

@@ -16,7 +16,7 @@ class ShownState:
     """One state as pages show it.
 
     value: the stored value, stable in addresses and exports. label: the word people read.
-    tone: one of TONES; colour only repeats what label and icon say. icon: a name in the vendored icon sprite.
+    tone: one of TONES; color only repeats what label and icon say. icon: a name in the vendored icon sprite.
     reason: one short sentence on why, shown beside the label; empty when the label says it all.
     Raises ValueError for an unknown tone or an empty label.
     """
@@ -31,7 +31,7 @@ class ShownState:
         if self.tone not in TONES:
             raise ValueError(f"Unknown tone {self.tone!r}; the style sheet knows {', '.join(sorted(TONES))}.")
         if not self.label:
-            raise ValueError(f"State {self.value!r} has no label; colour or icon alone cannot be read by everybody.")
+            raise ValueError(f"State {self.value!r} has no label; color or icon alone cannot be read by everybody.")
 
     def because(self, reason: str) -> ShownState:
         """The same state with another reason."""

@@ -40,7 +40,7 @@ def import_documents(tenant: Tenant, connection: Connection) -> tuple[int, int, 
 
 
 def preview_documents(connection: Connection) -> tuple[int, int, str]:
-    """What pushing would do with what is ready: how many documents, no requests, and the judgement in words."""
+    """What pushing would do with what is ready: how many documents, no requests, and the judgment in words."""
     context = context_for(connection)
     counts: Counter[str] = Counter()
     fields = 0

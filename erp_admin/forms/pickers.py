@@ -1,4 +1,4 @@
-"""Fields that choose a mirrored record, or a project kept here, by searching: what each offers and how it is labelled.
+"""Fields that choose a mirrored record, or a project kept here, by searching: what each offers and how it is labeled.
 
 Owns which lists documents choose from. The search itself is `erp_admin.views.picking`.
 """

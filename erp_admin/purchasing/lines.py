@@ -254,5 +254,5 @@ def _shown(value: Any) -> str:
 
 
 def memo_of(line: ValuedLine) -> str:
-    """What each line carries so that it is recognised when it is read back."""
+    """What each line carries so that it is recognized when it is read back."""
     return f"Line {line.number}"

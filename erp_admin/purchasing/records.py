@@ -215,7 +215,7 @@ _HELD_LINE: Final = {"itemid": "ITEMID", "price": "TRX_VALUE", "memo": "MEMO"}
 
 
 def held(path: str, facts: Mapping[str, Any]) -> str | None:
-    """What Intacct held at an element of a plan; a line is recognised by its memo."""
+    """What Intacct held at an element of a plan; a line is recognized by its memo."""
     place, _, name = path.rpartition("/")
     if not place:
         found = facts.get(_HELD_HEAD.get(name, ""))

@@ -1,6 +1,6 @@
 """What can be decided about one commitment or change order: approve, void, ignore, take back, refresh, link, recreate.
 
-Each is authorise, one call, message, redirect. Rules live in the services.
+Each is authorize, one call, message, redirect. Rules live in the services.
 """
 
 from collections.abc import Callable

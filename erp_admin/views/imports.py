@@ -1,6 +1,6 @@
 """ERP Admin → Commitments → Import: upload a file, look at what it would do, match its names, confirm.
 
-Views authorise, read the form, make one call, say what came of it, and redirect. Rules live in services and imports.
+Views authorize, read the form, make one call, say what came of it, and redirect. Rules live in services and imports.
 """
 
 from typing import Any

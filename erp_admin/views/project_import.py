@@ -1,6 +1,6 @@
 """ERP Admin → Projects: what Intacct has, what importing it would do, and the actions on its records.
 
-Views authorise, read the form, make one call, say what came of it, and redirect. Rules live in services and selectors.
+Views authorize, read the form, make one call, say what came of it, and redirect. Rules live in services and selectors.
 """
 
 from django.contrib import messages

@@ -1,6 +1,6 @@
 """What the two lists of projects and the preview show: rows, filters with counts, columns, banners, empty states.
 
-Builds template contexts; authorises nothing and changes nothing.
+Builds template contexts; authorizes nothing and changes nothing.
 """
 
 from dataclasses import dataclass

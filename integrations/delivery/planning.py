@@ -44,7 +44,7 @@ class PlanResult:
 
 
 def judge(flow: PushFlow, document: PushedDocument, context: PushContext) -> PlanResult:
-    """The same judgement for the preview and for the ledger. Stores nothing."""
+    """The same judgment for the preview and for the ledger. Stores nothing."""
     if document.is_locked:
         return PlanResult(left="It is being pushed already.")
     if document.approval == Approval.IGNORED:

@@ -65,7 +65,7 @@ class ProfileForm(forms.Form):
         self.fields["quiet_until"] = ClockField(label="Quiet until", required=False, initial=profile.quiet_until)
         for group in self.groups:
             self._add_lists(group)
-        self.customised = self._add_custom_fields(connection)
+        self.customized = self._add_custom_fields(connection)
 
     @property
     def is_proposal(self) -> bool:
@@ -163,7 +163,7 @@ class ProfileForm(forms.Form):
         # A list that this company does not offer at the moment keeps the choice that was made for it.
         kept = [key for key in self.profile.left_out if key not in offered]
         fields = {key: names for key, names in self.profile.custom_fields.items() if f"custom_{key}" not in self.fields}
-        fields |= {name.removeprefix("custom_"): found[name] for name in self.customised}
+        fields |= {name.removeprefix("custom_"): found[name] for name in self.customized}
         return ProfileChoices(cadences, self._quiet(), [*kept, *(key for key in offered if key not in taken)], fields)
 
     def _quiet(self) -> QuietHours | None:
@@ -202,7 +202,7 @@ class ProfileForm(forms.Form):
 
     @property
     def custom_list_fields(self) -> list[Any]:
-        return [self[name] for name in self.customised]
+        return [self[name] for name in self.customized]
 
 
 def _with_hidden(text: str, more: str) -> SafeString:

@@ -254,7 +254,7 @@ def _authentication_error(entries: tuple[ErrorEntry, ...]) -> IntacctError:
         )
     if "web services authorization" in text:
         return SenderError(
-            "This Sage Intacct company has not authorised our Sender ID.",
+            "This Sage Intacct company has not authorized our Sender ID.",
             code="CON-SENDER-COMPANY",
             advice="In Intacct, an administrator adds the Sender ID (exact case) under Company > Setup > Company > "
             "Security > Web Services authorizations.",

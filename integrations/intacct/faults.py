@@ -1,6 +1,6 @@
 """What went wrong below the gateway's own answers: connections, timeouts, proxies, unreadable bodies.
 
-Owns the translation of the HTTP library's exceptions and of bare HTTP statuses, and the judgement whether the request
+Owns the translation of the HTTP library's exceptions and of bare HTTP statuses, and the judgment whether the request
 can have been executed. Must not match on Sage Intacct's texts or decide on retries.
 """
 

@@ -63,7 +63,7 @@ PROJECTS: Final = (
         parent_field="TASKID",
         parent_list="tasks",
         permission=Permission("Construction", "Cost Types"),
-        purpose="To split a cost code into labour, material, subcontract and the like.",
+        purpose="To split a cost code into labor, material, subcontract and the like.",
         needed_by=("sync_commitments", "sync_contracts", "sync_bills"),
     ),
     ListKind(
@@ -78,7 +78,7 @@ PROJECTS: Final = (
         parent_field="PARENTID",
         entity_field="",
         permission=Permission("Construction", "Standard Tasks"),
-        purpose="To recognise the same cost code in different projects.",
+        purpose="To recognize the same cost code in different projects.",
     ),
     ListKind(
         key="standard_cost_types",

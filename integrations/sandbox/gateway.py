@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from integrations.sandbox.data.context import Context
 from integrations.sandbox.data.counts import Statistics
 from integrations.sandbox.data.sessions import Session, Sessions
-from integrations.sandbox.data.signin import Opened, authorise_sender, sign_in
+from integrations.sandbox.data.signin import Opened, authorize_sender, sign_in
 from integrations.sandbox.data.store import Company, Store
 from integrations.sandbox.execution import Execution
 from integrations.sandbox.faults.pending import Fault
@@ -174,7 +174,7 @@ class Gateway:
                 raise AuthenticationFailure(entry)
             company, user, entity, locationid = found, session.user, session.entity, session.entity
             clientid = None
-            authorise_sender(company, request.senderid, user)
+            authorize_sender(company, request.senderid, user)
         now = datetime.now(UTC)
         echo = AuthenticationEcho(
             True,
@@ -189,7 +189,7 @@ class Gateway:
 
     def _log_in(self, request: Request, login: Login) -> Opened:
         opened = sign_in(self.store, login)
-        authorise_sender(opened.company, request.senderid, login.userid)
+        authorize_sender(opened.company, request.senderid, login.userid)
         self.statistics.logins += 1
         return opened
 

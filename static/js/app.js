@@ -1,4 +1,4 @@
-/* Small behaviours of every page: copy buttons, messages, exact times, reasons of disabled actions, announcements. */
+/* Small behaviors of every page: copy buttons, messages, exact times, reasons of disabled actions, announcements. */
 (() => {
   "use strict";
 

@@ -79,7 +79,7 @@ def test_the_manifest_of_our_own_files_is_whole(settings: Any, tmp_path: Path) -
 
 
 def variables(theme: str) -> dict[str, str]:
-    """The colours of one theme: name to #rrggbb."""
+    """The colors of one theme: name to #rrggbb."""
     css = (STATIC / "css/theme.css").read_text(encoding="utf-8")
     block = re.search(rf'\[data-bs-theme="{theme}"\] {{\s*color-scheme.*?}}', css, re.S)
     assert block
@@ -89,9 +89,9 @@ def variables(theme: str) -> dict[str, str]:
     }
 
 
-def luminance(colour: str) -> float:
+def luminance(color: str) -> float:
     """Relative luminance as WCAG 2.2 defines it."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -118,13 +118,13 @@ SHAPE_PAIRS = [(shape, ground) for shape in ["line-strong", "accent"] for ground
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_colours_meet_wcag_aa(theme: str) -> None:
-    colours = variables(theme)
+    colors = variables(theme)
     weak = [
-        f"{ink} on {ground}: {contrast(colours[ink], colours[ground]):.2f}"
+        f"{ink} on {ground}: {contrast(colors[ink], colors[ground]):.2f}"
         for pairs, least in [(TEXT_PAIRS, AA_TEXT), (SHAPE_PAIRS, AA_SHAPES)]
         for ink, ground in pairs
-        if contrast(colours[ink], colours[ground]) < least
+        if contrast(colors[ink], colors[ground]) < least
     ]
-    white_on_danger = [contrast("#ffffff", colours[name]) for name in ("danger-solid",)]
+    white_on_danger = [contrast("#ffffff", colors[name]) for name in ("danger-solid",)]
     assert weak == []
     assert min(white_on_danger) >= AA_TEXT

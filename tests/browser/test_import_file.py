@@ -36,7 +36,7 @@ def test_import_a_spreadsheet_match_vendors_confirm(
         )
     )
     wrong = tmp_path / "wrong.csv"
-    wrong.write_text("Nmber,Colour\n1,red\n")
+    wrong.write_text("Nmber,Color\n1,red\n")
     ben = visit()
     ben.log_in(accountant.email)
     ben.go(url("commitment_imports"))

@@ -166,7 +166,7 @@ def test_the_templates_are_read_without_a_problem(kind: FileKind) -> None:
 
 def test_wrong_headers_are_named_with_the_one_probably_meant() -> None:
     with pytest.raises(FileRefused) as caught:
-        parsed(b"Numbr,Title,Typ,Vendor,Amount,Colour\n1,2,3,4,5,6")
+        parsed(b"Numbr,Title,Typ,Vendor,Amount,Color\n1,2,3,4,5,6")
     assert "Column “Numbr” is not known; did you mean Number? Rename it." in str(caught.value)
     assert "Missing: Type, Date, Description." in str(caught.value) or "did you mean Type" in str(caught.value)
 
@@ -174,8 +174,8 @@ def test_wrong_headers_are_named_with_the_one_probably_meant() -> None:
 def test_a_column_twice_is_refused_and_an_unknown_one_is_noted() -> None:
     with pytest.raises(FileRefused, match="Vendor stands in more than one column: Vendor, Subcontractor"):
         parsed(csv_of("x", header=COMMITMENT_HEADER + ",Subcontractor"))
-    reader = DocumentReader(FileKind.COMMITMENTS, read_table("x.csv", csv_of(header=COMMITMENT_HEADER + ",Colour")))
-    assert reader.notes == ["The column “Colour” is not known, so its values were not read."]
+    reader = DocumentReader(FileKind.COMMITMENTS, read_table("x.csv", csv_of(header=COMMITMENT_HEADER + ",Color")))
+    assert reader.notes == ["The column “Color” is not known, so its values were not read."]
 
 
 def test_headers_are_understood_however_they_are_written() -> None:

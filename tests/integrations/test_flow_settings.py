@@ -159,7 +159,7 @@ class TestTheCompanysSettings:
     def test_an_unknown_setting_has_no_cautions(
         self, listed: Connection, client_for: ClientFor, url: Url, viewer: User
     ) -> None:
-        assert client_for(viewer).get(url("setting_cautions", key="colour")).status_code == 404
+        assert client_for(viewer).get(url("setting_cautions", key="color")).status_code == 404
 
     def test_others_read_the_value_in_force_and_where_it_comes_from(
         self, chosen: Connection, client_for: ClientFor, url: Url, viewer: User

@@ -15,7 +15,7 @@ from integrations import local_intacct
 
 
 class Command(BaseCommand):
-    """Same options and behaviour as `python -m integrations.sandbox`."""
+    """Same options and behavior as `python -m integrations.sandbox`."""
 
     help = "Start a local Sage Intacct with memory and print READY <endpoint url> when it listens."
     requires_system_checks = ()

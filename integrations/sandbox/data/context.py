@@ -1,6 +1,6 @@
 """What a function handler is given: the company, the user, the entity it works in, and the frame of its request.
 
-Owns no behaviour beyond small conveniences. Must not outlive one request.
+Owns no behavior beyond small conveniences. Must not outlive one request.
 """
 
 from __future__ import annotations

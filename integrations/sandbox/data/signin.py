@@ -1,4 +1,4 @@
-"""Who may sign in: company, user, password, entity, and whether the company authorised the sender.
+"""Who may sign in: company, user, password, entity, and whether the company authorized the sender.
 
 Owns the texts of these refusals. Must not open sessions.
 """
@@ -68,7 +68,7 @@ def may_enter(company: Company, account: Account, entity: str) -> bool:
     return not account.entities or entity in account.entities
 
 
-def authorise_sender(company: Company, senderid: str, user: str) -> None:
+def authorize_sender(company: Company, senderid: str, user: str) -> None:
     """Raise unless the company lists the sender under its Web Services authorizations."""
     if senderid in company.senders:
         return

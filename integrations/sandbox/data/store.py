@@ -32,7 +32,7 @@ class Account:
 
 
 class Company:
-    """One company: tables, users, authorised senders, and the control ids of completed functions."""
+    """One company: tables, users, authorized senders, and the control ids of completed functions."""
 
     def __init__(self, company_id: str, title: str) -> None:
         self.id = company_id
@@ -59,7 +59,7 @@ class Company:
         return self.visibility.searched(self.tables[name])
 
     def now(self) -> datetime:
-        """The clock that stamps records; it may be set off against the real one to practise calibration."""
+        """The clock that stamps records; it may be set off against the real one to practice calibration."""
         return datetime.now(UTC) + self.clock_offset
 
     def write(self, name: str, row: Row) -> None:

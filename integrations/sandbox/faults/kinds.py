@@ -1,6 +1,6 @@
 """Every kind of fault there is, declared once: when it strikes, and which values it takes.
 
-Owns the list of kinds. Must not hold any behaviour: faults.py, interference.py, traffic.py and others act on it.
+Owns the list of kinds. Must not hold any behavior: faults.py, interference.py, traffic.py and others act on it.
 """
 
 from __future__ import annotations

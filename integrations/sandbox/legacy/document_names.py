@@ -1,6 +1,6 @@
 """How the elements of the purchasing functions are called as fields, and which parts a definition must switch on.
 
-Owns these names. Must not hold behaviour.
+Owns these names. Must not hold behavior.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The catalogue of objects this company knows, built once from the declarations beside it.
+"""The catalog of objects this company knows, built once from the declarations beside it.
 
 Owns lookup by object name. Must not hold records.
 """

@@ -50,7 +50,7 @@ def build_store(seed: str, base: datetime) -> Store:
     store = Store(seed, base)
     store.senders = {SENDER: SENDER_PASSWORD, UNAUTHORISED_SENDER: UNAUTHORISED_SENDER_PASSWORD}
     company = Company(COMPANY_ID, COMPANY_NAME)
-    prepare(company, authorised=True)
+    prepare(company, authorized=True)
     writer = SeedWriter(company, base)
     fill_people(writer, USERS)
     fill_base(writer)
@@ -60,12 +60,12 @@ def build_store(seed: str, base: datetime) -> Store:
     else:
         fill_volume(company, int(seed), base)
     closed = Company(CLOSED_COMPANY_ID, CLOSED_COMPANY_NAME)
-    prepare(closed, authorised=False)
+    prepare(closed, authorized=False)
     closed_writer = SeedWriter(closed, base)
     fill_people(closed_writer, CLOSED_USERS)
     fill_base(closed_writer)
     console = Company(CONSOLE_ID, CONSOLE_NAME)
-    prepare(console, authorised=True)
+    prepare(console, authorized=True)
     fill_people(SeedWriter(console, base), CONSOLE_USERS)
     open_console(console, company)
     store.companies = {found.id: found for found in (company, closed, console)}

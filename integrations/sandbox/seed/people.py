@@ -92,9 +92,9 @@ def open_console(console: Company, client: Company) -> None:
         client.accounts[person.login] = Account("", person.role)
 
 
-def prepare(company: Company, *, authorised: bool) -> None:
+def prepare(company: Company, *, authorized: bool) -> None:
     """Subscriptions, preferences and Web Services authorizations of a company."""
     company.applications = APPLICATIONS
     company.preferences = {application: dict(values) for application, values in PREFERENCES.items()}
-    if authorised:
+    if authorized:
         company.senders.add(SENDER)

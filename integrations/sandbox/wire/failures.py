@@ -62,7 +62,7 @@ class ControlFailure(Exception):
 
 
 class AuthenticationFailure(Exception):
-    """Sign-in, session or authorisation refused; user and company are echoed, both empty for a bad session."""
+    """Sign-in, session or authorization refused; user and company are echoed, both empty for a bad session."""
 
     def __init__(self, error: ErrorEntry, userid: str = "", companyid: str = "", locationid: str | None = None) -> None:
         super().__init__(error.description2)

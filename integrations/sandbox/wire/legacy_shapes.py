@@ -1,6 +1,6 @@
 """The published content of the object-specific functions this gateway answers, as the 3.0 schema orders it.
 
-Owns element orders, choices and attributes. Must not hold behaviour: what breaks them is refused before a handler runs.
+Owns element orders, choices and attributes. Must not hold behavior: what breaks them is refused before a handler runs.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One answer on its way out: body, type, status, and a line for the access log without secrets.
 
-Owns no behaviour. Must not know how it was made or how it is sent.
+Owns no behavior. Must not know how it was made or how it is sent.
 """
 
 from __future__ import annotations

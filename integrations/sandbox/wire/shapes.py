@@ -1,6 +1,6 @@
 """The published shape of every function this gateway answers: children, required children, attributes.
 
-Owns the schema side of the functions only. Must not hold behaviour: an unknown name or a missing child is refused
+Owns the schema side of the functions only. Must not hold behavior: an unknown name or a missing child is refused
 before any handler runs.
 """
 

@@ -89,7 +89,7 @@ def test_update_edits_adds_and_deletes_lines() -> None:
 @pytest.mark.parametrize(
     ("name", "change", "message"),
     [
-        ("create_potransaction", {"colour": "red"}, "create_potransaction has no element colour"),
+        ("create_potransaction", {"color": "red"}, "create_potransaction has no element color"),
         ("create_potransaction", {"potransitems": {"potransitem": {"itemid": "A", "quantity": 1, "size": 2}}}, "size"),
         ("create_potransaction", {"potransitems": {"potransitem": {"itemid": "A"}}}, "needs quantity"),
         ("create_potransaction", {"potransitems": "none"}, "elements of its own"),
