@@ -1,4 +1,4 @@
-"""App configuration of the construction side: registers its flows and switches with the engine."""
+"""App configuration of the construction side: registers its flows, switches and retention."""
 
 from django.apps import AppConfig
 

@@ -1,0 +1,1 @@
+"""Bills: so far only the switch."""

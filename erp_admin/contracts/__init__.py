@@ -1,0 +1,1 @@
+"""Contracts: so far only the switch."""

@@ -1,0 +1,1 @@
+"""Projects: taken over from Sage Intacct, kept, linked."""

@@ -1,0 +1,1 @@
+"""Connecting a tenant to Sage Intacct, renewing its credentials, disconnecting it."""

@@ -1,6 +1,6 @@
 """Release what was held after a refused sign-in or a missing right. Verbs.
 
-Owns that everything held of a connection goes on once it works again. One hold alone is released in services.pushes.
+Owns that everything held of a connection goes on once it works again. One hold alone is released in delivery.requests.
 """
 
 import logging

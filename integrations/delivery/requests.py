@@ -1,6 +1,6 @@
 """Ask for pushes, take them back, retry, ignore, link and unlink. Verbs; raises Refused with what to do.
 
-Owns how a person's wish becomes a row of the ledger. What happens to the row afterwards is the push engine's.
+Owns how a person's wish becomes a row of the ledger. What happens to the row afterwards is the ledger's.
 """
 
 from collections.abc import Iterable
@@ -81,7 +81,7 @@ def ask_pushes(
     trigger: Trigger = Trigger.PERSON,
     queued: bool = True,
 ) -> PushOutcome:
-    """Put each document that can be pushed into the ledger, and wake the engine. Nothing blocks the good ones.
+    """Put each document that can be pushed into the ledger, and wake what works it off. Nothing blocks the good ones.
 
     Raises Refused when the flow may not run at all.
     """

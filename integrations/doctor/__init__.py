@@ -1,0 +1,1 @@
+"""What stands between a tenant and a working integration."""

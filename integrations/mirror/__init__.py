@@ -1,0 +1,1 @@
+"""Keeping the lists of Sage Intacct here as they are there."""

@@ -1,0 +1,1 @@
+"""What keeps the installation alive: probes, figures, the supervisor, retention, notices."""

@@ -1,0 +1,1 @@
+"""Records of the mirrored lists as pages and plans look them up."""

@@ -1,0 +1,1 @@
+"""When lists are read by themselves, and how fresh they are."""

@@ -1,0 +1,1 @@
+"""What requests to Sage Intacct cost, against the budget."""

@@ -1,0 +1,1 @@
+"""The forms a file may have, each read as rows of text."""

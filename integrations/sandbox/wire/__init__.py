@@ -1,0 +1,1 @@
+"""XML in and out: documents, published shapes, answers, refusals. Knows no record."""
