@@ -24,7 +24,7 @@ from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, RunState
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
-from integrations.settings.declared import switches
+from integrations.settings.declared import all_settings, switches, switches_requiring
 from integrations.settings.service import save_settings
 from tests.erp_admin.documents import choose_settings
 from tests.integrations.ledger import LISTS
@@ -164,8 +164,9 @@ def mirrored(connection: Connection) -> Connection:
 
 @pytest.fixture
 def ready(mirrored: Connection) -> Connection:
-    """A fully enabled integration with every switch on."""
-    save_settings(mirrored, values=DEFAULTS, switched={switch.key: True for switch in switches()})
+    """A fully enabled integration with every switch on that requires no settings of its own."""
+    demanding = {switch for setting in all_settings() for switch in switches_requiring(setting)}
+    save_settings(mirrored, values=DEFAULTS, switched={each.key: each not in demanding for each in switches()})
     return mirrored
 
 

@@ -23,30 +23,30 @@ from erp_admin.purchasing.lines import SYNC_COMMITMENTS, LinePlanner, explain
 from integrations import intacct
 from integrations.delivery.contract import Difference, Found, Plan, PlannedField, Problem, PushContext, PushFlow
 from integrations.models import ListItem, Operation, Push
-from integrations.settings.declared import FlowSetting
+from integrations.settings.declared import Need, Setting
 
 CHANGE_DEFINITIONS: Final = {
-    CommitmentKind.SUBCONTRACT: FlowSetting(
+    CommitmentKind.SUBCONTRACT: Setting(
         "subcontract_change_definition",
         "definition for subcontract change orders",
         "The purchasing transaction definition a change order of a subcontract becomes.",
         list_key="purchasing_definitions",
-        is_needed=True,
+        need=Need.WHEN_SWITCHED_ON,
         order=210,
         cautions=change_cautions,
     ),
-    CommitmentKind.PURCHASE_ORDER: FlowSetting(
+    CommitmentKind.PURCHASE_ORDER: Setting(
         "purchase_order_change_definition",
         "definition for purchase order change orders",
         "The purchasing transaction definition a change order of a purchase order becomes.",
         list_key="purchasing_definitions",
-        is_needed=True,
+        need=Need.WHEN_SWITCHED_ON,
         order=215,
         cautions=change_cautions,
     ),
 }
 ADDED, CHANGED = "added", "changed"
-LINE_CHANGES = FlowSetting(
+LINE_CHANGES = Setting(
     "change_order_lines",
     "Lines of change orders",
     "As added lines: always right. As changes of a line: only for a company whose Intacct takes the price of a changed "

@@ -21,26 +21,26 @@ from erp_admin.purchasing.lines import SYNC_COMMITMENTS, LinePlanner, explain
 from integrations import intacct
 from integrations.delivery.contract import Difference, Found, Plan, PlannedField, Problem, PushContext, PushFlow
 from integrations.models import Drift, ListItem, Operation, Push
-from integrations.settings.declared import FlowSetting
+from integrations.settings.declared import Need, Setting
 
 __all__ = ["DEFINITIONS", "SYNC_COMMITMENTS", "CommitmentPush"]
 
 DEFINITIONS: Final = {
-    CommitmentKind.SUBCONTRACT: FlowSetting(
+    CommitmentKind.SUBCONTRACT: Setting(
         "subcontract_definition",
         "definition for subcontracts",
         "The purchasing transaction definition a subcontract becomes.",
         list_key="purchasing_definitions",
-        is_needed=True,
+        need=Need.WHEN_SWITCHED_ON,
         order=200,
         cautions=order_cautions,
     ),
-    CommitmentKind.PURCHASE_ORDER: FlowSetting(
+    CommitmentKind.PURCHASE_ORDER: Setting(
         "purchase_order_definition",
         "definition for purchase orders",
         "The purchasing transaction definition a purchase order becomes.",
         list_key="purchasing_definitions",
-        is_needed=True,
+        need=Need.WHEN_SWITCHED_ON,
         order=205,
         cautions=order_cautions,
     ),

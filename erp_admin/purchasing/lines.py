@@ -12,7 +12,7 @@ from integrations.delivery.contract import PlannedField, Problem, PushContext
 from integrations.lists import Permission
 from integrations.models import Approval, ListItem, PushedDocument
 from integrations.records.lookup import why_unusable
-from integrations.settings.declared import FlowSetting, Switch
+from integrations.settings.declared import Setting, Switch
 
 SYNC_COMMITMENTS = Switch(
     key="sync_commitments",
@@ -25,8 +25,8 @@ SYNC_COMMITMENTS = Switch(
     order=20,
 )
 
-UNIT = FlowSetting("purchasing_unit", "Unit of measure", "The unit of lines that name none.", default="Each", order=230)
-STATE = FlowSetting(
+UNIT = Setting("purchasing_unit", "Unit of measure", "The unit of lines that name none.", default="Each", order=230)
+STATE = Setting(
     "purchasing_state",
     "State in Intacct",
     "The state a pushed document gets: a draft to be looked at there, or pending, which is open at once.",
@@ -34,7 +34,7 @@ STATE = FlowSetting(
     default="Pending",
     order=240,
 )
-CONVERSION = FlowSetting(
+CONVERSION = Setting(
     "purchasing_conversion",
     "Conversion to invoices",
     "Price: an invoice takes part of a line's amount, for lump sums. Quantity: it takes units.",
@@ -42,24 +42,24 @@ CONVERSION = FlowSetting(
     default="Price",
     order=250,
 )
-LOCATION = FlowSetting(
+LOCATION = Setting(
     "default_location", "Default location", "The location of lines that name none.", list_key="locations", order=260
 )
-DEPARTMENT = FlowSetting(
+DEPARTMENT = Setting(
     "default_department",
     "Default department",
     "The department of lines that name none.",
     list_key="departments",
     order=270,
 )
-URL_FIELD = FlowSetting(
+URL_FIELD = Setting(
     "purchasing_url_field",
     "Custom field for the link back",
     "Integration name of a custom field of the transaction, filled with the address of the document here.",
     levels=("company",),
     order=280,
 )
-CUT_OVER = FlowSetting(
+CUT_OVER = Setting(
     "cut_over_date",
     "Cut-over date",
     "Documents dated before it are the baseline: they are in Intacct already and are never pushed.",
@@ -114,7 +114,7 @@ def project_problem(project: Project | None, business_id: str, context: PushCont
 
 
 def definition_problems(
-    setting: FlowSetting, context: PushContext, *, entity: str, project: str, changes: bool
+    setting: Setting, context: PushContext, *, entity: str, project: str, changes: bool
 ) -> list[Problem]:
     """What is wrong with the transaction definition chosen in the settings."""
     name = context.value(setting.key, entity=entity, project=project).value
@@ -191,14 +191,14 @@ class LinePlanner:
         chosen = self._context.value("default_item", entity=self._entity, project=self.project_of(line))
         return chosen.value, f"Default Item, {chosen.source}"
 
-    def _filled(self, own: str, setting: FlowSetting, project: str) -> tuple[str, str]:
+    def _filled(self, own: str, setting: Setting, project: str) -> tuple[str, str]:
         """Where the value is from, and the value: the line's own, else the setting's."""
         if own:
             return "the line", own
         chosen = self._context.value(setting.key, entity=self._entity, project=project)
         return f"{setting.label}, {chosen.source}", chosen.value
 
-    def _labelled(self, label: str, own: str, setting: FlowSetting, project: str) -> tuple[str, str, Any]:
+    def _labelled(self, label: str, own: str, setting: Setting, project: str) -> tuple[str, str, Any]:
         source, value = self._filled(own, setting, project)
         return label, source, value
 

@@ -15,7 +15,7 @@ from integrations.models import Connection, Operation, Push, PushedDocument, Set
 from integrations.records.lookup import MirrorView
 from integrations.runs.flow import Flow
 from integrations.runs.step import StepWork
-from integrations.settings.declared import Chosen, flow_settings
+from integrations.settings.declared import Chosen, setting_for
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class PushContext:
                     return Chosen(str(own[key]), f"setting of {level} {name}")
             if self.settings.values.get(key):
                 return Chosen(str(self.settings.values[key]), "company setting")
-        declared = next((setting for setting in flow_settings() if setting.key == key), None)
+        declared = setting_for(key)
         return Chosen(declared.default, "standard value") if declared and declared.default else Chosen("", "")
 
 
