@@ -16,7 +16,7 @@ from integrations.sandbox.legacy_shapes import ORDERS
 from integrations.sandbox.reception import Reception
 from integrations.sandbox.schema.model import ObjectDefinition
 from integrations.sandbox.seed import build_store
-from integrations.sandbox.store import Company, Row
+from integrations.sandbox.store import Company, Row, Store
 from integrations.sandbox.values import IllegalValue, normalise, record_number, wire_timestamp
 
 
@@ -26,6 +26,7 @@ class Control:
     def __init__(self, reception: Reception) -> None:
         self._reception = reception
         self._gateway = reception.gateway
+        self._seeded: Store | None = None
         faults = FaultCommands(reception)
         self._commands: dict[str, Callable[[Arguments], dict[str, Any]]] = {
             "reset": self._reset,
@@ -55,7 +56,9 @@ class Control:
         self._reception.start_over()
         store = self._gateway.store
         with store.lock:
-            fresh = build_store(store.seed, store.base)
+            if self._seeded is None:
+                self._seeded = build_store(store.seed, store.base)
+            fresh = self._seeded.copy()
             store.companies, store.senders = fresh.companies, fresh.senders
             self._gateway.sessions.expire_all()
             self._gateway.statistics = Statistics()

@@ -9,7 +9,7 @@ import threading
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from integrations.sandbox.computed import COMPUTED
@@ -94,6 +94,13 @@ class Table:
         self._visible.clear()
         return row
 
+    def copy(self) -> Table:
+        """A table with the same rows that changes on its own; rows are shared, as none is changed in place."""
+        copy = Table(self.definition)
+        copy.rows, copy.keys, copy.by_key = self.rows.copy(), self.keys.copy(), self.by_key.copy()
+        copy.next_key = self.next_key
+        return copy
+
     def as_it_was(self, before: Mapping[int, Row | None]) -> Table:
         """A copy in which these records are as they were; None stands for one that did not exist."""
         rows = {**self.rows, **{number: row for number, row in before.items() if row is not None}}
@@ -149,6 +156,15 @@ class Company:
         self.changed: dict[str, set[int]] = {}
         self.unsaved: dict[str, set[int]] = {}
         self._journals: list[list[tuple[Table, int, Row | None]]] = []
+
+    def copy(self) -> Company:
+        """A company as this one was seeded, which changes on its own. Not for one that has been worked with."""
+        copy = Company(self.id, self.title)
+        copy.tables = {name: table.copy() for name, table in self.tables.items()}
+        copy.accounts = {login: replace(account) for login, account in self.accounts.items()}
+        copy.clients, copy.senders, copy.applications = self.clients, self.senders.copy(), self.applications
+        copy.preferences = {application: values.copy() for application, values in self.preferences.items()}
+        return copy
 
     def table(self, name: str) -> Table:
         return self.tables[name]
@@ -245,3 +261,8 @@ class Store:
     senders: dict[str, str] = field(default_factory=dict)
     companies: dict[str, Company] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def copy(self) -> Store:
+        """A store as this one was seeded, which changes on its own."""
+        companies = {name: company.copy() for name, company in self.companies.items()}
+        return Store(self.seed, self.base, self.senders.copy(), companies)

@@ -10,11 +10,10 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Tenant, User
 from integrations.engine.flow import flow_settings
 from integrations.engine.push_plan import context_for
-from integrations.engine.runner import run_to_end
-from integrations.models import Connection, ListItem, RunState, SettingsVersion
+from integrations.models import Connection, ListItem, SettingsVersion
 from integrations.selectors import readiness, settings_in_force
-from integrations.services.runs import start_list_sync
 from integrations.services.settings import save_settings
+from tests import snapshot
 from tests.erp_admin.documents import SETTINGS, commitment
 from tests.integrations.test_commands import as_json, command
 
@@ -30,8 +29,7 @@ ON = {"sync_commitments": "on"}
 @pytest.fixture
 def listed(connection: Connection) -> Connection:
     """A connection with every list that a setting is chosen from."""
-    run = run_to_end(start_list_sync(connection, kinds=LISTS, queued=False).run)
-    assert run.state == RunState.SUCCEEDED, list(run.log.values_list("message", flat=True))
+    snapshot.read_lists(connection, LISTS)
     return connection
 
 
