@@ -12,12 +12,11 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Tenant, User
 from integrations.delivery.planning import context_for
 from integrations.doctor.readiness import readiness
-from integrations.mirror.service import start_list_sync
-from integrations.models import Connection, ListItem, RunState, SettingsVersion
-from integrations.runs.runner import run_to_end
+from integrations.models import Connection, ListItem, SettingsVersion
 from integrations.settings.declared import Need, Setting, all_settings, register_settings, setting_for
 from integrations.settings.selectors import settings_in_force
 from integrations.settings.service import save_settings
+from tests import snapshot
 from tests.erp_admin.documents import SETTINGS, commitment
 from tests.integrations.test_commands import as_json, command
 
@@ -33,8 +32,7 @@ ON = {"sync_commitments": "on"}
 @pytest.fixture
 def listed(connection: Connection) -> Connection:
     """A connection with every list that a setting is chosen from."""
-    run = run_to_end(start_list_sync(connection, kinds=LISTS, queued=False).run)
-    assert run.state == RunState.SUCCEEDED, list(run.log.values_list("message", flat=True))
+    snapshot.read_lists(connection, LISTS)
     return connection
 
 
