@@ -1,4 +1,4 @@
-"""What can be decided about one commitment or change order: approve, void, ignore, take back, refresh, link, recreate.
+"""What can be decided about one commitment or change order: approve, void, ignore, link, refresh, settle drift.
 
 Each is authorise, one call, message, redirect. Rules live in the services.
 """
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from erp_admin.flows.purchasing_records import amount
+from erp_admin.flows.purchasing_reading import amount
 from erp_admin.models import ChangeOrder
 from erp_admin.push_preview import currency_of
 from erp_admin.services import commitments as services
@@ -155,12 +155,28 @@ def recreate(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @require_POST
 @role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def take_theirs(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    """Make the document here what Intacct holds."""
+    """Use Intacct's version: make the document what its record holds."""
 
     def act(desk: Desk, document: Any) -> str:
         named = read_backs.take_theirs(_connection(), desk.flow, document)
         rest = f" This still differs: {'; '.join(named)}." if named else ""
-        return f"{document.number} has the lines and the total of {document.remote_id} now.{rest}"
+        return f"{document.number} is what {document.remote_id} is in Intacct now.{rest}"
+
+    return _act(request, kind, pk, act)
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
+def push_ours(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
+    """Push ours again: write what is in ERP Admin over what Intacct holds."""
+
+    def act(desk: Desk, document: Any) -> str:
+        pushed = read_backs.push_ours(_connection(), desk.flow, document, by=request.user)
+        for _, problems in pushed.blocked:
+            raise Refused(f"It cannot be pushed yet. {problems[0]}")
+        for _, why in pushed.left:
+            return f"Nothing to push: {document.number} is in Intacct as it is in ERP Admin. {why}"
+        return f"{document.number} is queued; what differs in {document.remote_id} is written as it is in ERP Admin."
 
     return _act(request, kind, pk, act)
 

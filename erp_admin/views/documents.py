@@ -15,7 +15,7 @@ from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.shown import ShownState
 from erp_admin import document_selectors as selectors
-from erp_admin.flows.purchasing_records import amount
+from erp_admin.flows.purchasing_reading import amount
 from erp_admin.models import Commitment, CommitmentKind
 from erp_admin.push_preview import currency_of
 from erp_admin.views.desks import DESKS, Desk, push_reason

@@ -12,7 +12,7 @@ from django.utils import timezone
 from erp_admin.models import Commitment
 from erp_admin.services.commitments import approve, save_commitment
 from integrations.engine.runner import run_to_end
-from integrations.models import Connection, DocumentState, Drift, Push, PushHold, PushState, RunState, SyncRun
+from integrations.models import Connection, DocumentState, Push, PushHold, PushState, RunState, SyncRun
 from integrations.refusal import Refused
 from integrations.sandbox.process import SandboxServer
 from integrations.services.pushes import ask_pushes, ledgers_due, push_flow, release_hold, take_back, unlink
@@ -83,7 +83,7 @@ def test_what_searches_do_not_show_yet_is_not_called_missing(pushing: Connection
     document = commitment(pushing, "LC-5")
     intacct.control(do="fault", kind="visibility")
     push(pushing, document)
-    assert (document.state, document.drift) == (DocumentState.SYNCED, Drift.SAME)
+    assert (document.state, document.changed_here) == (DocumentState.SYNCED, False)
     assert ledgers_due() == []  # read back later, not with every round of the dispatcher
     intacct.control(do="settle")
     make_due(document)
