@@ -188,9 +188,6 @@ def _update_problems(document: Commitment, context: PushContext) -> list[Problem
     now = _written(document, context, sent)
     if not differ(now.snapshot, sent, reading.FIELDS):
         return []
-    if update.awaits_read_back(flow_key, document):
-        sentence = "What was written last has not been compared with Intacct yet."
-        return [Problem("state", sentence, "Push it again in a moment.", code="DOC-STATE")]
     found = update.problems(document, sent)
     for name in update.fixed_changes(sent, now.snapshot):
         sentence = f"The {name} of a transaction cannot be changed in Intacct."

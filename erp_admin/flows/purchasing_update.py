@@ -76,11 +76,14 @@ def _texts(elements: Mapping[str, Any]) -> dict[str, str]:
 
 
 def added_up(sent: Snapshot, now: Snapshot) -> Snapshot:
-    """What counts as written once `now` follows `sent`: what was emptied was written empty."""
+    """What counts as written once `now` follows `sent`: what was emptied was written empty.
+
+    A removed line moves those below it up, so positions are not known again before the record is read back.
+    """
     head = {**{name: "" for name in sent.head if name not in _EITHER}, **now.head}
     before = sent.lines or {}
     lines = {key: {**dict.fromkeys(before.get(key, ()), ""), **line} for key, line in (now.lines or {}).items()}
-    return Snapshot(head, lines, now.positions, now.keys, now.defaults)
+    return Snapshot(head, lines, now.positions if before.keys() <= lines.keys() else {}, now.keys, now.defaults)
 
 
 def awaits_read_back(flow_key: str, document: Commitment) -> bool:
@@ -95,7 +98,8 @@ def problems(document: Commitment, sent: Snapshot | None) -> list[Problem]:
     if sent is None:
         return found
     written = sent.lines or {}
-    lost = [line.number for line in document.lines.all() if str(line.pk) in written and line.remote_line_no is None]
+    placed = sent.positions
+    lost = [line.number for line in document.lines.all() if str(line.pk) in written and str(line.pk) not in placed]
     if lost:
         sentence = f"It is not known which lines in Intacct {', '.join(map(str, lost))} are."
         found.append(Problem("lines", sentence, "Change them in Intacct as well, then refresh it here.", code="LINKED"))
@@ -141,7 +145,7 @@ def changes(
             added.append(dict(wanted))
             explained += [explain(f"line {line.number}/{name}", name, wanted[name], "new line") for name in wanted]
         elif different := _line_changes(written[key], wanted):
-            edited.append({"@line_num": (line.remote_line_no or 0) + 1, **different})
+            edited.append({"@line_num": sent.positions[key] + 1, **different})
             for name, value in different.items():
                 was = f"was {written[key].get(name) or 'empty'}"
                 explained.append(explain(f"line {line.number}/{name}", name, value, was))
