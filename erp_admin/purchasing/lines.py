@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from erp_admin.models import DocumentStatus, Project, ValuedLine
 from integrations.delivery.contract import PlannedField, Problem, PushContext
+from integrations.delivery.drift import Snapshot
 from integrations.lists import Permission
 from integrations.models import Approval, ListItem, PushedDocument
 from integrations.records.lookup import why_unusable
@@ -132,13 +133,28 @@ def definition_problems(
 
 
 class LinePlanner:
-    """Turns lines of a schedule of values into lines of a purchasing transaction, and says where each value is from."""
+    """Turns lines of a schedule of values into lines of a purchasing transaction, and says where each value is from.
 
-    def __init__(self, context: PushContext, *, entity: str, header_project: str, retainage: Decimal) -> None:
+    What settings, or with `inherits` the commitment, filled in when a line was first written stays as it was: a setting
+    that changes later is about what is written for the first time.
+    """
+
+    def __init__(
+        self,
+        context: PushContext,
+        *,
+        entity: str,
+        header_project: str,
+        retainage: Decimal,
+        sent: Snapshot | None = None,
+        inherits: bool = False,
+    ) -> None:
         self._context = context
         self._entity = entity
         self._project = header_project
         self._retainage = retainage
+        self._sent = sent or Snapshot()
+        self._inherits = inherits
 
     def problems(self, line: ValuedLine) -> list[Problem]:
         """What keeps a line from being written, each naming field and fix."""
@@ -198,20 +214,45 @@ class LinePlanner:
         chosen = self._context.value(setting.key, entity=self._entity, project=project)
         return f"{setting.label}, {chosen.source}", chosen.value
 
-    def _labelled(self, label: str, own: str, setting: Setting, project: str) -> tuple[str, str, Any]:
-        source, value = self._filled(own, setting, project)
-        return label, source, value
+    def defaults(self, line: ValuedLine) -> list[str]:
+        """Elements of a line that settings fill in, or the commitment."""
+        own = {
+            "itemid": line.item_id, "unit": line.unit, "locationid": line.location_id,
+            "departmentid": line.department_id, "conversiontype": "",
+        }  # fmt: skip
+        if self._inherits:
+            own |= {"projectid": "own" if line.project is not None else ""}
+            own |= {"retainagepercentage": "own" if line.retainage_percent is not None else ""}
+        return [name for name, value in own.items() if not value]
+
+    def _first_written(self, line: ValuedLine) -> dict[str, tuple[str, str]]:
+        """Where from and what, of each element that was filled in when the line was first written."""
+        filled = self._sent.filled(str(line.pk))
+        names = {*self.defaults(line), "memo"}
+        return {name: ("as first written", value) for name, value in filled.items() if name in names}
 
     def plan(
         self, line: ValuedLine, more: Mapping[str, tuple[str, str, Any]]
     ) -> tuple[dict[str, Any], list[PlannedField]]:
         """The elements of a line and their explanation. `more` adds elements: name -> (label, source, value)."""
-        project = self.project_of(line)
-        conversion = self._context.value(CONVERSION.key, entity=self._entity, project=project)
-        lump = conversion.value == "Price"
+        project, before = self.project_of(line), self._first_written(line)
+        chosen = self._context.value(CONVERSION.key, entity=self._entity, project=project)
+        converted_by, conversion = before.get("conversiontype") or (chosen.source, chosen.value)
+        lump = conversion == "Price"
         retainage = self._retainage if line.retainage_percent is None else line.retainage_percent
+        item, item_by = self.item_of(line)
+        filled = {
+            "itemid": (item_by, item),
+            "unit": self._filled(line.unit, UNIT, project),
+            "locationid": self._filled(line.location_id, LOCATION, project),
+            "departmentid": self._filled(line.department_id, DEPARTMENT, project),
+            "memo": ("number of the line here", memo_of(line)),
+            "projectid": ("the line" if line.project is not None else "the document", project),
+            "retainagepercentage": ("the document" if line.retainage_percent is None else "the line", retainage or ""),
+            **before,
+        }
         values: dict[str, tuple[str, str, Any]] = {
-            "itemid": ("Item", self.item_of(line)[1], self.item_of(line)[0]),
+            "itemid": ("Item", *filled["itemid"]),
             "itemdesc": ("Description", "the line", line.description[:LONGEST_DESCRIPTION]),
             # Conversion by price forces quantity 1 (object reference, purchasing transactions).
             "quantity": (
@@ -219,21 +260,17 @@ class LinePlanner:
                 "1, because conversion is by price" if lump else "the line",
                 Decimal(1) if lump else line.quantity,
             ),
-            "unit": self._labelled("Unit", line.unit, UNIT, project),
+            "unit": ("Unit", *filled["unit"]),
             "price": ("Price", "the line's amount" if lump else "the line", line.amount if lump else line.unit_price),
-            "locationid": self._labelled("Location", line.location_id, LOCATION, project),
-            "departmentid": self._labelled("Department", line.department_id, DEPARTMENT, project),
-            "memo": ("Memo", "number of the line here", memo_of(line)),
-            "projectid": ("Project", "the line" if line.project is not None else "the document", project),
+            "locationid": ("Location", *filled["locationid"]),
+            "departmentid": ("Department", *filled["departmentid"]),
+            "memo": ("Memo", *filled["memo"]),
+            "projectid": ("Project", *filled["projectid"]),
             "taskid": ("Task (cost code)", "the line", line.task_id),
             "costtypeid": ("Cost type", "the line", line.cost_type_id),
             "classid": ("Class", "the line", line.class_id),
-            "retainagepercentage": (
-                "Retainage %",
-                "the document" if line.retainage_percent is None else "the line",
-                retainage or "",
-            ),
-            "conversiontype": ("Conversion type", conversion.source, conversion.value),
+            "retainagepercentage": ("Retainage %", *filled["retainagepercentage"]),
+            "conversiontype": ("Conversion type", converted_by, conversion),
             **more,
         }
         elements = {name: value for name, (_, _, value) in values.items() if value not in ("", None)}
