@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from erp_admin.models import DocumentStatus, Project, ValuedLine
+from erp_admin.models import Project, ValuedLine
 from integrations.engine.flow import FlowSetting, Switch
 from integrations.engine.mirror_view import why_unusable
 from integrations.engine.push_flow import PlannedField, Problem, PushContext
 from integrations.lists import Permission
-from integrations.models import Approval, ListItem, PushedDocument
+from integrations.models import ListItem, PushedDocument
 
 SYNC_COMMITMENTS = Switch(
     key="sync_commitments",
@@ -75,13 +75,9 @@ LONGEST_DESCRIPTION: Final = 200
 FORBIDDEN_IN_NUMBERS: Final = "&<>#?'\""  # live clients refuse these in document numbers
 
 
-def head_problems(
-    document: PushedDocument, number: str, dated_on: Any, status: str, noun: str, context: PushContext
-) -> list[Problem]:
+def head_problems(document: PushedDocument, number: str, dated_on: Any, context: PushContext) -> list[Problem]:
     """What keeps any purchasing document from being pushed, whatever its lines say."""
     found = []
-    if status != DocumentStatus.APPROVED or document.approval != Approval.ACCEPTED:
-        found.append(Problem("status", f"Only an approved {noun} is pushed.", "Approve it first.", code="NOT-APPROVED"))
     cut_over = context.value(CUT_OVER.key).value
     if cut_over and not document.is_linked and dated_on.isoformat() < cut_over:
         fix = "Link it to its document in Intacct, or change the cut-over date in the settings."

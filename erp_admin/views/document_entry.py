@@ -15,9 +15,10 @@ from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from erp_admin.forms.entry import Entry
 from erp_admin.forms.pickers import COMMITMENTS_HERE
-from erp_admin.models import ChangeOrder, Commitment, CommitmentKind, DocumentStatus
+from erp_admin.models import ChangeOrder, Commitment, CommitmentKind
 from erp_admin.push_preview import currency_of
 from erp_admin.views.desks import DESKS, Desk, document_or_404, document_url, tenant_url
+from integrations.models import Approval
 from integrations.selectors import live_connection
 
 
@@ -38,7 +39,7 @@ def new(request: TenantRequest, kind: str) -> HttpResponse:
         return render(request, "erp_admin/choose_commitment.html", {"desk": desk, **_choice(request)})
     number = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
     base = get_object_or_404(Commitment.objects.select_related("project"), pk=number)
-    if base.status == DocumentStatus.VOID:
+    if base.approval == Approval.VOID:
         messages.error(request, f"Commitment {base.number} is void, so it takes no change orders.")
         return redirect("commitment", tenant_slug=request.tenant.slug, pk=base.pk)
     return _page(request, desk, ChangeOrder(tenant=request.tenant, commitment=base, dated_on=timezone.localdate()))
@@ -47,7 +48,7 @@ def new(request: TenantRequest, kind: str) -> HttpResponse:
 def _choice(request: TenantRequest) -> dict[str, Any]:
     return {
         "pick_url": tenant_url(request, "pick_record", list_key=COMMITMENTS_HERE),
-        "newest": Commitment.objects.exclude(status=DocumentStatus.VOID).order_by("-pk")[:50],
+        "newest": Commitment.objects.exclude(approval=Approval.VOID).order_by("-pk")[:50],
     }
 
 
@@ -75,6 +76,9 @@ def _page(request: TenantRequest, desk: Desk, document: Any) -> HttpResponse:
         return _shown(request, desk, entry, title, status=422)
     done = "added" if is_new else "saved"
     messages.success(request, f"{desk.noun.capitalize()} {saved.number} was {done}.")
+    if saved.approval == Approval.NEEDS_REVIEW:
+        why = f"{saved.approval_reason} " if saved.approval_reason else ""
+        messages.warning(request, f"{why}It needs to be approved again before it is pushed.")
     return redirect(document_url(request, desk, saved))
 
 

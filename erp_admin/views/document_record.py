@@ -13,26 +13,29 @@ from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.shown import ShownState
 from accounts.templatetags.ui import amount, when
+from accounts.trail.selectors import decisions_about
 from erp_admin import document_selectors as selectors
 from erp_admin.locks import lock_of
-from erp_admin.models import ChangeOrder, Commitment, DocumentStatus
+from erp_admin.models import ChangeOrder, Commitment
 from erp_admin.push_preview import currency_of
 from erp_admin.views.desks import DESKS, Desk, document_or_404, document_url, push_reason, tenant_url, where_to_fix
 from erp_admin.views.documents import row_of
 from erp_admin.views.reasons import role_reason
 from erp_admin.views.record_rows import Fact, entity_names, fact
+from integrations.approval.selectors import approval_in_force, covered_digest, possible_acts
+from integrations.approval.transitions import Act
 from integrations.engine.push_flow import PlannedField, PushFlow
 from integrations.engine.push_plan import Verdict, context_for, judge
-from integrations.models import Connection, Delivery, DocumentState, Drift, Push, PushState
+from integrations.models import Approval, Connection, Delivery, DocumentState, Drift, Push, PushState
 from integrations.selectors import live_connection
 
 EVENTS = 100
 EXCHANGES = 50
 ACTS = (
-    "edit", "approve", "draft", "void", "take_back", "ignore", "restore", "link", "unlink", "refresh", "recreate",
-    "take_theirs",
+    "edit", "approve", "reject", "draft", "void", "take_back", "ignore", "restore", "link", "unlink", "refresh",
+    "recreate", "take_theirs",
 )  # fmt: skip
-APPROVED = ShownState("approved", "Approved", "success", "check2")
+DECIDED = ShownState("decided", "Decided", "info", "check2")
 ENTERED = ShownState("entered", "Entered", "neutral", "pencil")
 LINKED = ShownState("linked", "Linked", "success", "link-45deg")
 READ = ShownState("read", "Read back", "neutral", "arrow-clockwise")
@@ -79,7 +82,7 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     connection = live_connection()
     pushes = list(selectors.pushes_of(desk.many, pk)[:50])
     verdict = judge(desk.flow, document, context_for(connection)) if connection else Verdict()
-    is_base = isinstance(document, Commitment)
+    is_base, in_force = isinstance(document, Commitment), approval_in_force(document)
     history, more_history = _history(request, desk, document)
     context = {
         "desk": desk,
@@ -87,7 +90,7 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "row": row_of(document),
         "state": document.shown_state,
         "currency": currency_of(document),
-        "facts": _facts(request, document, connection),
+        "facts": _facts(request, document, in_force, connection),
         "link_facts": _link_facts(document),
         "lines": document.lines.select_related("project", *([] if is_base else ["changes_line"])).order_by("number"),
         "change_orders": [row_of(each) for each in _change_orders(document)] if is_base else [],
@@ -100,7 +103,9 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "events": history,
         "more_history": more_history,
         "exchanges": selectors.exchanges_of(pushes, EXCHANGES),
-        "can": _can(document, pushes, verdict),
+        "can": _can(document, in_force, pushes, verdict),
+        "seen": covered_digest(document),
+        "is_approved": document.approval == Approval.APPROVED,
         "role_reason": role_reason(request, Role.ACCOUNTANT),
         "push_reason": push_reason(request, desk, connection),
         "urls": {what: document_url(request, desk, document, what) for what in ACTS},
@@ -112,31 +117,32 @@ def _change_orders(document: Commitment) -> Any:
     return selectors.documents(ChangeOrder).filter(commitment=document).order_by("number")
 
 
-def _can(document: Any, pushes: list[Push], verdict: Verdict) -> dict[str, bool]:
+def _can(document: Any, in_force: Approval, pushes: list[Push], verdict: Verdict) -> dict[str, bool]:
     """Which actions the state allows; the services decide once more."""
     locked, linked = document.is_locked, bool(document.remote_id)
     newest = pushes[0] if pushes else None
-    ignored = document.approval == "ignored"
+    acts, void = possible_acts(document, in_force), in_force == Approval.VOID
     queued = newest is not None and newest.state in (PushState.QUEUED, PushState.WAITING) and not newest.tries
     return {
-        "approve": document.status == DocumentStatus.DRAFT and not locked,
-        "draft": document.status != DocumentStatus.DRAFT and not locked and not linked,
-        "void": document.status != DocumentStatus.VOID and not locked and not linked,
-        "push": document.status == DocumentStatus.APPROVED and not verdict.left,
+        "approve": Act.APPROVE in acts,
+        "reject": Act.REJECT in acts,
+        "draft": Act.BACK_TO_DRAFT in acts,
+        "void": Act.VOID in acts,
+        "push": in_force == Approval.APPROVED and not verdict.left,
         "take_back": locked and queued,
-        "ignore": not locked and not linked and not ignored and document.status != DocumentStatus.VOID,
-        "restore": ignored and not locked,
-        "link": not linked and not locked and document.status != DocumentStatus.VOID,
+        "ignore": Act.IGNORE in acts,
+        "restore": Act.RESTORE in acts,
+        "link": not linked and not locked and not void,
         "unlink": linked and not locked,
         "refresh": linked and not locked,
         "recreate": document.state == DocumentState.MISSING_THERE,
         "take_theirs": linked and not locked and bool(document.difference) and document.drift != Drift.MISSING_THERE,
         "retry": document.delivery == Delivery.FAILED,
-        "change": document.status != DocumentStatus.VOID,
+        "change": not void,
     }
 
 
-def _facts(request: TenantRequest, document: Any, connection: Connection | None) -> list[Fact]:
+def _facts(request: TenantRequest, document: Any, in_force: Approval, connection: Connection | None) -> list[Fact]:
     if isinstance(document, ChangeOrder):
         base = document.commitment
         return [
@@ -145,7 +151,7 @@ def _facts(request: TenantRequest, document: Any, connection: Connection | None)
             fact("Vendor", f"{base.vendor_id} {base.vendor_name}".strip()),
             fact("Date", when(document.dated_on)),
             fact("Reason", document.reason),
-            fact("Status", document.get_status_display()),
+            _approval_fact(document, in_force),
         ]
     project = document.project
     entities = entity_names(connection) if connection else {}
@@ -158,9 +164,15 @@ def _facts(request: TenantRequest, document: Any, connection: Connection | None)
         fact("Terms", document.term_name or (when(document.due_on) if document.due_on else "")),
         fact("Retainage", f"{document.retainage_percent.normalize():f} %"),
         fact("Owning entity", entities.get(document.entity_id, document.entity_id or "Top level")),
-        fact("Status", document.get_status_display()),
+        _approval_fact(document, in_force),
         fact("Scope of work", document.scope),
     ]
+
+
+def _approval_fact(document: Any, in_force: Approval) -> Fact:
+    """What was decided, by whom or why; of an approved one also that it fell without anybody having noticed."""
+    by = f"by {document.approved_by}" if document.approved_by and in_force == Approval.APPROVED else ""
+    return fact("Approval", in_force.label, note=by or document.approval_reason)
 
 
 def _link_facts(document: Any) -> list[Fact]:
@@ -242,9 +254,16 @@ def _history(request: TenantRequest, desk: Desk, document: Any) -> tuple[list[di
         }
         for event in events[:EVENTS]
     ]
+    decisions = list(decisions_about(document, EVENTS))
+    told += [
+        {"at": each.at, "title": each.text, "text": "", "actor": each.actor_label, "state": DECIDED, "url": ""}
+        for each in decisions
+    ]
+    # What was approved before decisions were written down one by one has left only this.
+    known = document.approved_at if not decisions else None
     marks = (
         (document.created_at, "Entered here", "", ENTERED),
-        (document.approved_at, "Approved", document.approved_by, APPROVED),
+        (known, "Approved", document.approved_by, DECIDED),
         (document.linked_at, f"Linked to {document.remote_id}", document.linked_by, LINKED),
         (document.refreshed_at, "Last read back from Intacct", "", READ),
     )

@@ -55,8 +55,9 @@ class PushState(models.TextChoices):
 class Approval(models.TextChoices):
     DRAFT = "draft", "Draft"
     NEEDS_REVIEW = "needs_review", "Needs review"
-    ACCEPTED = "accepted", "Accepted"
+    APPROVED = "approved", "Approved"
     REJECTED = "rejected", "Rejected"
+    VOID = "void", "Void"
     IGNORED = "ignored", "Ignored"
 
 
@@ -94,6 +95,7 @@ class DocumentState(models.TextChoices):
     MISSING_THERE = "missing_there", "Missing in Intacct"
     ATTENTION = "attention", "Needs attention"
     REJECTED = "rejected", "Rejected"
+    VOID = "void", "Void"
     IGNORED = "ignored", "Ignored"
 
 
@@ -196,7 +198,8 @@ _APPEARANCE: "Mapping[models.TextChoices, tuple[str, str]]" = {
     DocumentState.CHANGED_THERE: ("warning", "arrow-left-right"),
     DocumentState.MISSING_THERE: ("danger", "question-circle"),
     DocumentState.ATTENTION: ("danger", "exclamation-triangle-fill"),
-    DocumentState.REJECTED: ("danger", "slash-circle"),
+    DocumentState.REJECTED: ("danger", "x-circle-fill"),
+    DocumentState.VOID: ("neutral", "slash-circle"),
     DocumentState.IGNORED: ("neutral", "eye-slash"),
     RowOutcome.PENDING: ("neutral", "hourglass-split"),
     RowOutcome.NEW: ("success", "plus-circle-fill"),

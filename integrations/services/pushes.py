@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from integrations import queue
+from integrations.approval.service import move_approval
+from integrations.approval.transitions import Act
 from integrations.engine.flow import StepPlan, flow_for, flows
 from integrations.engine.push_flow import Problem, PushContext, PushFlow
 from integrations.engine.push_plan import context_for, judge, write_intent
@@ -21,7 +23,6 @@ from integrations.models import (
     ACTIVE_RUNS,
     IN_FLIGHT,
     USABLE_CONNECTIONS,
-    Approval,
     Connection,
     Delivery,
     DocumentState,
@@ -35,7 +36,6 @@ from integrations.models import (
     Trigger,
     with_state,
 )
-from integrations.refusal import Refused
 from integrations.selectors import active_run, why_not_run
 from integrations.services.runs import Started, start_run
 
@@ -185,34 +185,24 @@ def release_hold(hold: PushHold, *, by: User | None = None, queued: bool = True)
 @transaction.atomic
 def ignore(document: PushedDocument, *, reason: str, by: User | None = None) -> None:
     """Set a document aside on purpose. Raises Refused while it is being pushed or once it is in Intacct."""
-    as_it_is_now(document)
-    if document.is_locked or document.is_delivered:
-        raise Refused("It is being pushed or is in Intacct already.", "Take it back or unlink it first.", code="PUSHED")
-    document.approval, document.state_reason = Approval.IGNORED, reason[:500]
-    document.save(update_fields=["approval", "state_reason"])
+    move_approval(document, Act.IGNORE, by=by, reason=reason)
 
 
 @transaction.atomic
 def unlink(document: PushedDocument, *, by: User | None = None) -> None:
     """Forget which record it is in Intacct. Nothing is deleted there, and it is never pushed again by itself."""
-    as_it_is_now(document)
-    if document.is_locked:
-        raise Refused("It is being pushed.", "Wait for the end, or take it back.", code="PUSHED")
+    move_approval(document, Act.UNLINK, by=by)
+    forget_record(document)
+
+
+def forget_record(document: PushedDocument) -> None:
+    """Store that the document is no record in Intacct; its approval stays. Call it in the transaction that decided."""
     document.delivery, document.drift = Delivery.NONE, Drift.SAME
-    # Its record may still be there: it is approved anew before it is pushed anew.
-    document.approval = Approval.NEEDS_REVIEW if document.approval == Approval.ACCEPTED else document.approval
     document.remote_record_no, document.remote_id, document.remote_url = None, "", ""
     document.verified_at, document.difference, document.delivered_at = None, "", None
     document.state_reason = document.state_advice = document.remote_state = ""
     document.remote_facts = {}
     document.save(update_fields=_LINK)
-
-
-def as_it_is_now(document: PushedDocument) -> None:
-    """Read what decisions and the ledger say of it anew, and keep both from changing until the transaction ends."""
-    fresh: Any = type(document)._default_manager.select_for_update().get(pk=document.pk)
-    for column in PushedDocument._meta.fields:
-        setattr(document, column.attname, getattr(fresh, column.attname))
 
 
 def ready_documents(flow: PushFlow, numbers: Iterable[str] = ()) -> list[PushedDocument]:

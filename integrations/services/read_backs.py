@@ -12,13 +12,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from integrations import gateway
+from integrations.approval.selectors import why_not_pushable
+from integrations.approval.service import covered_by_approval, let_fall
 from integrations.engine.push_flow import Found, PushFlow
 from integrations.engine.settle import take_over
 from integrations.engine.verification import last_delivery, may_not_show_yet
-from integrations.models import Approval, Connection, Delivery, Drift, Push, PushedDocument, PushState
+from integrations.models import Connection, Delivery, Drift, Push, PushedDocument, PushState
 from integrations.refusal import Refused
 from integrations.selectors import why_not_run
-from integrations.services.pushes import Asked, ask_pushes, unlink
+from integrations.services.pushes import Asked, ask_pushes, forget_record
 
 _KEPT = (
     "connection", "delivery", "drift", "remote_record_no", "remote_id", "remote_url", "remote_state", "remote_facts",
@@ -49,7 +51,9 @@ def take_theirs(connection: Connection, flow: PushFlow, document: PushedDocument
     with transaction.atomic():
         fresh = _still_linked(flow, document)
         push = last_delivery(flow, fresh)
+        covered = covered_by_approval(fresh)
         flow.take_theirs(fresh, push, found)
+        let_fall(fresh, covered)
         for name, value in take_over(push, found, flow).items():
             setattr(fresh, name, value)
         if push is not None:
@@ -71,9 +75,10 @@ def recreate(
         fresh = _still_linked(flow, document)
         if fresh.drift != Drift.MISSING_THERE:
             raise Refused(f"{fresh.remote_id} is in Intacct after all.", "Nothing was sent.", code="NOT-MISSING")
-        unlink(fresh, by=by)
-        fresh.approval = Approval.ACCEPTED  # there is no record left that it could double
-        fresh.save(update_fields=["approval"])
+        refused = why_not_pushable(fresh, flow.noun)
+        if refused is not None:
+            raise refused
+        forget_record(fresh)  # there is no record left that it could double, so its approval stays
     return ask_pushes(connection, flow, [fresh], by=by, queued=queued)
 
 
