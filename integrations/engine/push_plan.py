@@ -22,7 +22,7 @@ def context_for(connection: Connection) -> PushContext:
 
 def assess(flow: PushFlow, document: PushedDocument, context: PushContext) -> tuple[Plan | None, list[Problem]]:
     """The plan of a document, or every problem that keeps it from having one. What is not approved has none."""
-    problems = [*approval_problems(flow, document), *flow.validate(document, context)]
+    problems = [*flow.validate(document, context), *approval_problems(flow, document)]
     if problems:
         return None, problems
     try:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from erp_admin.models import Commitment, CommitmentLine
-from erp_admin.services.commitments import save_commitment
+from erp_admin.services.commitments import approve, save_commitment
 from integrations.engine.runner import run_to_end
 from integrations.models import Connection, DocumentState, ListItem, Push, PushEvent, PushHold, PushState, RunState
 from integrations.sandbox.process import SandboxServer
@@ -181,6 +181,8 @@ def test_an_edited_commitment_is_updated_in_place(pushing: Connection, intacct: 
     lines[0].unit_price = Decimal("1100.00")
     added = CommitmentLine(number=4, description="Part 4", unit_price=Decimal("70.00"))
     save_commitment(document, [lines[0], lines[2], added])
+    assert document.state == DocumentState.NEEDS_REVIEW
+    approve(document)
     assert document.state == DocumentState.CHANGED_HERE
     push(pushing, document)
     assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from erp_admin.models import Commitment
-from erp_admin.services.commitments import save_commitment
+from erp_admin.services.commitments import approve, save_commitment
 from integrations import gateway
 from integrations.intacct import Query, eq
 from integrations.models import IN_FLIGHT, Connection, DocumentState, Push, PushHold, PushState, SyncRun
@@ -73,7 +73,7 @@ class History:
         lines = list(document.lines.all())
         lines[0].unit_price = price
         try:
-            save_commitment(document, lines)
+            approve(save_commitment(document, lines))
         except Refused:
             assert document.is_locked
 

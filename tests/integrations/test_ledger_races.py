@@ -8,7 +8,7 @@ from django.db import connection as database
 
 from accounts.models import Tenant
 from erp_admin.models import Commitment
-from erp_admin.services.commitments import save_commitment
+from erp_admin.services.commitments import approve, save_commitment
 from integrations.engine.runner import run_to_end
 from integrations.models import IN_FLIGHT, Connection, DocumentState, Push, PushState, SyncRun
 from integrations.refusal import Refused
@@ -68,7 +68,8 @@ def test_an_edit_at_the_moment_of_pushing_is_sent_or_refused(
             lines = list(mine.lines.all())
             lines[0].unit_price += 50
             try:
-                save_commitment(mine, lines)
+                with transaction.atomic():
+                    approve(save_commitment(mine, lines))
             except Refused:
                 return "refused"
             return "saved"

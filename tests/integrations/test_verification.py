@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from erp_admin.models import CommitmentLine
-from erp_admin.services.commitments import save_commitment
+from erp_admin.services.commitments import approve, save_commitment
 from integrations.jobs import verify
 from integrations.models import Connection, DocumentState, Drift, Push, SyncRun, Trigger
 from integrations.refusal import Refused
@@ -161,7 +161,7 @@ def test_an_edit_here_is_not_hidden_by_an_equal_record(
     document = commitment(pushing, "VE-42")
     push(pushing, document)
     added = CommitmentLine(number=9, description="More", unit_price=Decimal("1.00"))
-    save_commitment(document, [*document.lines.all(), added])
+    approve(save_commitment(document, [*document.lines.all(), added]))
     assert verified(capsys)[0] == 0
     document.refresh_from_db()
     assert document.state == DocumentState.CHANGED_HERE
