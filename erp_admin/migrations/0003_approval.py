@@ -2,8 +2,8 @@
 
 `digest_of` and what stands with it is what the models declare today, kept here as it is: later code may cover more, and
 renews the digests when it does. An approval is bound to the values of today unless the document was edited after it was
-approved and after it last went to Intacct: nobody can say then what was approved, so it needs review. What is on its
-way goes on, because somebody pushed exactly those values.
+approved and after it last went to Intacct, or unlinked since: nobody can say then what was approved, so it needs
+review. What is on its way goes on, because somebody pushed exactly those values.
 """
 
 import hashlib
@@ -65,20 +65,30 @@ def digest_of(document):
     return hashlib.sha256(json.dumps(canonical, sort_keys=True).encode()).hexdigest()
 
 
-def was_edited_since(document):
+def why_not_held(document):
+    """Why nobody can say that what the document says now was approved; "" when it was."""
     if document.delivery in UNDER_WAY or document.approved_at is None:
-        return False
+        return ""
+    if not document.remote_id and document.linked_at is not None and document.linked_at > document.approved_at:
+        return "unlinked from Intacct"
     moments = (document.approved_at, document.delivered_at, document.linked_at)
-    return all(document.updated_at > moment for moment in moments if moment is not None)
+    return "edited" if all(document.updated_at > moment for moment in moments if moment is not None) else ""
+
+
+def no_longer(document, what):
+    """What is stored with an approval that does not hold: who gave it is kept in the reason."""
+    facts = {"approved_at": None, "approved_by": None}
+    if document.approved_at is None:
+        return facts
+    by = f" by {document.approved_by.name or document.approved_by.email}" if document.approved_by else ""
+    reason = f"It was {what} after it was approved{by} on {document.approved_at:%Y-%m-%d}."
+    return facts | {"approval_reason": reason[:500]}
 
 
 def bound(document):
     """Approval, and what is stored with it, of a document that counted as approved."""
-    if not was_edited_since(document):
-        return "approved", {"approved_digest": digest_of(document)}
-    by = f" by {document.approved_by.name or document.approved_by.email}" if document.approved_by else ""
-    reason = f"It was edited after it was approved{by} on {document.approved_at:%Y-%m-%d}."
-    return "needs_review", {"approval_reason": reason[:500], "approved_at": None, "approved_by": None}
+    why = why_not_held(document)
+    return ("needs_review", no_longer(document, why)) if why else ("approved", {"approved_digest": digest_of(document)})
 
 
 def merged(document):
@@ -94,8 +104,10 @@ def merged(document):
         return "void", {"state_reason": ""}
     if approval == "accepted" and status == "approved":
         return bound(document)
+    if approval == "needs_review":
+        return "needs_review", no_longer(document, "unlinked from Intacct")
     if approval == "accepted" or (status, approval) == ("approved", "draft"):
-        return "needs_review", {"approved_at": None, "approved_by": None}  # the two disagreed: nothing was pushed of it
+        return "needs_review", no_longer(document, "changed")  # the two disagreed: nothing was pushed of it
     return approval, {}
 
 

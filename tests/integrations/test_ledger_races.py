@@ -5,6 +5,7 @@ SQLite is left out: its tests run in memory, which threads do not share, and it 
 
 import pytest
 from django.db import connection as database
+from django.db import transaction
 
 from accounts.models import Tenant
 from erp_admin.models import Commitment

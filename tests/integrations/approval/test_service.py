@@ -324,7 +324,8 @@ def test_only_what_somebody_approved_as_it_is_can_be_pushed(scoped: Tenant, acco
             edited(document, unit_price=step[1])
             approved = approved if approved == step[1] or was_ignored else None
         else:
-            CommitmentLine.objects.update(unit_price=step[1])
+            CommitmentLine.objects.update(unit_price=step[1], amount=step[1])
+            Commitment.objects.update(total=step[1])
         document.refresh_from_db()
         assert is_pushable(document) == (approved == document.lines.get().unit_price)
         assert (document.approved_by_id is not None) == (
