@@ -17,6 +17,8 @@ _LEDGER = (
     "state_reason", "state_advice", "remote_state", "remote_digest", "remote_facts", "remote_record_no", "remote_url",
     "refreshed_at", "delivered_at", "verified_at", "difference", "created_at", "updated_at",
 )  # fmt: skip
+# What a decision stores besides the approval: the event of the decision says it in words.
+_DECISION = ("approval_before", "approval_reason", "approved_at", "approved_by", "approved_digest")
 _LINE_LEDGER = ("remote_record_no", "remote_line_no")
 
 AUDITED = (
@@ -29,9 +31,9 @@ AUDITED = (
     _audited("integrations.SyncSchedule", only=("group", "cadence", "at", "weekday")),
     _audited("integrations.ApiBudget", only=("monthly",)),
     _audited("erp_admin.Project", without=("remote_digest", "refreshed_at")),
-    _audited("erp_admin.Commitment", without=_LEDGER),
+    _audited("erp_admin.Commitment", without=_LEDGER + _DECISION),
     _audited("erp_admin.CommitmentLine", without=_LINE_LEDGER),
-    _audited("erp_admin.ChangeOrder", without=_LEDGER),
+    _audited("erp_admin.ChangeOrder", without=_LEDGER + _DECISION),
     _audited("erp_admin.ChangeOrderLine", without=_LINE_LEDGER),
     _audited("erp_admin.RememberedMatch", without=("chosen_by", "chosen_at")),
 )

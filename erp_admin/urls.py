@@ -25,6 +25,7 @@ def _of_type(document_type: DocumentType) -> list[URLPattern]:
     actions = {
         "edit": document_entry.edit,
         "approve": document_actions.approve,
+        "reject": document_actions.reject,
         "draft": document_actions.back_to_draft,
         "void": document_actions.void,
         "take_back": document_actions.take_back,

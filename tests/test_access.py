@@ -106,6 +106,7 @@ TABLE = {
                 f"{act}_{one}": Row(Role.ACCOUNTANT, "post", arguments=(f"{one}_pk",))
                 for act in (
                     "approve",
+                    "reject",
                     "draft",
                     "void",
                     "take_back",

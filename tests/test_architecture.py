@@ -1,6 +1,7 @@
 """The house keeps its shape: who may import whom, and the few doors that only one module may use."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -286,3 +287,83 @@ def test_the_engine_names_no_document_type() -> None:
         if isinstance(node, ast.ClassDef) and node.name.startswith(words)
     ]
     assert wrong == []
+
+
+APPROVAL_COLUMNS = frozenset(
+    {
+        "approval",
+        "approval_before",
+        "approval_reason",
+        "approved_at",
+        "approved_by",
+        "approved_by_id",
+        "approved_digest",
+    }
+)
+WRITING_CALLS = frozenset(
+    {"update", "create", "get_or_create", "update_or_create", "bulk_create", "bulk_update", "setattr", "save"}
+)
+
+
+def writes_approval(path: Path) -> Iterator[int]:
+    """Lines that assign a column of an approval, or hand one to a call that stores it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr in APPROVAL_COLUMNS:
+            yield node.lineno
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        keywords = {keyword.arg for keyword in node.keywords}
+        texts = {
+            each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)
+        }
+        is_model = called in ("Commitment", "ChangeOrder") and keywords & APPROVAL_COLUMNS
+        if is_model or (called in WRITING_CALLS and (keywords | texts) & APPROVAL_COLUMNS):
+            yield node.lineno
+
+
+def test_approvals_are_written_by_their_service_alone() -> None:
+    writers = {
+        str(path.relative_to(ROOT))
+        for package in PACKAGES
+        for path in python_files(package)
+        if list(writes_approval(path))
+    }
+    assert writers == {"integrations/approval/service.py"}
+
+
+STATES = frozenset({"approval", "approval_before", "delivery", "drift", "state", "shown_as", "how"})
+PROTOCOL = ("integrations/intacct/", "integrations/sandbox/", "config/")
+
+
+def compares_with_text(path: Path) -> Iterator[str]:
+    """Comparisons of a state with text where a member or a named group belongs."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            texts = [
+                each.value
+                for side in sides
+                for each in (side.elts if isinstance(side, ast.Tuple | ast.List | ast.Set) else [side])
+                if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value
+            ]
+            if texts and any(isinstance(side, ast.Attribute) and side.attr in STATES for side in sides):
+                yield f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+def test_states_are_compared_with_members_never_with_text() -> None:
+    wrong = [
+        place
+        for package in PACKAGES
+        for path in python_files(package)
+        if not str(path.relative_to(ROOT)).startswith(PROTOCOL)
+        for place in compares_with_text(path)
+    ]
+    assert wrong == []
+
+
+def test_templates_compare_no_approval_delivery_or_drift_with_text() -> None:
+    compared = re.compile(r"\.(approval|delivery|drift|shown_as|state)\s*[=!]=\s*[\"']")
+    pages = list((ROOT / "templates").rglob("*.html"))
+    assert pages
+    assert [str(page.relative_to(ROOT)) for page in pages if compared.search(page.read_text())] == []

@@ -21,6 +21,7 @@ class EventKind(models.TextChoices):
     DELETED = "deleted", "Removed"
     RECORDS_IGNORED = "records_ignored", "Records ignored"
     RECORDS_RESTORED = "records_restored", "Records restored"
+    DECIDED = "decided", "Decided"
     LOG_IN = "log_in", "Logged in"
     LOG_IN_FAILED = "log_in_failed", "Log-in failed"
     LOG_OUT = "log_out", "Logged out"

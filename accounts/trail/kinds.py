@@ -20,6 +20,7 @@ _APPEARANCE: dict[EventKind, tuple[Group, str, str]] = {
     EventKind.DELETED: (Group.RECORDS, "danger", "trash"),
     EventKind.RECORDS_IGNORED: (Group.RECORDS, "neutral", "slash-circle"),
     EventKind.RECORDS_RESTORED: (Group.RECORDS, "neutral", "arrow-counterclockwise"),
+    EventKind.DECIDED: (Group.RECORDS, "info", "check2"),
     EventKind.LOG_IN: (Group.SIGN_IN, "neutral", "box-arrow-in-right"),
     EventKind.LOG_IN_FAILED: (Group.SIGN_IN, "warning", "exclamation-triangle"),
     EventKind.LOG_OUT: (Group.SIGN_IN, "neutral", "box-arrow-right"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
 
@@ -45,6 +45,13 @@ def entries(wanted: Wanted) -> QuerySet[AuditEntry]:
     if wanted.last:
         found = found.filter(at__lt=_midnight(wanted.last + timedelta(days=1)))
     return found
+
+
+def decisions_about(record: Model, most: int) -> QuerySet[AuditEntry]:
+    """What people decided about a record, and decisions of theirs that no longer hold, newest first."""
+    kind = ContentType.objects.get_for_model(record)
+    found = AuditEntry.objects.filter(content_type=kind, object_id=record.pk, kind=EventKind.DECIDED)
+    return found.order_by("-pk")[:most]
 
 
 def _midnight(day: date) -> datetime:

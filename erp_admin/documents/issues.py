@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, Final
 
 from erp_admin.documents.selectors import NEEDS_A_PERSON, documents
-from integrations.delivery.planning import context_for, judge
+from integrations.delivery.planning import approval_problems, context_for, judge
 from integrations.delivery.requests import push_flows
 from integrations.models import Connection, DocumentState, Push, PushHold, PushState
 
@@ -77,7 +77,7 @@ def _add(
 
 
 def _stuck(flow: Any) -> Iterator[tuple[str, str, str, str, Any]]:
-    """Documents that failed, or that Intacct holds otherwise: code, field, sentence, fix, document."""
+    """What failed, differs in Intacct, or needs another approval: code, field, sentence, fix, document."""
     found = documents(flow.model).filter(shown_as__in=NEEDS_A_PERSON).order_by("pk").iterator(chunk_size=500)
     while batch := list(islice(found, 500)):
         failed = Push.objects.filter(
@@ -86,7 +86,10 @@ def _stuck(flow: Any) -> Iterator[tuple[str, str, str, str, Any]]:
         newest = {push.document_id: push for push in failed.order_by("pk").defer("function_xml", "planned", "expected")}
         for document in batch:
             push = newest.get(document.pk)
-            if document.shown_as == DocumentState.MISSING_THERE:
+            if document.shown_as == DocumentState.NEEDS_REVIEW:
+                for problem in approval_problems(flow, document):
+                    yield problem.code, problem.field, problem.sentence, problem.fix, document
+            elif document.shown_as == DocumentState.MISSING_THERE:
                 sentence = "Intacct does not show the record any more."
                 fix = "Look there whether it was deleted. Then recreate it, or unlink it and link another record."
                 yield "MISSING", "", sentence, fix, document

@@ -13,8 +13,8 @@ from django.db.models import Case, CharField, Count, DecimalField, OuterRef, Q, 
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from erp_admin.models import ChangeOrder, Commitment, DocumentStatus
-from integrations.models import DocumentState, Exchange, Push, PushEvent, PushHold, with_state
+from erp_admin.models import ChangeOrder, Commitment
+from integrations.models import AGREED, DocumentState, Exchange, Push, PushEvent, PushHold, with_state
 
 Documents = QuerySet[Any]
 SORTS: Final = ("number", "title", "vendor", "date", "amount")
@@ -24,6 +24,7 @@ NEEDS_A_PERSON: Final = (
     DocumentState.CHANGED_THERE,
     DocumentState.CHANGED_BOTH,
     DocumentState.MISSING_THERE,
+    DocumentState.NEEDS_REVIEW,
 )
 PERIODS: Final = (
     ("later", "After this month"),
@@ -69,7 +70,7 @@ def documents(model: type[Any]) -> Documents:
     """All documents of a kind with `shown_as`, `period`, and of commitments `changes`, the approved change orders."""
     found: Documents = model.objects.all()
     if model is Commitment:
-        approved = ChangeOrder.objects.filter(commitment=OuterRef("pk"), status=DocumentStatus.APPROVED)
+        approved = ChangeOrder.objects.filter(AGREED, commitment=OuterRef("pk"))
         sums = approved.order_by().values("commitment").annotate(sum=Sum("total")).values("sum")
         money: DecimalField[Any, Any] = DecimalField(max_digits=16, decimal_places=2)
         found = found.select_related("project", "tenant").annotate(

@@ -6,7 +6,6 @@ from erp_admin.models.commitment import (
     Commitment,
     CommitmentKind,
     CommitmentLine,
-    DocumentStatus,
     ValuedLine,
     rounded,
 )
@@ -34,7 +33,6 @@ __all__ = [
     "Commitment",
     "CommitmentKind",
     "CommitmentLine",
-    "DocumentStatus",
     "FileKind",
     "ImportDraft",
     "ImportMatch",

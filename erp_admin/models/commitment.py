@@ -4,6 +4,7 @@ Amounts are in the commitment's currency and computed from the lines; dates are 
 and items are kept by their ids in Intacct, so that a document can be entered before the lists are mirrored.
 """
 
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from django.db.models import Sum
 
 from accounts.models.scoped import TenantModel
 from erp_admin.models.project import Project
-from integrations.models import PushedDocument
+from integrations.models import AGREED, Covered, CoveredValue, PushedDocument
 
 CENT = Decimal("0.01")
 PERCENT = (MinValueValidator(0), MaxValueValidator(100))
@@ -22,12 +23,6 @@ PERCENT = (MinValueValidator(0), MaxValueValidator(100))
 def rounded(amount: Decimal) -> Decimal:
     """To cents, half away from zero, as Intacct rounds (developer.intacct.com, Accounts Payable > Bills)."""
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
-
-
-class DocumentStatus(models.TextChoices):
-    DRAFT = "draft", "Draft"
-    APPROVED = "approved", "Approved"
-    VOID = "void", "Void"
 
 
 class CommitmentKind(models.TextChoices):
@@ -49,7 +44,6 @@ class Commitment(PushedDocument):
         "retainage %", max_digits=5, decimal_places=2, default=Decimal(0), validators=PERCENT
     )
     currency = models.CharField(max_length=3)
-    status = models.CharField(max_length=10, choices=DocumentStatus.choices, default=DocumentStatus.DRAFT)
     scope = models.TextField("scope of work", blank=True, max_length=4000)
     entity_id = models.CharField("owning entity", max_length=80, blank=True)
     total = models.DecimalField(max_digits=16, decimal_places=2, default=Decimal(0), editable=False)
@@ -67,7 +61,7 @@ class Commitment(PushedDocument):
             ),
         ]
         indexes = [
-            models.Index(fields=["tenant", "status", "delivery"], name="commitment_by_state"),
+            models.Index(fields=["tenant", "approval", "delivery"], name="commitment_by_state"),
             models.Index(fields=["tenant", "dated_on"], name="commitment_by_date"),
         ]
 
@@ -77,12 +71,28 @@ class Commitment(PushedDocument):
     @property
     def changes_total(self) -> Decimal:
         """The sum of its approved change orders."""
-        approved = self.change_orders.filter(status=DocumentStatus.APPROVED)
+        approved = self.change_orders.filter(AGREED)
         return approved.aggregate(sum=Sum("total"))["sum"] or Decimal(0)
 
     @property
     def revised_total(self) -> Decimal:
         return self.total + self.changes_total
+
+    def approval_covers(self) -> Covered:
+        """Amounts, vendor, coding and when it is due. Number, title, scope and descriptions may be put right later."""
+        head: dict[str, CoveredValue] = {
+            "total": self.total,
+            "vendor": self.vendor_id,
+            "type": self.kind,
+            "date": self.dated_on,
+            "due date": self.due_on,
+            "terms": self.term_name,
+            "retainage %": self.retainage_percent,
+            "currency": self.currency,
+            "entity": self.entity_id,
+            "project": self.project_id,
+        }
+        return {"": head, **covered_lines(self.lines.all())}
 
 
 class ChangeOrder(PushedDocument):
@@ -93,7 +103,6 @@ class ChangeOrder(PushedDocument):
     title = models.CharField(max_length=200)
     dated_on = models.DateField("date")
     reason = models.CharField(max_length=200, blank=True)
-    status = models.CharField(max_length=10, choices=DocumentStatus.choices, default=DocumentStatus.DRAFT)
     total = models.DecimalField(max_digits=16, decimal_places=2, default=Decimal(0), editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -108,10 +117,28 @@ class ChangeOrder(PushedDocument):
                 name="one_change_order_per_intacct_document",
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "status", "delivery"], name="change_order_by_state")]
+        indexes = [models.Index(fields=["tenant", "approval", "delivery"], name="change_order_by_state")]
 
     def __str__(self) -> str:
         return f"{self.commitment.number} {self.number} {self.title}"
+
+    def approval_covers(self) -> Covered:
+        """Its own amounts and coding, and of its commitment what is written with it."""
+        base = self.commitment
+        head: dict[str, CoveredValue] = {
+            "total": self.total,
+            "date": self.dated_on,
+            "vendor": base.vendor_id,
+            "type": base.kind,
+            "due date": base.due_on,
+            "terms": base.term_name,
+            "retainage %": base.retainage_percent,
+            "currency": base.currency,
+            "entity": base.entity_id,
+            "project": base.project_id,
+            "commitment": base.pk,
+        }
+        return {"": head, **covered_lines(self.lines.all())}
 
 
 class ValuedLine(TenantModel):
@@ -143,11 +170,36 @@ class ValuedLine(TenantModel):
     def __str__(self) -> str:
         return f"{self.number} {self.description}"
 
+    def more_covered(self) -> Mapping[str, int | None]:
+        """What an approval covers of this kind of line alone."""
+        return {}
+
     def clean(self) -> None:
         super().clean()
         if self.cost_type_id and not self.task_id:
             raise ValidationError({"cost_type_id": "A cost type belongs to a cost code. Choose the cost code first."})
         self.amount = rounded(self.quantity * self.unit_price)
+
+
+def covered_lines(lines: Iterable[ValuedLine]) -> Covered:
+    """What an approval covers of lines, by their number. The amount follows from quantity and price."""
+    return {
+        f"line {line.number}": {
+            "quantity": line.quantity,
+            "unit": line.unit,
+            "unit price": line.unit_price,
+            "project": line.project_id,
+            "cost code": line.task_id,
+            "cost type": line.cost_type_id,
+            "item": line.item_id,
+            "location": line.location_id,
+            "department": line.department_id,
+            "class": line.class_id,
+            "retainage %": line.retainage_percent,
+            **line.more_covered(),
+        }
+        for line in lines
+    }
 
 
 class CommitmentLine(ValuedLine):
@@ -169,3 +221,6 @@ class ChangeOrderLine(ValuedLine):
         constraints = [
             models.UniqueConstraint(fields=["change_order", "number"], name="one_change_order_line_per_number")
         ]
+
+    def more_covered(self) -> Mapping[str, int | None]:
+        return {"changed line": self.changes_line_id}

@@ -99,6 +99,11 @@ class ImportedDocument(TenantModel):
         return " ".join(part for part in (self.commitment_number, self.number, self.title) if part)
 
     @property
+    def open_problems(self) -> list[dict[str, object]]:
+        """What was not understood, as long as that is what keeps it from being imported."""
+        return list(self.problems) if self.state == ImportState.PROBLEM else []
+
+    @property
     def shown_state(self) -> ShownState:
         state = ImportState(self.state)
         tone, icon = _APPEARANCE[state]

@@ -96,7 +96,7 @@ class ChangeOrderPush(PushFlow):
     def validate(self, document: ChangeOrder, context: PushContext) -> list[Problem]:
         base = document.commitment
         number = _number(document)
-        found = purchasing.head_problems(document, number, document.dated_on, document.status, self.noun, context)
+        found = purchasing.head_problems(document, number, document.dated_on, context)
         setting = CHANGE_DEFINITIONS[CommitmentKind(base.kind)]
         found += purchasing.definition_problems(
             setting, context, entity=base.entity_id, project=_project_id(base), changes=True

@@ -71,9 +71,7 @@ class CommitmentPush(PushFlow):
 
     def validate(self, document: Commitment, context: PushContext) -> list[Problem]:
         entity, project = document.entity_id, _project_id(document)
-        found = purchasing.head_problems(
-            document, document.number, document.dated_on, document.status, self.noun, context
-        )
+        found = purchasing.head_problems(document, document.number, document.dated_on, context)
         setting = DEFINITIONS[CommitmentKind(document.kind)]
         found += purchasing.definition_problems(setting, context, entity=entity, project=project, changes=False)
         found += vendor_problems(document, context)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from erp_admin.models import DocumentStatus, Project, ValuedLine
+from erp_admin.models import Project, ValuedLine
 from integrations.delivery.contract import PlannedField, Problem, PushContext
 from integrations.delivery.drift import Snapshot
 from integrations.lists import Permission
-from integrations.models import Approval, ListItem, PushedDocument
+from integrations.models import ListItem, PushedDocument
 from integrations.records.lookup import why_unusable
 from integrations.settings.declared import Setting, Switch
 
@@ -76,13 +76,9 @@ LONGEST_DESCRIPTION: Final = 200
 FORBIDDEN_IN_NUMBERS: Final = "&<>#?'\""  # live clients refuse these in document numbers
 
 
-def head_problems(
-    document: PushedDocument, number: str, dated_on: Any, status: str, noun: str, context: PushContext
-) -> list[Problem]:
+def head_problems(document: PushedDocument, number: str, dated_on: Any, context: PushContext) -> list[Problem]:
     """What keeps any purchasing document from being pushed, whatever its lines say."""
     found = []
-    if status != DocumentStatus.APPROVED or document.approval != Approval.ACCEPTED:
-        found.append(Problem("status", f"Only an approved {noun} is pushed.", "Approve it first.", code="NOT-APPROVED"))
     cut_over = context.value(CUT_OVER.key).value
     if cut_over and not document.is_linked and dated_on.isoformat() < cut_over:
         fix = "Link it to its document in Intacct, or change the cut-over date in the settings."

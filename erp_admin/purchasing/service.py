@@ -1,6 +1,7 @@
 """What can be done to commitments and change orders: save with lines, approve, void, restore.
 
-Owns what each decision needs and means. Raises ValidationError by field, Refused for what the state does not allow.
+Owns what saving and each decision need; what a decision does to the approval is integrations.approval's. Raises
+ValidationError by field, Refused for what the state does not allow.
 """
 
 from collections.abc import Sequence
@@ -8,14 +9,16 @@ from decimal import Decimal
 from typing import TypeVar
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from accounts.refusal import Refused
-from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine, DocumentStatus
+from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine
 from erp_admin.purchasing.locks import lock_of
-from integrations.delivery.requests import as_it_is_now, note_edit
-from integrations.models import Approval, Delivery
+from integrations.approval.selectors import why_not_act
+from integrations.approval.service import as_it_is_now, covered_by_approval, let_fall, move_approval
+from integrations.approval.transitions import Act
+from integrations.delivery.requests import note_edit
+from integrations.models import Approval, Covered
 
 Document = TypeVar("Document", Commitment, ChangeOrder)
 
@@ -24,6 +27,7 @@ Document = TypeVar("Document", Commitment, ChangeOrder)
 def save_commitment(document: Commitment, lines: Sequence[CommitmentLine]) -> Commitment:
     """Store a commitment with exactly these lines, its total computed. Raises ValidationError, Refused when locked."""
     _refuse_locked(document)
+    covered, of_changes = covered_by_approval(document), _covered_changes(document)
     for position, line in enumerate(lines, start=1):
         line.number, line.tenant_id = line.number or position, document.tenant_id
         line.clean()
@@ -38,6 +42,8 @@ def save_commitment(document: Commitment, lines: Sequence[CommitmentLine]) -> Co
         line.full_clean(exclude=["tenant", "commitment"])
         line.save()
     note_edit(document)
+    let_fall(document, covered)
+    _let_changes_fall(document, of_changes)
     return document
 
 
@@ -45,6 +51,7 @@ def save_commitment(document: Commitment, lines: Sequence[CommitmentLine]) -> Co
 def save_change_order(document: ChangeOrder, lines: Sequence[ChangeOrderLine]) -> ChangeOrder:
     """Store a change order with exactly these lines, its total computed. Raises as `save_commitment` does."""
     _refuse_locked(document)
+    covered = covered_by_approval(document)
     for position, line in enumerate(lines, start=1):
         line.number, line.tenant_id = line.number or position, document.tenant_id
         line.clean()
@@ -58,72 +65,53 @@ def save_change_order(document: ChangeOrder, lines: Sequence[ChangeOrderLine]) -
         line.full_clean(exclude=["tenant", "change_order"])
         line.save()
     note_edit(document)
+    let_fall(document, covered)
     return document
 
 
 @transaction.atomic
-def approve(document: Document, *, by: User | None = None) -> Document:
-    """Approve a draft, so that it may be pushed. Raises Refused."""
-    _refuse_locked(document)
-    document.refresh_from_db(fields=["status"])
-    if document.status == DocumentStatus.VOID:
-        raise Refused("It is void.", "Set it back to draft first.", code="VOID")
+def approve(document: Document, *, by: User | None = None, seen: str = "") -> Document:
+    """Approve what the document says now, so that it may be pushed. Raises Refused, also for other than was `seen`."""
+    _refuse_act(document, Act.APPROVE)
     if not document.lines.exists():
         raise Refused("It has no lines, so there is nothing to approve.", "Enter its lines first.", code="NO-LINES")
-    document.status, document.approval = DocumentStatus.APPROVED, Approval.ACCEPTED
-    document.approved_at, document.approved_by = timezone.now(), by
-    document.save(update_fields=["status", "approval", "approved_at", "approved_by"])
+    move_approval(document, Act.APPROVE, by=by, seen=seen)
     return document
 
 
-@transaction.atomic
-def back_to_draft(document: Document) -> Document:
+def reject(document: Document, *, by: User | None = None, reason: str = "") -> Document:
+    """Say that it is not to be paid as it is. Raises Refused while it is pushed."""
+    move_approval(document, Act.REJECT, by=by, reason=reason)
+    return document
+
+
+def back_to_draft(document: Document, *, by: User | None = None) -> Document:
     """Take the approval back. Raises Refused while it is pushed and once it is in Intacct."""
-    _refuse_delivered(document, "set back to draft")
-    document.status, document.approval = DocumentStatus.DRAFT, Approval.DRAFT
-    document.approved_at, document.approved_by = None, None
-    return _undecided(document)
+    move_approval(document, Act.BACK_TO_DRAFT, by=by)
+    return document
 
 
 @transaction.atomic
-def void(document: Document) -> Document:
+def void(document: Document, *, by: User | None = None) -> Document:
     """Say that it is not valid: it is never pushed. Raises Refused while it is pushed and once it is in Intacct."""
-    _refuse_delivered(document, "voided")
-    if isinstance(document, Commitment) and document.change_orders.exclude(status=DocumentStatus.VOID).exists():
+    _refuse_act(document, Act.VOID)
+    if isinstance(document, Commitment) and document.change_orders.exclude(approval=Approval.VOID).exists():
         raise Refused("It has change orders that are not void.", "Void those first.", code="CHANGE-ORDERS")
-    document.status, document.approval = DocumentStatus.VOID, Approval.REJECTED
-    document = _undecided(document)
-    document.state_reason = "Void"
-    document.save(update_fields=["state_reason"])
+    move_approval(document, Act.VOID, by=by)
     return document
 
 
-@transaction.atomic
-def restore(document: Document) -> Document:
-    """Take up a document again that was set aside on purpose."""
-    as_it_is_now(document)
-    if document.approval != Approval.IGNORED:
-        raise Refused("It is not ignored.", code="NOT-IGNORED")
-    approved = document.status == DocumentStatus.APPROVED
-    document.approval = Approval.ACCEPTED if approved else Approval.DRAFT
-    return _undecided(document)
-
-
-def _undecided(document: Document) -> Document:
-    """Store the decision; what a former push met no longer counts."""
-    if document.delivery == Delivery.FAILED:
-        document.delivery = Delivery.DELIVERED if document.remote_id else Delivery.NONE
-    document.state_reason = document.state_advice = ""
-    names = ["status", "approval", "approved_at", "approved_by", "delivery", "state_reason", "state_advice"]
-    document.save(update_fields=names)
+def restore(document: Document, *, by: User | None = None) -> Document:
+    """Take up a document again that was set aside on purpose; it is what it was before. Raises Refused."""
+    move_approval(document, Act.RESTORE, by=by)
     return document
 
 
-def _refuse_delivered(document: Commitment | ChangeOrder, done: str) -> None:
-    _refuse_locked(document)
-    if document.remote_id:
-        advice = "Close or reverse it there, then unlink it here."
-        raise Refused(f"It is {document.remote_id} in Intacct, so it cannot be {done}.", advice, code="PUSHED")
+def _refuse_act(document: Commitment | ChangeOrder, act: Act) -> None:
+    """Raises Refused for what the approval does not allow, before what else is missing is said."""
+    refused = why_not_act(as_it_is_now(document), act)
+    if refused is not None:
+        raise refused
 
 
 def _refuse_locked(document: Commitment | ChangeOrder) -> None:
@@ -146,3 +134,16 @@ def _refuse_removed(document: Commitment, kept: set[int]) -> None:
             "Remove the line of the change order first.",
             code="LINE-CHANGED",
         )
+
+
+def _covered_changes(document: Commitment) -> list[tuple[ChangeOrder, Covered]]:
+    """Its approved change orders that are not in Intacct yet: what is written with them is in part the commitment's."""
+    if not document.pk:
+        return []
+    approved = document.change_orders.filter(approval=Approval.APPROVED, remote_id="")
+    return [(change, covered_by_approval(change)) for change in approved.select_for_update().order_by("pk")]
+
+
+def _let_changes_fall(document: Commitment, of_changes: Sequence[tuple[ChangeOrder, Covered]]) -> None:
+    for change, covered in of_changes:
+        let_fall(change, covered)

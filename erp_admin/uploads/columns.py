@@ -13,9 +13,10 @@ from typing import Final
 
 from django.db import models
 
-from erp_admin.models import CommitmentKind, DocumentStatus
+from erp_admin.models import CommitmentKind
 from erp_admin.models.document_import import FileKind
 from erp_admin.purchasing.lines import LONGEST_NUMBER
+from integrations.models import Approval
 
 
 class Value(Enum):
@@ -83,7 +84,7 @@ _STATUS = _head(
     "Status",
     "Blank is Draft; a document that exists keeps its status. Only approved documents are pushed.",
     value=Value.CHOICE,
-    choices=_choices((DocumentStatus.DRAFT, DocumentStatus.APPROVED)),
+    choices=_choices((Approval.DRAFT, Approval.APPROVED)),
     example="Approved",
 )
 _TOTAL = _head(

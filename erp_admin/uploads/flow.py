@@ -13,7 +13,7 @@ from accounts.refusal import Refused
 from erp_admin.models import IMPORTABLE, ImportDraft, ImportedDocument, ImportState
 from erp_admin.uploads.resolving import Resolver
 from erp_admin.uploads.writing import NotWritten, write
-from integrations.models import RowOutcome, RunRow
+from integrations.models import Approval, RowOutcome, RunRow
 from integrations.runs.flow import Flow, StepFailed
 from integrations.runs.step import StepWork
 
@@ -56,7 +56,8 @@ def _import_one(work: StepWork, entry: ImportedDocument, resolver: Resolver) -> 
             except (NotWritten, Refused) as why:
                 _close(work, entry, ImportState.FAILED, str(why))
             else:
-                _close(work, entry, state, document_id=document.pk)
+                fell = document.approval_reason if document.approval == Approval.NEEDS_REVIEW else ""
+                _close(work, entry, state, fell, document_id=document.pk)
     except IntegrityError:
         why_not = "Somebody stored a document with this number at the same moment. Look at it, then import again."
         with work.page():

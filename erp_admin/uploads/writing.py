@@ -15,13 +15,12 @@ from erp_admin.models import (
     ChangeOrderLine,
     Commitment,
     CommitmentLine,
-    DocumentStatus,
     FileKind,
     ImportedDocument,
     ImportState,
     ValuedLine,
 )
-from erp_admin.purchasing.service import approve, save_change_order, save_commitment
+from erp_admin.purchasing.service import approve, back_to_draft, save_change_order, save_commitment
 from erp_admin.uploads.resolving import Resolver
 from integrations.models import Approval, Delivery
 
@@ -59,7 +58,7 @@ def why_not_changed(document: Document) -> str:
     if document.delivery == Delivery.DELIVERED or document.is_linked:
         known = f" as {document.remote_id}" if document.remote_id else ""
         return f"It is in Intacct{known}. Change it on its own page, where the difference is shown and pushed."
-    if document.status == DocumentStatus.VOID:
+    if document.approval == Approval.VOID:
         return "It is void here. Give the document in the file another number."
     return ""
 
@@ -177,17 +176,14 @@ def _refuse_lost_lines(present: Iterable[CommitmentLine], entry: ImportedDocumen
 
 
 def _take_status(document: DocumentT, entry: ImportedDocument) -> None:
-    """Approved approves, Draft takes an approval back, blank leaves it as it is."""
+    """Approved approves, Draft takes an approval back, blank leaves it, unless the file changed what was approved."""
     status = entry.head.get("status")
-    if status == document.status:
+    if not status or status == (document.approval_before or document.approval):
         return
-    if status == DocumentStatus.APPROVED:
-        by = entry.draft.created_by
-        approve(document, by=by)
-    elif status == DocumentStatus.DRAFT:
-        document.status, document.approval = DocumentStatus.DRAFT, Approval.DRAFT
-        document.approved_at = document.approved_by = None
-        document.save(update_fields=["status", "approval", "approved_at", "approved_by"])
+    if status == Approval.APPROVED:
+        approve(document, by=entry.draft.created_by)
+    else:
+        back_to_draft(document, by=entry.draft.created_by)
 
 
 def _in_words(error: ValidationError) -> str:

@@ -1,4 +1,4 @@
-"""What can be decided about one commitment or change order: approve, void, ignore, link, refresh, settle drift.
+"""What can be decided about one commitment or change order: approve, reject, void, ignore, link, refresh, settle drift.
 
 Each is authorize, one call, message, redirect. Rules live in the services.
 """
@@ -24,7 +24,7 @@ from integrations.delivery import readback, requests
 from integrations.delivery.contract import Found
 from integrations.gateway.access import live_connection, why_not_sync
 from integrations.intacct import IntacctError
-from integrations.models import Connection
+from integrations.models import Approval, Connection
 
 LONGEST_NUMBER = 100
 
@@ -53,8 +53,18 @@ def _connection() -> Connection:
 @role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def approve(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(document_type: DocumentType, document: Any) -> str:
-        services.approve(document, by=request.user)
+        services.approve(document, by=request.user, seen=request.POST.get("seen", ""))
         return f"{document.number} is approved and can be pushed."
+
+    return _act(request, kind, pk, act)
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
+def reject(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
+    def act(document_type: DocumentType, document: Any) -> str:
+        services.reject(document, by=request.user, reason=request.POST.get("reason", ""))
+        return f"{document.number} is rejected. It is not pushed until it is approved."
 
     return _act(request, kind, pk, act)
 
@@ -63,7 +73,7 @@ def approve(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def back_to_draft(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(document_type: DocumentType, document: Any) -> str:
-        services.back_to_draft(document)
+        services.back_to_draft(document, by=request.user)
         return f"{document.number} is a draft again. It is not pushed until it is approved."
 
     return _act(request, kind, pk, act)
@@ -73,7 +83,7 @@ def back_to_draft(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def void(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(document_type: DocumentType, document: Any) -> str:
-        services.void(document)
+        services.void(document, by=request.user)
         return f"{document.number} is void. It stays in the list and is never pushed."
 
     return _act(request, kind, pk, act)
@@ -105,7 +115,7 @@ def ignore(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @role_required(Role.ACCOUNTANT, may="Ignore records and restore them")
 def restore(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(document_type: DocumentType, document: Any) -> str:
-        services.restore(document)
+        services.restore(document, by=request.user)
         return f"{document.number} is restored."
 
     return _act(request, kind, pk, act)
@@ -119,7 +129,10 @@ def unlink(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         if not former:
             raise Refused("It is not linked.")
         requests.unlink(document, by=request.user)
-        return f"{document.number} is no longer linked to {former}. Nothing was changed in Intacct."
+        again = (
+            " It needs to be approved again before it is pushed." if document.approval == Approval.NEEDS_REVIEW else ""
+        )
+        return f"{document.number} is no longer linked to {former}. Nothing was changed in Intacct.{again}"
 
     return _act(request, kind, pk, act)
 
@@ -161,7 +174,9 @@ def take_theirs(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(document_type: DocumentType, document: Any) -> str:
         named = readback.take_theirs(_connection(), document_type.flow, document)
         rest = f" This still differs: {'; '.join(named)}." if named else ""
-        return f"{document.number} is what {document.remote_id} is in Intacct now.{rest}"
+        document.refresh_from_db(fields=["approval", "approval_reason"])
+        fell = f" {document.approval_reason}" if document.approval == Approval.NEEDS_REVIEW else ""
+        return f"{document.number} is what {document.remote_id} is in Intacct now.{rest}{fell}"
 
     return _act(request, kind, pk, act)
 

@@ -17,9 +17,10 @@ from erp_admin.documents.preview import currency_of
 from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
 from erp_admin.forms.entry import LineForms
 from erp_admin.forms.pickers import COMMITMENTS_HERE
-from erp_admin.models import ChangeOrder, Commitment, CommitmentKind, DocumentStatus
+from erp_admin.models import ChangeOrder, Commitment, CommitmentKind
 from erp_admin.views.document_pages import document_or_404, document_url, tenant_url
 from integrations.gateway.access import live_connection
+from integrations.models import Approval
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,7 +40,7 @@ def new(request: TenantRequest, kind: str) -> HttpResponse:
         return render(request, "erp_admin/choose_commitment.html", {"document_type": document_type, **_choice(request)})
     number = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
     base = get_object_or_404(Commitment.objects.select_related("project"), pk=number)
-    if base.status == DocumentStatus.VOID:
+    if base.approval == Approval.VOID:
         messages.error(request, f"Commitment {base.number} is void, so it takes no change orders.")
         return redirect("commitment", tenant_slug=request.tenant.slug, pk=base.pk)
     return _page(
@@ -50,7 +51,7 @@ def new(request: TenantRequest, kind: str) -> HttpResponse:
 def _choice(request: TenantRequest) -> dict[str, Any]:
     return {
         "pick_url": tenant_url(request, "pick_record", list_key=COMMITMENTS_HERE),
-        "newest": Commitment.objects.exclude(status=DocumentStatus.VOID).order_by("-pk")[:50],
+        "newest": Commitment.objects.exclude(approval=Approval.VOID).order_by("-pk")[:50],
     }
 
 
@@ -78,6 +79,9 @@ def _page(request: TenantRequest, document_type: DocumentType, document: Any) ->
         return _shown(request, document_type, entry, title, status=422)
     done = "added" if is_new else "saved"
     messages.success(request, f"{document_type.noun.capitalize()} {saved.number} was {done}.")
+    if saved.approval == Approval.NEEDS_REVIEW:
+        why = f"{saved.approval_reason} " if saved.approval_reason else ""
+        messages.warning(request, f"{why}It needs to be approved again before it is pushed.")
     return redirect(document_url(request, document_type, saved))
 
 

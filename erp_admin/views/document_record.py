@@ -12,28 +12,31 @@ from django.views.decorators.http import require_GET
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.templatetags.ui import amount, when
+from accounts.trail.selectors import decisions_about
 from accounts.ui.shown import ShownState
 from erp_admin.documents import selectors
 from erp_admin.documents.preview import currency_of
 from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
-from erp_admin.models import ChangeOrder, Commitment, DocumentStatus
+from erp_admin.models import ChangeOrder, Commitment
 from erp_admin.purchasing.locks import lock_of
 from erp_admin.views.document_pages import document_or_404, document_url, push_reason, tenant_url, where_to_fix
 from erp_admin.views.documents import row_of
 from erp_admin.views.reasons import role_reason
 from erp_admin.views.record_rows import Fact, entity_names, fact
+from integrations.approval.selectors import approval_in_force, covered_digest, possible_acts
+from integrations.approval.transitions import Act
 from integrations.delivery.contract import PlannedField, PushFlow
 from integrations.delivery.planning import PlanResult, context_for, judge
 from integrations.gateway.access import live_connection
-from integrations.models import Connection, Delivery, DocumentState, Push, PushState
+from integrations.models import Approval, Connection, Delivery, DocumentState, Push, PushState
 
 EVENTS = 100
 EXCHANGES = 50
 ACTS = (
-    "edit", "approve", "draft", "void", "take_back", "ignore", "restore", "link", "unlink", "refresh", "recreate",
-    "take_theirs", "push_ours",
+    "edit", "approve", "reject", "draft", "void", "take_back", "ignore", "restore", "link", "unlink", "refresh",
+    "recreate", "take_theirs", "push_ours",
 )  # fmt: skip
-APPROVED = ShownState("approved", "Approved", "success", "check2")
+DECIDED = ShownState("decided", "Decided", "info", "check2")
 ENTERED = ShownState("entered", "Entered", "neutral", "pencil")
 LINKED = ShownState("linked", "Linked", "success", "link-45deg")
 READ = ShownState("read", "Read back", "neutral", "arrow-clockwise")
@@ -80,7 +83,7 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     connection = live_connection()
     pushes = list(selectors.pushes_of(document_type.many, pk)[:50])
     verdict = judge(document_type.flow, document, context_for(connection)) if connection else PlanResult()
-    is_base = isinstance(document, Commitment)
+    is_base, in_force = isinstance(document, Commitment), approval_in_force(document)
     history, more_history = _history(request, document_type, document)
     context = {
         "document_type": document_type,
@@ -88,7 +91,7 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "row": row_of(document),
         "state": document.shown_state,
         "currency": currency_of(document),
-        "facts": _facts(request, document, connection),
+        "facts": _facts(request, document, in_force, connection),
         "link_facts": _link_facts(document),
         "lines": document.lines.select_related("project", *([] if is_base else ["changes_line"])).order_by("number"),
         "change_orders": [row_of(each) for each in _change_orders(document)] if is_base else [],
@@ -101,7 +104,9 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "events": history,
         "more_history": more_history,
         "exchanges": selectors.exchanges_of(pushes, EXCHANGES),
-        "can": _can(document, pushes, verdict),
+        "can": _can(document, in_force, pushes, verdict),
+        "seen": covered_digest(document),
+        "is_approved": document.approval == Approval.APPROVED,
         "role_reason": role_reason(request, Role.ACCOUNTANT),
         "push_reason": push_reason(request, document_type, connection),
         "urls": {what: document_url(request, document_type, document, what) for what in ACTS},
@@ -113,31 +118,32 @@ def _change_orders(document: Commitment) -> Any:
     return selectors.documents(ChangeOrder).filter(commitment=document).order_by("number")
 
 
-def _can(document: Any, pushes: list[Push], verdict: PlanResult) -> dict[str, bool]:
+def _can(document: Any, in_force: Approval, pushes: list[Push], verdict: PlanResult) -> dict[str, bool]:
     """Which actions the state allows; the services decide once more."""
     locked, linked = document.is_locked, bool(document.remote_id)
     newest = pushes[0] if pushes else None
-    ignored = document.approval == "ignored"
+    acts, void = possible_acts(document, in_force), in_force == Approval.VOID
     queued = newest is not None and newest.state in (PushState.QUEUED, PushState.WAITING) and not newest.tries
     return {
-        "approve": document.status == DocumentStatus.DRAFT and not locked,
-        "draft": document.status != DocumentStatus.DRAFT and not locked and not linked,
-        "void": document.status != DocumentStatus.VOID and not locked and not linked,
-        "push": document.status == DocumentStatus.APPROVED and not verdict.left,
+        "approve": Act.APPROVE in acts,
+        "reject": Act.REJECT in acts,
+        "draft": Act.BACK_TO_DRAFT in acts,
+        "void": Act.VOID in acts,
+        "push": in_force == Approval.APPROVED and not verdict.left,
         "take_back": locked and queued,
-        "ignore": not locked and not linked and not ignored and document.status != DocumentStatus.VOID,
-        "restore": ignored and not locked,
-        "link": not linked and not locked and document.status != DocumentStatus.VOID,
+        "ignore": Act.IGNORE in acts,
+        "restore": Act.RESTORE in acts,
+        "link": not linked and not locked and not void,
         "unlink": linked and not locked,
         "refresh": linked and not locked,
         "recreate": document.state == DocumentState.MISSING_THERE,
         "settle": linked and not locked and bool(document.difference) and not document.missing_there,
         "retry": document.delivery == Delivery.FAILED,
-        "change": document.status != DocumentStatus.VOID,
+        "change": not void,
     }
 
 
-def _facts(request: TenantRequest, document: Any, connection: Connection | None) -> list[Fact]:
+def _facts(request: TenantRequest, document: Any, in_force: Approval, connection: Connection | None) -> list[Fact]:
     if isinstance(document, ChangeOrder):
         base = document.commitment
         return [
@@ -146,7 +152,7 @@ def _facts(request: TenantRequest, document: Any, connection: Connection | None)
             fact("Vendor", f"{base.vendor_id} {base.vendor_name}".strip()),
             fact("Date", when(document.dated_on)),
             fact("Reason", document.reason),
-            fact("Status", document.get_status_display()),
+            _approval_fact(document, in_force),
         ]
     project = document.project
     entities = entity_names(connection) if connection else {}
@@ -159,9 +165,15 @@ def _facts(request: TenantRequest, document: Any, connection: Connection | None)
         fact("Terms", document.term_name or (when(document.due_on) if document.due_on else "")),
         fact("Retainage", f"{document.retainage_percent.normalize():f} %"),
         fact("Owning entity", entities.get(document.entity_id, document.entity_id or "Top level")),
-        fact("Status", document.get_status_display()),
+        _approval_fact(document, in_force),
         fact("Scope of work", document.scope),
     ]
+
+
+def _approval_fact(document: Any, in_force: Approval) -> Fact:
+    """What was decided, by whom or why; of an approved one also that it fell without anybody having noticed."""
+    by = f"by {document.approved_by}" if document.approved_by and in_force == Approval.APPROVED else ""
+    return fact("Approval", in_force.label, note=by or document.approval_reason)
 
 
 def _link_facts(document: Any) -> list[Fact]:
@@ -245,9 +257,16 @@ def _history(request: TenantRequest, document_type: DocumentType, document: Any)
         }
         for event in events[:EVENTS]
     ]
+    decisions = list(decisions_about(document, EVENTS))
+    told += [
+        {"at": each.at, "title": each.text, "text": "", "actor": each.actor_label, "state": DECIDED, "url": ""}
+        for each in decisions
+    ]
+    # What was approved before decisions were written down one by one has left only this.
+    known = document.approved_at if not decisions else None
     marks = (
         (document.created_at, "Entered here", "", ENTERED),
-        (document.approved_at, "Approved", document.approved_by, APPROVED),
+        (known, "Approved", document.approved_by, DECIDED),
         (document.linked_at, f"Linked to {document.remote_id}", document.linked_by, LINKED),
         (document.refreshed_at, "Last read back from Intacct", "", READ),
     )

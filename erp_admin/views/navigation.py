@@ -64,6 +64,7 @@ def _acts(one: str) -> tuple[str, ...]:
         "preview",
         "push",
         "approve",
+        "reject",
         "draft",
         "void",
         "take_back",

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from erp_admin.forms.pickers import COMMITMENTS_HERE, MIRRORED, PROJECTS_HERE
-from erp_admin.models import Commitment, DocumentStatus, Project
+from erp_admin.models import Commitment, Project
 from integrations.gateway.access import live_connection
-from integrations.models import ListItem
+from integrations.models import Approval, ListItem
 from integrations.records.selectors import pick_list
 from integrations.views.settings import LONGEST_SEARCH, picker_answer
 
@@ -42,7 +42,7 @@ def pick_record(request: TenantRequest, list_key: str) -> HttpResponse:
 def _here(list_key: str, search: str) -> Any:
     found = _HERE[list_key].objects.all()
     if list_key == COMMITMENTS_HERE:
-        found = found.exclude(status=DocumentStatus.VOID)
+        found = found.exclude(approval=Approval.VOID)
     for word in search.split():
         found = found.filter(Q(number__icontains=word) | Q(**{f"{_NAME[list_key]}__icontains": word}))
     return found.order_by("number").iterator(chunk_size=100)

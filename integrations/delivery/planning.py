@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from integrations.approval.selectors import why_not_pushable
 from integrations.delivery.contract import Plan, Problem, PushContext, PushFlow
 from integrations.delivery.element_order import arranged
 from integrations.models import Approval, Connection, Push, PushedDocument, PushState, SettingsVersion
@@ -22,8 +23,8 @@ def context_for(connection: Connection) -> PushContext:
 
 
 def assess(flow: PushFlow, document: PushedDocument, context: PushContext) -> tuple[Plan | None, list[Problem]]:
-    """The plan of a document, or every problem that keeps it from having one."""
-    problems = flow.validate(document, context)
+    """The plan of a document, or every problem that keeps it from having one. What is not approved has none."""
+    problems = [*flow.validate(document, context), *approval_problems(flow, document)]
     if problems:
         return None, problems
     try:
@@ -33,6 +34,12 @@ def assess(flow: PushFlow, document: PushedDocument, context: PushContext) -> tu
     except ValueError as error:
         raise ValueError(f"{flow.key} {document.pk}: {error}") from error
     return plan, []
+
+
+def approval_problems(flow: PushFlow, document: PushedDocument) -> list[Problem]:
+    """Why nobody has approved what the document says now. Looked at when it is planned and again when it is claimed."""
+    refused = why_not_pushable(document, flow.noun)
+    return [Problem("approval", refused.sentence, refused.advice, code=refused.code)] if refused is not None else []
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,8 @@ def judge(flow: PushFlow, document: PushedDocument, context: PushContext) -> Pla
         return PlanResult(left="It is ignored.")
     waits = flow.waits_for(document)
     if waits:
-        return PlanResult(waits=waits)
+        unapproved = approval_problems(flow, document)
+        return PlanResult(problems=tuple(unapproved)) if unapproved else PlanResult(waits=waits)
     plan, problems = assess(flow, document, context)
     if problems:
         return PlanResult(problems=tuple(problems))

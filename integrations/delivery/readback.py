@@ -12,14 +12,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.refusal import Refused
+from integrations.approval.selectors import why_not_pushable
+from integrations.approval.service import covered_by_approval, let_fall
 from integrations.delivery import remote_records
 from integrations.delivery.contract import Found, PushFlow
 from integrations.delivery.drift import Snapshot
 from integrations.delivery.planning import context_for
-from integrations.delivery.requests import PushOutcome, ask_pushes, unlink
+from integrations.delivery.requests import PushOutcome, ask_pushes, forget_record
 from integrations.delivery.verification import may_not_show_yet
 from integrations.gateway import client as gateway
-from integrations.models import Approval, Connection, Delivery, PushedDocument, RemoteRecord
+from integrations.models import Connection, Delivery, PushedDocument, RemoteRecord
 from integrations.runs.selectors import why_not_run
 
 
@@ -41,8 +43,10 @@ def take_theirs(connection: Connection, flow: PushFlow, document: PushedDocument
     with transaction.atomic():
         fresh = _still_linked(flow, document)
         record, context = _record(flow, fresh), context_for(connection)
+        covered = covered_by_approval(fresh)
         flow.take_keys(fresh, record, found, is_new=False)
         flow.take_theirs(fresh, record, found, context)
+        let_fall(fresh, covered)
         here = flow.here(fresh, context, Snapshot.of(record.sent))
         remote_records.note_theirs(flow, fresh, record, found, here)
         return _compared(connection, flow, fresh, found)
@@ -55,6 +59,9 @@ def push_ours(
     found = _read_there(connection, flow, document)
     with transaction.atomic():
         fresh = _still_linked(flow, document)
+        refused = why_not_pushable(fresh, flow.noun)
+        if refused is not None:
+            raise refused
         record = _record(flow, fresh)
         remote_records.take_facts(fresh, record, found)
         problem = flow.why_not_updated(fresh, record)
@@ -77,9 +84,10 @@ def recreate(
         fresh = _still_linked(flow, document)
         if not fresh.missing_there:
             raise Refused(f"{fresh.remote_id} is in Intacct after all.", "Nothing was sent.", code="NOT-MISSING")
-        unlink(fresh, by=by)
-        fresh.approval = Approval.ACCEPTED  # there is no record left that it could double
-        fresh.save(update_fields=["approval"])
+        refused = why_not_pushable(fresh, flow.noun)
+        if refused is not None:
+            raise refused
+        forget_record(fresh)  # there is no record left that it could double, so its approval stays
     return ask_pushes(connection, flow, [fresh], by=by, queued=queued)
 
 

@@ -13,8 +13,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.refusal import Refused
 from integrations import queue
+from integrations.approval.service import move_approval
+from integrations.approval.transitions import Act
 from integrations.delivery import drift, remote_records
 from integrations.delivery.contract import Problem, PushContext, PushFlow
 from integrations.delivery.planning import context_for, judge, write_intent
@@ -22,7 +23,6 @@ from integrations.models import (
     ACTIVE_RUNS,
     IN_FLIGHT,
     USABLE_CONNECTIONS,
-    Approval,
     Connection,
     Delivery,
     DocumentState,
@@ -193,35 +193,25 @@ def release_hold(hold: PushHold, *, by: User | None = None, queued: bool = True)
 @transaction.atomic
 def ignore(document: PushedDocument, *, reason: str, by: User | None = None) -> None:
     """Set a document aside on purpose. Raises Refused while it is being pushed or once it is in Intacct."""
-    as_it_is_now(document)
-    if document.is_locked or document.is_delivered:
-        raise Refused("It is being pushed or is in Intacct already.", "Take it back or unlink it first.", code="PUSHED")
-    document.approval, document.state_reason = Approval.IGNORED, reason[:500]
-    document.save(update_fields=["approval", "state_reason"])
+    move_approval(document, Act.IGNORE, by=by, reason=reason)
 
 
 @transaction.atomic
 def unlink(document: PushedDocument, *, by: User | None = None) -> None:
     """Forget which record it is in Intacct. Nothing is deleted there, and it is never pushed again by itself."""
-    as_it_is_now(document)
-    if document.is_locked:
-        raise Refused("It is being pushed.", "Wait for the end, or take it back.", code="PUSHED")
+    move_approval(document, Act.UNLINK, by=by)
+    forget_record(document)
+
+
+def forget_record(document: PushedDocument) -> None:
+    """Store that the document is no record in Intacct; its approval stays. Call it in the transaction that decided."""
     document.delivery = Delivery.NONE
-    # Its record may still be there: it is approved again before it is pushed again.
-    document.approval = Approval.NEEDS_REVIEW if document.approval == Approval.ACCEPTED else document.approval
     document.remote_record_no, document.remote_id, document.remote_url = None, "", ""
     document.delivered_at, document.remote_facts = None, {}
     document.state_reason = document.state_advice = document.remote_state = ""
     document.save(update_fields=_LINK)
     drift.forget(document)
     remote_records.note_unlink(flow_of(document), document)
-
-
-def as_it_is_now(document: PushedDocument) -> None:
-    """Read what decisions and the ledger say of it anew, and keep both from changing until the transaction ends."""
-    fresh: Any = type(document)._default_manager.select_for_update().get(pk=document.pk)
-    for column in PushedDocument._meta.fields:
-        setattr(document, column.attname, getattr(fresh, column.attname))
 
 
 def ready_documents(flow: PushFlow, numbers: Iterable[str] = ()) -> list[PushedDocument]:

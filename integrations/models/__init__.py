@@ -8,7 +8,7 @@ from integrations.models.list_item import ListItem
 from integrations.models.list_state import ChangeKind, CompanyClock, ListDefinition, ListItemChange, ListState
 from integrations.models.profile import SyncProfile
 from integrations.models.push import ElementOrder, Operation, Push, PushEvent, PushHold
-from integrations.models.pushed import PushedDocument, with_state
+from integrations.models.pushed import AGREED, Covered, CoveredValue, PushedDocument, with_state
 from integrations.models.remote_record import RemoteRecord
 from integrations.models.run import LogLevel, Mode, RunLog, RunRow, RunStep, SyncRun, Trigger
 from integrations.models.schedule import FULL, SyncSchedule
@@ -37,6 +37,7 @@ from integrations.models.usage import DEFAULT_BUDGET, ApiBudget, ApiUsage
 
 __all__ = [
     "ACTIVE_RUNS",
+    "AGREED",
     "DEFAULT_BUDGET",
     "FULL",
     "IN_FLIGHT",
@@ -53,6 +54,8 @@ __all__ = [
     "CompanySlot",
     "Connection",
     "ConnectionState",
+    "Covered",
+    "CoveredValue",
     "Delivery",
     "DocumentState",
     "ElementOrder",

@@ -1,9 +1,13 @@
 """A document that is pushed to Intacct: three stored facts, from which one state is derived.
 
 Approval says what people decided, delivery what the ledger does with it, drift how the two sides compare. Lists filter
-on these plain columns. What drift says is written by `integrations.delivery.drift` alone.
+on these plain columns. Approval is written by `integrations.approval.service` alone, what drift says by
+`integrations.delivery.drift` alone.
 """
 
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -14,9 +18,19 @@ from accounts.ui.shown import ShownState
 from integrations.models.link import LinkedDocument
 from integrations.models.states import Approval, Delivery, DocumentState, shown
 
+# What an approval covers: by place ("" for the head, "line 2") and name, for people to read. A whole number is the key
+# of a record of ours and is never shown.
+CoveredValue = str | int | Decimal | date | None
+Covered = Mapping[str, Mapping[str, CoveredValue]]
+
 
 class PushedDocument(LinkedDocument):
     approval = models.CharField(max_length=12, choices=Approval.choices, default=Approval.DRAFT)
+    approval_before = models.CharField(
+        max_length=12, choices=Approval.choices, blank=True, help_text="What it was when it was ignored."
+    )
+    approval_reason = models.CharField(max_length=500, blank=True, help_text="Why it was decided so, or why it fell.")
+    approved_digest = models.CharField(max_length=64, blank=True, help_text="Of what the approval covers.")
     delivery = models.CharField(max_length=12, choices=Delivery.choices, default=Delivery.NONE)
     changed_here = models.BooleanField(default=False, help_text="Other values would be written now than were written.")
     changed_there = models.BooleanField(default=False, help_text="Its record was changed in Intacct.")
@@ -25,7 +39,7 @@ class PushedDocument(LinkedDocument):
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    state_reason = models.CharField(max_length=500, blank=True, help_text="Why it waits, failed, or was set aside.")
+    state_reason = models.CharField(max_length=500, blank=True, help_text="Why it waits or failed.")
     state_advice = models.CharField(max_length=500, blank=True)
     remote_state = models.CharField(max_length=40, blank=True, help_text="Its state in Intacct when last read back.")
     delivered_at = models.DateTimeField(null=True, blank=True)
@@ -48,7 +62,17 @@ class PushedDocument(LinkedDocument):
 
     @property
     def shown_state(self) -> ShownState:
-        return shown(self.state, self.state_reason or self.difference)
+        state = self.state
+        reason = self.approval_reason if state in _DECIDED else self.state_reason or self.difference
+        return shown(state, reason)
+
+    def approval_covers(self) -> Covered:
+        """What an approval of this document is bound to: when any of it changes, the approval falls.
+
+        What is declared here is digested and stored with each approval. To declare more or less needs a data migration
+        that renews the digests of the approvals that hold; without one they all fall.
+        """
+        raise NotImplementedError
 
     @property
     def is_locked(self) -> bool:
@@ -62,6 +86,11 @@ class PushedDocument(LinkedDocument):
 
 _UNDER_WAY = frozenset({Delivery.WAITING, Delivery.QUEUED, Delivery.SENDING, Delivery.VERIFYING})
 _SOMETHING = object()
+_DECIDED = frozenset(
+    {DocumentState.IGNORED, DocumentState.VOID, DocumentState.REJECTED, DocumentState.NEEDS_REVIEW}
+)  # states whose reason is the approval's
+# Documents that were approved, those included that were ignored since: they count in totals, though none is pushed.
+AGREED = Q(approval=Approval.APPROVED) | Q(approval=Approval.IGNORED, approval_before=Approval.APPROVED)
 
 # The first rule that holds decides. Later rules may rely on earlier ones not holding.
 _RULES: tuple[tuple[DocumentState, dict[str, Any]], ...] = (
@@ -70,10 +99,19 @@ _RULES: tuple[tuple[DocumentState, dict[str, Any]], ...] = (
     (DocumentState.QUEUED, {"delivery": Delivery.QUEUED}),
     (DocumentState.WAITING, {"delivery": Delivery.WAITING}),
     (DocumentState.IGNORED, {"approval": Approval.IGNORED}),
-    (DocumentState.REJECTED, {"approval": Approval.REJECTED}),
+    (DocumentState.VOID, {"approval": Approval.VOID}),
     (DocumentState.ATTENTION, {"delivery": Delivery.FAILED}),
     (DocumentState.MISSING_THERE, {"missing_there": True}),
     (DocumentState.CHANGED_BOTH, {"delivery": Delivery.DELIVERED, "changed_here": True, "changed_there": True}),
+    # What was changed here and is not approved cannot be pushed: that is the next thing to do, not the push.
+    (
+        DocumentState.REJECTED,
+        {"delivery": Delivery.DELIVERED, "changed_here": True, "approval": Approval.REJECTED},
+    ),
+    (
+        DocumentState.NEEDS_REVIEW,
+        {"delivery": Delivery.DELIVERED, "changed_here": True, "approval": Approval.NEEDS_REVIEW},
+    ),
     (DocumentState.CHANGED_HERE, {"delivery": Delivery.DELIVERED, "changed_here": True}),
     (DocumentState.CHANGED_THERE, {"delivery": Delivery.DELIVERED, "changed_there": True}),
     (DocumentState.ATTENTION, {"delivery": Delivery.DELIVERED, "difference": _SOMETHING}),
@@ -81,6 +119,7 @@ _RULES: tuple[tuple[DocumentState, dict[str, Any]], ...] = (
     (DocumentState.SYNCED, {"delivery": Delivery.DELIVERED}),
     (DocumentState.NOT_LINKED, {"approval": Approval.DRAFT}),
     (DocumentState.NEEDS_REVIEW, {"approval": Approval.NEEDS_REVIEW}),
+    (DocumentState.REJECTED, {"approval": Approval.REJECTED}),
 )
 
 

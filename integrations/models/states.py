@@ -64,8 +64,9 @@ class PushState(models.TextChoices):
 class Approval(models.TextChoices):
     DRAFT = "draft", "Draft"
     NEEDS_REVIEW = "needs_review", "Needs review"
-    ACCEPTED = "accepted", "Accepted"
+    APPROVED = "approved", "Approved"
     REJECTED = "rejected", "Rejected"
+    VOID = "void", "Void"
     IGNORED = "ignored", "Ignored"
 
 
@@ -97,6 +98,7 @@ class DocumentState(models.TextChoices):
     MISSING_THERE = "missing_there", "Missing in Intacct"
     ATTENTION = "attention", "Needs attention"
     REJECTED = "rejected", "Rejected"
+    VOID = "void", "Void"
     IGNORED = "ignored", "Ignored"
 
 
@@ -201,7 +203,8 @@ _APPEARANCE: "Mapping[models.TextChoices, tuple[str, str]]" = {
     DocumentState.CHANGED_BOTH: ("danger", "arrow-left-right"),
     DocumentState.MISSING_THERE: ("danger", "question-circle"),
     DocumentState.ATTENTION: ("danger", "exclamation-triangle-fill"),
-    DocumentState.REJECTED: ("danger", "slash-circle"),
+    DocumentState.REJECTED: ("danger", "x-circle-fill"),
+    DocumentState.VOID: ("neutral", "slash-circle"),
     DocumentState.IGNORED: ("neutral", "eye-slash"),
     RowOutcome.PENDING: ("neutral", "hourglass-split"),
     RowOutcome.NEW: ("success", "plus-circle-fill"),

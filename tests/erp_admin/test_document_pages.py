@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Tenant, User
-from erp_admin.models import ChangeOrder, Commitment, CommitmentLine, DocumentStatus, Project
+from erp_admin.models import ChangeOrder, Commitment, CommitmentLine, Project
 from integrations.models import Approval, Connection, Delivery, DocumentState
 from tests.erp_admin.documents import change_order, commitment, read_lists, some_vendor
 
@@ -189,10 +189,13 @@ def test_decisions_move_the_one_state(listed: Connection, ben: Client, url: Url)
     assert "Paid by the owner" in ben.get(url("commitments")).text
     assert act("restore") == DocumentState.READY
     assert act("draft") == DocumentState.NOT_LINKED
-    assert act("void") == DocumentState.REJECTED
-    assert act("approve") == DocumentState.REJECTED
+    assert act("void") == DocumentState.VOID
+    assert act("approve") == DocumentState.VOID
     assert act("draft") == DocumentState.NOT_LINKED
-    assert document.status == DocumentStatus.DRAFT
+    assert document.approval == Approval.DRAFT
+    assert act("reject", reason="Too dear") == DocumentState.REJECTED
+    assert "Too dear" in ben.get(url("commitments")).text
+    assert act("approve") == DocumentState.READY
 
 
 def test_what_has_no_lines_or_open_change_orders_is_refused_with_the_reason(
@@ -245,8 +248,7 @@ def thousand(connection: Connection) -> Connection:
             dated_on=date(2024, 1 + number % 12, 1),
             currency="USD",
             total=number,
-            status="approved" if number % 2 else "draft",
-            approval=Approval.ACCEPTED if number % 2 else Approval.DRAFT,
+            approval=Approval.APPROVED if number % 2 else Approval.DRAFT,
             remote_facts={"TRX_TOTAL": "1"} if number % 5 == 0 else {},
         )
         for number in range(1000)

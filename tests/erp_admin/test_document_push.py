@@ -159,6 +159,9 @@ def test_a_pushed_commitment_locks_what_intacct_cannot_change_and_updates_the_re
     assert ben.post(url("edit_commitment", pk=document.pk), data).status_code == 302
     document.refresh_from_db()
     assert (document.number, document.kind, document.currency) == ("SC-1", "subcontract", "USD")
+    assert document.state == DocumentState.NEEDS_REVIEW
+    ben.post(url("approve_commitment", pk=document.pk))
+    document.refresh_from_db()
     assert document.state == DocumentState.CHANGED_HERE
     pushed(ben, url, document)
     assert document.state == DocumentState.VERIFIED, document.difference
@@ -244,7 +247,7 @@ def test_unlinking_changes_nothing_there_and_the_document_can_be_linked_again(
     assert "Nothing is deleted or changed in Intacct" in ben.get(url("commitment", pk=document.pk)).text
     ben.post(url("unlink_commitment", pk=document.pk))
     document.refresh_from_db()
-    assert (document.remote_id, document.remote_facts, document.state) == ("", {}, DocumentState.READY)
+    assert (document.remote_id, document.remote_facts, document.state) == ("", {}, DocumentState.NEEDS_REVIEW)
     found = ben.get(url("link_commitment", pk=document.pk), {"q": "SC-1"})
     assert "Same vendor and total" in found.text
     ben.post(url("link_commitment", pk=document.pk), {"record": "PC Subcontracts-SC-1"})
@@ -288,8 +291,7 @@ def test_a_change_order_waits_with_its_reason(pushing: Connection, ben: Client, 
 
 def test_one_cause_is_one_issue_however_much_it_blocks(pushing: Connection, ben: Client, url: Url) -> None:
     for number in range(25):
-        commitment(pushing, f"SC-{number:02}")
-    Commitment.objects.update(vendor_id="NOBODY")
+        commitment(pushing, f"SC-{number:02}", vendor_id="NOBODY")
     page = ben.get(url("issues"))
     (cause,) = page.context["causes"]
     assert (cause["cause"].code, cause["cause"].count, cause["more"]) == ("REF-INVALID", 25, 5)

@@ -15,7 +15,6 @@ from erp_admin.models import (
     ChangeOrder,
     Commitment,
     CommitmentLine,
-    DocumentStatus,
     FileKind,
     ImportDraft,
     ImportMatch,
@@ -199,11 +198,10 @@ def test_a_number_that_is_here_is_updated_and_its_lines_stay_the_same_lines(list
 def test_the_status_of_a_file_approves_and_takes_an_approval_back(listed: Connection, accountant: User) -> None:
     header = "Number,Title,Type,Vendor,Date,Status,Description,Amount"
     row = "SC-1,Works,SC,Northwind Roofing,2026-03-02,{},Works,5"
-    for status, approval in (("approved", Approval.ACCEPTED), ("", Approval.ACCEPTED), ("Draft", Approval.DRAFT)):
+    for status, approval in (("approved", Approval.APPROVED), ("", Approval.APPROVED), ("Draft", Approval.DRAFT)):
         imported(listed, row.format(status), header=header)
         found = Commitment.objects.get()
         assert found.approval == approval
-        assert (found.status == DocumentStatus.APPROVED) == (approval == Approval.ACCEPTED)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +212,7 @@ def test_the_status_of_a_file_approves_and_takes_an_approval_back(listed: Connec
             "It is in Intacct as PC Subcontracts-SC-1.",
         ),
         ({"delivery": Delivery.QUEUED}, "It is being pushed to Intacct"),
-        ({"status": DocumentStatus.VOID}, "It is void here."),
+        ({"approval": Approval.VOID}, "It is void here."),
     ],
 )
 def test_what_was_pushed_or_is_void_is_refused_with_the_reason(

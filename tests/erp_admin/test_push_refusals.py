@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from erp_admin.models import Commitment, CommitmentLine, DocumentStatus, Project
+from erp_admin.models import Commitment, CommitmentLine, Project
 from erp_admin.purchasing.service import approve, save_commitment
 from integrations.models import Connection, DocumentState, ListItem, Push
 from integrations.sandbox.facade import SandboxServer
@@ -74,9 +74,9 @@ def negative_quantity(connection: Connection) -> Commitment:
 
 
 def no_lines(connection: Connection) -> Commitment:
-    document = commitment(connection, "BI-1", approved=False)
+    document = commitment(connection, "BI-1")
     document.lines.all().delete()
-    Commitment.objects.filter(pk=document.pk).update(total=0, status=DocumentStatus.APPROVED, approval="accepted")
+    Commitment.objects.filter(pk=document.pk).update(total=0)
     return Commitment.objects.get(pk=document.pk)
 
 
@@ -111,7 +111,7 @@ CASES: list[tuple[Spoil, str, str]] = [
     (zero_line, "amount", "amounts to zero"),
     (negative_quantity, "quantity", "not positive"),
     (no_lines, "lines", "has no lines"),
-    (draft, "status", "Only an approved"),
+    (draft, "approval", "Only an approved"),
     (no_terms, "term_name", "terms or a due date"),
     (before_the_cut_over, "dated_on", "before the cut-over"),
     (definition_gone, "subcontract_definition", "inactive in Intacct"),
@@ -143,7 +143,7 @@ def _another_vendor(connection: Connection, document: Commitment) -> str:
 def test_every_problem_is_named_at_once(pushing: Connection) -> None:
     document = commitment(pushing, "BI & 2", "0.00", vendor_id="", approved=False)
     [(_, problems)] = push(pushing, document).blocked
-    assert {"number", "vendor_id", "amount", "status"} <= {problem.field for problem in problems}
+    assert {"number", "vendor_id", "amount", "approval"} <= {problem.field for problem in problems}
 
 
 @pytest.mark.parametrize(
@@ -161,6 +161,7 @@ def test_what_changed_in_intacct_since_is_refused_there_and_shown(
         key = {"ITEMID": "SUBCON"}
         other = ListItem.objects.filter(kind="items", is_active=True).exclude(business_id="SUBCON").earliest("pk")
         good.lines.update(item_id=other.business_id)
+        approve(good)
     intacct.control(do="put", object=object_name, record={**key, **fields})
     push(pushing, bad, good)
     assert bad.state == DocumentState.ATTENTION

@@ -11,7 +11,7 @@ from typing import Any
 from accounts.models import Tenant
 from accounts.refusal import Refused
 from erp_admin.models import ChangeOrder, Commitment
-from erp_admin.purchasing.service import save_commitment
+from erp_admin.purchasing.service import approve, save_commitment
 from integrations.connections.service import authorize, update_credentials
 from integrations.delivery.requests import ask_pushes, push_flow, release_hold, take_back
 from integrations.intacct import IntacctError
@@ -90,14 +90,14 @@ class People:
             self.taken_back += 1
 
     def edit_one(self) -> None:
-        """Change the amount of a commitment that was pushed, unless it is being pushed."""
+        """Change the amount of a commitment that was pushed and approve it, unless it is being pushed."""
         document = Commitment.objects.filter(change_orders=None).exclude(remote_id="").order_by("?").first()
         if document is None:
             return
         lines = list(document.lines.all())
         lines[0].unit_price += Decimal("0.01")
         try:
-            save_commitment(document, lines)
+            approve(save_commitment(document, lines))
         except Refused:
             return
         self.edited += 1

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from erp_admin.purchasing.service import save_commitment
+from erp_admin.purchasing.service import approve, save_commitment
 from integrations.delivery.requests import ask_pushes, push_flow
 from integrations.intacct import functions
 from integrations.intacct.element_orders import BLOCK_FIRST, BLOCK_LAST, FUNCTIONS, ORDERS
@@ -77,7 +77,7 @@ def test_an_update_succeeds_with_either_server_too(pushing: Connection, intacct:
     intacct.control(do="order", construction="before")
     lines = list(document.lines.all())
     lines[0].unit_price, document.scope = Decimal("1100.00"), "Footings and walls"
-    save_commitment(document, lines)
+    approve(save_commitment(document, lines))
     push(pushing, document)
     row = Push.objects.latest("pk")
     assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)

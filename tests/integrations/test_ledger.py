@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from erp_admin.models import Commitment, CommitmentLine
-from erp_admin.purchasing.service import save_commitment
+from erp_admin.purchasing.service import approve, save_commitment
 from integrations.delivery.requests import ask_pushes, ledgers_due, push_flow, take_back
 from integrations.models import Connection, DocumentState, ListItem, Push, PushEvent, PushHold, PushState, RunState
 from integrations.runs.runner import run_to_end
@@ -181,6 +181,8 @@ def test_an_edited_commitment_is_updated_in_place(pushing: Connection, intacct: 
     lines[0].unit_price = Decimal("1100.00")
     added = CommitmentLine(number=4, description="Part 4", unit_price=Decimal("70.00"))
     save_commitment(document, [lines[0], lines[2], added])
+    assert document.state == DocumentState.NEEDS_REVIEW
+    approve(document)
     assert document.state == DocumentState.CHANGED_HERE
     push(pushing, document)
     assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)

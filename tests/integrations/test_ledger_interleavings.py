@@ -121,7 +121,7 @@ def test_an_edit_before_the_read_back_loses_no_line(pushing: Connection, intacct
     assert document.state == DocumentState.SYNCED
     lines = list(document.lines.all())
     lines[0].unit_price = Decimal("150.00")
-    save_commitment(document, lines)
+    approve(save_commitment(document, lines))
     intacct.control(do="heal")
     make_due(document)
     work_again(pushing, document)
@@ -137,7 +137,7 @@ def test_reading_back_an_older_push_does_not_unlock_a_newer_one(pushing: Connect
     push(pushing, document)
     lines = list(document.lines.all())
     lines[0].unit_price = Decimal("1500.00")
-    save_commitment(document, lines)
+    approve(save_commitment(document, lines))
     Push.objects.update(read_back_at=None)  # as if reading it back had failed until now
     intacct.control(do="fault", kind="drop_before", match="update_potransaction")
     push(pushing, document)
@@ -154,7 +154,7 @@ def test_a_lost_update_is_applied_once(pushing: Connection, intacct: SandboxServ
     push(pushing, document)
     line = document.lines.all()[0]
     line.unit_price = Decimal("175.00")
-    save_commitment(document, [line, document.lines.all()[1]])
+    approve(save_commitment(document, [line, document.lines.all()[1]]))
     more = {"seconds": 600} if fault == "524_late" else {}
     intacct.control(do="fault", kind=fault, match="update_potransaction", **more)
     push(pushing, document)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from accounts.refusal import Refused
 from erp_admin.models import Commitment
-from erp_admin.purchasing.service import save_commitment
+from erp_admin.purchasing.service import approve, save_commitment
 from integrations.delivery.requests import release_hold, take_back
 from integrations.gateway import client as gateway
 from integrations.intacct import Query, eq
@@ -73,7 +73,7 @@ class History:
         lines = list(document.lines.all())
         lines[0].unit_price = price
         try:
-            save_commitment(document, lines)
+            approve(save_commitment(document, lines))
         except Refused:
             assert document.is_locked
 

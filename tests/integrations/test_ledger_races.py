@@ -5,11 +5,12 @@ SQLite is left out: its tests run in memory, which threads do not share, and it 
 
 import pytest
 from django.db import connection as database
+from django.db import transaction
 
 from accounts.models import Tenant
 from accounts.refusal import Refused
 from erp_admin.models import Commitment
-from erp_admin.purchasing.service import save_commitment
+from erp_admin.purchasing.service import approve, save_commitment
 from integrations.delivery.requests import PushOutcome, ask_pushes, push_flow, take_back
 from integrations.models import IN_FLIGHT, Connection, DocumentState, Push, PushState, SyncRun
 from integrations.runs.runner import run_to_end
@@ -68,7 +69,8 @@ def test_an_edit_at_the_moment_of_pushing_is_sent_or_refused(
             lines = list(mine.lines.all())
             lines[0].unit_price += 50
             try:
-                save_commitment(mine, lines)
+                with transaction.atomic():
+                    approve(save_commitment(mine, lines))
             except Refused:
                 return "refused"
             return "saved"

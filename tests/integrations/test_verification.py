@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.refusal import Refused
 from erp_admin.models import CommitmentLine
-from erp_admin.purchasing.service import save_commitment
+from erp_admin.purchasing.service import approve, save_commitment
 from integrations.delivery.readback import recreate, take_theirs
 from integrations.delivery.requests import push_flow
 from integrations.jobs import verify
@@ -161,7 +161,7 @@ def test_an_edit_here_is_not_hidden_by_an_equal_record(
     document = commitment(pushing, "VE-42")
     push(pushing, document)
     added = CommitmentLine(number=9, description="More", unit_price=Decimal("1.00"))
-    save_commitment(document, [*document.lines.all(), added])
+    approve(save_commitment(document, [*document.lines.all(), added]))
     assert verified(capsys)[0] == 0
     document.refresh_from_db()
     assert document.state == DocumentState.CHANGED_HERE
