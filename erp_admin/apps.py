@@ -9,7 +9,7 @@ class ErpAdminConfig(AppConfig):
 
     def ready(self) -> None:
         from erp_admin.flows import bills, commitment_change_orders, commitments, contracts, document_imports, projects
-        from erp_admin.services.imports import expired_drafts
+        from erp_admin.import_selectors import expired_drafts
         from integrations.engine.flow import register_flow, register_switch
         from integrations.retention import Retention, register_retention
 

@@ -6,11 +6,10 @@ Owns that a file becomes a draft which loses nothing, and that no document is st
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Tenant, User
@@ -20,9 +19,9 @@ from erp_admin.imports.documents import DocumentReader, ParsedDocument, Problem
 from erp_admin.imports.resolving import cost_code_scope, vendor_text
 from erp_admin.imports.tables import FileRefused, read_table
 from erp_admin.models import IMPORTABLE, IMPORTED, FileKind, ImportDraft, ImportedDocument, MatchKind
-from erp_admin.services.import_matches import match_names
+from erp_admin.services.import_matches import lock_draft, match_names, refuse_running
 from integrations.engine.flow import StepPlan
-from integrations.models import TERMINAL_RUNS, Connection, Trigger
+from integrations.models import Connection, Trigger
 from integrations.refusal import Refused
 from integrations.services.runs import Started, start_run
 
@@ -127,6 +126,7 @@ def _stored(draft: ImportDraft, position: int, parsed: ParsedDocument) -> Import
     )
 
 
+@transaction.atomic
 def confirm(
     connection: Connection,
     draft: ImportDraft,
@@ -136,6 +136,7 @@ def confirm(
     queued: bool = True,
 ) -> Started:
     """Start a run that imports what is ready of a draft. Confirmed twice, the same run is returned. Raises Refused."""
+    draft = lock_draft(draft)
     if not draft.documents.filter(state__in=IMPORTABLE).exists():
         raise Refused(
             "None of the documents can be imported as they are.",
@@ -162,14 +163,10 @@ def confirm(
 
 
 @transaction.atomic
-def expired_drafts(before: datetime) -> QuerySet[ImportDraft]:
-    """Drafts whose time ended before this moment, of which nothing was imported."""
-    at_rest = Q(run=None) | Q(run__state__in=TERMINAL_RUNS)
-    return ImportDraft.objects.filter(at_rest, expires_at__lt=before).exclude(documents__state__in=IMPORTED)
-
-
 def discard(draft: ImportDraft) -> None:
     """Remove a draft of which nothing was imported. Raises Refused when something was, or is being imported."""
-    if draft.documents.filter(state__in=IMPORTED).exists() or (draft.run is not None and draft.run.is_active):
+    draft = lock_draft(draft)
+    refuse_running(draft)
+    if draft.documents.filter(state__in=IMPORTED).exists():
         raise Refused("Documents of this file were imported, so its record stays.", code="IMPORTED")
     draft.delete()
