@@ -13,6 +13,7 @@ from django.db.models import Case, CharField, Count, DecimalField, OuterRef, Q, 
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts.ui.pk import read_pk
 from erp_admin.models import ChangeOrder, Commitment, DocumentStatus
 from integrations.models import DocumentState, Exchange, Push, PushEvent, PushHold, with_state
 
@@ -100,8 +101,8 @@ def filtered_documents(model: type[Any], query: Mapping[str, str]) -> Documents:
         found = found.filter(shown_as=query["state"])
     if query.get("type"):
         found = found.filter(**{columns.kind: _clean(query["type"])})
-    if query.get("project", "").isdecimal() and len(query["project"]) < 19:
-        found = found.filter(**{columns.project: int(query["project"])})
+    if (project := read_pk(query.get("project"))) is not None:
+        found = found.filter(**{columns.project: project})
     if query.get("vendor"):
         found = found.filter(**{columns.vendor: _clean(query["vendor"])})
     if query.get("period") in dict(PERIODS):

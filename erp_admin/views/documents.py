@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.shown import ShownState
+from accounts.ui.pk import read_pk
 from erp_admin import document_selectors as selectors
 from erp_admin.flows.purchasing_records import amount
 from erp_admin.models import Commitment, CommitmentKind
@@ -155,4 +156,4 @@ def _exactly(by: str, value: str) -> dict[str, Any]:
     """A filter for one value; of what cannot be a key, one that nothing matches."""
     if not by.endswith("project_id"):
         return {by: value.replace("\x00", "")}
-    return {by: int(value) if value.isdecimal() and len(value) < 19 else 0}
+    return {by: read_pk(value) or 0}

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role, Tenant
+from accounts.ui.pk import read_pk
 from erp_admin import import_selectors
 from erp_admin.forms.imports import MatchesForm, UploadForm, options_of
 from erp_admin.imports import exports
@@ -126,9 +127,7 @@ def matches(request: TenantRequest, draft_pk: int) -> HttpResponse:
     found = _draft(draft_pk)
     page = page_of(request, import_selectors.matches_of(found, request.GET.dict()), MATCHES_PER_PAGE)
     if request.method == "POST":
-        posted = [
-            int(key) for key in request.POST.getlist("match") if key.isascii() and key.isdigit() and len(key) < 19
-        ]
+        posted = [pk for text in request.POST.getlist("match") if (pk := read_pk(text)) is not None]
         form = MatchesForm(found, found.matches.filter(pk__in=posted[: MATCHES_PER_PAGE * 2]), request.POST)
         if form.is_valid():
             try:

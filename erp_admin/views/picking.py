@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
+from accounts.ui.pk import read_pk
 from erp_admin.forms.pickers import COMMITMENTS_HERE, MIRRORED, PROJECTS_HERE
 from erp_admin.models import Commitment, DocumentStatus, Project
 from integrations.models import ListItem
@@ -52,10 +53,7 @@ def _is_active(document: Any) -> bool:
 
 
 def _project_id(request: TenantRequest) -> str:
-    key = request.GET.get("project", "")
-    if not (key.isascii() and key.isdigit() and len(key) < 19):
-        return ""
-    project = Project.objects.filter(pk=int(key)).first()
+    project = Project.objects.filter(pk=read_pk(request.GET.get("project"))).first()
     return project.remote_id if project else ""
 
 

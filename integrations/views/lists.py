@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.tenancy import tenant_scope
+from accounts.ui.pk import read_pk
 from integrations.exports import as_csv, header_of, row_of
 from integrations.freshness import ListFreshness, freshness, freshness_of
 from integrations.list_selectors import kind_for, list_state
@@ -106,9 +107,8 @@ def kind_or_404(list_key: str) -> tuple[Connection, ListKind]:
 
 def _filter(request: TenantRequest, connection: Connection) -> RecordFilter:
     """What the query string chose; `of` is the key of the record whose children are wanted."""
-    of = request.GET.get("of", "")
-    known = of.isascii() and of.isdigit() and len(of) < 19
-    parent = get_object_or_404(ListItem, connection=connection, pk=int(of)) if known else None
+    of = read_pk(request.GET.get("of"))
+    parent = get_object_or_404(ListItem, connection=connection, pk=of) if of is not None else None
     return RecordFilter.read(request.GET.dict(), parent)
 
 

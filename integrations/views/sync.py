@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
+from accounts.ui.pk import read_pk
 from integrations.engine.mirror import LISTS
 from integrations.forms.sync import SyncForm
 from integrations.models import Connection, Mode, SyncRun
@@ -138,10 +139,8 @@ def estimate(request: TenantRequest) -> HttpResponse:
 @role_required(Role.VIEWER)
 def progress(request: TenantRequest) -> HttpResponse:
     """How far the run is that the page watches; its end brings the last runs and the start button with it."""
-    number = request.GET.get("run", "")
-    known = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
     related = SyncRun.objects.select_related("connection", "started_by")
-    run = get_object_or_404(related, number=known, flow=LISTS)
+    run = get_object_or_404(related, number=read_pk(request.GET.get("run")), flow=LISTS)
     context = {
         **_progress_context(request, run),
         **_start_context(request, run.connection, active_run(run.connection, LISTS)),
