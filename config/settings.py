@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "accounts.protection.HeadersMiddleware",
     "accounts.errors.MaintenanceMiddleware",
     "accounts.errors.ErrorPageMiddleware",
+    "accounts.storable.StorableQueryMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from accounts.storable import storable
 from integrations.engine.flow import FlowSetting, flow_settings
 from integrations.engine.mirror_view import MirrorView, why_unusable
 from integrations.engine.push_flow import Chosen, PushContext
@@ -98,9 +99,9 @@ class Place:
 
 
 def place_of(key: str) -> Place | None:
-    """The place "entity:100" stands for; None when there is no such level or no name."""
+    """The place "entity:100" stands for; None when there is no such level or no name that a record can have."""
     level, _, name = key.partition(":")
-    return Place(level, name) if level in LEVELS and name else None
+    return Place(level, name) if level in LEVELS and name and name == storable(name) else None
 
 
 def override_problems(connection: Connection, overrides: Mapping[str, Mapping[str, str]]) -> dict[str, str]:

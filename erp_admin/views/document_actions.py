@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
+from accounts.storable import storable
 from erp_admin.flows.purchasing_records import amount
 from erp_admin.models import ChangeOrder
 from erp_admin.push_preview import currency_of
@@ -94,7 +95,7 @@ def take_back(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @role_required(Role.ACCOUNTANT, may="Ignore records and restore them")
 def ignore(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(desk: Desk, document: Any) -> str:
-        pushes.ignore(document, reason=request.POST.get("reason", "").strip(), by=request.user)
+        pushes.ignore(document, reason=storable(request.POST.get("reason", "")).strip(), by=request.user)
         return f"{document.number} is ignored. Restore it whenever you want."
 
     return _act(request, kind, pk, act)
@@ -172,7 +173,7 @@ def link(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     desk, connection = DESKS[kind], live_connection()
     document = document_or_404(desk, pk)
     if request.method == "POST":
-        chosen = request.POST.get("record", "")[:LONGEST_NUMBER]
+        chosen = storable(request.POST.get("record", ""))[:LONGEST_NUMBER]
 
         def act(desk: Desk, document: Any) -> str:
             named = read_backs.link(_connection(), desk.flow, document, chosen, by=request.user)

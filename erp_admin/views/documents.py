@@ -155,5 +155,5 @@ def _largest(
 def _exactly(by: str, value: str) -> dict[str, Any]:
     """A filter for one value; of what cannot be a key, one that nothing matches."""
     if not by.endswith("project_id"):
-        return {by: value.replace("\x00", "")}
+        return {by: value}
     return {by: read_pk(value) or 0}

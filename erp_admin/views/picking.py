@@ -23,7 +23,7 @@ _NAME = {PROJECTS_HERE: "name", COMMITMENTS_HERE: "title"}
 @role_required(Role.VIEWER)
 def pick_record(request: TenantRequest, list_key: str) -> HttpResponse:
     """Options as static/js/pickers.js takes them. Cost codes and cost types are those of `project` and `task`."""
-    search = request.GET.get("q", "")[:LONGEST_SEARCH].replace("\x00", "")
+    search = request.GET.get("q", "")[:LONGEST_SEARCH]
     if list_key in _HERE:
         return picker_answer((str(each.pk), str(each), _is_active(each)) for each in _here(list_key, search))
     if list_key not in MIRRORED:
@@ -35,7 +35,7 @@ def pick_record(request: TenantRequest, list_key: str) -> HttpResponse:
     if list_key in ("tasks", "cost_types"):
         found = found.filter(fields__PROJECTID=_project_id(request)).exclude(fields__PROJECTID="")
     if list_key == "cost_types":
-        found = found.filter(fields__TASKID=request.GET.get("task", "").replace("\x00", ""))
+        found = found.filter(fields__TASKID=request.GET.get("task", ""))
     return picker_answer((item.business_id, str(item), item.is_active) for item in _unique(found))
 
 
