@@ -1,7 +1,6 @@
 """One commitment or change order: facts, lines, the plan beside what Intacct holds, history, exchanges. Reads only."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -23,6 +22,7 @@ from erp_admin.views.reasons import role_reason
 from erp_admin.views.record_rows import Fact, entity_names, fact
 from integrations.engine.push_flow import PlannedField, PushFlow
 from integrations.engine.push_plan import Verdict, context_for, judge
+from integrations.intacct import parse_date
 from integrations.models import Connection, Delivery, DocumentState, Drift, Push, PushState
 from integrations.selectors import live_connection
 
@@ -59,16 +59,15 @@ def _same(ours: str, theirs: str) -> bool:
     try:
         return Decimal(ours) == Decimal(theirs)
     except InvalidOperation:
-        return _day(ours) is not None and _day(ours) == _day(theirs)
+        return _same_day(ours, theirs)
 
 
-def _day(text: str) -> date | None:
-    """Plans write dates as ISO, Intacct as month/day/year."""
-    parts = text.split("/")
+def _same_day(ours: str, theirs: str) -> bool:
     try:
-        return date.fromisoformat(f"{parts[2]}-{parts[0]:0>2}-{parts[1]:0>2}" if len(parts) == 3 else text)
+        day = parse_date(ours)
+        return day is not None and day == parse_date(theirs)
     except ValueError:
-        return None
+        return False
 
 
 @require_GET
