@@ -18,7 +18,7 @@ from integrations.engine.runner import row_counts, run_to_end, totals
 from integrations.intacct import IntacctError
 from integrations.models import Connection, RunState, SyncRun
 from integrations.refusal import Refused
-from integrations.selectors import live_connection, runs_left_behind
+from integrations.selectors import require_connection, runs_left_behind
 from integrations.services.runs import Started
 
 __all__ = ["EXIT_FAILED", "EXIT_INTACCT", "EXIT_REFUSED", "EXIT_USE", "TenantCommand", "describe", "table"]
@@ -45,10 +45,7 @@ class TenantCommand(commands.TenantCommand):
 
     def connection(self) -> Connection:
         """The tenant's live connection; ends the command when there is none."""
-        connection = live_connection()
-        if connection is None:
-            raise Refused("Sage Intacct is not connected.", "Connect it with: manage.py connect", code="CON-NONE")
-        return connection
+        return require_connection("Connect it with: manage.py connect")
 
     def finish(self, start: Callable[[], Started], *, queued: bool) -> None:
         """Start a run, work it off here (or leave it to the queue), report it, and leave with 1 unless it succeeded.

@@ -21,9 +21,8 @@ from erp_admin.services import commitments as services
 from erp_admin.views.desks import DESKS, Desk, document_or_404, document_url, push_reason
 from integrations.engine.push_flow import Found
 from integrations.intacct import IntacctError
-from integrations.models import Connection
 from integrations.refusal import Refused
-from integrations.selectors import live_connection, why_not_sync
+from integrations.selectors import live_connection, require_connection
 from integrations.services import pushes, read_backs
 
 LONGEST_NUMBER = 100
@@ -40,13 +39,6 @@ def _act(request: TenantRequest, kind: str, pk: int, act: Callable[[Desk, Any], 
     except IntacctError as error:
         messages.error(request, f"{error.sentence} {error.advice}".strip())
     return redirect(document_url(request, desk, document))
-
-
-def _connection() -> Connection:
-    connection = live_connection()
-    if connection is None:
-        raise why_not_sync(None) or Refused("Sage Intacct is not connected.")
-    return connection
 
 
 @require_POST
@@ -130,7 +122,7 @@ def refresh(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Read the record back now."""
 
     def act(desk: Desk, document: Any) -> str:
-        named = read_backs.refresh(_connection(), desk.flow, document)
+        named = read_backs.refresh(require_connection(), desk.flow, document)
         return f"Read back: {'; '.join(named)}." if named else "Read back from Intacct just now."
 
     return _act(request, kind, pk, act)
@@ -143,7 +135,7 @@ def recreate(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
     def act(desk: Desk, document: Any) -> str:
         former = document.remote_id
-        asked = read_backs.recreate(_connection(), desk.flow, document, by=request.user)
+        asked = read_backs.recreate(require_connection(), desk.flow, document, by=request.user)
         for _, problems in asked.blocked:
             raise Refused(f"It is no longer linked to {former}, but cannot be pushed yet. {problems[0]}")
         for _, why in asked.left:
@@ -159,7 +151,7 @@ def take_theirs(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Make the document here what Intacct holds."""
 
     def act(desk: Desk, document: Any) -> str:
-        named = read_backs.take_theirs(_connection(), desk.flow, document)
+        named = read_backs.take_theirs(require_connection(), desk.flow, document)
         rest = f" This still differs: {'; '.join(named)}." if named else ""
         return f"{document.number} has the lines and the total of {document.remote_id} now.{rest}"
 
@@ -176,7 +168,7 @@ def link(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         chosen = storable(request.POST.get("record", ""))[:LONGEST_NUMBER]
 
         def act(desk: Desk, document: Any) -> str:
-            named = read_backs.link(_connection(), desk.flow, document, chosen, by=request.user)
+            named = read_backs.link(require_connection(), desk.flow, document, chosen, by=request.user)
             return f"Linked to {chosen}. {'; '.join(named) or 'It is equal on both sides'}."
 
         return _act(request, kind, pk, act)

@@ -25,7 +25,7 @@ from erp_admin.services import imports as services
 from erp_admin.views.listing import counted_filter, is_filtered, page_of
 from integrations.models import SyncRun
 from integrations.refusal import Refused
-from integrations.selectors import live_connection, why_not_sync
+from integrations.selectors import live_connection, require_connection, why_not_sync
 
 MATCHES_PER_PAGE = 25
 PICKED_AT_ONCE = 50
@@ -201,11 +201,8 @@ def pick(request: TenantRequest, draft_pk: int, match_pk: int) -> HttpResponse:
 def confirm(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """Import what is ready, as a run."""
     found = _draft(draft_pk)
-    connection = live_connection()
     try:
-        if connection is None:
-            raise why_not_sync(None) or Refused("Sage Intacct is not connected.")
-        run: SyncRun = services.confirm(connection, found, by=request.user).run
+        run: SyncRun = services.confirm(require_connection(), found, by=request.user).run
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("commitment_import", tenant_slug=request.tenant.slug, draft_pk=found.pk)

@@ -21,7 +21,7 @@ from erp_admin.views.record_rows import entity_names, record_facts, record_row
 from integrations.models import ListItem, SyncRun
 from integrations.refusal import Refused
 from integrations.run_selectors import starter
-from integrations.selectors import live_connection, why_not_sync
+from integrations.selectors import live_connection, require_connection
 from integrations.services.runs import Started, start_list_sync
 
 REFRESHED_LISTS = ("projects", "customers", "tasks")
@@ -40,11 +40,8 @@ def projects(request: TenantRequest) -> HttpResponse:
 @role_required(Role.ACCOUNTANT, may="Read lists from Sage Intacct")
 def refresh(request: TenantRequest) -> HttpResponse:
     """Read projects, customers and cost codes from Intacct."""
-    connection = live_connection()
     try:
-        if connection is None:
-            raise why_not_sync(None) or Refused("Sage Intacct is not connected.")
-        started = start_list_sync(connection, kinds=REFRESHED_LISTS, by=request.user)
+        started = start_list_sync(require_connection(), kinds=REFRESHED_LISTS, by=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
         return _back(request)
@@ -144,9 +141,10 @@ def _why_not_import(request: TenantRequest, item: ListItem) -> str:
 
 def _selection(request: TenantRequest) -> SelectionForm | None:
     """The valid selection, or None after saying what is wrong with it."""
-    connection = live_connection()
-    if connection is None:
-        messages.error(request, str(why_not_sync(None)))
+    try:
+        connection = require_connection()
+    except Refused as refused:
+        messages.error(request, str(refused))
         return None
     form = SelectionForm(request.POST, connection=connection, query=request.GET.dict())
     if form.is_valid():

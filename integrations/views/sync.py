@@ -21,7 +21,7 @@ from integrations.models import Connection, Mode, SyncRun
 from integrations.refusal import Refused
 from integrations.run_selectors import filtered_runs, run_lines, starter
 from integrations.schedule_selectors import Entity, entities_of
-from integrations.selectors import active_run, live_connection, why_not_sync
+from integrations.selectors import active_run, live_connection, require_connection, why_not_sync
 from integrations.services.runs import Started, start_list_sync
 from integrations.usage_selectors import estimate as estimate_of
 from integrations.usage_selectors import gauge
@@ -167,9 +167,7 @@ def start(request: TenantRequest) -> HttpResponse:
 
 def _start(request: TenantRequest) -> Started:
     """Raises Refused."""
-    connection = live_connection()
-    if connection is None:
-        raise why_not_sync(None) or Refused("Sage Intacct is not connected.")
+    connection = require_connection()
     mode = request.POST.get("mode", Mode.FULL)
     if mode not in Mode.values:
         raise Refused(f"There is no sync called “{mode}”.", "Choose Full or Partial.", code="MODE-UNKNOWN")
