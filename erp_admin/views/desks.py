@@ -9,11 +9,10 @@ from typing import Any, Final
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from accounts.access import TenantRequest
+from accounts.access import TenantRequest, role_reason
 from accounts.models import Role
 from erp_admin import document_selectors as selectors
 from erp_admin.models import ChangeOrder, Commitment
-from erp_admin.views.reasons import role_reason
 from integrations.engine.push_flow import PushFlow
 from integrations.models import Connection
 from integrations.selectors import why_not_run

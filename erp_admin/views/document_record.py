@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.shown import ShownState
 from accounts.templatetags.ui import amount, when
@@ -18,7 +18,6 @@ from erp_admin.models import ChangeOrder, Commitment, DocumentStatus
 from erp_admin.push_preview import currency_of
 from erp_admin.views.desks import DESKS, Desk, document_or_404, document_url, push_reason, tenant_url, where_to_fix
 from erp_admin.views.documents import row_of
-from erp_admin.views.reasons import role_reason
 from erp_admin.views.record_rows import Fact, entity_names, fact
 from integrations.engine.push_flow import PlannedField, PushFlow
 from integrations.engine.push_plan import Verdict, context_for, judge

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.shown import ShownState
 from accounts.ui.pk import read_pk
@@ -21,7 +21,6 @@ from erp_admin.models import Commitment, CommitmentKind
 from erp_admin.push_preview import currency_of
 from erp_admin.views.desks import DESKS, Desk, push_reason
 from erp_admin.views.listing import Column, column, counted_filter, is_filtered, page_of
-from erp_admin.views.reasons import role_reason
 from integrations.models import ACTIVE_RUNS, Connection, DocumentState, PushHold, SyncRun
 from integrations.models.states import shown
 from integrations.run_selectors import starter

@@ -7,12 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from erp_admin.attention import JUDGED, Cause, attention
 from erp_admin.views.desks import DESKS, document_url, tenant_url, where_to_fix
 from erp_admin.views.listing import PAGE_SIZE, page_of
-from erp_admin.views.reasons import role_reason
 from integrations.models import PushHold
 from integrations.refusal import Refused
 from integrations.selectors import live_connection

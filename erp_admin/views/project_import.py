@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from erp_admin import previews, selectors
 from erp_admin.forms.selection import SelectionForm
 from erp_admin.services import projects as services
 from erp_admin.views import project_lists
-from erp_admin.views.reasons import import_reason, role_reason, sync_reason
+from erp_admin.views.reasons import import_reason, sync_reason
 from erp_admin.views.record_rows import entity_names, record_facts, record_row
 from integrations.models import ListItem, SyncRun
 from integrations.refusal import Refused

@@ -8,14 +8,14 @@ from typing import Any
 
 from django.db.models import Max
 
-from accounts.access import TenantRequest
+from accounts.access import TenantRequest, role_reason
 from accounts.models import Role, Tenant
 from accounts.shown import ShownState
 from erp_admin import previews, selectors
 from erp_admin.flows.projects import ProjectImport
 from erp_admin.models import Project
 from erp_admin.views.listing import Column, column, counted_filter, is_filtered, page_of
-from erp_admin.views.reasons import import_reason, role_reason, sync_reason
+from erp_admin.views.reasons import import_reason, sync_reason
 from erp_admin.views.record_rows import RecordRow, entity_names, record_row, shown_value
 from integrations.engine.flow import flow_for
 from integrations.engine.mirror import LISTS

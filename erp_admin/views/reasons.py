@@ -3,18 +3,12 @@
 Owns no rule: roles come from memberships, the rest from integrations.selectors. The post checks again.
 """
 
-from accounts.access import TenantRequest
+from accounts.access import TenantRequest, role_reason
 from accounts.models import Role
 from erp_admin.flows.projects import ProjectImport
 from integrations.engine.flow import flow_for
 from integrations.models import Connection
 from integrations.selectors import why_not_run, why_not_sync
-
-
-def role_reason(request: TenantRequest, role: Role) -> str:
-    if request.membership.may(role):
-        return ""
-    return f"This needs the role {role.label}; yours is {request.membership.get_role_display()}."
 
 
 def sync_reason(request: TenantRequest, connection: Connection | None) -> str:

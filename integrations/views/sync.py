@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.ui.pk import read_pk
 from integrations.engine.mirror import LISTS
@@ -27,7 +27,7 @@ from integrations.usage_selectors import estimate as estimate_of
 from integrations.usage_selectors import gauge
 from integrations.views.back import back_to
 from integrations.views.lists import chosen_entity
-from integrations.views.runs import lacking_role, progress_context
+from integrations.views.runs import progress_context
 
 LAST_RUNS = 8
 
@@ -97,7 +97,7 @@ def _start_context(request: TenantRequest, connection: Connection, running: Sync
     """What changes when a run begins or ends: whether one can be started, and the last runs."""
     under_way = f"Run {running.number} is under way, started by {starter(running)}." if running else ""
     return {
-        "why_not": lacking_role(request) or str(why_not_sync(connection) or "") or under_way,
+        "why_not": role_reason(request, Role.ACCOUNTANT) or str(why_not_sync(connection) or "") or under_way,
         "runs": run_lines(filtered_runs({"flow": LISTS})[:LAST_RUNS]),
     }
 
@@ -106,7 +106,7 @@ def _progress_context(request: TenantRequest, run: SyncRun) -> dict[str, Any]:
     address = reverse("sync_progress", kwargs={"tenant_slug": request.tenant.slug})
     return {
         **progress_context(run, f"{address}?run={run.number}"),
-        "lacking_role": lacking_role(request),
+        "lacking_role": role_reason(request, Role.ACCOUNTANT),
         "here": reverse("sync", kwargs={"tenant_slug": request.tenant.slug}),
     }
 
