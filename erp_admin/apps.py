@@ -8,11 +8,13 @@ class ErpAdminConfig(AppConfig):
     verbose_name = "ERP Admin"
 
     def ready(self) -> None:
+        from erp_admin import event_kinds
         from erp_admin.flows import bills, commitment_change_orders, commitments, contracts, document_imports, projects
         from erp_admin.import_selectors import expired_drafts
         from integrations.engine.flow import register_flow, register_switch
         from integrations.retention import Retention, register_retention
 
+        event_kinds.register()
         register_flow(projects.ProjectImport())
         register_flow(commitments.CommitmentPush())
         register_flow(commitment_change_orders.ChangeOrderPush())

@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from accounts.models import AuditEntry, EventKind, Tenant, User
-from accounts.trail.kinds import Group, kinds_of
+from accounts.event_kinds import kinds_of, shown
+from accounts.models import AuditEntry, Tenant, User
 
 SYSTEM = "system"  # whoever has no account: commands, the system, somebody not logged in
 HEADINGS = ("Time (UTC)", "Who", "E-mail", "What", "Kind of record", "About", "Details", "Changes", "From", "Request")
@@ -37,7 +37,7 @@ def entries(wanted: Wanted) -> QuerySet[AuditEntry]:
     """The current tenant's entries, newest first."""
     found = AuditEntry.objects.order_by("-pk")
     if wanted.what:
-        found = found.filter(kind__in=kinds_of(Group(wanted.what)))
+        found = found.filter(kind__in=kinds_of(wanted.what))
     if wanted.who:
         found = found.filter(actor=None) if wanted.who == SYSTEM else found.filter(actor=int(wanted.who))
     if wanted.first:
@@ -75,7 +75,7 @@ def table(found: QuerySet[AuditEntry]) -> Iterator[Iterable[str]]:
             entry.at.astimezone(UTC).isoformat(timespec="seconds"),
             entry.actor_label,
             entry.actor.email if entry.actor else "",
-            EventKind(entry.kind).label,
+            shown(entry.kind).label,
             kind_of_record(entry),
             entry.object_label,
             entry.text,

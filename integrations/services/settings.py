@@ -9,8 +9,9 @@ from typing import Any
 from django.db import transaction
 
 from accounts.audit import Change, record_event
-from accounts.models import EventKind, User
+from accounts.models import User
 from integrations.engine.flow import flow_settings, switches
+from integrations.event_kinds import IntegrationEvent
 from integrations.models import Connection, SettingsVersion
 from integrations.required import REQUIRED_SETTINGS
 from integrations.selectors import chosen_item, settings_in_force, settings_problems
@@ -69,7 +70,7 @@ def save_settings(
         saved_by=by,
         saved_via=via,
     )
-    record_event(EventKind.SETTINGS_SAVED, _kind(as_draft).capitalize(), about=version, changes=changes, by=by)
+    record_event(IntegrationEvent.SETTINGS_SAVED, _kind(as_draft).capitalize(), about=version, changes=changes, by=by)
     return version, True
 
 
