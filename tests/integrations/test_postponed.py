@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from django_q.models import OrmQ
 
 from integrations import jobs
-from integrations.engine import pull, runner
+from integrations.engine import runner
 from integrations.engine.runner import Slice, run_to_end, totals, work_slice
 from integrations.models import CompanySlot, Connection, ListItem, RunState, StepState, SyncRun
 from integrations.sandbox.process import SandboxServer
@@ -18,7 +19,7 @@ from integrations.services.runs import cancel_run, start_list_sync
 
 @pytest.fixture
 def run(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> SyncRun:
-    monkeypatch.setattr(pull, "PAGE_SIZE", 10)
+    monkeypatch.setattr(settings, "SYNC_PAGE_SIZE", 10)
     return start_list_sync(connection, kinds=["items", "customers"]).run
 
 

@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Tenant
 from integrations import gateway
-from integrations.engine import pull, rows
+from integrations.engine import rows
 from integrations.engine.runner import run_to_end
 from integrations.lists import KINDS_BY_KEY
 from integrations.models import Connection, ListItem, Mode, RunState, RunStep, StepState, SyncRun
@@ -105,7 +106,7 @@ def test_pages_of_any_size_give_the_same_mirror(
     before = set(ListItem.objects.filter(kind="projects").values_list("record_no", "digest"))
     chosen = some_project()
     intacct.control(do="delete", object="PROJECT", key=str(chosen.record_no))
-    monkeypatch.setattr(pull, "PAGE_SIZE", 7)
+    monkeypatch.setattr(settings, "SYNC_PAGE_SIZE", 7)
     step = only_step(sync(mirrored, "projects"))
     assert (step.read, step.missing) == (len(before) - 1, 1)
     assert step.billable >= (len(before) - 1) // 7

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from integrations.engine import lease, pull, runner
 from integrations.engine.runner import Slice, run_to_end, totals, work_slice
+from integrations.engine.store import PageOutcome
 from integrations.models import CompanySlot, Connection, ListItem, RunState, StepState, SyncRun
 from integrations.refusal import Refused
 from integrations.sandbox.process import SandboxServer
@@ -21,7 +23,7 @@ def run(connection: Connection) -> SyncRun:
 
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pull, "PAGE_SIZE", 10)
+    monkeypatch.setattr(settings, "SYNC_PAGE_SIZE", 10)
 
 
 def finish(run: SyncRun) -> SyncRun:
@@ -58,7 +60,7 @@ def test_a_killed_worker_loses_one_page_and_no_record(
     pages = 0
     store = pull.store_page
 
-    def store_and_die(*args: object, **kwargs: object) -> pull.PageOutcome:
+    def store_and_die(*args: object, **kwargs: object) -> PageOutcome:
         nonlocal pages
         pages += 1
         outcome = store(*args, **kwargs)  # type: ignore[arg-type]
@@ -96,7 +98,7 @@ def test_a_cancel_is_obeyed_at_the_next_page_border(
 ) -> None:
     store = pull.store_page
 
-    def store_and_cancel(*args: object, **kwargs: object) -> pull.PageOutcome:
+    def store_and_cancel(*args: object, **kwargs: object) -> PageOutcome:
         assert cancel_run(run)
         return store(*args, **kwargs)  # type: ignore[arg-type]
 
