@@ -15,7 +15,6 @@ from django.utils import timezone
 from integrations.engine.flow import Flow, FlowSetting, flow_settings, switches
 from integrations.engine.mirror_view import MirrorView, why_unusable
 from integrations.gaps import gaps
-from integrations.lists import KINDS_BY_KEY
 from integrations.models import (
     ACTIVE_RUNS,
     Connection,
@@ -235,10 +234,6 @@ def last_pull(connection: Connection, kind_key: str) -> RunStep | None:
 
 def is_mirrored(connection: Connection, kind_key: str) -> bool:
     return last_pull(connection, kind_key) is not None
-
-
-def list_label(kind_key: str) -> str:
-    return KINDS_BY_KEY[kind_key].label
 
 
 def switch_states(connection: Connection | None) -> dict[str, bool]:

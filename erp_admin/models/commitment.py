@@ -9,7 +9,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Sum
 
 from accounts.tenancy import TenantModel
 from erp_admin.models.project import Project
@@ -73,16 +72,6 @@ class Commitment(PushedDocument):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
-
-    @property
-    def changes_total(self) -> Decimal:
-        """The sum of its approved change orders."""
-        approved = self.change_orders.filter(status=DocumentStatus.APPROVED)
-        return approved.aggregate(sum=Sum("total"))["sum"] or Decimal(0)
-
-    @property
-    def revised_total(self) -> Decimal:
-        return self.total + self.changes_total
 
 
 class ChangeOrder(PushedDocument):

@@ -73,10 +73,6 @@ DESKS: Final = {
 }
 
 
-def desk_of(model: type[Any]) -> Desk:
-    return next(desk for desk in DESKS.values() if desk.model is model)
-
-
 def document_or_404(desk: Desk, pk: int) -> Any:
     return get_object_or_404(selectors.documents(desk.model), pk=pk)
 
