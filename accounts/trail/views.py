@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET
 from accounts.access import TenantRequest, role_required
 from accounts.admin.read_only import CountedToALimit
 from accounts.audit import record_event
+from accounts.event_kinds import event_groups, shown
 from accounts.models import AuditEntry, EventKind, Role
 from accounts.trail import selectors
 from accounts.trail.forms import TrailFilter
-from accounts.trail.kinds import Group, shown
 
 ENTRIES_PER_PAGE = 50
 # So many changes are read at a glance; more are folded away.
@@ -71,7 +71,7 @@ def _groups(request: TenantRequest) -> dict[str, Any]:
     chosen = request.GET.get("what", "")
     options = [
         {"label": label, "count": None, "url": _address(request, value), "active": value == chosen}
-        for value, label in [("", "All"), *Group.choices]
+        for value, label in [("", "All"), *((group.key, group.label) for group in event_groups())]
     ]
     return {"label": "What", "options": options}
 
@@ -89,7 +89,7 @@ def _line(entry: AuditEntry) -> dict[str, Any]:
     changes = entry.changes
     return {
         "entry": entry,
-        "state": shown(EventKind(entry.kind)),
+        "state": shown(entry.kind),
         "kind_of_record": selectors.kind_of_record(entry),
         "changes": changes if len(changes) <= CHANGES_SHOWN else [],
         "folded": changes if len(changes) > CHANGES_SHOWN else [],

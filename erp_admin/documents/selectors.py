@@ -13,6 +13,7 @@ from django.db.models import Case, CharField, Count, DecimalField, OuterRef, Q, 
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts.ui.pk import read_pk
 from erp_admin.models import ChangeOrder, Commitment
 from integrations.models import AGREED, DocumentState, Exchange, Push, PushEvent, PushHold, with_state
 
@@ -97,7 +98,7 @@ def _period(today: date) -> Case:
 def filtered_documents(model: type[Any], query: Mapping[str, str]) -> Documents:
     """Documents that match the query string: `q`, `state`, `type`, `project`, `vendor`, `period`, `sort`."""
     found, columns = documents(model), columns_of(model)
-    for word in _clean(query.get("q")).split():
+    for word in query.get("q", "").split():
         matches = Q()
         for name in columns.searched:
             matches |= Q(**{f"{name}__icontains": word})
@@ -105,18 +106,14 @@ def filtered_documents(model: type[Any], query: Mapping[str, str]) -> Documents:
     if query.get("state") in DocumentState.values:
         found = found.filter(shown_as=query["state"])
     if query.get("type"):
-        found = found.filter(**{columns.kind: _clean(query["type"])})
-    if query.get("project", "").isdecimal() and len(query["project"]) < 19:
-        found = found.filter(**{columns.project: int(query["project"])})
+        found = found.filter(**{columns.kind: query["type"]})
+    if (project := read_pk(query.get("project"))) is not None:
+        found = found.filter(**{columns.project: project})
     if query.get("vendor"):
-        found = found.filter(**{columns.vendor: _clean(query["vendor"])})
+        found = found.filter(**{columns.vendor: query["vendor"]})
     if query.get("period") in dict(PERIODS):
         found = found.filter(period=query["period"])
     return found.order_by(*_order(columns, query.get("sort", "")))
-
-
-def _clean(text: str | None) -> str:
-    return (text or "").replace("\x00", "")
 
 
 def _order(columns: Columns, sort: str) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from accounts.ui.pk import read_pk
 from erp_admin.documents.selectors import documents, filtered_documents
 from erp_admin.projects.selectors import ProjectRecord, filtered_projects, intacct_projects
 from integrations.models import Connection
@@ -15,7 +16,7 @@ class RecordsField(forms.ModelMultipleChoiceField):
     """Records by primary key. What cannot be a key is an invalid choice, also where the database has no such number."""
 
     def clean(self, value: Any) -> Any:
-        if any(not key.isascii() or not key.isdigit() or len(key) > 18 for key in value or []):
+        if any(read_pk(key) is None for key in value or []):
             raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         return super().clean(value)
 

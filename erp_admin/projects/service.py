@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.audit import record_event
-from accounts.models import EventKind, User
+from accounts.models import User
 from accounts.refusal import Refused
+from erp_admin.event_kinds import RecordEvent
 from erp_admin.models import Project
 from erp_admin.projects.flow import IMPORT_STEP, ProjectImport
 from erp_admin.projects.selectors import IMPORTABLE, ProjectRecord, intacct_projects
@@ -54,7 +55,7 @@ def ignore(items: QuerySet[ProjectRecord], *, by: User, reason: str = "") -> int
         ignored_at=timezone.now(), ignored_by=by, ignore_reason=reason[:300]
     )
     if ignored:
-        record_event(EventKind.RECORDS_IGNORED, _named(chosen.values(), reason), by=by)
+        record_event(RecordEvent.IGNORED, _named(chosen.values(), reason), by=by)
     return ignored
 
 
@@ -63,7 +64,7 @@ def restore(items: QuerySet[ProjectRecord]) -> int:
     chosen = dict(items.exclude(ignored_at=None).values_list("pk", "business_id"))
     restored = ListItem.objects.filter(pk__in=list(chosen)).update(ignored_at=None, ignored_by=None, ignore_reason="")
     if restored:
-        record_event(EventKind.RECORDS_RESTORED, _named(chosen.values()))
+        record_event(RecordEvent.RESTORED, _named(chosen.values()))
     return restored
 
 

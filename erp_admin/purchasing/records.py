@@ -5,7 +5,6 @@ Owns which fields are asked for and what makes a record ours. Reads only; compar
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from erp_admin.purchasing.reading import HEAD, LINE, Row, amount, number
 from integrations import intacct
@@ -20,19 +19,15 @@ _NEEDED = {
     "PODOCUMENTENTRY": frozenset({"RECORDNO", "DOCHDRNO", "LINE_NO", "TRX_VALUE"}),
 }
 _WANTED = {"PODOCUMENT": HEADER_FIELDS, "PODOCUMENTENTRY": LINE_FIELDS}
-_offered: "WeakKeyDictionary[intacct.Client, dict[str, list[str]]]" = WeakKeyDictionary()
 
 
 def fields_of(client: intacct.Client, object_name: str) -> list[str]:
-    """The fields that this company offers of those we want, asked once a client; those that identify are always asked.
+    """The fields that this company offers of those we want; those that identify a record are always asked for.
 
     Many names are known from third parties only, and an unknown one fails the whole query.
     """
-    known = _offered.setdefault(client, {})
-    if object_name not in known:
-        names = client.lookup(object_name).names
-        known[object_name] = [n for n in _WANTED[object_name] if n in names or n in _NEEDED[object_name]]
-    return known[object_name]
+    names = client.offered_names(object_name) | _NEEDED[object_name]
+    return [name for name in _WANTED[object_name] if name in names]
 
 
 def look_up(client: intacct.Client, pushes: Sequence[Push]) -> dict[int, list[Found]]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
+from accounts.storable import storable
 from erp_admin.documents.preview import currency_of
 from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
 from erp_admin.models import ChangeOrder
@@ -22,9 +23,9 @@ from erp_admin.purchasing.reading import amount
 from erp_admin.views.document_pages import document_or_404, document_url, push_reason
 from integrations.delivery import readback, requests
 from integrations.delivery.contract import Found
-from integrations.gateway.access import live_connection, why_not_sync
+from integrations.gateway.access import live_connection, require_connection
 from integrations.intacct import IntacctError
-from integrations.models import Approval, Connection
+from integrations.models import Approval
 
 LONGEST_NUMBER = 100
 
@@ -40,13 +41,6 @@ def _act(request: TenantRequest, kind: str, pk: int, act: Callable[[DocumentType
     except IntacctError as error:
         messages.error(request, f"{error.sentence} {error.advice}".strip())
     return redirect(document_url(request, document_type, document))
-
-
-def _connection() -> Connection:
-    connection = live_connection()
-    if connection is None:
-        raise why_not_sync(None) or Refused("Sage Intacct is not connected.")
-    return connection
 
 
 @require_POST
@@ -105,7 +99,7 @@ def take_back(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @role_required(Role.ACCOUNTANT, may="Ignore records and restore them")
 def ignore(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(document_type: DocumentType, document: Any) -> str:
-        requests.ignore(document, reason=request.POST.get("reason", "").strip(), by=request.user)
+        requests.ignore(document, reason=storable(request.POST.get("reason", "")).strip(), by=request.user)
         return f"{document.number} is ignored. Restore it whenever you want."
 
     return _act(request, kind, pk, act)
@@ -143,7 +137,7 @@ def refresh(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Read the record back now."""
 
     def act(document_type: DocumentType, document: Any) -> str:
-        named = readback.refresh(_connection(), document_type.flow, document)
+        named = readback.refresh(require_connection(), document_type.flow, document)
         return f"Read back: {'; '.join(named)}." if named else "Read back from Intacct just now."
 
     return _act(request, kind, pk, act)
@@ -156,7 +150,7 @@ def recreate(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
     def act(document_type: DocumentType, document: Any) -> str:
         former = document.remote_id
-        asked = readback.recreate(_connection(), document_type.flow, document, by=request.user)
+        asked = readback.recreate(require_connection(), document_type.flow, document, by=request.user)
         for _, problems in asked.blocked:
             raise Refused(f"It is no longer linked to {former}, but cannot be pushed yet. {problems[0]}")
         for _, why in asked.left:
@@ -172,7 +166,7 @@ def take_theirs(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Use Intacct's version: make the document what its record holds."""
 
     def act(document_type: DocumentType, document: Any) -> str:
-        named = readback.take_theirs(_connection(), document_type.flow, document)
+        named = readback.take_theirs(require_connection(), document_type.flow, document)
         rest = f" This still differs: {'; '.join(named)}." if named else ""
         document.refresh_from_db(fields=["approval", "approval_reason"])
         fell = f" {document.approval_reason}" if document.approval == Approval.NEEDS_REVIEW else ""
@@ -187,7 +181,7 @@ def push_ours(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Push ours again: write what is in ERP Admin over what Intacct holds."""
 
     def act(document_type: DocumentType, document: Any) -> str:
-        pushed = readback.push_ours(_connection(), document_type.flow, document, by=request.user)
+        pushed = readback.push_ours(require_connection(), document_type.flow, document, by=request.user)
         for _, problems in pushed.blocked:
             raise Refused(f"It cannot be pushed yet. {problems[0]}")
         for _, why in pushed.left:
@@ -204,10 +198,10 @@ def link(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     document_type, connection = DOCUMENT_TYPES[kind], live_connection()
     document = document_or_404(document_type, pk)
     if request.method == "POST":
-        chosen = request.POST.get("record", "")[:LONGEST_NUMBER]
+        chosen = storable(request.POST.get("record", ""))[:LONGEST_NUMBER]
 
         def act(document_type: DocumentType, document: Any) -> str:
-            named = readback.link(_connection(), document_type.flow, document, chosen, by=request.user)
+            named = readback.link(require_connection(), document_type.flow, document, chosen, by=request.user)
             return f"Linked to {chosen}. {'; '.join(named) or 'It is equal on both sides'}."
 
         return _act(request, kind, pk, act)

@@ -8,12 +8,11 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from accounts.access import TenantRequest
+from accounts.access import TenantRequest, role_reason
 from accounts.models import Role
 from erp_admin.documents import selectors
 from erp_admin.documents.types import DocumentType
 from erp_admin.models import ChangeOrder
-from erp_admin.views.reasons import role_reason
 from integrations.models import Connection
 from integrations.runs.selectors import why_not_run
 

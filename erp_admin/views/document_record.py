@@ -1,7 +1,6 @@
 """One commitment or change order: facts, lines, the plan beside what Intacct holds, history, exchanges. Reads only."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -9,10 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.templatetags.ui import amount, when
-from accounts.trail.selectors import decisions_about
 from accounts.ui.shown import ShownState
 from erp_admin.documents import selectors
 from erp_admin.documents.preview import currency_of
@@ -21,13 +19,13 @@ from erp_admin.models import ChangeOrder, Commitment
 from erp_admin.purchasing.locks import lock_of
 from erp_admin.views.document_pages import document_or_404, document_url, push_reason, tenant_url, where_to_fix
 from erp_admin.views.documents import row_of
-from erp_admin.views.reasons import role_reason
 from erp_admin.views.record_rows import Fact, entity_names, fact
-from integrations.approval.selectors import approval_in_force, covered_digest, possible_acts
+from integrations.approval.selectors import approval_in_force, covered_digest, decisions_about, possible_acts
 from integrations.approval.transitions import Act
 from integrations.delivery.contract import PlannedField, PushFlow
 from integrations.delivery.planning import PlanResult, context_for, judge
 from integrations.gateway.access import live_connection
+from integrations.intacct import parse_date
 from integrations.models import Approval, Connection, Delivery, DocumentState, Push, PushState
 
 EVENTS = 100
@@ -63,16 +61,15 @@ def _same(ours: str, theirs: str) -> bool:
     try:
         return Decimal(ours) == Decimal(theirs)
     except InvalidOperation:
-        return _day(ours) is not None and _day(ours) == _day(theirs)
+        return _same_day(ours, theirs)
 
 
-def _day(text: str) -> date | None:
-    """Plans write dates as ISO, Intacct as month/day/year."""
-    parts = text.split("/")
+def _same_day(ours: str, theirs: str) -> bool:
     try:
-        return date.fromisoformat(f"{parts[2]}-{parts[0]:0>2}-{parts[1]:0>2}" if len(parts) == 3 else text)
+        day = parse_date(ours)
+        return day is not None and day == parse_date(theirs)
     except ValueError:
-        return None
+        return False
 
 
 @require_GET

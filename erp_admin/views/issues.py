@@ -7,14 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
 from accounts.ui.paging import PAGE_SIZE, page_of
 from erp_admin.documents.issues import JUDGED, Cause, attention
 from erp_admin.documents.types import DOCUMENT_TYPES
 from erp_admin.views.document_pages import document_url, tenant_url, where_to_fix
-from erp_admin.views.reasons import role_reason
 from integrations.delivery.requests import release_hold
 from integrations.gateway.access import live_connection
 from integrations.models import PushHold

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.storable import storable
 from integrations import intacct
 from integrations.gateway.metering import count_exchange
 from integrations.intacct import (
@@ -172,8 +173,8 @@ def store_exchange(
             billable=exchange.billable,
             request_bytes=exchange.request_bytes,
             response_bytes=exchange.response_bytes,
-            request_xml=exchange.request_xml.replace("\x00", ""),
-            response_xml=exchange.response_xml.replace("\x00", ""),
+            request_xml=storable(exchange.request_xml),
+            response_xml=storable(exchange.response_xml),
         )
         if step is not None:
             RunStep.objects.filter(pk=step.pk).update(

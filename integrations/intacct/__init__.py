@@ -66,6 +66,7 @@ from integrations.intacct.types import (
     Session,
     UserFormatting,
 )
+from integrations.intacct.values import parse_date
 
 __all__ = [
     "FIELD_REFUSED",
@@ -125,5 +126,6 @@ __all__ = [
     "ne",
     "not_in",
     "not_like",
+    "parse_date",
     "trusted_endpoint",
 ]

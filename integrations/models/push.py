@@ -91,10 +91,6 @@ class Push(TenantModel):
     def shown_state(self) -> ShownState:
         return shown(PushState(self.state), self.reason)
 
-    @property
-    def is_in_flight(self) -> bool:
-        return PushState(self.state) in IN_FLIGHT
-
 
 class PushEvent(TenantModel):
     """A line of a push's history: each change of state, each decision taken by itself, and why."""

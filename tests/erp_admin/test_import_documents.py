@@ -317,6 +317,20 @@ def test_a_draft_with_imported_documents_stays_and_an_expired_one_goes(listed: C
     assert set(ImportDraft.objects.values_list("pk", flat=True)) == {kept.pk, young.pk}
 
 
+def test_a_draft_is_discarded_as_it_is_stored_not_as_the_page_showed_it(listed: Connection) -> None:
+    shown = draft_of(listed, csv_of(commitment_row("SC-1", "Northwind Roofing")))
+    run = confirm(listed, ImportDraft.objects.get(), queued=False).run
+    assert shown.run is None
+    with pytest.raises(Refused, match=f"Run {run.number} imports this file"):
+        discard(shown)
+    cancel_run(run)
+    discard(shown)
+    for late in (lambda: confirm(listed, shown), lambda: match_again(shown), lambda: choose_matches(shown, {})):
+        with pytest.raises(Refused, match="discarded meanwhile"):
+            late()
+    assert SyncRun.objects.filter(flow="document_import").count() == 1
+
+
 def test_the_same_file_again_is_noted_and_doubles_nothing(listed: Connection) -> None:
     imported(listed, commitment_row("SC-1", "Northwind Roofing"))
     again = imported(listed, commitment_row("SC-1", "Northwind Roofing"))
