@@ -39,12 +39,12 @@ def start(request: TenantRequest, kind: str) -> HttpResponse:
     if form is None or connection is None:
         return _refused(request, desk, connection)
     expected = form.cleaned_data["expected"]
-    if expected is not None and expected != (now := form.documents.count()):
+    if expected is not None and expected != (now := form.records.count()):
         text = f"{now:,} {desk.plural} match now; {expected:,} did at the summary. This is the new one."
         messages.warning(request, text)
         return _preview_page(request, desk, connection, form)
     try:
-        asked = ask_pushes(connection, desk.flow, form.documents, by=request.user)
+        asked = ask_pushes(connection, desk.flow, form.records, by=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect(list_url(request, desk))
@@ -69,7 +69,7 @@ def _selection(request: TenantRequest, desk: Desk) -> DocumentSelectionForm | No
 def _preview_page(
     request: TenantRequest, desk: Desk, connection: Connection, form: DocumentSelectionForm
 ) -> HttpResponse:
-    preview = push_preview.preview_of(connection, desk.flow, form.documents)
+    preview = push_preview.preview_of(connection, desk.flow, form.records)
     reason = push_reason(request, desk, connection)
     if not reason and not preview.possible:
         reason = f"None of the chosen {desk.plural} can be pushed as they are."
@@ -77,17 +77,17 @@ def _preview_page(
     context = {
         "desk": desk,
         "preview": preview,
-        "blocked": [_blocked(request, desk, effect) for effect in preview.blocked],
-        "ready": [(effect, document_url(request, desk, effect.document)) for effect in preview.ready],
-        "waiting": [(effect, document_url(request, desk, effect.document)) for effect in preview.waiting],
-        "left": [(effect, document_url(request, desk, effect.document)) for effect in preview.left],
+        "blocked": [_blocked(request, desk, effect) for effect in preview.effects["blocked"]],
+        "ready": [(effect, document_url(request, desk, effect.document)) for effect in preview.effects["ready"]],
+        "waiting": [(effect, document_url(request, desk, effect.document)) for effect in preview.effects["waiting"]],
+        "left": [(effect, document_url(request, desk, effect.document)) for effect in preview.effects["left"]],
         "totals": sorted(preview.totals.items()),
         "entities": [(names.get(entity, entity), number) for entity, number in sorted(preview.entities.items())],
         "connection": connection,
         "shown": push_preview.SHOWN,
         "explained": push_preview.EXPLAINED,
         "form": form,
-        "items": [] if form.is_everything else [document.pk for document in form.documents],
+        "items": [] if form.is_everything else [document.pk for document in form.records],
         "query": request.GET.urlencode(),
         "push_reason": reason,
         "back": list_url(request, desk),
