@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from erp_admin.flows.purchasing import LinePlanner, explain
-from erp_admin.flows.purchasing_reading import WORKED_OUT
+from erp_admin.flows.purchasing_reading import FIELDS, WORKED_OUT
 from erp_admin.models import Commitment, ValuedLine
-from integrations.delivery.drift import Snapshot
+from integrations.delivery.drift import Snapshot, same
 from integrations.engine.push_flow import PlannedField, Problem
 from integrations.models import Push, PushState
 
@@ -134,7 +134,7 @@ def changes(
     explained: list[PlannedField] = []
     for name in sorted({*sent.head, *head} - set(FIXED_HEAD) - _NOT_COMPARED - WORKED_OUT):
         before, value = sent.head.get(name, ""), head.get(name)
-        if as_text(value) != before:
+        if not _is_same("", name, value, before):
             elements[name] = "" if value is None else value
             explained.append(explain(name, name, elements[name], f"was {before or 'empty'}"))
     edited, added = [], []
@@ -160,11 +160,16 @@ def changes(
     return elements, explained
 
 
+def _is_same(line: str, name: str, value: Any, before: str | None) -> bool:
+    """As the judge of drift compares them: what it calls equal is not written again."""
+    return same(as_text(value), before, FIELDS.of((line, name)).kind)
+
+
 def _line_changes(before: Mapping[str, str], wanted: Mapping[str, Any]) -> dict[str, Any]:
     names = sorted(
         name
         for name in {*before, *wanted} - WORKED_OUT - _NOT_COMPARED
-        if as_text(wanted.get(name, "")) != before.get(name, "")
+        if not _is_same("line", name, wanted.get(name), before.get(name))
     )
     different = {name: wanted.get(name, "") for name in names}
     deepest = max((_CHAIN.index(name) for name in different if name in _CHAIN), default=-1)

@@ -130,7 +130,7 @@ def refresh(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
     def act(desk: Desk, document: Any) -> str:
         named = read_backs.refresh(_connection(), desk.flow, document)
-        return f"Read back: {'; '.join(named)}." if named else "Read back from Intacct just now."
+        return f"Compared with Intacct: {'; '.join(named)}." if named else "Compared with Intacct just now."
 
     return _act(request, kind, pk, act)
 

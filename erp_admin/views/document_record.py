@@ -1,8 +1,6 @@
 """One commitment or change order: facts, lines, the plan beside what Intacct holds, history, exchanges. Reads only."""
 
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.http import HttpResponse
@@ -21,6 +19,8 @@ from erp_admin.views.desks import DESKS, Desk, document_or_404, document_url, pu
 from erp_admin.views.documents import row_of
 from erp_admin.views.reasons import role_reason
 from erp_admin.views.record_rows import Fact, entity_names, fact
+from integrations.delivery.drift import FieldDifference, Kind, same, shown
+from integrations.delivery.remote_records import last_facts, record_of
 from integrations.engine.push_flow import PlannedField, PushFlow
 from integrations.engine.push_plan import Verdict, context_for, judge
 from integrations.models import Connection, Delivery, DocumentState, Push, PushState
@@ -35,12 +35,12 @@ ACTS = (
 APPROVED = ShownState("approved", "Approved", "success", "check2")
 ENTERED = ShownState("entered", "Entered", "neutral", "pencil")
 LINKED = ShownState("linked", "Linked", "success", "link-45deg")
-READ = ShownState("read", "Read back", "neutral", "arrow-clockwise")
+COMPARED = ShownState("compared", "Compared", "neutral", "arrow-clockwise")
 
 
 @dataclass(frozen=True)
 class PlanRow:
-    """A field of the plan beside what Intacct holds; `held` is None where reading back does not show it."""
+    """A field of the plan beside what Intacct holds; `held` is None where Intacct does not show it."""
 
     label: str
     value: str
@@ -54,21 +54,28 @@ class PlanRow:
 
 
 def _same(ours: str, theirs: str) -> bool:
-    if ours == theirs:
-        return True
-    try:
-        return Decimal(ours) == Decimal(theirs)
-    except InvalidOperation:
-        return _day(ours) is not None and _day(ours) == _day(theirs)
+    return any(same(ours, theirs, kind) for kind in Kind)
 
 
-def _day(text: str) -> date | None:
-    """Plans write dates as ISO, Intacct as month/day/year."""
-    parts = text.split("/")
-    try:
-        return date.fromisoformat(f"{parts[2]}-{parts[0]:0>2}-{parts[1]:0>2}" if len(parts) == 3 else text)
-    except ValueError:
-        return None
+@dataclass(frozen=True)
+class SideRow:
+    """A field that differs, as each side has it; "" where a side has no say."""
+
+    label: str
+    here: str
+    sent: str
+    found: str
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Where the document and its record differ, and what a person can do about it."""
+
+    rows: list[SideRow]
+    compared: int
+    comparable: int
+    can_settle: bool
+    why_not_ours: str
 
 
 @require_GET
@@ -101,6 +108,7 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "more_history": more_history,
         "exchanges": selectors.exchanges_of(pushes, EXCHANGES),
         "can": _can(document, pushes, verdict),
+        "sides": _sides(desk.flow, document),
         "role_reason": role_reason(request, Role.ACCOUNTANT),
         "push_reason": push_reason(request, desk, connection),
         "urls": {what: document_url(request, desk, document, what) for what in ACTS},
@@ -130,7 +138,6 @@ def _can(document: Any, pushes: list[Push], verdict: Verdict) -> dict[str, bool]
         "unlink": linked and not locked,
         "refresh": linked and not locked,
         "recreate": document.state == DocumentState.MISSING_THERE,
-        "settle": linked and not locked and bool(document.difference) and not document.missing_there,
         "retry": document.delivery == Delivery.FAILED,
         "change": document.status != DocumentStatus.VOID,
     }
@@ -171,14 +178,43 @@ def _link_facts(document: Any) -> list[Fact]:
         fact("Document", document.remote_id, url=document.remote_url, external=True)
         if document.remote_url
         else fact("Document", document.remote_id),
-        fact("State there", document.remote_state),
-        fact("Total there", amount(facts.get("TRX_TOTAL") or None, currency)),
-        fact("Revised total there", amount(facts.get("TRX_REVISEDTOTAL") or None, currency)),
+        fact("State in Intacct", document.remote_state),
+        fact("Total in Intacct", amount(facts.get("TRX_TOTAL") or None, currency)),
+        fact("Revised total in Intacct", amount(facts.get("TRX_REVISEDTOTAL") or None, currency)),
         fact("Record number", document.remote_record_no),
         fact("Linked", when(document.linked_at), note=f"by {document.linked_by}" if document.linked_by else ""),
-        fact("Read back", when(document.refreshed_at, "not yet")),
-        fact("Found equal", when(document.verified_at, "no")),
+        fact("Compared with Intacct", when(document.refreshed_at, "not yet"), note=_counted(document)),
+        fact("Equal", when(document.verified_at, "no")),
     ]
+
+
+def _counted(document: Any) -> str:
+    if not document.comparable_fields:
+        return ""
+    return f"{document.compared_fields} of {document.comparable_fields} fields"
+
+
+def _sides(flow: PushFlow, document: Any) -> Sides | None:
+    """The fields that differ, side by side; None where nothing is known to."""
+    differs = document.changed_here or document.changed_there or document.difference
+    if not document.remote_id or document.is_locked or document.missing_there or not differs:
+        return None
+    facts = last_facts(flow, document, context_for(document.connection))
+    record = record_of(flow.key, document)
+    if facts is None or record is None or not facts.differences:
+        return None
+    problem = flow.why_not_updated(document, record)
+    why_not = f"{problem.sentence} {problem.fix}" if problem is not None else ""
+    rows = [_side_row(difference) for difference in facts.differences]
+    return Sides(rows, facts.compared, facts.comparable, bool(facts.there), why_not)
+
+
+def _side_row(difference: FieldDifference) -> SideRow:
+    here, sent, found = (
+        "" if value is None else shown(value, difference.kind) or "empty"
+        for value in (difference.here, difference.sent, difference.found)
+    )
+    return SideRow(difference.label, here, sent, found)
 
 
 def _failure(request: TenantRequest, desk: Desk, document: Any, pushes: list[Push]) -> dict[str, Any] | None:
@@ -200,7 +236,7 @@ def _failure(request: TenantRequest, desk: Desk, document: Any, pushes: list[Pus
 
 
 def _plan(flow: PushFlow, document: Any, verdict: Verdict, pushes: list[Push]) -> dict[str, Any]:
-    """What a push would write now; else what the newest one wrote, beside what was last read back."""
+    """What a push would write now; else what the newest one wrote, beside what Intacct last showed."""
     newest = next((push for push in pushes if push.planned), None)
     if verdict.plan is not None:
         planned = [entry.as_json() for entry in verdict.plan.explained]
@@ -246,7 +282,7 @@ def _history(request: TenantRequest, desk: Desk, document: Any) -> tuple[list[di
         (document.created_at, "Entered here", "", ENTERED),
         (document.approved_at, "Approved", document.approved_by, APPROVED),
         (document.linked_at, f"Linked to {document.remote_id}", document.linked_by, LINKED),
-        (document.refreshed_at, "Last read back from Intacct", "", READ),
+        (document.refreshed_at, "Last compared with Intacct", "", COMPARED),
     )
     told += [
         {"at": at, "title": title, "text": "", "actor": str(actor or ""), "state": state, "url": ""}
