@@ -120,10 +120,9 @@ def never(document: Commitment, sent: Snapshot | None) -> list[Problem]:
 
 def fixed_changes(sent: Snapshot, now: Snapshot) -> list[str]:
     """Names of what changed and can never be updated in Intacct."""
-    changed = [
-        label for name, label in FIXED_HEAD.items() if name in sent.head and sent.head[name] != now.head.get(name, "")
-    ]
-    return list(dict.fromkeys(changed))
+    names = [name for name in FIXED_HEAD if name in sent.head]
+    changed = [name for name in names if not _is_same("", name, now.head.get(name), sent.head[name])]
+    return list(dict.fromkeys(FIXED_HEAD[name] for name in changed))
 
 
 def changes(

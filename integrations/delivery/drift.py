@@ -218,7 +218,7 @@ def judge(
     unequal = [path for path in _unequal(found, sent, fields) if fields.of(path).is_read]
     paths = dict.fromkeys([*unequal, *(moved if changed_there else ())])
     telling = [path for path in paths if not fields.of(path).is_trace]
-    describe = _Describe(fields, line_names or {}, here, sent, found, noted)
+    describe = _Describe(fields, line_names or {}, here, sent, found, noted if changed_there else Snapshot())
     there = tuple(describe(path) for path in telling or paths) + tuple(cross_checks)
     only_here = [describe(path) for path in edited if path not in paths]
     comparable, compared = _comparable_of(sent, fields), _compared_of(sent, found, fields)

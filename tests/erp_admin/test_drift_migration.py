@@ -14,8 +14,8 @@ BEFORE = [("erp_admin", "0002_commitments"), ("integrations", "0009_push_ledger"
 AFTER = [("erp_admin", "0005_remove_drift"), ("integrations", "0010_remote_records")]
 FACTS = {
     "RECORDNO": "900", "DOCID": "PC Subcontracts-M-1", "DOCNO": "M-1", "DOCPARID": "PC Subcontracts",
-    "STATE": "Pending", "CUSTVENDID": "V-1", "PONUMBER": "M-1", "WHENCREATED": "03/02/2026", "CURRENCY": "USD", "TRX_TOTAL": "100.00",
-    "TRX_REVISEDTOTAL": "100.00", "WHENMODIFIED": "03/02/2026 10:00:00", "RECORD_URL": "",
+    "STATE": "Pending", "CUSTVENDID": "V-1", "PONUMBER": "M-1", "WHENCREATED": "03/02/2026", "CURRENCY": "USD",
+    "TRX_TOTAL": "100.00", "TRX_REVISEDTOTAL": "100.00", "WHENMODIFIED": "03/02/2026 10:00:00", "RECORD_URL": "",
     "lines": [{"RECORDNO": "910", "LINE_NO": "0", "ITEMID": "SUBCON", "TRX_VALUE": "100.00", "MEMO": "Line 1"}],
 }  # fmt: skip
 READ = {
@@ -53,7 +53,8 @@ class Company:
             tenant=self.tenant, number=number, kind="subcontract", title="Footings", vendor_id="V-1", currency="USD",
             dated_on=date(2026, 3, 2), term_name="Net 30", status="approved", approval="accepted",
             connection=self.connection,
-            **{"total": Decimal("100.00"), "delivery": "delivered", "remote_id": f"PC Subcontracts-{number}", "remote_record_no": 900 + self.count,
+            **{"total": Decimal("100.00"), "delivery": "delivered", "remote_id": f"PC Subcontracts-{number}",
+               "remote_record_no": 900 + self.count,
                "remote_facts": FACTS, "refreshed_at": timezone.now(), "verified_at": timezone.now(), **facts},
         )  # fmt: skip
         self.get("erp_admin", "CommitmentLine")._base_manager.create(
@@ -72,9 +73,9 @@ class Company:
         }  # fmt: skip
         expected = {"definition": "PC Subcontracts", "vendor": "V-1", "total": "100.00", "line_count": 1}
         return self.get("integrations", "Push")._base_manager.create(
-            tenant=self.tenant, connection=self.connection, flow=flow, document_id=document.pk, label=str(document.pk),
-            due_at=timezone.now(),
-            **{"state": "delivered", "remote_id": document.remote_id, "read_back_at": timezone.now(),
+            tenant=self.tenant, connection=self.connection, flow=flow, label=str(document.pk), due_at=timezone.now(),
+            **{"document_id": document.pk, "state": "delivered", "remote_id": document.remote_id,
+               "read_back_at": timezone.now(),
                "expected": {**expected, "sent": sent, "read": READ}, **facts},
         )  # fmt: skip
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integrations.delivery.drift import (
@@ -213,6 +213,7 @@ HEADS = st.dictionaries(st.sampled_from(["day", "total", "title", "secret", "sta
 SNAPSHOTS = st.builds(Snapshot, HEADS, st.none() | st.dictionaries(st.sampled_from(["1", "2", "#9"]), ROWS))
 
 
+@settings(max_examples=300, deadline=None)
 @given(here=SNAPSHOTS, sent=SNAPSHOTS, found=st.none() | SNAPSHOTS, noted=SNAPSHOTS, ordinary=st.booleans())
 def test_verified_means_equal_in_every_compared_field(
     here: Snapshot, sent: Snapshot, found: Snapshot | None, noted: Snapshot, ordinary: bool
@@ -234,6 +235,7 @@ def test_verified_means_equal_in_every_compared_field(
     assert (said.changed_here, said.changed_there, said.missing_there, said.differences) == (False, False, False, ())
 
 
+@settings(max_examples=300, deadline=None)
 @given(here=SNAPSHOTS, sent=SNAPSHOTS, found=SNAPSHOTS, noted=SNAPSHOTS, ordinary=st.booleans())
 def test_judging_the_same_record_again_says_the_same(
     here: Snapshot, sent: Snapshot, found: Snapshot, noted: Snapshot, ordinary: bool
