@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from erp_admin.models import Commitment, ValuedLine
 from erp_admin.purchasing.lines import LinePlanner, explain
-from erp_admin.purchasing.reading import WORKED_OUT
+from erp_admin.purchasing.reading import FIELDS, WORKED_OUT
 from integrations.delivery.contract import PlannedField, Problem
-from integrations.delivery.drift import Snapshot
+from integrations.delivery.drift import Snapshot, same
 from integrations.models import Push, PushState
 
 Lines = Sequence[tuple[ValuedLine, Mapping[str, Any]]]
@@ -120,10 +120,9 @@ def never(document: Commitment, sent: Snapshot | None) -> list[Problem]:
 
 def fixed_changes(sent: Snapshot, now: Snapshot) -> list[str]:
     """Names of what changed and can never be updated in Intacct."""
-    changed = [
-        label for name, label in FIXED_HEAD.items() if name in sent.head and sent.head[name] != now.head.get(name, "")
-    ]
-    return list(dict.fromkeys(changed))
+    names = [name for name in FIXED_HEAD if name in sent.head]
+    changed = [name for name in names if not _is_same("", name, now.head.get(name), sent.head[name])]
+    return list(dict.fromkeys(FIXED_HEAD[name] for name in changed))
 
 
 def changes(
@@ -134,7 +133,7 @@ def changes(
     explained: list[PlannedField] = []
     for name in sorted({*sent.head, *head} - set(FIXED_HEAD) - _NOT_COMPARED - WORKED_OUT):
         before, value = sent.head.get(name, ""), head.get(name)
-        if as_text(value) != before:
+        if not _is_same("", name, value, before):
             elements[name] = "" if value is None else value
             explained.append(explain(name, name, elements[name], f"was {before or 'empty'}"))
     edited, added = [], []
@@ -160,11 +159,16 @@ def changes(
     return elements, explained
 
 
+def _is_same(line: str, name: str, value: Any, before: str | None) -> bool:
+    """As the judge of drift compares them: what it calls equal is not written again."""
+    return same(as_text(value), before, FIELDS.of((line, name)).kind)
+
+
 def _line_changes(before: Mapping[str, str], wanted: Mapping[str, Any]) -> dict[str, Any]:
     names = sorted(
         name
         for name in {*before, *wanted} - WORKED_OUT - _NOT_COMPARED
-        if as_text(wanted.get(name, "")) != before.get(name, "")
+        if not _is_same("line", name, wanted.get(name), before.get(name))
     )
     different = {name: wanted.get(name, "") for name in names}
     deepest = max((_CHAIN.index(name) for name in different if name in _CHAIN), default=-1)

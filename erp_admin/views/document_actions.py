@@ -138,7 +138,7 @@ def refresh(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
     def act(document_type: DocumentType, document: Any) -> str:
         named = readback.refresh(require_connection(), document_type.flow, document)
-        return f"Read back: {'; '.join(named)}." if named else "Read back from Intacct just now."
+        return f"Compared with Intacct: {'; '.join(named)}." if named else "Compared with Intacct just now."
 
     return _act(request, kind, pk, act)
 

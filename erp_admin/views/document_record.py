@@ -1,7 +1,6 @@
 """One commitment or change order: facts, lines, the plan beside what Intacct holds, history, exchanges. Reads only."""
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.http import HttpResponse
@@ -23,9 +22,10 @@ from erp_admin.views.record_rows import Fact, entity_names, fact
 from integrations.approval.selectors import approval_in_force, covered_digest, decisions_about, possible_acts
 from integrations.approval.transitions import Act
 from integrations.delivery.contract import PlannedField, PushFlow
+from integrations.delivery.drift import FieldDifference, Kind, same, shown
 from integrations.delivery.planning import PlanResult, context_for, judge
+from integrations.delivery.remote_records import last_facts, record_of
 from integrations.gateway.access import live_connection
-from integrations.intacct import parse_date
 from integrations.models import Approval, Connection, Delivery, DocumentState, Push, PushState
 
 EVENTS = 100
@@ -37,12 +37,12 @@ ACTS = (
 DECIDED = ShownState("decided", "Decided", "info", "check2")
 ENTERED = ShownState("entered", "Entered", "neutral", "pencil")
 LINKED = ShownState("linked", "Linked", "success", "link-45deg")
-READ = ShownState("read", "Read back", "neutral", "arrow-clockwise")
+COMPARED = ShownState("compared", "Compared", "neutral", "arrow-clockwise")
 
 
 @dataclass(frozen=True)
 class PlanRow:
-    """A field of the plan beside what Intacct holds; `held` is None where reading back does not show it."""
+    """A field of the plan beside what Intacct holds; `held` is None where Intacct does not show it."""
 
     label: str
     value: str
@@ -56,20 +56,28 @@ class PlanRow:
 
 
 def _same(ours: str, theirs: str) -> bool:
-    if ours == theirs:
-        return True
-    try:
-        return Decimal(ours) == Decimal(theirs)
-    except InvalidOperation:
-        return _same_day(ours, theirs)
+    return any(same(ours, theirs, kind) for kind in Kind)
 
 
-def _same_day(ours: str, theirs: str) -> bool:
-    try:
-        day = parse_date(ours)
-        return day is not None and day == parse_date(theirs)
-    except ValueError:
-        return False
+@dataclass(frozen=True)
+class SideRow:
+    """A field that differs, as each side has it; "" where a side has no say."""
+
+    label: str
+    here: str
+    sent: str
+    found: str
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Where the document and its record differ, and what a person can do about it."""
+
+    rows: list[SideRow]
+    compared: int
+    comparable: int
+    can_settle: bool
+    why_not_ours: str
 
 
 @require_GET
@@ -104,6 +112,7 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "can": _can(document, in_force, pushes, verdict),
         "seen": covered_digest(document),
         "is_approved": document.approval == Approval.APPROVED,
+        "sides": _sides(document_type.flow, document),
         "role_reason": role_reason(request, Role.ACCOUNTANT),
         "push_reason": push_reason(request, document_type, connection),
         "urls": {what: document_url(request, document_type, document, what) for what in ACTS},
@@ -134,7 +143,6 @@ def _can(document: Any, in_force: Approval, pushes: list[Push], verdict: PlanRes
         "unlink": linked and not locked,
         "refresh": linked and not locked,
         "recreate": document.state == DocumentState.MISSING_THERE,
-        "settle": linked and not locked and bool(document.difference) and not document.missing_there,
         "retry": document.delivery == Delivery.FAILED,
         "change": not void,
     }
@@ -181,14 +189,43 @@ def _link_facts(document: Any) -> list[Fact]:
         fact("Document", document.remote_id, url=document.remote_url, external=True)
         if document.remote_url
         else fact("Document", document.remote_id),
-        fact("State there", document.remote_state),
-        fact("Total there", amount(facts.get("TRX_TOTAL") or None, currency)),
-        fact("Revised total there", amount(facts.get("TRX_REVISEDTOTAL") or None, currency)),
+        fact("State in Intacct", document.remote_state),
+        fact("Total in Intacct", amount(facts.get("TRX_TOTAL") or None, currency)),
+        fact("Revised total in Intacct", amount(facts.get("TRX_REVISEDTOTAL") or None, currency)),
         fact("Record number", document.remote_record_no),
         fact("Linked", when(document.linked_at), note=f"by {document.linked_by}" if document.linked_by else ""),
-        fact("Read back", when(document.refreshed_at, "not yet")),
-        fact("Found equal", when(document.verified_at, "no")),
+        fact("Compared with Intacct", when(document.refreshed_at, "not yet"), note=_counted(document)),
+        fact("Equal", when(document.verified_at, "no")),
     ]
+
+
+def _counted(document: Any) -> str:
+    if not document.comparable_fields:
+        return ""
+    return f"{document.compared_fields} of {document.comparable_fields} fields"
+
+
+def _sides(flow: PushFlow, document: Any) -> Sides | None:
+    """The fields that differ, side by side; None where nothing is known to."""
+    differs = document.changed_here or document.changed_there or document.difference
+    if not document.remote_id or document.is_locked or document.missing_there or not differs:
+        return None
+    facts = last_facts(flow, document, context_for(document.connection))
+    record = record_of(flow.key, document)
+    if facts is None or record is None or not facts.differences:
+        return None
+    problem = flow.why_not_updated(document, record)
+    why_not = f"{problem.sentence} {problem.fix}" if problem is not None else ""
+    rows = [_side_row(difference) for difference in facts.differences]
+    return Sides(rows, facts.compared, facts.comparable, bool(facts.there), why_not)
+
+
+def _side_row(difference: FieldDifference) -> SideRow:
+    here, sent, found = (
+        "" if value is None else shown(value, difference.kind) or "empty"
+        for value in (difference.here, difference.sent, difference.found)
+    )
+    return SideRow(difference.label, here, sent, found)
 
 
 def _failure(
@@ -212,7 +249,7 @@ def _failure(
 
 
 def _plan(flow: PushFlow, document: Any, verdict: PlanResult, pushes: list[Push]) -> dict[str, Any]:
-    """What a push would write now; else what the newest one wrote, beside what was last read back."""
+    """What a push would write now; else what the newest one wrote, beside what Intacct last showed."""
     newest = next((push for push in pushes if push.planned), None)
     if verdict.plan is not None:
         planned = [entry.as_json() for entry in verdict.plan.explained]
@@ -265,7 +302,7 @@ def _history(request: TenantRequest, document_type: DocumentType, document: Any)
         (document.created_at, "Entered here", "", ENTERED),
         (known, "Approved", document.approved_by, DECIDED),
         (document.linked_at, f"Linked to {document.remote_id}", document.linked_by, LINKED),
-        (document.refreshed_at, "Last read back from Intacct", "", READ),
+        (document.refreshed_at, "Last compared with Intacct", "", COMPARED),
     )
     told += [
         {"at": at, "title": title, "text": "", "actor": str(actor or ""), "state": state, "url": ""}

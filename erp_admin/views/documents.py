@@ -35,7 +35,7 @@ LARGEST = 8
 
 @dataclass(frozen=True)
 class Row:
-    """A document in a list. `theirs` is what Intacct held when last read back, None before that."""
+    """A document in a list. `theirs` is what Intacct held when last compared, None before that."""
 
     document: Any
     state: ShownState

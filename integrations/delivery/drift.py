@@ -93,8 +93,8 @@ class Snapshot:
 
     def filled(self, line: str = "") -> dict[str, str]:
         """What settings filled in when the head, or a line, was written."""
-        values = self.head if not line else (self.lines or {}).get(line, {})
-        return {name: values.get(name, "") for name in self.defaults.get(line, ())}
+        values = self.head if not line else (self.lines or {}).get(line)
+        return {} if values is None else {name: values.get(name, "") for name in self.defaults.get(line, ())}
 
     def paths(self) -> Iterator[tuple[Path, str]]:
         for name, value in self.head.items():
@@ -117,7 +117,8 @@ class FieldDifference:
     kind: Kind = Kind.TEXT
 
     def __str__(self) -> str:
-        if self.here is None and self.sent is None and self.noted is not None:
+        moved = self.noted is not None and not same(self.found, self.noted, self.kind)
+        if moved and ((self.here is None and self.sent is None) or same(self.found, self.here, self.kind)):
             return f"{self.label}: {self._said(self.found)} in Intacct, {self._said(self.noted)} before"
         return f"{self.label}: {self._said(self.found)} in Intacct, {self._said(self.here)} in ERP Admin"
 
@@ -217,7 +218,7 @@ def judge(
     unequal = [path for path in _unequal(found, sent, fields) if fields.of(path).is_read]
     paths = dict.fromkeys([*unequal, *(moved if changed_there else ())])
     telling = [path for path in paths if not fields.of(path).is_trace]
-    describe = _Describe(fields, line_names or {}, here, sent, found, noted)
+    describe = _Describe(fields, line_names or {}, here, sent, found, noted if changed_there else Snapshot())
     there = tuple(describe(path) for path in telling or paths) + tuple(cross_checks)
     only_here = [describe(path) for path in edited if path not in paths]
     comparable, compared = _comparable_of(sent, fields), _compared_of(sent, found, fields)
@@ -314,17 +315,23 @@ def _noted(noted: Snapshot, found: Snapshot, unexplained: Collection[Path], *, k
     return Snapshot({**head, **noted.head}, lines)
 
 
-def noted_after_delivery(noted: Snapshot, before: Snapshot, now: Snapshot, course: Collection[str]) -> Snapshot:
-    """What stays noted once we wrote `now` after `before`: nothing that we wrote ourselves, nor what that moves."""
-    head = {name: value for name, value in noted.head.items() if name not in course}
-    head = {name: value for name, value in head.items() if now.head.get(name) == before.head.get(name)}
+def noted_after_delivery(
+    noted: Snapshot, before: Snapshot, now: Snapshot, moved: Collection[str], fields: Fields
+) -> Snapshot:
+    """What stays noted once we wrote `now` after `before`: nothing that we wrote ourselves, nor what that moved."""
+
+    def kept(line: str, values: Values, old: Values, new: Values) -> dict[str, str]:
+        kinds = {name: fields.of((line, name)).kind for name in values}
+        return {name: value for name, value in values.items() if same(old.get(name), new.get(name), kinds[name])}
+
+    head = kept("", noted.head, before.head, now.head)
+    head = {name: value for name, value in head.items() if name not in moved}
     if noted.lines is None or now.lines is None or before.lines is None:
         return Snapshot(head)
     lines: dict[str, Values] = {}
     for key, line in noted.lines.items():
         if key in now.lines or key not in before.lines:
-            old, new = before.lines.get(key, {}), now.lines.get(key, {})
-            lines[key] = {name: value for name, value in line.items() if new.get(name) == old.get(name)}
+            lines[key] = kept(key, line, before.lines.get(key, {}), now.lines.get(key, {}))
     return Snapshot(head, {**{key: {} for key in now.lines}, **lines})
 
 

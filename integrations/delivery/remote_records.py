@@ -40,7 +40,9 @@ def note_delivery(flow: PushFlow, document: PushedDocument, push: Push, found: F
     record = before or _row(flow.key, document.pk) or RemoteRecord(flow=flow.key, document_id=document.pk)
     is_update = before is not None and push.operation == Operation.UPDATE
     was = Snapshot.of(record.sent) if is_update else Snapshot()
-    noted = drift.noted_after_delivery(Snapshot.of(record.noted), was, now, flow.moved_by_writing(was, now))
+    noted = drift.noted_after_delivery(
+        Snapshot.of(record.noted), was, now, flow.moved_by_writing(was, now), flow.fields
+    )
     record.noted = noted.as_json() if is_update else {}
     record.found = record.found if is_update else {}
     record.found_at = record.found_at if is_update else None
@@ -118,12 +120,22 @@ def take_facts(document: PushedDocument, record: RemoteRecord, found: Found) -> 
 def note_edit(flow: PushFlow, document: PushedDocument, context: PushContext) -> None:
     """Judge a document that was edited here by what its record last showed."""
     record = record_of(flow.key, document)
-    if record is None:
-        return
+    if record is not None:
+        drift.keep_edit(document, record, _by_last_reading(flow, document, record, context))
+
+
+def _by_last_reading(
+    flow: PushFlow, document: PushedDocument, record: RemoteRecord, context: PushContext
+) -> DriftFacts:
     last = Found(record.record_no or 0, record.remote_id, record.url, record.state, document.remote_facts)
     reading = None if document.missing_there else Snapshot.of(record.found)
-    facts = _judged(flow, document, record, last if document.remote_facts else None, reading, context)
-    drift.keep_edit(document, record, facts)
+    return _judged(flow, document, record, last if document.remote_facts else None, reading, context)
+
+
+def last_facts(flow: PushFlow, document: PushedDocument, context: PushContext) -> DriftFacts | None:
+    """What the judge says of the last reading, keeping nothing; None for a document without a record."""
+    record = record_of(flow.key, document)
+    return None if record is None else _by_last_reading(flow, document, record, context)
 
 
 def note_theirs(flow: PushFlow, document: PushedDocument, record: RemoteRecord, found: Found, here: Snapshot) -> None:

@@ -196,6 +196,10 @@ class Client:
             self._offered[object_name] = frozenset(self.lookup(object_name).names)
         return self._offered[object_name]
 
+    def forget_field(self, object_name: str, name: str) -> None:
+        """Leave out a field that a look-up described and a query refused all the same, in the life of this client."""
+        self._offered[object_name] = self.offered_names(object_name) - {name}
+
     def lookup(self, object_name: str, *, doc_par_id: str = "") -> ObjectDefinition:
         """Describe an object in this company. It answers whatever the user's permissions, so it proves none."""
         return readers.object_definition(object_name, self._read(calls.lookup(object_name, doc_par_id=doc_par_id)))

@@ -90,7 +90,7 @@ def test_a_commitment_from_entry_to_intacct_and_through_a_change(
 
     push(ben, "Push…")
     expect(page.locator(".page-head")).to_contain_text("Verified")
-    ben.sees("Read back: equal.")
+    ben.sees("fields: equal.")
     ben.look()
     document = Commitment.objects.get()
     assert document.remote_id == "PC Subcontracts-SC-77"
