@@ -291,10 +291,10 @@ def _history(request: TenantRequest, document_type: DocumentType, document: Any)
         }
         for event in events[:EVENTS]
     ]
-    decisions = list(decisions_about(document, EVENTS))
+    decisions = list(decisions_about(document, EVENTS + 1))
     told += [
         {"at": each.at, "title": each.text, "text": "", "actor": each.actor_label, "state": DECIDED, "url": ""}
-        for each in decisions
+        for each in decisions[:EVENTS]
     ]
     # What was approved before decisions were written down one by one has left only this.
     known = document.approved_at if not decisions else None
@@ -309,4 +309,4 @@ def _history(request: TenantRequest, document_type: DocumentType, document: Any)
         for at, title, actor, state in marks
         if at is not None
     ]
-    return sorted(told, key=lambda event: event["at"], reverse=True), len(events) > EVENTS
+    return sorted(told, key=lambda event: event["at"], reverse=True), max(len(events), len(decisions)) > EVENTS
