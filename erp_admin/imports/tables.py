@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Final
 
+from accounts.ui.csv_cells import unguarded
 from integrations.refusal import Refused
 
 MOST_BYTES: Final = 10 * 1024 * 1024
@@ -111,4 +112,4 @@ def cleaned(text: str) -> str:
     text = "".join(
         sign for sign in text if (sign >= " " and not "\ud800" <= sign <= "\udfff") or sign in "\n\t"
     ).strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
+    return unguarded(text).strip()

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.tenancy import tenant_scope
-from integrations.exports import as_csv, header_of, row_of
+from accounts.ui.csv_cells import as_csv
+from integrations.exports import header_of, row_of
 from integrations.freshness import ListFreshness, freshness, freshness_of
 from integrations.list_selectors import kind_for, list_state
 from integrations.lists import GROUPS, ListKind
