@@ -113,6 +113,26 @@ def test_an_external_entity_in_a_workbook_is_not_followed() -> None:
         parsed(workbook([HEADER_CELLS], more={"xl/workbook.xml": evil}), "file.xlsx")
 
 
+LAUGHS = "".join(f'<!ENTITY e{level} "{f"&e{level - 1};" * 10}">' for level in range(1, 9))
+
+
+@pytest.mark.parametrize("part", ["xl/sharedStrings.xml", "xl/worksheets/sheet2.xml", "xl/workbook.xml"])
+def test_no_part_of_a_workbook_may_define_entities(part: str) -> None:
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    body = f'<x xmlns="{main}"><si><t>&e8;</t></si><row><c t="inlineStr"><is><t>&e8;</t></is></c></row></x>'
+    evil = f'<!DOCTYPE x [<!ENTITY e0 "ha">{LAUGHS}]>{body}'
+    with pytest.raises(FileRefused, match="damaged"):
+        parsed(workbook([HEADER_CELLS], more={part: evil}), "file.xlsx")
+
+
+def test_a_part_that_unpacks_to_more_than_it_says_is_refused() -> None:
+    content = workbook([HEADER_CELLS], more={"xl/sharedStrings.xml": "<sst>" + " " * 1_000_000 + "</sst>"})
+    said, small = (1_000_011).to_bytes(4, "little"), (100).to_bytes(4, "little")
+    assert content.count(said) == 2
+    with pytest.raises(FileRefused, match="damaged"):
+        parsed(content.replace(said, small), "file.xlsx")
+
+
 def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("erp_admin.imports.xlsx_files.MOST_UNPACKED", 50_000)
     with pytest.raises(FileRefused, match="unpacks to more"):
