@@ -6,6 +6,7 @@ project; whoever needs Sage Intacct imports the names below and nothing deeper, 
 
 from integrations.intacct import functions
 from integrations.intacct.client import Client
+from integrations.intacct.codes import CODES, FIELD_REFUSED, OBJECT_REFUSED, QUERY_REFUSED
 from integrations.intacct.errors import (
     BusyError,
     Category,
@@ -25,7 +26,6 @@ from integrations.intacct.errors import (
     UnknownOutcome,
     UntrustedEndpoint,
 )
-from integrations.intacct.function_rules import FIELD_REFUSED, OBJECT_REFUSED, QUERY_REFUSED
 from integrations.intacct.functions import Function
 from integrations.intacct.query import (
     Filter,
@@ -68,6 +68,7 @@ from integrations.intacct.types import (
 )
 
 __all__ = [
+    "CODES",
     "FIELD_REFUSED",
     "OBJECT_REFUSED",
     "QUERY_REFUSED",
