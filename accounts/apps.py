@@ -11,7 +11,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import checks, deployment_checks, log_in_events  # noqa: F401 - the checks register themselves
+        from accounts.codes import declare
+        from accounts.declared_codes import FEATURES
 
+        declare(FEATURES)
         log_in_events.connect()
 
 

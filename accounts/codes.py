@@ -1,10 +1,10 @@
 """The register of codes: what each error means in general, what to do, and where that is done.
 
-Owns the register and the way from a code to a page. Declares no code: each app declares its own. Must not fail for a
-code that an earlier version stored and this one no longer has.
+Owns the register and the way from a code to a page. Declares no code: each app hands over its own at start. Must not
+fail for a code that an earlier version stored and this one no longer has.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -67,13 +67,14 @@ _codes: dict[str, Code] = {}
 _features: dict[str, list[Code]] = {}
 
 
-def declare(feature: str, *codes: Code) -> None:
-    """Make the codes of a feature known. Declaring a code twice is a defect."""
-    for code in codes:
-        if code.key in _codes:
-            raise ValueError(f"The code {code.key} is declared twice.")
-        _codes[code.key] = code
-        _features.setdefault(feature, []).append(code)
+def declare(features: Mapping[str, Iterable[Code]]) -> None:
+    """Make the codes of an app known, by feature. Declaring a code twice is a defect."""
+    for feature, codes in features.items():
+        for code in codes:
+            if code.key in _codes:
+                raise ValueError(f"The code {code.key} is declared twice.")
+            _codes[code.key] = code
+            _features.setdefault(feature, []).append(code)
 
 
 def code_for(key: str) -> Code:

@@ -1,4 +1,4 @@
-"""App configuration of the construction side: registers its flows and switches with the engine."""
+"""App configuration of the construction side: registers its codes, flows and switches."""
 
 from django.apps import AppConfig
 
@@ -8,11 +8,14 @@ class ErpAdminConfig(AppConfig):
     verbose_name = "ERP Admin"
 
     def ready(self) -> None:
+        from accounts.codes import declare
+        from erp_admin.codes import FEATURES
         from erp_admin.flows import bills, commitment_change_orders, commitments, contracts, document_imports, projects
         from erp_admin.services.imports import expired_drafts
         from integrations.engine.flow import register_flow, register_switch
         from integrations.retention import Retention, register_retention
 
+        declare(FEATURES)
         register_flow(projects.ProjectImport())
         register_flow(commitments.CommitmentPush())
         register_flow(commitment_change_orders.ChangeOrderPush())

@@ -1,4 +1,4 @@
-"""App configuration of integrations: registers its own flows and the system checks."""
+"""App configuration of integrations: registers its own codes, flows and system checks."""
 
 from django.apps import AppConfig
 
@@ -8,12 +8,15 @@ class IntegrationsConfig(AppConfig):
     verbose_name = "Integrations"
 
     def ready(self) -> None:
+        from accounts.codes import declare
         from integrations import checks  # noqa: F401 - registers the system checks
+        from integrations.codes import FEATURES
         from integrations.engine.flow import register_flow
         from integrations.engine.mirror import MirrorFlow
         from integrations.engine.refresh import RefreshFlow
         from integrations.engine.verification import Verification
 
+        declare(FEATURES)
         register_flow(MirrorFlow())
         register_flow(RefreshFlow())
         register_flow(Verification())

@@ -13,7 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("accounts", "integrations", "erp_admin")
-ANOTHER_PROGRAM = "integrations/sandbox"  # speaks as Sage Intacct does, in its numbers
+# The local Sage Intacct speaks in the vendor's numbers; a code of the log-in is one that people type.
+NOT_READ = ("integrations/sandbox", "accounts/sign_in")
 NAMES = frozenset({"code", "error_code", "state_code", "last_problem_code"})
 # Django's own, whose codes name its messages; they are shown to nobody.
 NOT_OURS = frozenset({"ValidationError"})
@@ -59,7 +60,7 @@ def sources(root: Path = ROOT, packages: Sequence[str] = PACKAGES) -> dict[str, 
     found = {}
     for path in chain.from_iterable((root / package).rglob("*.py") for package in packages):
         name = path.relative_to(root).with_suffix("")
-        if not str(name).startswith(ANOTHER_PROGRAM) and "migrations" not in name.parts:
+        if not str(name).startswith(NOT_READ) and "migrations" not in name.parts:
             dotted = ".".join(name.parts).removesuffix(".__init__")
             found[dotted] = ast.parse(path.read_text())
     return found
@@ -99,14 +100,12 @@ class House:
 
     def origin(self, module: str, name: str) -> str:
         """What a name of a module stands for where it was defined, through packages that pass it on; "" if unknown."""
-        seen: set[str] = set()
-        while symbol := self.symbols.get(module, {}).get(name, ""):
-            home, _, own = symbol.partition(":")
-            if home == module or symbol in seen or home not in self.modules:
-                return symbol
+        last, seen = "", set()
+        while (symbol := self.symbols.get(module, {}).get(name, "")) and symbol not in seen:
+            last = symbol
             seen.add(symbol)
-            module, name = home, own
-        return ""
+            module, _, name = symbol.partition(":")
+        return last
 
     @cached_property
     def constants(self) -> dict[str, ast.expr]:
@@ -154,7 +153,8 @@ class House:
             for node in ast.walk(tree)
             if isinstance(node, ast.ClassDef)
             for method in node.body
-            if isinstance(method, Scope) and (parameter := parameter_of(method, is_method=True))
+            if isinstance(method, Scope) and method.name != "__init__"
+            if (parameter := parameter_of(method, is_method=True))
         }
 
     @cached_property
@@ -220,6 +220,9 @@ class Reader:
         if isinstance(called, ast.Name):
             return self.house.takers.get(self.house.origin(self.module, called.id))
         if isinstance(called, ast.Attribute):
+            package, _, name = self.house.origin(self.module, getattr(called.value, "id", "")).partition(":")
+            if (module := f"{package}.{name}") in self.house.modules:
+                return self.house.takers.get(self.house.origin(module, called.attr))
             return self.house.methods.get(called.attr) or self.house.by_name.get(called.attr)
         return None
 

@@ -1,4 +1,4 @@
-"""Commitments and change orders as pages know them: words, addresses, and where a problem is mended.
+"""Commitments and change orders as pages know them: words, addresses, and the way to where a problem is fixed.
 
 One set of views serves both; what differs between them stands here. Owns no rule.
 """
@@ -9,11 +9,14 @@ from typing import Any, Final
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from accounts import codes
 from accounts.access import TenantRequest
+from accounts.codes import Link, Subject
 from accounts.models import Role
 from erp_admin import document_selectors as selectors
 from erp_admin.models import ChangeOrder, Commitment
 from erp_admin.views.reasons import role_reason
+from integrations.codes import EDIT_DOCUMENT
 from integrations.engine.push_flow import PushFlow
 from integrations.models import Connection
 from integrations.selectors import why_not_run
@@ -101,16 +104,9 @@ def push_reason(request: TenantRequest, desk: Desk, connection: Connection | Non
     return role_reason(request, Role.ACCOUNTANT) or str(why_not_run(connection, desk.flow) or "")
 
 
-def where_to_fix(request: TenantRequest, desk: Desk, code: str, document: Any) -> tuple[str, str]:
-    """Address and words of the place where a problem is mended."""
-    if code == "SETTING":
-        return tenant_url(request, "settings"), "Open the settings"
-    if code in ("NOT-APPROVED", "PLAN-CHANGED", "DUP-EXISTS", "DUP-MANY", "DUP-CONTROLID", "MISSING", "DIFFERENT"):
-        return document_url(request, desk, document), f"Open the {desk.noun}"
-    if code == "PROJECT":
-        return tenant_url(request, "projects"), "Open Projects"
-    if code == "BASELINE":
-        return document_url(request, desk, document, "link"), "Link it"
-    if code == "VENDOR" and isinstance(document, ChangeOrder):
-        return tenant_url(request, "edit_commitment", pk=document.commitment_id), "Edit the commitment"
-    return document_url(request, desk, document, "edit"), f"Edit the {desk.noun}"
+def where_to_fix(request: TenantRequest, desk: Desk, code: str, document: Any) -> Link:
+    """The page where the cause of a code is fixed: as declared, else the form of the document."""
+    is_change = isinstance(document, ChangeOrder)
+    parent = Subject("commitment", "commitment", document.commitment_id) if is_change else None
+    subject = Subject(desk.one, desk.noun, document.pk, parent)
+    return codes.where_to_fix(code, request.tenant.slug, subject, otherwise=EDIT_DOCUMENT)

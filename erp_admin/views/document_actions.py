@@ -44,7 +44,7 @@ def _act(request: TenantRequest, kind: str, pk: int, act: Callable[[Desk, Any], 
 def _connection() -> Connection:
     connection = live_connection()
     if connection is None:
-        raise why_not_sync(None) or Refused("Sage Intacct is not connected.")
+        raise why_not_sync(None) or Refused("Sage Intacct is not connected.", code="CON-NONE")
     return connection
 
 
@@ -84,7 +84,7 @@ def take_back(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(desk: Desk, document: Any) -> str:
         push = pushes.in_flight(desk.flow, document.pk)
         if push is None or not pushes.take_back(push, by=request.user):
-            raise Refused("It cannot be taken back any more: sending has begun, or it has ended.")
+            raise Refused("It cannot be taken back any more: sending has begun, or it has ended.", code="NOT-QUEUED")
         return f"{document.number} was taken back. Nothing of it was sent."
 
     return _act(request, kind, pk, act)
@@ -116,7 +116,7 @@ def unlink(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(desk: Desk, document: Any) -> str:
         former = document.remote_id
         if not former:
-            raise Refused("It is not linked.")
+            raise Refused("It is not linked.", code="NOT-LINKED")
         pushes.unlink(document, by=request.user)
         return f"{document.number} is no longer linked to {former}. Nothing was changed in Intacct."
 
@@ -144,9 +144,11 @@ def recreate(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         former = document.remote_id
         asked = read_backs.recreate(_connection(), desk.flow, document, by=request.user)
         for _, problems in asked.blocked:
-            raise Refused(f"It is no longer linked to {former}, but cannot be pushed yet. {problems[0]}")
+            raise Refused(
+                f"It is no longer linked to {former}, but cannot be pushed yet. {problems[0]}", code=problems[0].code
+            )
         for _, why in asked.left:
-            raise Refused(f"It is no longer linked to {former}, but is not pushed. {why}")
+            raise Refused(f"It is no longer linked to {former}, but is not pushed. {why}", code="NOTHING")
         return f"{document.number} is queued to be created in Intacct anew, in place of {former}."
 
     return _act(request, kind, pk, act)

@@ -205,7 +205,7 @@ def confirm(request: TenantRequest, draft_pk: int) -> HttpResponse:
     connection = live_connection()
     try:
         if connection is None:
-            raise why_not_sync(None) or Refused("Sage Intacct is not connected.")
+            raise why_not_sync(None) or Refused("Sage Intacct is not connected.", code="CON-NONE")
         run: SyncRun = services.confirm(connection, found, by=request.user).run
     except Refused as refused:
         messages.error(request, str(refused))

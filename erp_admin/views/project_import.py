@@ -43,7 +43,7 @@ def refresh(request: TenantRequest) -> HttpResponse:
     connection = live_connection()
     try:
         if connection is None:
-            raise why_not_sync(None) or Refused("Sage Intacct is not connected.")
+            raise why_not_sync(None) or Refused("Sage Intacct is not connected.", code="CON-NONE")
         started = start_list_sync(connection, kinds=REFRESHED_LISTS, by=request.user)
     except Refused as refused:
         messages.error(request, str(refused))

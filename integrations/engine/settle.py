@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from integrations.codes import DUPLICATES
 from integrations.engine.flow import flows
 from integrations.engine.progress import StepWork
 from integrations.engine.push_flow import Found, PushFlow
@@ -185,7 +186,7 @@ class Settlement:
 
     def not_found_after_refusal(self, push: Push, found: Sequence[Found]) -> None:
         """Intacct refused it, and no record there is what this push wrote. `found` are others under its reference."""
-        if not push.error_code.startswith("DUP-"):
+        if push.error_code not in DUPLICATES:
             refusal = push.events.filter(state=PushState.VERIFYING).order_by("-pk").first()
             self._fail(push, push.error_code, refusal.message if refusal else push.reason, push.advice)
         elif found:

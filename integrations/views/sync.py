@@ -170,7 +170,7 @@ def _start(request: TenantRequest) -> Started:
     """Raises Refused."""
     connection = live_connection()
     if connection is None:
-        raise why_not_sync(None) or Refused("Sage Intacct is not connected.")
+        raise why_not_sync(None) or Refused("Sage Intacct is not connected.", code="CON-NONE")
     mode = request.POST.get("mode", Mode.FULL)
     if mode not in Mode.values:
         raise Refused(f"There is no sync called “{mode}”.", "Choose Full or Partial.", code="MODE-UNKNOWN")
