@@ -103,6 +103,10 @@ check: var/test.env ## Check migrations and the deployment settings
 	ENV_FILE=var/test.env $(BIN)/python manage.py makemigrations --check --dry-run
 	ENV_FILE=var/test.env $(BIN)/python -m config.keys check-deploy
 
+.PHONY: docs-errors
+docs-errors: var/test.env ## Write docs/errors.md from the register of codes
+	ENV_FILE=var/test.env $(BIN)/python manage.py document_errors
+
 .PHONY: lock
 lock: $(STAMP) ## Renew requirements.txt and requirements-dev.txt from the .in files
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q requirements.in -o requirements.txt

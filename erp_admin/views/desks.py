@@ -110,3 +110,9 @@ def where_to_fix(request: TenantRequest, desk: Desk, code: str, document: Any) -
     parent = Subject("commitment", "commitment", document.commitment_id) if is_change else None
     subject = Subject(desk.one, desk.noun, document.pk, parent)
     return codes.where_to_fix(code, request.tenant.slug, subject, otherwise=EDIT_DOCUMENT)
+
+
+def is_at_a_document(code: str) -> bool:
+    """Whether the cause of a code is fixed at each document of its own, not once for all of them."""
+    known = codes.declared(code)
+    return known is None or known.place.is_at_a_document

@@ -95,6 +95,7 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "lock": lock_of(document),
         "verdict": verdict,
         "problems": [(each, *where_to_fix(request, desk, each.code, document)) for each in verdict.problems],
+        "here": document_url(request, desk, document),
         "failure": _failure(request, desk, document, pushes),
         "plan": _plan(desk.flow, document, verdict, pushes),
         "events": history,

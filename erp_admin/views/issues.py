@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from erp_admin.attention import JUDGED, Cause, attention
-from erp_admin.views.desks import DESKS, document_url, tenant_url, where_to_fix
+from erp_admin.views.desks import DESKS, document_url, is_at_a_document, where_to_fix
 from erp_admin.views.listing import PAGE_SIZE, page_of
 from erp_admin.views.reasons import role_reason
 from integrations.models import PushHold
@@ -32,7 +32,6 @@ def issues(request: TenantRequest) -> HttpResponse:
         "unjudged": found.unjudged,
         "judged": JUDGED,
         "admin_reason": role_reason(request, Role.ADMIN),
-        "connection_url": tenant_url(request, "connection"),
     }
     return render(request, "erp_admin/issues.html", context)
 
@@ -40,7 +39,7 @@ def issues(request: TenantRequest) -> HttpResponse:
 def _shown(request: TenantRequest, cause: Cause) -> dict[str, Any]:
     desk = DESKS[cause.flow_key]
     url, words = where_to_fix(request, desk, cause.code, cause.documents[0])
-    several = cause.count > 1 and cause.code != "SETTING"
+    several = cause.count > 1 and is_at_a_document(cause.code)
     return {
         "cause": cause,
         "desk": desk,
@@ -54,7 +53,7 @@ def _shown(request: TenantRequest, cause: Cause) -> dict[str, Any]:
 @require_POST
 @role_required(Role.ADMIN, may="End a hold on pushing")
 def release(request: TenantRequest, pk: int) -> HttpResponse:
-    """Send again what was held: somebody has mended the cause."""
+    """Send again what was held: somebody has fixed the cause."""
     hold = get_object_or_404(PushHold.objects.select_related("connection"), pk=pk)
     title = DESKS[hold.flow].title
     try:
