@@ -1,5 +1,7 @@
 """docs/errors.md as the register of codes makes it. Owns the form of the page; every word of an entry is declared."""
 
+from collections.abc import Iterable
+
 from accounts.codes import Code, features
 
 _HEAD = """# Codes of errors
@@ -16,17 +18,21 @@ def errors_page() -> str:
     parts = [_HEAD, _contents()]
     for feature, codes in features().items():
         parts.append(f"## {feature}\n")
-        parts.extend(_entry(code) for code in sorted(codes, key=lambda code: code.key))
+        parts.extend(_entry(code) for code in _sorted(codes))
     return "\n".join(parts)
 
 
 def _contents() -> str:
-    rows = (
-        f"- {feature}: "
-        + ", ".join(f"[{code.key}](#{code.anchor})" for code in sorted(codes, key=lambda each: each.key))
-        for feature, codes in features().items()
-    )
+    rows = (f"- {feature}: {', '.join(map(_link, _sorted(codes)))}" for feature, codes in features().items())
     return "\n".join(rows) + "\n"
+
+
+def _link(code: Code) -> str:
+    return f"[{code.key}](#{code.anchor})"
+
+
+def _sorted(codes: Iterable[Code]) -> list[Code]:
+    return sorted(codes, key=lambda code: code.key)
 
 
 def _entry(code: Code) -> str:

@@ -180,7 +180,7 @@ def _update_problems(document: Commitment, context: PushContext) -> list[Problem
         for name in update.fixed_changes(sent, _head(document, context)[0]):
             sentence = f"The {name} of a transaction cannot be changed in Intacct."
             found.append(
-                Problem(name, sentence, "Change it back, or unlink this one and push it anew.", code="DOC-STATE")
+                Problem(name, sentence, "Change it back, or unlink this one and push it again.", code="DOC-STATE")
             )
     return found
 

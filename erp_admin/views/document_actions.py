@@ -138,7 +138,7 @@ def refresh(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @require_POST
 @role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
 def recreate(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    """Push anew what was deleted in Intacct."""
+    """Push again what was deleted in Intacct."""
 
     def act(desk: Desk, document: Any) -> str:
         former = document.remote_id
@@ -149,7 +149,7 @@ def recreate(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
             )
         for _, why in asked.left:
             raise Refused(f"It is no longer linked to {former}, but is not pushed. {why}", code="NOTHING")
-        return f"{document.number} is queued to be created in Intacct anew, in place of {former}."
+        return f"{document.number} is queued to be created in Intacct again, in place of {former}."
 
     return _act(request, kind, pk, act)
 

@@ -6,10 +6,9 @@ project; whoever needs Sage Intacct imports the names below and nothing deeper, 
 
 from integrations.intacct import functions
 from integrations.intacct.client import Client
-from integrations.intacct.codes import CODES, FIELD_REFUSED, OBJECT_REFUSED, QUERY_REFUSED
+from integrations.intacct.codes import CODES, FIELD_REFUSED, OBJECT_REFUSED, QUERY_REFUSED, Category
 from integrations.intacct.errors import (
     BusyError,
-    Category,
     DataError,
     DuplicateError,
     EntityError,

@@ -244,7 +244,7 @@ def _authentication_error(entries: tuple[ErrorEntry, ...]) -> IntacctError:
         )
     if "web services authorization" in text:
         return SenderError(
-            "This Sage Intacct company has not authorised our Sender ID.",
+            "This Sage Intacct company has not authorized our Sender ID.",
             code="CON-SENDER-COMPANY",
             details=entries,
         )

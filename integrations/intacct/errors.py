@@ -105,7 +105,7 @@ class BusyError(IntacctError):
 
 
 class SenderError(IntacctError):
-    """The sender id or its password is refused, or the sender is not authorised in the company."""
+    """The sender id or its password is refused, or the sender is not authorized in the company."""
 
     category = Category.SENDER
 
