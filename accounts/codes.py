@@ -87,6 +87,12 @@ def declared(key: str) -> Code | None:
     return _codes.get(key)
 
 
+def general_advice(key: str) -> str:
+    """What to do about a code where the case itself says nothing of it; "" when there is no such code."""
+    code = declared(key)
+    return code.advice if code else ""
+
+
 def features() -> Mapping[str, list[Code]]:
     """Every code, by the feature that declares it."""
     return _features

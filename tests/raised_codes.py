@@ -19,6 +19,7 @@ NAMES = frozenset({"code", "error_code", "state_code", "last_problem_code"})
 # Django's own, whose codes name its messages; they are shown to nobody.
 NOT_OURS = frozenset({"ValidationError"})
 PARTIAL = frozenset({"startswith", "endswith", "removeprefix", "removesuffix", "partition", "split", "find"})
+PATTERNS = frozenset({"match", "search", "fullmatch", "fnmatch"})
 PARTIAL_LOOKUPS = frozenset({"startswith", "istartswith", "endswith", "contains", "icontains", "regex", "iregex"})
 
 Scope = ast.FunctionDef | ast.AsyncFunctionDef
@@ -185,6 +186,8 @@ class Reader:
             self._call(node, scopes)
         elif isinstance(node, ast.Compare):
             self._compare(node, scopes)
+        elif isinstance(node, ast.Subscript) and is_carried(node.value):
+            self.findings.by_a_part.append(f"{self._where(node)}: {ast.unparse(node)}")
         elif isinstance(node, ast.Assign):
             for target, value in assignments(node):
                 if isinstance(target, ast.Attribute) and target.attr in NAMES:
@@ -204,7 +207,8 @@ class Reader:
 
     def _call(self, node: ast.Call, scopes: tuple[Scope, ...]) -> None:
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if called in PARTIAL and isinstance(node.func, ast.Attribute) and is_carried(node.func.value):
+        is_part = called in PARTIAL and isinstance(node.func, ast.Attribute) and is_carried(node.func.value)
+        if is_part or (called in PATTERNS and any(is_carried(argument) for argument in node.args)):
             self.findings.by_a_part.append(f"{self._where(node)}: {ast.unparse(node)}")
         for keyword in node.keywords:
             name, _, lookup = (keyword.arg or "").partition("__")

@@ -236,6 +236,8 @@ class TestTheReader:
             'rows.filter(error_code__startswith="CON-")',
             'rows.filter(error_code__contains="-")',
             '"DUP" in push.error_code',
+            'push.error_code[:4] == "DUP-"',
+            're.match("DUP-", push.error_code)',
         ],
     )
     def test_it_sees_a_match_by_a_part(self, text: str) -> None:

@@ -2,13 +2,12 @@
 
 from django import template
 
-from accounts.codes import declared
+from accounts import codes
 
 register = template.Library()
 
 
 @register.filter
-def general_advice(key: str) -> str:
+def general_advice(key: str | None) -> str:
     """What to do about a code where the case itself says nothing of it."""
-    code = declared(str(key or ""))
-    return code.advice if code else ""
+    return codes.general_advice(key or "")
