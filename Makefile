@@ -135,6 +135,10 @@ audit: $(STAMP) ## Ask for advisories against the locked packages; NOT CHECKED f
 hooks: $(STAMP) ## Run the quick checks at each commit
 	$(BIN)/pre-commit install
 
+.PHONY: docs-errors
+docs-errors: var/test.env ## Write docs/errors.md from the register of codes
+	ENV_FILE=var/test.env $(BIN)/python manage.py document_errors
+
 .PHONY: lock
 lock: $(STAMP) ## Renew requirements.txt and requirements-dev.txt from the .in files
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q requirements.in -o requirements.txt

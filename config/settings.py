@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "accounts.protection.HeadersMiddleware",
     "accounts.errors.MaintenanceMiddleware",
     "accounts.errors.ErrorPageMiddleware",
+    "accounts.protection.SizeMiddleware",
     "accounts.storable.StorableQueryMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -70,6 +71,8 @@ MIDDLEWARE = [
     "accounts.sign_in.middleware.SessionListMiddleware",
     "accounts.sign_in.middleware.SecondFactorMiddleware",
 ]
+
+MOST_BYTES_SENT = 32 * 1024 * 1024  # of one request, its files included; scripts/Caddyfile has the same limit
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

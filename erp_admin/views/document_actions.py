@@ -89,7 +89,7 @@ def take_back(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(document_type: DocumentType, document: Any) -> str:
         push = requests.in_flight(document_type.flow, document.pk)
         if push is None or not requests.take_back(push, by=request.user):
-            raise Refused("It cannot be taken back any more: sending has begun, or it has ended.")
+            raise Refused("It cannot be taken back any more: sending has begun, or it has ended.", code="NOT-QUEUED")
         return f"{document.number} was taken back. Nothing of it was sent."
 
     return _act(request, kind, pk, act)
@@ -121,7 +121,7 @@ def unlink(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(document_type: DocumentType, document: Any) -> str:
         former = document.remote_id
         if not former:
-            raise Refused("It is not linked.")
+            raise Refused("It is not linked.", code="NOT-LINKED")
         requests.unlink(document, by=request.user)
         again = (
             " It needs to be approved again before it is pushed." if document.approval == Approval.NEEDS_REVIEW else ""
@@ -146,16 +146,18 @@ def refresh(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @require_POST
 @role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
 def recreate(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    """Push anew what was deleted in Intacct."""
+    """Push again what was deleted in Intacct."""
 
     def act(document_type: DocumentType, document: Any) -> str:
         former = document.remote_id
         asked = readback.recreate(require_connection(), document_type.flow, document, by=request.user)
         for _, problems in asked.blocked:
-            raise Refused(f"It is no longer linked to {former}, but cannot be pushed yet. {problems[0]}")
+            raise Refused(
+                f"It is no longer linked to {former}, but cannot be pushed yet. {problems[0]}", code=problems[0].code
+            )
         for _, why in asked.left:
-            raise Refused(f"It is no longer linked to {former}, but is not pushed. {why}")
-        return f"{document.number} is queued to be created in Intacct anew, in place of {former}."
+            raise Refused(f"It is no longer linked to {former}, but is not pushed. {why}", code="NOTHING")
+        return f"{document.number} is queued to be created in Intacct again, in place of {former}."
 
     return _act(request, kind, pk, act)
 
@@ -183,7 +185,7 @@ def push_ours(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(document_type: DocumentType, document: Any) -> str:
         pushed = readback.push_ours(require_connection(), document_type.flow, document, by=request.user)
         for _, problems in pushed.blocked:
-            raise Refused(f"It cannot be pushed yet. {problems[0]}")
+            raise Refused(f"It cannot be pushed yet. {problems[0]}", code=problems[0].code)
         for _, why in pushed.left:
             return f"Nothing to push: {document.number} is in Intacct as it is in ERP Admin. {why}"
         return f"{document.number} is queued; what differs in {document.remote_id} is written as it is in ERP Admin."

@@ -104,6 +104,7 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "lock": lock_of(document),
         "verdict": verdict,
         "problems": [(each, *where_to_fix(request, document_type, each.code, document)) for each in verdict.problems],
+        "here": document_url(request, document_type, document),
         "failure": _failure(request, document_type, document, pushes),
         "plan": _plan(document_type.flow, document, verdict, pushes),
         "events": history,

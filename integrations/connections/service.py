@@ -55,7 +55,9 @@ def authorize(
     BusyError and their kin for what Intacct answers, with nothing stored but the exchanges.
     """
     if live_connection() is not None:
-        raise Refused("Sage Intacct is connected already.", "Use “Update credentials”, or disconnect first.")
+        raise Refused(
+            "Sage Intacct is connected already.", "Use “Update credentials”, or disconnect first.", code="CON-CONNECTED"
+        )
     credentials = Credentials(
         company=normalise_id(company_id),
         user=normalise_id(user_id),
@@ -86,7 +88,9 @@ def _require(credentials: Credentials) -> None:
 
 
 def _overtaken() -> Refused:
-    return Refused("Somebody else connected Sage Intacct just now.", "Reload the page to see the connection.")
+    return Refused(
+        "Somebody else connected Sage Intacct just now.", "Reload the page to see the connection.", code="CON-CONNECTED"
+    )
 
 
 def _keep(
@@ -134,7 +138,9 @@ def _locked(connection: Connection) -> Connection:
 def update_credentials(connection: Connection, *, user_id: str, password: str) -> Connection:
     """Test other credentials for the same company and entity, then swap them in. Old ones stay on any failure."""
     if connection.state == ConnectionState.DISCONNECTED:
-        raise Refused("This connection is disconnected.", "Connect again under Settings → Integrations.")
+        raise Refused(
+            "This connection is disconnected.", "Connect again under Settings → Integrations.", code="CON-NONE"
+        )
     credentials = Credentials(
         company=connection.company_id,
         user=normalise_id(user_id),
@@ -145,7 +151,11 @@ def update_credentials(connection: Connection, *, user_id: str, password: str) -
     entities = _verify(connection.tenant, credentials, connection)
     with transaction.atomic():
         if _locked(connection).state == ConnectionState.DISCONNECTED:
-            raise Refused("The connection was disconnected meanwhile.", "Connect again under Settings → Integrations.")
+            raise Refused(
+                "The connection was disconnected meanwhile.",
+                "Connect again under Settings → Integrations.",
+                code="CON-NONE",
+            )
         user_before = connection.user_id
         _store(connection, credentials, entities)
         changes: list[Change] = [{"label": "Password", "before": "", "after": "set anew"}]

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from integrations.codes import DUPLICATES
 from integrations.delivery.contract import Found, PushFlow
 from integrations.delivery.element_order import ORDER_NOTE, other_order_taken
 from integrations.delivery.outcomes import Settlement
@@ -227,7 +228,7 @@ class _Ledger:
             self._settle.ambiguous(push, free)
         elif ours:
             self._settle.taken(push, ours[0], others[ours[0].remote_id])
-        elif push.refused and (found or is_proven or not push.error_code.startswith("DUP-")):
+        elif push.refused and (found or is_proven or push.error_code not in DUPLICATES):
             self._settle.not_found_after_refusal(push, found)
         elif is_proven:
             self._settle.send_again(push)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from integrations.codes import DUPLICATES
 from integrations.delivery import drift, remote_records
 from integrations.delivery.contract import Found, PushFlow
 from integrations.delivery.drift import DriftFacts
@@ -175,7 +176,7 @@ class Settlement:
 
     def not_found_after_refusal(self, push: Push, found: Sequence[Found]) -> None:
         """Intacct refused it, and no record there is what this push wrote. `found` are others under its reference."""
-        if not push.error_code.startswith("DUP-"):
+        if push.error_code not in DUPLICATES:
             refusal = push.events.filter(state=PushState.VERIFYING).order_by("-pk").first()
             self._fail(push, push.error_code, refusal.message if refusal else push.reason, push.advice)
         elif found:

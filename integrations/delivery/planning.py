@@ -77,7 +77,7 @@ def control_id_of(flow: PushFlow, document_id: int, revision: int, plan: Plan) -
     """The same document, operation and bytes always have the same control id, so Intacct refuses a repeat.
 
     With uniqueid true the gateway refuses the control id of a completed function (developer.intacct.com, Web Services >
-    Requests). Of a refused one it does not, so that a document may be sent again once its cause is mended.
+    Requests). Of a refused one it does not, so that a document may be sent again once its cause is fixed.
     """
     digest = hashlib.sha256(f"{plan.entity_id}\n{plan.digest}".encode()).hexdigest()[:40]
     return f"erp-{flow.key}-{document_id}-{plan.operation}-{revision}-{digest}"

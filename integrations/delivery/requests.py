@@ -184,7 +184,7 @@ def take_back(push: Push, *, by: User | None = None) -> bool:
 
 
 def release_hold(hold: PushHold, *, by: User | None = None, queued: bool = True) -> None:
-    """Somebody says that the cause is mended: what was held is sent again."""
+    """Somebody says that the cause is fixed: what was held is sent again."""
     connection, flow = hold.connection, push_flow(hold.flow)
     hold.delete()
     wake_ledger(connection, flow, by=by, queued=queued)

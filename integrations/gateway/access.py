@@ -41,7 +41,7 @@ def why_not_connect() -> Refused | None:
         return None
     return Refused(
         "This installation has no Sender ID, and Intacct refuses every request without one.",
-        "Whoever runs this application sets INTACCT_SENDER_ID and INTACCT_SENDER_PASSWORD and restarts it.",
+        "The person who runs this application sets INTACCT_SENDER_ID and INTACCT_SENDER_PASSWORD and restarts it.",
         code="CON-NO-SENDER",
     )
 

@@ -156,7 +156,7 @@ class TestExport:
         assert answer["Content-Disposition"].startswith('attachment; filename="summit-ridge-audit-')
         assert answer["Content-Type"] == "text/csv; charset=utf-8"
         assert answer.streaming
-        rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode())))
+        rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
         assert [(row["Who"], row["E-mail"], row["What"], row["Changes"]) for row in rows] == [
             ("Alma Reyes", admin.email, "Changed", "Role: Viewer → Admin")
         ]
@@ -168,7 +168,7 @@ class TestExport:
     def test_no_cell_is_taken_for_a_formula(self, alma: Client, tenant: Tenant, url: Url) -> None:
         write(tenant, "=HYPERLINK(1)", EventKind.LOG_IN, object_label="@SUM(A1)")
         answer = alma.get(url("audit_export"), {"what": "sign_in"})
-        [row] = csv.DictReader(io.StringIO(answer.getvalue().decode()))
+        [row] = csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig")))
         assert (row["Details"], row["About"]) == ("'=HYPERLINK(1)", "'@SUM(A1)")
 
 

@@ -241,7 +241,7 @@ def test_a_deleted_record_is_created_anew_once(
     assert "Recreate" in missing
     assert "Intacct does not show PC Subcontracts-SC-1 any more, so a change could not be pushed." in missing
     answer = ben.post(url("recreate_commitment", pk=document.pk), follow=True).text
-    assert "queued to be created in Intacct anew, in place of PC Subcontracts-SC-1" in answer
+    assert "queued to be created in Intacct again, in place of PC Subcontracts-SC-1" in answer
     assert "Recreate" not in ben.get(page).text
     again = ben.post(url("recreate_commitment", pk=document.pk), follow=True).text
     assert "not known to be missing" in again

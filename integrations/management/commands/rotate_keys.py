@@ -37,7 +37,7 @@ class Command(AuditedCommand):
         if counts["unreadable"]:
             self.stderr.write(
                 "Unreadable secrets were left as they are. Their owners must enter the credentials again; a second "
-                "factor is removed with remove_second_factor and set up anew."
+                "factor is removed with remove_second_factor and set up again."
             )
             raise SystemExit(1)
 
