@@ -30,16 +30,16 @@ from integrations.models import Connection
 from integrations.sandbox.facade import SandboxServer
 from integrations.settings.declared import all_settings, switches, switches_requiring
 from integrations.settings.service import save_settings
+from tests import lists
 from tests.databases import filled_memory
 from tests.databases import migrated_file as make_migrated_file
 from tests.erp_admin.documents import choose_settings
-from tests.integrations.ledger import LISTS
 from tests.local_intacct import LOCAL
 from tests.second_factor import enrol
 from tests.snapshot import connect, read_lists
 
 PASSWORD = "correct horse battery"
-MIRRORED = ["gl_accounts", "items", "customers", "projects", "tasks"]
+MIRRORED = list(lists.FEW)
 DEFAULTS = {"default_account": "5010", "default_item": "SUBCON"}
 
 
@@ -190,8 +190,7 @@ def connection(scoped: Tenant, intacct: SandboxServer) -> Connection:
 @pytest.fixture
 def mirrored(connection: Connection) -> Connection:
     """A connection whose lists have been read, those that most tests look at."""
-    read_lists(connection, MIRRORED)
-    return connection
+    return read_lists(connection, lists.FEW)
 
 
 @pytest.fixture
@@ -205,6 +204,6 @@ def ready(mirrored: Connection) -> Connection:
 @pytest.fixture
 def pushing(connection: Connection) -> Connection:
     """A connection that pushes commitments, with the lists that this needs."""
-    read_lists(connection, LISTS)
+    read_lists(connection, lists.LEDGER)
     choose_settings(connection)
     return connection
