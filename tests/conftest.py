@@ -140,7 +140,7 @@ def client_for() -> Callable[[User | None], Client]:
             session[SEEN_KEY] = int(time.time())
             session[TENANT_KEY] = person.memberships.values_list("tenant", flat=True).first()
             session.save()
-            client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+            client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
         return client
 
     return client_for
