@@ -50,12 +50,12 @@ intacct: $(STAMP) ## Run the local Sage Intacct by itself, where the generated .
 
 .PHONY: test
 test: var/test.env ## Run the test suite on SQLite
-	ENV_FILE=var/test.env $(BIN)/python -W error -m pytest -n $(TEST_WORKERS) --dist loadgroup $(ARGS)
+	ENV_FILE=var/test.env $(BIN)/python -W error -m pytest -n $(TEST_WORKERS) $(ARGS)
 
 .PHONY: test-postgres
 test-postgres: var/test.env ## Run the same suite on PostgreSQL at TEST_DATABASE_URL
 	@test -n "$(TEST_DATABASE_URL)" || { echo "Set TEST_DATABASE_URL, for example postgres://postgres@127.0.0.1:5432/postgres"; exit 2; }
-	ENV_FILE=var/test.env DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -W error -m pytest -n $(TEST_WORKERS) --dist loadgroup $(ARGS)
+	ENV_FILE=var/test.env DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -W error -m pytest -n $(TEST_WORKERS) $(ARGS)
 
 .PHONY: previous
 previous: $(STAMP) ## Make the database of the previous version again, by its own code (tests/migration/README.md)

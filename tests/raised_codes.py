@@ -335,7 +335,13 @@ def assignments(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
         yield node.target, node.value
     elif isinstance(node, ast.Assign):
         for target in node.targets:
-            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            # With a star among the targets, or a tuple given whole, each one takes the value as it stands.
+            if (
+                isinstance(target, ast.Tuple)
+                and isinstance(node.value, ast.Tuple)
+                and len(target.elts) == len(node.value.elts)
+                and not any(isinstance(each, ast.Starred) for each in (*target.elts, *node.value.elts))
+            ):
                 yield from zip(target.elts, node.value.elts, strict=True)
             else:
                 yield target, node.value

@@ -4,6 +4,8 @@ Owns the place in which it lives while tests look at it: a database of its own t
 Must not know what is in it; that is the tests' to say.
 """
 
+import fcntl
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,15 +20,41 @@ from tests.migration.version import FIXTURE
 
 
 @contextmanager
-def standing_in(folder: Path) -> Iterator[None]:
-    """An empty database in place of the default one, of the same kind; dropped at the end."""
+def migrated(shared: Path, own: Path) -> Iterator[list[rows.Row]]:
+    """Have the migrated database stand in for the default one; yields the rows it had before.
+
+    On SQLite the first worker that comes migrates it in `shared`, and each looks at a copy in its `own` folder.
+    """
+    head, stored = rows.read(FIXTURE)
+    leaves = [(app, name) for app, name in head["leaves"]]
+    if connection.vendor == "sqlite":
+        template, copy = shared / "previous.sqlite3", own / "previous.sqlite3"
+        with (shared / "previous.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not template.exists():
+                with _standing_in(str(copy)):
+                    _load_and_migrate(leaves, stored)
+                copy.rename(template)
+        shutil.copyfile(template, copy)
+        with _standing_in(str(copy)):
+            yield stored
+        return
+    name = f"{connection.settings_dict['NAME']}_previous"
+    _on_server(f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
+    try:
+        with _standing_in(name):
+            _load_and_migrate(leaves, stored)
+            yield stored
+    finally:
+        _on_server(f'DROP DATABASE "{name}"')
+
+
+@contextmanager
+def _standing_in(name: str) -> Iterator[None]:
     before, kept = connections["default"], connections.settings["default"]
-    name = str(folder / "previous.sqlite3") if connection.vendor == "sqlite" else f"{kept['NAME']}_previous"
-    if connection.vendor == "postgresql":
-        _on_server(f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
     connections.settings["default"] = {**kept, "NAME": name}
     connections["default"] = connections.create_connection("default")
-    ContentType.objects.clear_cache()
+    ContentType.objects.clear_cache()  # its keys are those of one database
     try:
         yield
     finally:
@@ -34,8 +62,6 @@ def standing_in(folder: Path) -> Iterator[None]:
         connections.settings["default"] = kept
         connections["default"] = before
         ContentType.objects.clear_cache()
-        if connection.vendor == "postgresql":
-            _on_server(f'DROP DATABASE "{name}"')
 
 
 def _on_server(*statements: str) -> None:
@@ -44,16 +70,9 @@ def _on_server(*statements: str) -> None:
             cursor.execute(statement)
 
 
-def load() -> list[rows.Row]:
-    """Bring the empty default database to where the previous version left it; return its rows."""
-    head, stored = rows.read(FIXTURE)
-    leaves = [(app, name) for app, name in head["leaves"]]
+def _load_and_migrate(leaves: rows.Leaves, stored: list[rows.Row]) -> None:
+    """Bring the empty database to where the previous version left it, then migrate it as an operator does."""
     executor = MigrationExecutor(connection)
     executor.migrate(leaves)
     rows.store(executor.loader.project_state(leaves).apps, stored)
-    return stored
-
-
-def migrate() -> None:
-    """As an operator does after installing this version."""
     call_command("migrate", verbosity=0, interactive=False)

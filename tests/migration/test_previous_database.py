@@ -4,7 +4,9 @@ What is in it and how it was made is told in README.md; what is expected of it s
 """
 
 import json
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +27,7 @@ from tests.migration.places import ROWS, Database, pages
 from tests.migration.version import KEYS, TENANT
 from tests.second_factor import code
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("previous database")]
+pytestmark = pytest.mark.django_db
 PASSWORD = "summit-ridge-demo"
 Browser = Callable[[str], Client]
 
@@ -35,14 +37,19 @@ def database(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Database]:
     """The rows as they were, while the migrated database stands in for the test database."""
+    own = tmp_path_factory.mktemp("previous")
     with (
         django_db_blocker.unblock(),
         override_settings(FIELD_ENCRYPTION_KEYS=KEYS),
-        previous.standing_in(tmp_path_factory.mktemp("previous")),
+        previous.migrated(_shared(tmp_path_factory), own) as stored,
     ):
-        stored = previous.load()
-        previous.migrate()
         yield Database(stored)
+
+
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this test run, the same for all its workers."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture
