@@ -5,7 +5,7 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
-from tests.conftest import PASSWORD
+from tests.people import PASSWORD
 
 
 def log_in(client: Client, email: str, password: str = PASSWORD, **environment: Any) -> Any:
