@@ -23,8 +23,10 @@ from erp_admin.flows.definition_cautions import change_cautions
 from erp_admin.flows.purchasing import SYNC_COMMITMENTS, LinePlanner, explain
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentKind
 from integrations import intacct
-from integrations.delivery.drift import FieldDifference, Snapshot, day_of, differ
+from integrations.delivery.drift import differ
 from integrations.delivery.remote_records import record_of
+from integrations.delivery.snapshot import FieldDifference, Snapshot
+from integrations.delivery.values import day_of
 from integrations.engine.flow import FlowSetting, flow_for
 from integrations.engine.push_flow import Found, Plan, PlannedField, Problem, PushContext, PushFlow
 from integrations.models import ListItem, Operation, Push, RemoteRecord

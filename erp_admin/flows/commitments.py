@@ -21,8 +21,9 @@ from erp_admin.flows.definition_cautions import order_cautions
 from erp_admin.flows.purchasing import SYNC_COMMITMENTS, LinePlanner, explain
 from erp_admin.models import Commitment, CommitmentKind
 from integrations import intacct
-from integrations.delivery.drift import FieldDifference, Snapshot, differ
+from integrations.delivery.drift import differ
 from integrations.delivery.remote_records import record_of, sent_of
+from integrations.delivery.snapshot import FieldDifference, Snapshot
 from integrations.engine.flow import FlowSetting
 from integrations.engine.push_flow import Found, Plan, PlannedField, Problem, PushContext, PushFlow
 from integrations.models import ListItem, Operation, Push, RemoteRecord

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from erp_admin.models import DocumentStatus, Project, ValuedLine
-from integrations.delivery.drift import Snapshot
+from integrations.delivery.snapshot import Snapshot
 from integrations.engine.flow import FlowSetting, Switch
 from integrations.engine.mirror_view import why_unusable
 from integrations.engine.push_flow import PlannedField, Problem, PushContext

@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from erp_admin.flows.purchasing_reading import COURSE, DRAFTS, FIELDS, REVISED, STATE, amount
 from erp_admin.models import Commitment
-from integrations.delivery.drift import FieldDifference, Kind, Snapshot, same
+from integrations.delivery.snapshot import FieldDifference, Snapshot
+from integrations.delivery.values import Kind, same
 from integrations.engine.push_flow import Found
 from integrations.models import Delivery, RemoteRecord
 

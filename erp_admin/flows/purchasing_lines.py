@@ -10,7 +10,7 @@ from typing import Any
 
 from erp_admin.flows import purchasing_reading as reading
 from erp_admin.models import ChangeOrder, Commitment, ValuedLine, rounded
-from integrations.delivery.drift import LINE_COUNT, Snapshot, Values
+from integrations.delivery.snapshot import LINE_COUNT, Snapshot, Values
 from integrations.engine.push_flow import Found
 from integrations.models import RemoteRecord
 

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from integrations.delivery.drift import LINE_COUNT, Field, Fields, Kind, Snapshot
+from integrations.delivery.snapshot import LINE_COUNT, Field, Fields, Snapshot
+from integrations.delivery.values import Kind
 from integrations.engine.push_flow import Found
 
 Row = Mapping[str, Any]

@@ -15,7 +15,8 @@ from erp_admin.flows import purchasing_reading as reading
 from erp_admin.flows.purchasing import memo_of
 from erp_admin.flows.purchasing_reading import Row
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine, Project, ValuedLine, rounded
-from integrations.delivery.drift import Kind, Snapshot, day_of, same
+from integrations.delivery.snapshot import Snapshot
+from integrations.delivery.values import Kind, day_of, same
 from integrations.engine.push_flow import Found, PushContext
 from integrations.models import RemoteRecord
 from integrations.refusal import Refused

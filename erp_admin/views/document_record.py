@@ -19,8 +19,9 @@ from erp_admin.views.desks import DESKS, Desk, document_or_404, document_url, pu
 from erp_admin.views.documents import row_of
 from erp_admin.views.reasons import role_reason
 from erp_admin.views.record_rows import Fact, entity_names, fact
-from integrations.delivery.drift import FieldDifference, Kind, same, shown
 from integrations.delivery.remote_records import last_facts, record_of
+from integrations.delivery.snapshot import FieldDifference
+from integrations.delivery.values import Kind, same, shown
 from integrations.engine.push_flow import PlannedField, PushFlow
 from integrations.engine.push_plan import Verdict, context_for, judge
 from integrations.models import Connection, Delivery, DocumentState, Push, PushState

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from integrations import intacct
-from integrations.delivery.drift import FieldDifference, Fields, Snapshot
+from integrations.delivery.snapshot import FieldDifference, Fields, Snapshot
 from integrations.engine.flow import Flow, flow_settings
 from integrations.engine.progress import StepWork
 from integrations.models import Connection, Operation, Push, PushedDocument, RemoteRecord, SettingsVersion

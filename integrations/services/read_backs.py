@@ -5,6 +5,7 @@ Intacct itself; what is written again goes through the ledger.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from integrations import gateway
 from integrations.delivery import remote_records
-from integrations.delivery.drift import Snapshot
+from integrations.delivery.snapshot import Snapshot
 from integrations.engine.push_flow import Found, PushFlow
 from integrations.engine.push_plan import context_for
 from integrations.engine.verification import may_not_show_yet
@@ -27,19 +28,21 @@ def refresh(connection: Connection, flow: PushFlow, document: PushedDocument) ->
     """Read the linked record now and compare it; return what differs. Raises Refused and the Intacct error family."""
     if not document.remote_id:
         raise Refused("It is not linked to a record in Intacct.", "Push it, or link it.", code="NOT-LINKED")
+    began = timezone.now()
     found = _read(connection, flow, document, document.remote_id)
     if found is None and may_not_show_yet(document):
         sentence = "Intacct does not show it, but it was delivered just now, and searches may not find it yet."
         raise Refused(sentence, "Refresh it again in a quarter of an hour.", code="TOO-EARLY")
     with transaction.atomic():
-        return _compared(connection, flow, _still_linked(flow, document), found)
+        return _compared(connection, flow, _still_linked(flow, document, began), found)
 
 
 def take_theirs(connection: Connection, flow: PushFlow, document: PushedDocument) -> list[str]:
     """Make the document here what its record is now; return what still differs. Raises as `refresh`."""
+    began = timezone.now()
     found = _read_there(connection, flow, document)
     with transaction.atomic():
-        fresh = _still_linked(flow, document)
+        fresh = _still_linked(flow, document, began)
         record, context = _record(flow, fresh), context_for(connection)
         flow.take_keys(fresh, record, found, is_new=False)
         flow.take_theirs(fresh, record, found, context)
@@ -52,9 +55,10 @@ def push_ours(
     connection: Connection, flow: PushFlow, document: PushedDocument, *, by: User | None = None, queued: bool = True
 ) -> Asked:
     """Write what is here over what Intacct holds, as an update of what differs. Raises as `refresh`."""
+    began = timezone.now()
     found = _read_there(connection, flow, document)
     with transaction.atomic():
-        fresh = _still_linked(flow, document)
+        fresh = _still_linked(flow, document, began)
         record = _record(flow, fresh)
         remote_records.take_facts(fresh, record, found)
         problem = flow.why_not_updated(fresh, record)
@@ -149,8 +153,11 @@ def _unlocked(flow: PushFlow, pk: int) -> Any:
     return document
 
 
-def _still_linked(flow: PushFlow, document: PushedDocument) -> Any:
+def _still_linked(flow: PushFlow, document: PushedDocument, began: datetime | None = None) -> Any:
+    """The document as it is now. Raises Refused when what was read since `began` is no longer about it."""
     fresh = _unlocked(flow, document.pk)
     if fresh.remote_id != document.remote_id:
         raise Refused("It was linked otherwise meanwhile.", "Look at it again.", code="CHANGED")
+    if began is not None and remote_records.is_outdated(fresh, began):
+        raise Refused("It was pushed or compared meanwhile.", "Look at it again.", code="CHANGED")
     return fresh
