@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from erp_admin.models import Project, ValuedLine
 from integrations.delivery.contract import PlannedField, Problem, PushContext
-from integrations.delivery.drift import Snapshot
+from integrations.delivery.snapshot import Snapshot
 from integrations.lists import Permission
 from integrations.models import ListItem, PushedDocument
 from integrations.records.lookup import why_unusable

@@ -22,9 +22,10 @@ from erp_admin.views.record_rows import Fact, entity_names, fact
 from integrations.approval.selectors import approval_in_force, covered_digest, decisions_about, possible_acts
 from integrations.approval.transitions import Act
 from integrations.delivery.contract import PlannedField, PushFlow
-from integrations.delivery.drift import FieldDifference, Kind, same, shown
 from integrations.delivery.planning import PlanResult, context_for, judge
 from integrations.delivery.remote_records import last_facts, record_of
+from integrations.delivery.snapshot import FieldDifference
+from integrations.delivery.values import Kind, same, shown
 from integrations.gateway.access import live_connection
 from integrations.models import Approval, Connection, Delivery, DocumentState, Push, PushState
 

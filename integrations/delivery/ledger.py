@@ -257,10 +257,11 @@ class _Ledger:
         """Read the records that what landed has changed, so that what is known of them is as new; many a request."""
         for flow in dict.fromkeys(flow for flow, _ in touched):
             documents = [document for owner, document in touched if owner is flow and document.remote_id]
+            began = timezone.now()
             with self._work.client_for(entity_id) as client:
                 records = flow.read_back(client, [document.remote_id for document in documents])
             for document in documents:
-                self._settle.touched(flow, document, records.get(document.remote_id))
+                self._settle.touched(flow, document, records.get(document.remote_id), began)
 
     @staticmethod
     def _must_show(push: Push) -> bool:

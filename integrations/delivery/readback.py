@@ -5,6 +5,7 @@ Intacct itself; what is written again goes through the ledger.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -16,9 +17,9 @@ from integrations.approval.selectors import why_not_pushable
 from integrations.approval.service import covered_by_approval, let_fall
 from integrations.delivery import remote_records
 from integrations.delivery.contract import Found, PushFlow
-from integrations.delivery.drift import Snapshot
 from integrations.delivery.planning import context_for
 from integrations.delivery.requests import PushOutcome, ask_pushes, forget_record
+from integrations.delivery.snapshot import Snapshot
 from integrations.delivery.verification import may_not_show_yet
 from integrations.gateway import client as gateway
 from integrations.models import Connection, Delivery, PushedDocument, RemoteRecord
@@ -29,19 +30,21 @@ def refresh(connection: Connection, flow: PushFlow, document: PushedDocument) ->
     """Read the linked record now and compare it; return what differs. Raises Refused and the Intacct error family."""
     if not document.remote_id:
         raise Refused("It is not linked to a record in Intacct.", "Push it, or link it.", code="NOT-LINKED")
+    began = timezone.now()
     found = _read(connection, flow, document, document.remote_id)
     if found is None and may_not_show_yet(document):
         sentence = "Intacct does not show it, but it was delivered just now, and searches may not find it yet."
         raise Refused(sentence, "Refresh it again in a quarter of an hour.", code="TOO-EARLY")
     with transaction.atomic():
-        return _compared(connection, flow, _still_linked(flow, document), found)
+        return _compared(connection, flow, _still_linked(flow, document, began), found)
 
 
 def take_theirs(connection: Connection, flow: PushFlow, document: PushedDocument) -> list[str]:
     """Make the document here what its record is now; return what still differs. Raises as `refresh`."""
+    began = timezone.now()
     found = _read_there(connection, flow, document)
     with transaction.atomic():
-        fresh = _still_linked(flow, document)
+        fresh = _still_linked(flow, document, began)
         record, context = _record(flow, fresh), context_for(connection)
         covered = covered_by_approval(fresh)
         flow.take_keys(fresh, record, found, is_new=False)
@@ -56,9 +59,10 @@ def push_ours(
     connection: Connection, flow: PushFlow, document: PushedDocument, *, by: User | None = None, queued: bool = True
 ) -> PushOutcome:
     """Write what is here over what Intacct holds, as an update of what differs. Raises as `refresh`."""
+    began = timezone.now()
     found = _read_there(connection, flow, document)
     with transaction.atomic():
-        fresh = _still_linked(flow, document)
+        fresh = _still_linked(flow, document, began)
         refused = why_not_pushable(fresh, flow.noun)
         if refused is not None:
             raise refused
@@ -157,8 +161,11 @@ def _unlocked(flow: PushFlow, pk: int) -> Any:
     return document
 
 
-def _still_linked(flow: PushFlow, document: PushedDocument) -> Any:
+def _still_linked(flow: PushFlow, document: PushedDocument, began: datetime | None = None) -> Any:
+    """The document as it is now. Raises Refused when what was read since `began` is no longer about it."""
     fresh = _unlocked(flow, document.pk)
     if fresh.remote_id != document.remote_id:
         raise Refused("It was linked otherwise meanwhile.", "Look at it again.", code="CHANGED")
+    if began is not None and remote_records.is_outdated(fresh, began):
+        raise Refused("It was pushed or compared meanwhile.", "Look at it again.", code="CHANGED")
     return fresh

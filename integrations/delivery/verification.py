@@ -37,13 +37,14 @@ class Verification(Flow):
             raise TypeError(f"{work.step.key} pushes no documents.")
         while batch := _next(work, flow):
             found: dict[str, Found] = {}
+            began = timezone.now()
             for entity, members in groupby(sorted(batch, key=flow.entity_of), key=flow.entity_of):
                 with work.client_for(entity) as client:
                     found |= flow.read_back(client, [document.remote_id for document in members])
             with work.page():
                 context = context_for(work.connection)
                 for document in batch:
-                    _compare(work, flow, document.pk, document.remote_id, found.get(document.remote_id), context)
+                    _compare(work, flow, document.pk, document.remote_id, found.get(document.remote_id), context, began)
                 work.save_page(after=batch[-1].pk)
             yield
 
@@ -62,11 +63,13 @@ def _next(work: StepWork, flow: PushFlow) -> list[Any]:
 
 
 def _compare(
-    work: StepWork, flow: PushFlow, pk: int, remote_id: str, found: Found | None, context: PushContext
+    work: StepWork, flow: PushFlow, pk: int, remote_id: str, found: Found | None, context: PushContext, began: datetime
 ) -> None:
     document: Any = flow.model._default_manager.select_for_update().get(pk=pk)
     if document.delivery != Delivery.DELIVERED or document.remote_id != remote_id:
         return  # pushed again or unlinked since it was read: the answer is about what it was
+    if remote_records.is_outdated(document, began):
+        return
     if found is None and may_not_show_yet(document):
         work.count(skipped=1)
         _row(work, flow, document, RowOutcome.SKIPPED, "Delivered just now; searches in Intacct may not show it yet.")
