@@ -39,12 +39,13 @@ class ExchangeAdmin(OfRun, LongTableAdmin):
 
     @admin.display(description="request")
     def request_body(self, exchange: Exchange) -> SafeString | str:
-        return _body(exchange.request_xml)
+        return body(exchange.request_xml)
 
     @admin.display(description="answer")
     def answer_body(self, exchange: Exchange) -> SafeString | str:
-        return _body(exchange.response_xml)
+        return body(exchange.response_xml)
 
 
-def _body(text: str) -> SafeString | str:
+def body(text: str) -> SafeString | str:
+    """A request, an answer or a function as it was sent, without secrets."""
     return format_html('<pre class="body" tabindex="0">{}</pre>', text) if text else NOTHING
