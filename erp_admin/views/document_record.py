@@ -97,7 +97,7 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "plan": _plan(desk.flow, document, verdict, pushes),
         "events": history,
         "more_history": more_history,
-        "exchanges": selectors.exchanges_of(pushes, EXCHANGES),
+        "exchanges": selectors.exchanges_of(desk.many, pk, EXCHANGES),
         "can": _can(document, pushes, verdict),
         "role_reason": role_reason(request, Role.ACCOUNTANT),
         "push_reason": push_reason(request, desk, connection),

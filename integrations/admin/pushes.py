@@ -10,12 +10,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from accounts.admin.read_only import LongTableAdmin, ReadOnlyAdmin, ReadOnlyInline, as_json, change_link
+from accounts.admin.read_only import LongTableAdmin, ReadOnlyAdmin, ReadOnlyInline, as_json, change_link, list_link
 from integrations.admin.exchanges import body
 from integrations.admin.list_states import OfConnection
 from integrations.admin.runs import OfRun
 from integrations.admin.tenancy import TenantRows
-from integrations.models import ElementOrder, Push, PushEvent, PushHold
+from integrations.models import ElementOrder, Exchange, Push, PushEvent, PushHold
 
 # Long, and of use only where one push is looked at.
 _LONG = ("function_xml", "planned", "expected", "error_detail")
@@ -53,10 +53,15 @@ class PushAdmin(OfRun, OfConnection, LongTableAdmin):
         ("Looked for", {"fields": ("may_have_arrived", "refused", "looks", "absent_counts_from")}),
         ("In Intacct", {"fields": ("remote_id", "remote_record_no", "read_back_at", "finished_at", "created_at")}),
         ("Exactly this", {"fields": ("function_name", "function_body", "plan", "expectation", "settings_version")}),
+        ("What belongs to it", {"fields": ("exchanges",)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer(*_LONG)
+
+    @admin.display(description="open")
+    def exchanges(self, push: Push) -> SafeString:
+        return list_link(Exchange, "Exchanges", subjects__flow=push.flow, subjects__document_id=push.document_id)
 
     @admin.display(description="function")
     def function_body(self, push: Push) -> SafeString | str:

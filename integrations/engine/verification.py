@@ -15,6 +15,7 @@ from integrations.engine.flow import Flow, flow_for
 from integrations.engine.progress import StepWork
 from integrations.engine.push_flow import Found, PushFlow
 from integrations.engine.settle import digest_of, take_over
+from integrations.gateway import about
 from integrations.models import Delivery, Drift, Push, PushState, RowOutcome, RunRow
 
 BATCH = 50
@@ -33,8 +34,9 @@ class Verification(Flow):
         while batch := _next(work, flow):
             found: dict[str, Found] = {}
             for entity, members in groupby(sorted(batch, key=flow.entity_of), key=flow.entity_of):
-                with work.client_for(entity) as client:
-                    found |= flow.read_back(client, [document.remote_id for document in members])
+                documents = list(members)
+                with work.client_for(entity) as client, about(flow.key, (document.pk for document in documents)):
+                    found |= flow.read_back(client, [document.remote_id for document in documents])
             with work.page():
                 for document in batch:
                     _judge(work, flow, document.pk, document.remote_id, found.get(document.remote_id))

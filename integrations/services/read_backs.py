@@ -4,7 +4,8 @@ Owns what a person learns and decides about one record: remote calls, then one s
 Intacct itself; what is created anew goes through the ledger.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from integrations import gateway
 from integrations.engine.push_flow import Found, PushFlow
 from integrations.engine.settle import take_over
 from integrations.engine.verification import last_delivery, may_not_show_yet
+from integrations.intacct import Client
 from integrations.models import Approval, Connection, Delivery, Drift, Push, PushedDocument, PushState
 from integrations.refusal import Refused
 from integrations.selectors import why_not_run
@@ -80,7 +82,7 @@ def recreate(
 def find_records(connection: Connection, flow: PushFlow, document: PushedDocument, text: str) -> Sequence[Found]:
     """Records in Intacct that carry the number `text`. Raises Refused and the Intacct error family."""
     _check(connection, flow)
-    with gateway.opened(connection, entity_id=flow.entity_of(document) or None) as client:
+    with _reading(connection, flow, document) as client:
         return flow.search(client, text)
 
 
@@ -115,8 +117,16 @@ def _check(connection: Connection, flow: PushFlow) -> None:
 
 def _read(connection: Connection, flow: PushFlow, document: PushedDocument, remote_id: str) -> Found | None:
     _check(connection, flow)
-    with gateway.opened(connection, entity_id=flow.entity_of(document) or None) as client:
+    with _reading(connection, flow, document) as client:
         return flow.read_back(client, [remote_id]).get(remote_id)
+
+
+@contextmanager
+def _reading(connection: Connection, flow: PushFlow, document: PushedDocument) -> Iterator[Client]:
+    """A client in the document's entity, whose exchanges are stored as being about the document."""
+    entity_id = flow.entity_of(document) or None
+    with gateway.opened(connection, entity_id=entity_id) as client, gateway.about(flow.key, [document.pk]):
+        yield client
 
 
 def _unlocked(flow: PushFlow, pk: int) -> Any:

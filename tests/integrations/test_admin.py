@@ -55,6 +55,7 @@ from tests.second_factor import enrol
 OURS = ("accounts", "integrations", "erp_admin")
 # Models without a page of their own, each with the reason.
 WITHOUT_A_PAGE = {
+    "integrations.ExchangeSubject": "on the page of its exchange",
     "erp_admin.CommitmentLine": "on the page of its commitment",
     "erp_admin.ChangeOrderLine": "on the page of its change order",
 }
