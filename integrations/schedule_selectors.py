@@ -1,4 +1,4 @@
-"""What pages, commands and the dispatcher ask about schedules: rules, what is due, how a profile stands, freshness.
+"""What pages, commands and the dispatcher ask about schedules: rules, what is due, how a profile stands.
 
 Reads only. Needs the tenant's scope, but for the two questions of the dispatcher that say otherwise.
 """

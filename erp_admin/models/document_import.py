@@ -1,6 +1,7 @@
 """A file of commitments or change orders on its way in: what was read, how its names are matched, what became of it.
 
-A draft keeps everything as it was in the file until it is imported or expires. Only erp_admin.services.imports writes.
+A draft keeps everything as it was in the file until it is imported or expires. Written by the services of imports and
+their matches, by the assessment, and by the run that imports it.
 """
 
 from django.conf import settings

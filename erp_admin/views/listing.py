@@ -1,4 +1,4 @@
-"""What the lists of projects are made of: a page, filters with counts, columns that sort; all from the query.
+"""What lists of projects, documents and files are made of: a page, filters with counts, columns that sort; all from the query.
 
 Owns addresses within one list; knows no model and asks the database nothing but the page and its count.
 """
