@@ -32,5 +32,5 @@ class StorableQueryMiddleware:
             for name, values in request.GET.lists():
                 query.setlist(storable(name), [storable(value) for value in values])
             query._mutable = False
-            request.GET = query
+            request.GET = query  # type: ignore[assignment]
         return self.get_response(request)

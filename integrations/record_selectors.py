@@ -130,7 +130,7 @@ def record_page(found: QuerySet[ListItem], sort: str, key: str = "", size: int =
     Pages are found by key: a late page costs no more than the first.
     """
     direction, _, pk = key.partition("-")
-    border = found.model.objects.filter(pk=read_pk(pk)).first()
+    border = found.model.objects.filter(pk=read_pk(pk) or 0).first()
     if border is None or direction not in ("after", "before"):
         pks = list(_keys(found, sort)[: size + 1])
         items = _items(pks, size)

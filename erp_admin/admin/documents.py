@@ -34,11 +34,11 @@ class LineInline(ReadOnlyInline):
     ordering = ["number"]
     named: tuple[str, ...] = ("project",)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         own = {"number", "description", "amount"}
         return ["number", "description", "amount", *(name for name in _names(self.model) if name not in own)]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -72,7 +72,7 @@ class DocumentAdmin(TenantRows, LongTableAdmin):
             ("What belongs to it", {"fields": ("pushes",)}),
         )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ["state_words", "pushes", *_names(self.model)]
 
     @admin.display(description="state")

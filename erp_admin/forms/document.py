@@ -136,7 +136,7 @@ def project_of(key: Any) -> Project | None:
     """The tenant's project with this key. Raises ValidationError for what is none."""
     if isinstance(key, Project) or not key:
         return key or None
-    found = Project.objects.filter(pk=read_pk(key)).first()
+    found = Project.objects.filter(pk=read_pk(key) or 0).first()
     if found is None:
         raise forms.ValidationError("This project is not among those kept here. Choose another one.")
     return found

@@ -54,7 +54,7 @@ class Sources:
 
     def project_here(self, key: str) -> Choice | None:
         if key not in self._projects:
-            found = Project.objects.filter(pk=read_pk(key)).first()
+            found = Project.objects.filter(pk=read_pk(key) or 0).first()
             self._projects[key] = Choice(str(found), found.is_active) if found else None
         return self._projects[key]
 

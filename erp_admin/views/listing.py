@@ -1,6 +1,7 @@
-"""What lists of projects, documents and files are made of: a page, filters with counts, columns that sort; all from the query.
+"""What lists of projects, documents and files are made of: a page, filters with counts, columns that sort.
 
-Owns addresses within one list; knows no model and asks the database nothing but the page and its count.
+All of it comes from the query string. Owns addresses within one list; knows no model and asks the database nothing but
+the page and its count.
 """
 
 from collections.abc import Iterable, Mapping

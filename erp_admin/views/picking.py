@@ -53,7 +53,7 @@ def _is_active(document: Any) -> bool:
 
 
 def _project_id(request: TenantRequest) -> str:
-    project = Project.objects.filter(pk=read_pk(request.GET.get("project"))).first()
+    project = Project.objects.filter(pk=read_pk(request.GET.get("project")) or 0).first()
     return project.remote_id if project else ""
 
 
