@@ -1,4 +1,4 @@
-"""What commitments and their change orders share as purchasing transactions: settings, lines, look-up, comparison.
+"""What commitments and their change orders share as purchasing transactions: problems of the heading, and the lines.
 
 Owns every choice the vendor's reference leaves open about purchasing documents, each at one place with its reason.
 """

@@ -110,7 +110,7 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "plan": _plan(document_type.flow, document, verdict, pushes),
         "events": history,
         "more_history": more_history,
-        "exchanges": selectors.exchanges_of(pushes, EXCHANGES),
+        "exchanges": selectors.exchanges_of(document_type.many, pk, EXCHANGES),
         "can": _can(document, in_force, pushes, verdict),
         "seen": covered_digest(document),
         "is_approved": document.approval == Approval.APPROVED,

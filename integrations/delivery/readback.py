@@ -4,7 +4,8 @@ Owns what a person learns and decides about one record: remote calls, then one s
 Intacct itself; what is written again goes through the ledger.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from integrations.delivery.requests import PushOutcome, ask_pushes, forget_recor
 from integrations.delivery.snapshot import Snapshot
 from integrations.delivery.verification import may_not_show_yet
 from integrations.gateway import client as gateway
+from integrations.intacct import Client
 from integrations.models import Connection, Delivery, PushedDocument, RemoteRecord
 from integrations.runs.selectors import why_not_run
 
@@ -98,7 +100,7 @@ def recreate(
 def find_records(connection: Connection, flow: PushFlow, document: PushedDocument, text: str) -> Sequence[Found]:
     """Records in Intacct that carry the number `text`. Raises Refused and the Intacct error family."""
     _check(connection, flow)
-    with gateway.opened(connection, entity_id=flow.entity_of(document) or None) as client:
+    with _reading(connection, flow, document) as client:
         return flow.search(client, text)
 
 
@@ -136,7 +138,7 @@ def _check(connection: Connection, flow: PushFlow) -> None:
 
 def _read(connection: Connection, flow: PushFlow, document: PushedDocument, remote_id: str) -> Found | None:
     _check(connection, flow)
-    with gateway.opened(connection, entity_id=flow.entity_of(document) or None) as client:
+    with _reading(connection, flow, document) as client:
         return flow.read_back(client, [remote_id]).get(remote_id)
 
 
@@ -152,6 +154,14 @@ def _read_there(connection: Connection, flow: PushFlow, document: PushedDocument
 
 def _record(flow: PushFlow, document: PushedDocument) -> RemoteRecord:
     return remote_records.record_of(flow.key, document) or remote_records.note_link(flow, document)
+
+
+@contextmanager
+def _reading(connection: Connection, flow: PushFlow, document: PushedDocument) -> Iterator[Client]:
+    """A client in the document's entity, whose exchanges are stored as being about the document."""
+    entity_id = flow.entity_of(document) or None
+    with gateway.opened(connection, entity_id=entity_id) as client, gateway.about(flow.key, [document.pk]):
+        yield client
 
 
 def _unlocked(flow: PushFlow, pk: int) -> Any:

@@ -17,6 +17,7 @@ from integrations.delivery import remote_records
 from integrations.delivery.contract import Found, PushContext, PushFlow
 from integrations.delivery.planning import context_for
 from integrations.delivery.requests import push_flows
+from integrations.gateway.client import about
 from integrations.models import Connection, Delivery, RowOutcome, RunRow, Trigger
 from integrations.runs.flow import Flow, StepPlan, flow_for
 from integrations.runs.service import Started, start_run
@@ -39,8 +40,9 @@ class Verification(Flow):
             found: dict[str, Found] = {}
             began = timezone.now()
             for entity, members in groupby(sorted(batch, key=flow.entity_of), key=flow.entity_of):
-                with work.client_for(entity) as client:
-                    found |= flow.read_back(client, [document.remote_id for document in members])
+                documents = list(members)
+                with work.client_for(entity) as client, about(flow.key, (document.pk for document in documents)):
+                    found |= flow.read_back(client, [document.remote_id for document in documents])
             with work.page():
                 context = context_for(work.connection)
                 for document in batch:
