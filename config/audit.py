@@ -13,9 +13,9 @@ def _audited(model: str, *, only: tuple[str, ...] = (), without: tuple[str, ...]
 
 # What the push ledger writes into a document; its events tell that story.
 _LEDGER = (
-    "connection", "delivery", "drift", "state_reason", "state_advice", "remote_state", "remote_digest", "remote_facts",
-    "remote_record_no", "remote_url", "refreshed_at", "delivered_at", "verified_at", "difference", "created_at",
-    "updated_at",
+    "connection", "delivery", "changed_here", "changed_there", "missing_there", "compared_fields", "comparable_fields",
+    "state_reason", "state_advice", "remote_state", "remote_digest", "remote_facts", "remote_record_no", "remote_url",
+    "refreshed_at", "delivered_at", "verified_at", "difference", "created_at", "updated_at",
 )  # fmt: skip
 _LINE_LEDGER = ("remote_record_no", "remote_line_no")
 
@@ -54,6 +54,7 @@ NOT_AUDITED = {
     "integrations.CompanyClock": "learnt from Intacct",
     "integrations.ApiUsage": "a counter",
     "integrations.Push": "the ledger itself, never changed by hand",
+    "integrations.RemoteRecord": "what was written and read, kept by the ledger",
     "integrations.PushEvent": "a trail of its own",
     "integrations.PushHold": "set by the engine; ending it is written down with it",
     "integrations.ElementOrder": "learnt from Intacct",

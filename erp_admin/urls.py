@@ -33,6 +33,7 @@ def _of_type(document_type: DocumentType) -> list[URLPattern]:
         "refresh": document_actions.refresh,
         "recreate": document_actions.recreate,
         "take_theirs": document_actions.take_theirs,
+        "push_ours": document_actions.push_ours,
         "link": document_actions.link,
         "unlink": document_actions.unlink,
     }

@@ -3,13 +3,20 @@
 Alma is the admin, Ben the accountant, Vera the viewer; Otto belongs to another tenant and must never see anything here.
 """
 
+import gc
+import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection as database
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from accounts.middleware import TENANT_KEY
@@ -17,34 +24,60 @@ from accounts.models import Role, Tenant, User
 from accounts.services import set_role
 from accounts.sign_in.middleware import SEEN_KEY
 from accounts.tenancy import tenant_scope
-from integrations.connections.service import authorize
 from integrations.gateway import client as gateway
 from integrations.intacct import SessionCache
-from integrations.mirror.service import start_list_sync
-from integrations.models import Connection, RunState
-from integrations.runs.runner import run_to_end
+from integrations.models import Connection
 from integrations.sandbox.facade import SandboxServer
-from integrations.settings.declared import switches
+from integrations.settings.declared import all_settings, switches, switches_requiring
 from integrations.settings.service import save_settings
+from tests.databases import filled_memory
+from tests.databases import migrated_file as make_migrated_file
 from tests.erp_admin.documents import choose_settings
 from tests.integrations.ledger import LISTS
+from tests.local_intacct import LOCAL
 from tests.second_factor import enrol
+from tests.snapshot import connect, read_lists
 
 PASSWORD = "correct horse battery"
 MIRRORED = ["gl_accounts", "items", "customers", "projects", "tasks"]
 DEFAULTS = {"default_account": "5010", "default_item": "SUBCON"}
 
 
-@pytest.fixture(autouse=True)
-def _fast_passwords(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: looking through it for garbage took an eighth of the processor time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all migrations and no row, for copies; one for all processes of a run."""
+    own = tmp_path_factory.getbasetemp()
+    return make_migrated_file(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """Asked for by pytest-django before it makes the test database: one in memory is filled from the migrated file."""
+    if database.vendor != "sqlite":
+        yield
+        return
+    with filled_memory(request.getfixturevalue("migrated_file")):
+        yield
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache(settings: Any) -> None:
-    """A cache of its own for each test, so that nobody runs into limits that another test used up."""
+def _quick_settings() -> Iterator[None]:
+    """Quick passwords, and a cache of its own for each test, so that nobody meets limits that another test used up."""
     backend = "django.core.cache.backends.locmem.LocMemCache"
-    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": uuid.uuid4().hex}}
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        CACHES={"default": {"BACKEND": backend, "LOCATION": uuid.uuid4().hex}},
+    ):
+        yield
 
 
 @pytest.fixture
@@ -95,16 +128,19 @@ def staff(db: None) -> User:
 
 @pytest.fixture
 def client_for() -> Callable[[User | None], Client]:
-    """A browser of that person, who logged in and looked around a moment ago; of nobody for None."""
+    """A browser of that person, whose session began before the test; of nobody for None. Logging in is tested apart."""
 
     def client_for(person: User | None) -> Client:
         client = Client()
         if person is not None:
-            client.force_login(person)
-            session = client.session
+            session = SessionStore()
+            session[SESSION_KEY] = str(person.pk)
+            session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+            session[HASH_SESSION_KEY] = person.get_session_auth_hash()
             session[SEEN_KEY] = int(time.time())
             session[TENANT_KEY] = person.memberships.values_list("tenant", flat=True).first()
             session.save()
+            client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
         return client
 
     return client_for
@@ -128,10 +164,8 @@ def scoped(tenant: Tenant) -> Iterator[Tenant]:
 
 @pytest.fixture(scope="session")
 def local_intacct() -> Iterator[SandboxServer]:
-    server = SandboxServer(seed="demo", control=True)
-    server.start()
-    yield server
-    server.stop()
+    with LOCAL as server:
+        yield server
 
 
 @pytest.fixture
@@ -150,29 +184,27 @@ def intacct(local_intacct: SandboxServer, settings: Any, monkeypatch: pytest.Mon
 
 @pytest.fixture
 def connection(scoped: Tenant, intacct: SandboxServer) -> Connection:
-    facts = intacct.credentials
-    return authorize(scoped, company_id=facts["company"], user_id=facts["user"], password=facts["password"])
+    return connect(scoped)
 
 
 @pytest.fixture
 def mirrored(connection: Connection) -> Connection:
     """A connection whose lists have been read, those that most tests look at."""
-    run = run_to_end(start_list_sync(connection, kinds=MIRRORED, queued=False).run)
-    assert run.state == RunState.SUCCEEDED, (run.error_sentence, list(run.log.values_list("message", flat=True)))
+    read_lists(connection, MIRRORED)
     return connection
 
 
 @pytest.fixture
 def ready(mirrored: Connection) -> Connection:
-    """A fully enabled integration with every switch on."""
-    save_settings(mirrored, values=DEFAULTS, switched={switch.key: True for switch in switches()})
+    """A fully enabled integration with every switch on that requires no settings of its own."""
+    demanding = {switch for setting in all_settings() for switch in switches_requiring(setting)}
+    save_settings(mirrored, values=DEFAULTS, switched={each.key: each not in demanding for each in switches()})
     return mirrored
 
 
 @pytest.fixture
 def pushing(connection: Connection) -> Connection:
     """A connection that pushes commitments, with the lists that this needs."""
-    run = run_to_end(start_list_sync(connection, kinds=LISTS, queued=False).run)
-    assert run.state == RunState.SUCCEEDED, list(run.log.values_list("message", flat=True))
+    read_lists(connection, LISTS)
     choose_settings(connection)
     return connection

@@ -114,6 +114,7 @@ TABLE = {
                     "refresh",
                     "recreate",
                     "take_theirs",
+                    "push_ours",
                     "unlink",
                 )
             },

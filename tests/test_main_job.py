@@ -1,62 +1,16 @@
 """The main job in processes of their own: the demo, and a worker that is killed and replaced in mid-run."""
 
-import json
 import os
 import signal
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from config import keys
 from integrations.sandbox.facade import SandboxProcess
-
-ROOT = Path(__file__).parent.parent
-DEADLINE = 60.0
-
-
-class Site:
-    """A database and settings of their own, driven by commands as an operator would."""
-
-    def __init__(self, folder: Path, local: SandboxProcess | None = None) -> None:
-        made = keys.values_for("demo")
-        made["DATABASE_URL"] = f"sqlite:///{folder / 'site.sqlite3'}"
-        if local is not None:
-            made["INTACCT_ENDPOINT_URL"] = local.endpoint
-            made["INTACCT_USER_PASSWORD"] = local.credentials["password"]
-        self.environment = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, **made}
-
-    def start(self, *arguments: str, output: int = subprocess.PIPE) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-
-    def run(self, *arguments: str) -> str:
-        ended = self.start(*arguments)
-        said, _ = ended.communicate(timeout=DEADLINE)
-        assert ended.returncode == 0, said
-        return said
-
-    def ask(self, *arguments: str) -> dict[str, Any]:
-        facts: dict[str, Any] = json.loads(self.run(*arguments, "--json"))
-        return facts
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Until another process has done something; asking it again is the only way to know."""
-    end = time.monotonic() + DEADLINE
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
+from tests.processes import DEADLINE, Site, wait_for
 
 
 def test_the_demo_does_the_whole_main_job_and_can_be_repeated(tmp_path: Path) -> None:
@@ -96,10 +50,9 @@ def test_the_demo_refuses_to_make_people_with_known_passwords_in_production(tmp_
 
 
 @pytest.fixture
-def connected(tmp_path: Path) -> Iterator[tuple[Site, SandboxProcess]]:
+def connected(tmp_path: Path, migrated_file: Path) -> Iterator[tuple[Site, SandboxProcess]]:
     with SandboxProcess(seed="3000") as local:
-        site = Site(tmp_path, local)
-        site.run("migrate", "--verbosity", "0")
+        site = Site(tmp_path, local, migrated=migrated_file)
         site.run("create_tenant", "river", "--name", "River Works", "--admin", "ada@river.example")
         facts = local.credentials
         site.run("connect", "river", "--company", facts["company"], "--user", facts["user"])
@@ -124,7 +77,7 @@ def test_a_run_survives_the_death_of_its_worker(connected: tuple[Site, SandboxPr
     site.run("shell", "--verbosity", "0", "--command", EXPIRE)
     second = site.start("worker", output=subprocess.DEVNULL)
     try:
-        wait_for(lambda: site.ask("runs", "river")["runs"][0]["state"] == "succeeded")
+        wait_for(lambda: site.rows("SELECT state FROM integrations_syncrun") == [("succeeded",)])
     finally:
         second.terminate()  # the parent alone, as a supervisor does
         second.wait(timeout=DEADLINE)

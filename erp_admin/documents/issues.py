@@ -91,7 +91,7 @@ def _stuck(flow: Any) -> Iterator[tuple[str, str, str, str, Any]]:
                 fix = "Look there whether it was deleted. Then recreate it, or unlink it and link another record."
                 yield "MISSING", "", sentence, fix, document
             elif document.difference and not document.state_reason:
-                fix = "Take over what Intacct holds, or change it there and refresh it."
+                fix = "Open it and compare both sides: use Intacct's version, or push ours again."
                 yield "DIFFERENT", "", document.difference, fix, document
             elif push is not None:
                 yield push.error_code, push.error_field, document.state_reason, document.state_advice, document

@@ -19,7 +19,12 @@ from integrations.models import DocumentState, Exchange, Push, PushEvent, PushHo
 Documents = QuerySet[Any]
 SORTS: Final = ("number", "title", "vendor", "date", "amount")
 # States that a person has to do something about; counted beside Issues in the navigation.
-NEEDS_A_PERSON: Final = (DocumentState.ATTENTION, DocumentState.CHANGED_THERE, DocumentState.MISSING_THERE)
+NEEDS_A_PERSON: Final = (
+    DocumentState.ATTENTION,
+    DocumentState.CHANGED_THERE,
+    DocumentState.CHANGED_BOTH,
+    DocumentState.MISSING_THERE,
+)
 PERIODS: Final = (
     ("later", "After this month"),
     ("month", "This month"),

@@ -6,8 +6,6 @@ change: the revised total is right under both readings, and each of our lines ke
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
-from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Value
@@ -15,38 +13,43 @@ from django.db.models.functions import Concat
 
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentKind
 from erp_admin.purchasing import lines as purchasing
+from erp_admin.purchasing import matching as lines_there
 from erp_admin.purchasing import overwrite as theirs
-from erp_admin.purchasing import records
+from erp_admin.purchasing import posted, reading, records
+from erp_admin.purchasing import updates as update
 from erp_admin.purchasing.cautions import change_cautions
-from erp_admin.purchasing.commitments import vendor_problems
+from erp_admin.purchasing.commitments import CommitmentPush, vendor_problems
 from erp_admin.purchasing.lines import SYNC_COMMITMENTS, LinePlanner, explain
 from integrations import intacct
-from integrations.delivery.contract import Difference, Found, Plan, PlannedField, Problem, PushContext, PushFlow
-from integrations.models import ListItem, Operation, Push
-from integrations.settings.declared import FlowSetting
+from integrations.delivery.contract import Found, Plan, PlannedField, Problem, PushContext, PushFlow
+from integrations.delivery.drift import FieldDifference, Snapshot, day_of, differ
+from integrations.delivery.remote_records import record_of
+from integrations.models import ListItem, Operation, Push, RemoteRecord
+from integrations.runs.flow import flow_for
+from integrations.settings.declared import Need, Setting
 
 CHANGE_DEFINITIONS: Final = {
-    CommitmentKind.SUBCONTRACT: FlowSetting(
+    CommitmentKind.SUBCONTRACT: Setting(
         "subcontract_change_definition",
         "definition for subcontract change orders",
         "The purchasing transaction definition a change order of a subcontract becomes.",
         list_key="purchasing_definitions",
-        is_needed=True,
+        need=Need.WHEN_SWITCHED_ON,
         order=210,
         cautions=change_cautions,
     ),
-    CommitmentKind.PURCHASE_ORDER: FlowSetting(
+    CommitmentKind.PURCHASE_ORDER: Setting(
         "purchase_order_change_definition",
         "definition for purchase order change orders",
         "The purchasing transaction definition a change order of a purchase order becomes.",
         list_key="purchasing_definitions",
-        is_needed=True,
+        need=Need.WHEN_SWITCHED_ON,
         order=215,
         cautions=change_cautions,
     ),
 }
 ADDED, CHANGED = "added", "changed"
-LINE_CHANGES = FlowSetting(
+LINE_CHANGES = Setting(
     "change_order_lines",
     "Lines of change orders",
     "As added lines: always right. As changes of a line: only for a company whose Intacct takes the price of a changed "
@@ -67,6 +70,8 @@ class ChangeOrderPush(PushFlow):
     records = "PODOCUMENT"
     noun = "change order"
     plural = "change orders"
+    fields = reading.FIELDS
+    course = reading.COURSE
     reads_per_batch = 4  # the change orders and their commitments, each with lines
     document_url_name = "change_order"
     list_url_name = "change_orders"
@@ -105,35 +110,37 @@ class ChangeOrderPush(PushFlow):
             found += planner.problems(line)
         if sum(line.amount for line in lines) != document.total:
             found.append(Problem("total", "The total is not the sum of its lines.", "Open it and save it."))
+        record = record_of(self.key, document)
+        if record is not None and differ(
+            self.here(document, context, Snapshot.of(record.sent)), Snapshot.of(record.sent), self.fields
+        ):
+            found.append(_never_updated(document))
         return found
 
     def plan(self, document: ChangeOrder, context: PushContext) -> Plan | None:
         if document.is_linked or document.remote_id:
-            return None
-        base = document.commitment
-        head, explained = _head(document, context)
-        by_line = context.value(LINE_CHANGES.key).value == CHANGED
-        lines = []
-        for line in document.lines.select_related("project", "changes_line"):
-            elements, more = _planner(base, context).plan(line, _relation(line, base, by_line=by_line))
-            lines.append(elements)
-            explained += more
+            return None  # `validate` lets it pass only while nothing changed
+        base, written = document.commitment, _written(document, context, Snapshot())
         expected = {
-            "definition": head["transactiontype"],
+            "definition": written.head["transactiontype"],
             "vendor": base.vendor_id,
             "total": str(document.total),
-            "line_count": len(lines),
-            "state": head["state"],
         }
         return Plan(
             operation=Operation.CREATE,
             function_name="create_potransaction",
-            fields={**head, "potransitems": {"potransitem": lines}},
-            explained=tuple(explained),
+            fields={**written.head, "potransitems": {"potransitem": [elements for _, elements in written.lines]}},
+            explained=tuple(written.explained),
             expected=expected,
             reference=_number(document),
             entity_id=base.entity_id,
+            sent=written.snapshot,
         )
+
+    def here(self, document: ChangeOrder, context: PushContext, sent: Snapshot) -> Snapshot:
+        if sent.lines is None:
+            return self.sent_of_linked(document)
+        return _written(document, context, sent).snapshot
 
     def look_up(self, client: intacct.Client, pushes: Sequence[Push]) -> Mapping[int, Sequence[Found]]:
         return records.look_up(client, pushes)
@@ -144,54 +151,66 @@ class ChangeOrderPush(PushFlow):
     def entity_of(self, document: ChangeOrder) -> str:
         return document.commitment.entity_id
 
-    def reading(self, found: Found) -> Mapping[str, str]:
-        return records.reading(found)
+    def reading(self, document: ChangeOrder, record: RemoteRecord, found: Found) -> Snapshot:
+        return lines_there.reading_of(document, record, found)
 
     def is_ordinary(self, document: ChangeOrder, changed: Collection[str], found: Found) -> bool:
-        return records.is_ordinary(changed, found, (document.total,))
+        return reading.is_ordinary(changed, is_explained=True)
 
-    def take_theirs(self, document: ChangeOrder, push: Push | None, found: Found) -> None:
-        theirs.take_lines(document, found, push.expected if push is not None else None)
+    def cross_checks(self, document: ChangeOrder, record: RemoteRecord, found: Found) -> Sequence[FieldDifference]:
+        return posted.state_difference(record, found)
+
+    def touches(self, document: ChangeOrder) -> Iterable[tuple[PushFlow, Any]]:
+        """A change order that lands moves the revised total of its commitment and adds lines to it."""
+        flow = flow_for(CommitmentPush.key)
+        if isinstance(flow, PushFlow) and document.commitment.remote_id:
+            yield flow, document.commitment
+
+    def line_names(self, document: ChangeOrder, sent: Snapshot) -> Mapping[str, str]:
+        return lines_there.names_of(document, sent)
+
+    def defaults_of(self, document: ChangeOrder, here: Snapshot, reading: Snapshot) -> Mapping[str, Sequence[str]]:
+        return theirs.defaults_of(document, here, reading)
+
+    def why_not_updated(self, document: ChangeOrder, record: RemoteRecord) -> Problem | None:
+        return _never_updated(document)
+
+    def take_theirs(self, document: ChangeOrder, record: RemoteRecord, found: Found, context: PushContext) -> None:
+        theirs.take(document, record, found, self.here(document, context, Snapshot.of(record.sent)), context)
+
+    def take_keys(self, document: ChangeOrder, record: RemoteRecord, found: Found, *, is_new: bool) -> None:
+        lines_there.take_keys(document, record, found, is_new=is_new)
 
     def read_back(self, client: intacct.Client, remote_ids: Collection[str]) -> Mapping[str, Found]:
-        """The change orders and, of each, what its commitment's revised total is now."""
-        found = records.read_back(client, remote_ids)
-        bases = {
-            change.remote_id: change.commitment
-            for change in ChangeOrder.objects.filter(remote_id__in=list(found)).select_related("commitment")
-        }
-        known = records.read_back(client, {base.remote_id for base in bases.values() if base.remote_id})
-        for remote_id, record in found.items():
-            base = bases.get(remote_id)
-            if base is not None and base.remote_id in known:
-                facts = {**record.facts, "base": dict(known[base.remote_id].facts), "base_revised": _revised(base)}
-                found[remote_id] = replace(record, facts=facts)
-        return found
+        return records.read_back(client, remote_ids)
 
     def search(self, client: intacct.Client, text: str) -> Sequence[Found]:
         return records.search(client, text)
 
-    def expected_of(self, document: ChangeOrder) -> Mapping[str, Any]:
-        lines = document.lines.count()
-        return {"vendor": document.commitment.vendor_id, "total": str(document.total), "line_count": lines}
+    def sent_of_linked(self, document: ChangeOrder) -> Snapshot:
+        return lines_there.vouched_for(document, document.commitment.vendor_id)
 
     def held(self, path: str, facts: Mapping[str, Any]) -> str | None:
         return records.held(path, facts)
 
-    def compare(self, expected: Mapping[str, Any], found: Found) -> list[Difference]:
-        """The change order itself, and the revised total of its commitment, which is reported and never corrected."""
-        differences = records.compare(expected, found)
-        revised = records.amount(found.facts.get("base", {}).get("TRX_REVISEDTOTAL"))
-        ours = records.amount(found.facts.get("base_revised"))
-        if revised is not None and ours is not None and expected.get("state") != "Draft" and revised != ours:
-            differences.append(Difference("Revised total of the commitment", str(ours), str(revised)))
-        return differences
+
+def _never_updated(document: ChangeOrder) -> Problem:
+    sentence = f"It is {document.remote_id} in Intacct, and a change order there is not changed any more."
+    fix = "Use Intacct's version, or enter another change order for the difference."
+    return Problem("state", sentence, fix, code="DOC-STATE")
 
 
-def _revised(base: Commitment) -> str:
-    """What the commitment amounts to with the change orders that are in Intacct."""
-    pushed = [change.total for change in base.change_orders.exclude(remote_id="")]
-    return str(base.total + sum(pushed, Decimal(0)))
+def _written(document: ChangeOrder, context: PushContext, sent: Snapshot) -> update.Written:
+    """Everything a push would write now; what the commitment gave it when it was written stays."""
+    base = document.commitment
+    head, explained, defaults = _head(document, context, sent)
+    planner, lines = _planner(base, context, sent), []
+    by_line = context.value(LINE_CHANGES.key).value == CHANGED
+    for line in document.lines.select_related("project", "changes_line"):
+        elements, more = planner.plan(line, _relation(line, base, by_line=by_line))
+        lines.append((line, elements))
+        explained += more
+    return update.Written(head, lines, explained, update.snapshot(document, head, lines, planner, defaults, sent))
 
 
 def _number(document: ChangeOrder) -> str:
@@ -203,9 +222,14 @@ def _project_id(base: Commitment) -> str:
     return base.project.remote_id if base.project is not None else ""
 
 
-def _planner(base: Commitment, context: PushContext) -> LinePlanner:
+def _planner(base: Commitment, context: PushContext, sent: Snapshot | None = None) -> LinePlanner:
     return LinePlanner(
-        context, entity=base.entity_id, header_project=_project_id(base), retainage=base.retainage_percent
+        context,
+        entity=base.entity_id,
+        header_project=_project_id(base),
+        retainage=base.retainage_percent,
+        sent=sent,
+        inherits=True,
     )
 
 
@@ -228,27 +252,42 @@ def _definition(document: ChangeOrder, context: PushContext) -> tuple[str, str, 
     return chosen.value, chosen.source, context.mirror.get("purchasing_definitions", chosen.value)
 
 
-def _head(document: ChangeOrder, context: PushContext) -> tuple[dict[str, Any], list[PlannedField]]:
-    """The header's elements, and where each value is from."""
+def _head(
+    document: ChangeOrder, context: PushContext, sent: Snapshot
+) -> tuple[dict[str, Any], list[PlannedField], list[str]]:
+    """The header's elements, where each value is from, and which of them settings or the commitment fill in.
+
+    What they filled in when it was first written stays so.
+    """
     base = document.commitment
     definition, chosen_by, item = _definition(document, context)
-    numbered = bool(item is not None and item.fields.get("SEQUENCE"))
+    numbered = "documentno" not in sent.head if sent.head else bool(item is not None and item.fields.get("SEQUENCE"))
     state = context.value(purchasing.STATE.key, entity=base.entity_id, project=_project_id(base))
     term = base.term_name or (str(item.fields.get("TERM_NAME", "")) if item is not None and not base.due_on else "")
     number = _number(document)
+    filled: dict[str, tuple[str, Any]] = {
+        "transactiontype": (chosen_by, definition),
+        "vendorid": ("the commitment", base.vendor_id),
+        "termname": ("the commitment" if base.term_name else "the definition", term),
+        "datedue": ("the commitment", base.due_on or ""),
+        "state": (state.source, state.value),
+        "projectid": ("the commitment", _project_id(base)),
+    }
+    for name, value in sent.filled().items():
+        filled[name] = (filled[name][0], day_of(value) or "" if name == "datedue" else value)
     values: dict[str, tuple[str, str, Any]] = {
-        "transactiontype": ("Transaction definition", chosen_by, definition),
+        "transactiontype": ("Transaction definition", *filled["transactiontype"]),
         "datecreated": ("Date", "the change order", document.dated_on),
-        "vendorid": ("Vendor", "the commitment", base.vendor_id),
+        "vendorid": ("Vendor", *filled["vendorid"]),
         "documentno": ("Document number", "numbers of commitment and change order", "" if numbered else number),
         "referenceno": ("Reference number", "numbers of commitment and change order", number),
-        "termname": ("Terms", "the commitment" if base.term_name else "the definition", term),
-        "datedue": ("Due date", "the commitment", base.due_on or ""),
+        "termname": ("Terms", *filled["termname"]),
+        "datedue": ("Due date", *filled["datedue"]),
         "message": ("Message", "title of the change order", document.title),
-        "state": ("State", state.source, state.value),
-        "projectid": ("Project", "the commitment", _project_id(base)),
+        "state": ("State", *filled["state"]),
+        "projectid": ("Project", *filled["projectid"]),
     }
     elements: dict[str, Any] = {name: value for name, (_, _, value) in values.items() if value not in ("", None)}
     elements["returnto"] = elements["payto"] = {"contactname": ""}
     explained = [explain(name, values[name][0], elements[name], values[name][1]) for name in values if name in elements]
-    return elements, explained
+    return elements, explained, list(filled)

@@ -5,42 +5,44 @@ Element names and order: developer.intacct.com, Purchasing > Purchasing transact
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
 
-from erp_admin.models import Commitment, CommitmentKind, CommitmentLine
+from erp_admin.models import Commitment, CommitmentKind
 from erp_admin.purchasing import lines as purchasing
+from erp_admin.purchasing import matching as lines_there
 from erp_admin.purchasing import overwrite as theirs
-from erp_admin.purchasing import records
+from erp_admin.purchasing import posted, reading, records
 from erp_admin.purchasing import updates as update
 from erp_admin.purchasing.cautions import order_cautions
 from erp_admin.purchasing.lines import SYNC_COMMITMENTS, LinePlanner, explain
 from integrations import intacct
-from integrations.delivery.contract import Difference, Found, Plan, PlannedField, Problem, PushContext, PushFlow
-from integrations.models import Drift, ListItem, Operation, Push
-from integrations.settings.declared import FlowSetting
+from integrations.delivery.contract import Found, Plan, PlannedField, Problem, PushContext, PushFlow
+from integrations.delivery.drift import FieldDifference, Snapshot, differ
+from integrations.delivery.remote_records import record_of, sent_of
+from integrations.models import ListItem, Operation, Push, RemoteRecord
+from integrations.settings.declared import Need, Setting
 
 __all__ = ["DEFINITIONS", "SYNC_COMMITMENTS", "CommitmentPush"]
 
 DEFINITIONS: Final = {
-    CommitmentKind.SUBCONTRACT: FlowSetting(
+    CommitmentKind.SUBCONTRACT: Setting(
         "subcontract_definition",
         "definition for subcontracts",
         "The purchasing transaction definition a subcontract becomes.",
         list_key="purchasing_definitions",
-        is_needed=True,
+        need=Need.WHEN_SWITCHED_ON,
         order=200,
         cautions=order_cautions,
     ),
-    CommitmentKind.PURCHASE_ORDER: FlowSetting(
+    CommitmentKind.PURCHASE_ORDER: Setting(
         "purchase_order_definition",
         "definition for purchase orders",
         "The purchasing transaction definition a purchase order becomes.",
         list_key="purchasing_definitions",
-        is_needed=True,
+        need=Need.WHEN_SWITCHED_ON,
         order=205,
         cautions=order_cautions,
     ),
@@ -56,6 +58,8 @@ class CommitmentPush(PushFlow):
     records = "PODOCUMENT"
     noun = "commitment"
     plural = "commitments"
+    fields = reading.FIELDS
+    course = reading.COURSE
     document_url_name = "commitment"
     list_url_name = "commitments"
 
@@ -94,32 +98,31 @@ class CommitmentPush(PushFlow):
         return found
 
     def plan(self, document: Commitment, context: PushContext) -> Plan | None:
-        head, explained = _head(document, context)
-        planner = _planner(document, context)
-        lines = []
-        for line in document.lines.select_related("project"):
-            elements, more = planner.plan(line, {})
-            lines.append((line, elements))
-            explained += more
+        sent = sent_of(self.key, document) if document.remote_id else Snapshot()
+        if sent is None:
+            return None  # linked: `validate` lets it pass only while nothing changed
+        written = _written(document, context, sent)
         expected = {
-            "definition": head["transactiontype"],
+            "definition": written.head["transactiontype"],
             "vendor": document.vendor_id,
             "total": str(document.total),
-            "currency": document.currency if "currency" in head else "",
-            "line_count": len(lines),
-            "state": head["state"],
-            "sent": update.snapshot(head, lines),
         }
         create = Plan(
             operation=Operation.CREATE,
             function_name="create_potransaction",
-            fields={**head, "potransitems": {"potransitem": [elements for _, elements in lines]}},
-            explained=tuple(explained),
+            fields={**written.head, "potransitems": {"potransitem": [elements for _, elements in written.lines]}},
+            explained=tuple(written.explained),
             expected=expected,
             reference=document.number,
             entity_id=document.entity_id,
+            sent=written.snapshot,
         )
-        return _update(document, create, head, lines) if document.remote_id else create
+        return _update(document, create, sent, written) if document.remote_id else create
+
+    def here(self, document: Commitment, context: PushContext, sent: Snapshot) -> Snapshot:
+        if sent.lines is None:
+            return self.sent_of_linked(document)
+        return _written(document, context, sent).snapshot
 
     def look_up(self, client: intacct.Client, pushes: Sequence[Push]) -> Mapping[int, Sequence[Found]]:
         return records.look_up(client, pushes)
@@ -130,72 +133,70 @@ class CommitmentPush(PushFlow):
     def read_back(self, client: intacct.Client, remote_ids: Collection[str]) -> Mapping[str, Found]:
         return records.read_back(client, remote_ids)
 
-    def compare(self, expected: Mapping[str, Any], found: Found) -> list[Difference]:
-        return records.compare(expected, found)
-
     def entity_of(self, document: Commitment) -> str:
         return document.entity_id
 
-    def reading(self, found: Found) -> Mapping[str, str]:
-        return records.reading(found)
+    def reading(self, document: Commitment, record: RemoteRecord, found: Found) -> Snapshot:
+        return lines_there.reading_of(document, record, found, lambda: posted.added_lines(document))
 
     def is_ordinary(self, document: Commitment, changed: Collection[str], found: Found) -> bool:
-        pushed = sum((change.total for change in document.change_orders.exclude(remote_id="")), Decimal(0))
-        return records.is_ordinary(changed, found, (document.total, document.total + pushed))
+        return reading.is_ordinary(changed, is_explained=posted.explains(document, found))
 
-    def take_theirs(self, document: Commitment, push: Push | None, found: Found) -> None:
-        theirs.take_lines(document, found, push.expected if push is not None else None)
+    def cross_checks(self, document: Commitment, record: RemoteRecord, found: Found) -> Sequence[FieldDifference]:
+        return [*posted.state_difference(record, found), *posted.revised_difference(document, found)]
+
+    def moved_by_writing(self, before: Snapshot, now: Snapshot) -> Collection[str]:
+        return posted.moved(before, now)
+
+    def line_names(self, document: Commitment, sent: Snapshot) -> Mapping[str, str]:
+        return lines_there.names_of(document, sent)
+
+    def defaults_of(self, document: Commitment, here: Snapshot, reading: Snapshot) -> Mapping[str, Sequence[str]]:
+        return theirs.defaults_of(document, here, reading)
+
+    def why_not_updated(self, document: Commitment, record: RemoteRecord) -> Problem | None:
+        found = update.never(document, sent_of(self.key, document))
+        return found[0] if found else None
+
+    def take_theirs(self, document: Commitment, record: RemoteRecord, found: Found, context: PushContext) -> None:
+        theirs.take(document, record, found, self.here(document, context, Snapshot.of(record.sent)), context)
+
+    def take_keys(self, document: Commitment, record: RemoteRecord, found: Found, *, is_new: bool) -> None:
+        lines_there.take_keys(document, record, found, is_new=is_new)
 
     def search(self, client: intacct.Client, text: str) -> Sequence[Found]:
         return records.search(client, text)
 
-    def expected_of(self, document: Commitment) -> Mapping[str, Any]:
-        return {
-            "vendor": document.vendor_id,
-            "total": str(document.total),
-            "currency": document.currency,
-            "line_count": document.lines.count(),
-        }
+    def sent_of_linked(self, document: Commitment) -> Snapshot:
+        return lines_there.vouched_for(document, document.vendor_id, document.currency)
 
     def held(self, path: str, facts: Mapping[str, Any]) -> str | None:
         return records.held(path, facts)
 
-    def delivered(self, document: Commitment, push: Push, found: Found) -> None:
-        """Keep the keys of the lines: change orders, invoices and later updates refer to them."""
-        lines = list(document.lines.all())
-        amounts = records.sent_amounts(push.expected.get("sent"))
-        keys = records.match_lines(lines, found.facts.get("lines", ()), amounts)
-        for line in lines:
-            line.remote_record_no, line.remote_line_no = keys.get(line.pk, (None, None))
-            line.save(update_fields=["remote_record_no", "remote_line_no"])
-        if "sent" in push.expected:
-            push.expected["sent"]["numbers"] = {str(pk): line_no for pk, (_, line_no) in keys.items()}
-
 
 def _update_problems(document: Commitment, context: PushContext) -> list[Problem]:
     """What keeps a document that is in Intacct from being updated there."""
-    sent = update.last_sent(CommitmentPush.key, document)
+    flow_key = CommitmentPush.key
+    sent = sent_of(flow_key, document)
+    if sent is None:
+        record = record_of(flow_key, document)
+        vouched = lines_there.vouched_for(document, document.vendor_id, document.currency)
+        is_same = record is not None and not differ(vouched, Snapshot.of(record.sent), reading.FIELDS)
+        return [] if is_same else update.problems(document, None)
+    now = _written(document, context, sent)
+    if not differ(now.snapshot, sent, reading.FIELDS):
+        return []
     found = update.problems(document, sent)
-    if sent is not None:
-        for name in update.fixed_changes(sent, _head(document, context)[0]):
-            sentence = f"The {name} of a transaction cannot be changed in Intacct."
-            found.append(
-                Problem(name, sentence, "Change it back, or unlink this one and push it anew.", code="DOC-STATE")
-            )
+    for name in update.fixed_changes(sent, now.snapshot):
+        sentence = f"The {name} of a transaction cannot be changed in Intacct."
+        fix = "Change it back, or unlink this one and push it as a new one."
+        found.append(Problem(name, sentence, fix, code="DOC-STATE"))
     return found
 
 
-def _update(
-    document: Commitment,
-    create: Plan,
-    head: Mapping[str, Any],
-    lines: Sequence[tuple[CommitmentLine, Mapping[str, Any]]],
-) -> Plan | None:
-    """The plan that brings the document in Intacct to what `create` would write now; None when it is that already."""
-    sent = update.last_sent(CommitmentPush.key, document)
-    if sent is None or document.drift != Drift.CHANGED_HERE:
-        return None
-    fields, explained = update.changes(document, sent, head, lines)
+def _update(document: Commitment, create: Plan, sent: Snapshot, written: "update.Written") -> Plan | None:
+    """The plan that brings what was written to what would be written now; None when that is the same."""
+    fields, explained = update.changes(document, sent, written.head, written.lines)
     if not fields:
         return None
     return replace(
@@ -205,19 +206,34 @@ def _update(
         fields=fields,
         explained=tuple(explained),
         expected={**create.expected, "key": document.remote_id},
+        sent=update.added_up(sent, written.snapshot),
     )
+
+
+def _written(document: Commitment, context: PushContext, sent: Snapshot) -> "update.Written":
+    """Everything a push would write now, after what was `sent`."""
+    head, explained, defaults = _head(document, context, sent)
+    planner = _planner(document, context, sent)
+    lines = []
+    for line in document.lines.select_related("project"):
+        elements, more = planner.plan(line, {})
+        lines.append((line, elements))
+        explained += more
+    snapshot = update.snapshot(document, head | {"kind": document.kind}, lines, planner, defaults, sent)
+    return update.Written(head, lines, explained, snapshot)
 
 
 def _project_id(document: Commitment) -> str:
     return document.project.remote_id if document.project is not None else ""
 
 
-def _planner(document: Commitment, context: PushContext) -> LinePlanner:
+def _planner(document: Commitment, context: PushContext, sent: Snapshot | None = None) -> LinePlanner:
     return LinePlanner(
         context,
         entity=document.entity_id,
         header_project=_project_id(document),
         retainage=document.retainage_percent,
+        sent=sent,
     )
 
 
@@ -245,16 +261,22 @@ def _definition_term(document: Commitment, context: PushContext) -> str:
     return str(item.fields.get("TERM_NAME", "")) if item is not None else ""
 
 
-def _head(document: Commitment, context: PushContext) -> tuple[dict[str, Any], list[PlannedField]]:
-    """The header's elements, and where each value is from."""
-    project = _project_id(document)
+def _head(
+    document: Commitment, context: PushContext, sent: Snapshot
+) -> tuple[dict[str, Any], list[PlannedField], list[str]]:
+    """The header's elements, where each value is from, and which of them settings fill in.
+
+    What settings filled in when it was first written stays so.
+    """
+    project, before = _project_id(document), sent.filled()
     definition, chosen_by, item = _definition(document, context)
-    numbered = bool(item is not None and item.fields.get("SEQUENCE"))
+    numbered = "documentno" not in sent.head if sent.head else bool(item is not None and item.fields.get("SEQUENCE"))
     state = context.value(purchasing.STATE.key, entity=document.entity_id, project=project)
-    term = document.term_name or ("" if document.due_on else _definition_term(document, context))
+    own_term = document.term_name or bool(document.due_on)
+    term = document.term_name or ("" if own_term else before.get("termname") or _definition_term(document, context))
     facts = item.fields if item is not None else {}
     values: dict[str, tuple[str, str, Any]] = {
-        "transactiontype": ("Transaction definition", chosen_by, definition),
+        "transactiontype": ("Transaction definition", chosen_by, before.get("transactiontype") or definition),
         "datecreated": ("Date", "the commitment", document.dated_on),
         "vendorid": ("Vendor", "the commitment", document.vendor_id),
         # A definition with a numbering sequence gives the number itself; without one it must be sent.
@@ -264,7 +286,7 @@ def _head(document: Commitment, context: PushContext) -> tuple[dict[str, Any], l
         "termname": ("Terms", "the commitment" if document.term_name else "the definition", term),
         "datedue": ("Due date", "the commitment", document.due_on or ""),
         "message": ("Message", "title of the commitment", document.title),
-        "state": ("State", state.source, state.value),
+        "state": ("State", state.source, before.get("state") or state.value),
         "projectid": ("Project", "the commitment", project),
         "scope": ("Scope", "the commitment", document.scope if facts.get("ENABLEADDINFOSCOPE") == "true" else ""),
         "externalrefno": (
@@ -286,4 +308,4 @@ def _head(document: Commitment, context: PushContext) -> tuple[dict[str, Any], l
         path = reverse("commitment", kwargs={"tenant_slug": document.tenant.slug, "pk": document.pk})
         elements["customfields"] = {url_field: f"{settings.SITE_URL}{path}"}
         explained.append(explain("customfields", url_field, f"{settings.SITE_URL}{path}", "address of this page"))
-    return elements, explained
+    return elements, explained, ["transactiontype", "state", *([] if own_term else ["termname"])]

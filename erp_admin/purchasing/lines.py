@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from erp_admin.models import DocumentStatus, Project, ValuedLine
 from integrations.delivery.contract import PlannedField, Problem, PushContext
+from integrations.delivery.drift import Snapshot
 from integrations.lists import Permission
 from integrations.models import Approval, ListItem, PushedDocument
 from integrations.records.lookup import why_unusable
-from integrations.settings.declared import FlowSetting, Switch
+from integrations.settings.declared import Setting, Switch
 
 SYNC_COMMITMENTS = Switch(
     key="sync_commitments",
@@ -25,8 +26,8 @@ SYNC_COMMITMENTS = Switch(
     order=20,
 )
 
-UNIT = FlowSetting("purchasing_unit", "Unit of measure", "The unit of lines that name none.", default="Each", order=230)
-STATE = FlowSetting(
+UNIT = Setting("purchasing_unit", "Unit of measure", "The unit of lines that name none.", default="Each", order=230)
+STATE = Setting(
     "purchasing_state",
     "State in Intacct",
     "The state a pushed document gets: a draft to be looked at there, or pending, which is open at once.",
@@ -34,7 +35,7 @@ STATE = FlowSetting(
     default="Pending",
     order=240,
 )
-CONVERSION = FlowSetting(
+CONVERSION = Setting(
     "purchasing_conversion",
     "Conversion to invoices",
     "Price: an invoice takes part of a line's amount, for lump sums. Quantity: it takes units.",
@@ -42,24 +43,24 @@ CONVERSION = FlowSetting(
     default="Price",
     order=250,
 )
-LOCATION = FlowSetting(
+LOCATION = Setting(
     "default_location", "Default location", "The location of lines that name none.", list_key="locations", order=260
 )
-DEPARTMENT = FlowSetting(
+DEPARTMENT = Setting(
     "default_department",
     "Default department",
     "The department of lines that name none.",
     list_key="departments",
     order=270,
 )
-URL_FIELD = FlowSetting(
+URL_FIELD = Setting(
     "purchasing_url_field",
     "Custom field for the link back",
     "Integration name of a custom field of the transaction, filled with the address of the document here.",
     levels=("company",),
     order=280,
 )
-CUT_OVER = FlowSetting(
+CUT_OVER = Setting(
     "cut_over_date",
     "Cut-over date",
     "Documents dated before it are the baseline: they are in Intacct already and are never pushed.",
@@ -114,7 +115,7 @@ def project_problem(project: Project | None, business_id: str, context: PushCont
 
 
 def definition_problems(
-    setting: FlowSetting, context: PushContext, *, entity: str, project: str, changes: bool
+    setting: Setting, context: PushContext, *, entity: str, project: str, changes: bool
 ) -> list[Problem]:
     """What is wrong with the transaction definition chosen in the settings."""
     name = context.value(setting.key, entity=entity, project=project).value
@@ -132,13 +133,28 @@ def definition_problems(
 
 
 class LinePlanner:
-    """Turns lines of a schedule of values into lines of a purchasing transaction, and says where each value is from."""
+    """Turns lines of a schedule of values into lines of a purchasing transaction, and says where each value is from.
 
-    def __init__(self, context: PushContext, *, entity: str, header_project: str, retainage: Decimal) -> None:
+    What settings, or with `inherits` the commitment, filled in when a line was first written stays as it was: a setting
+    that changes later is about what is written for the first time.
+    """
+
+    def __init__(
+        self,
+        context: PushContext,
+        *,
+        entity: str,
+        header_project: str,
+        retainage: Decimal,
+        sent: Snapshot | None = None,
+        inherits: bool = False,
+    ) -> None:
         self._context = context
         self._entity = entity
         self._project = header_project
         self._retainage = retainage
+        self._sent = sent or Snapshot()
+        self._inherits = inherits
 
     def problems(self, line: ValuedLine) -> list[Problem]:
         """What keeps a line from being written, each naming field and fix."""
@@ -191,27 +207,52 @@ class LinePlanner:
         chosen = self._context.value("default_item", entity=self._entity, project=self.project_of(line))
         return chosen.value, f"Default Item, {chosen.source}"
 
-    def _filled(self, own: str, setting: FlowSetting, project: str) -> tuple[str, str]:
+    def _filled(self, own: str, setting: Setting, project: str) -> tuple[str, str]:
         """Where the value is from, and the value: the line's own, else the setting's."""
         if own:
             return "the line", own
         chosen = self._context.value(setting.key, entity=self._entity, project=project)
         return f"{setting.label}, {chosen.source}", chosen.value
 
-    def _labelled(self, label: str, own: str, setting: FlowSetting, project: str) -> tuple[str, str, Any]:
-        source, value = self._filled(own, setting, project)
-        return label, source, value
+    def defaults(self, line: ValuedLine) -> list[str]:
+        """Elements of a line that settings fill in, or the commitment."""
+        own = {
+            "itemid": line.item_id, "unit": line.unit, "locationid": line.location_id,
+            "departmentid": line.department_id, "conversiontype": "",
+        }  # fmt: skip
+        if self._inherits:
+            own |= {"projectid": "own" if line.project is not None else ""}
+            own |= {"retainagepercentage": "own" if line.retainage_percent is not None else ""}
+        return [name for name, value in own.items() if not value]
+
+    def _first_written(self, line: ValuedLine) -> dict[str, tuple[str, str]]:
+        """Where from and what, of each element that was filled in when the line was first written."""
+        filled = self._sent.filled(str(line.pk))
+        names = {*self.defaults(line), "memo"}
+        return {name: ("as first written", value) for name, value in filled.items() if name in names}
 
     def plan(
         self, line: ValuedLine, more: Mapping[str, tuple[str, str, Any]]
     ) -> tuple[dict[str, Any], list[PlannedField]]:
         """The elements of a line and their explanation. `more` adds elements: name -> (label, source, value)."""
-        project = self.project_of(line)
-        conversion = self._context.value(CONVERSION.key, entity=self._entity, project=project)
-        lump = conversion.value == "Price"
+        project, before = self.project_of(line), self._first_written(line)
+        chosen = self._context.value(CONVERSION.key, entity=self._entity, project=project)
+        converted_by, conversion = before.get("conversiontype") or (chosen.source, chosen.value)
+        lump = conversion == "Price"
         retainage = self._retainage if line.retainage_percent is None else line.retainage_percent
+        item, item_by = self.item_of(line)
+        filled = {
+            "itemid": (item_by, item),
+            "unit": self._filled(line.unit, UNIT, project),
+            "locationid": self._filled(line.location_id, LOCATION, project),
+            "departmentid": self._filled(line.department_id, DEPARTMENT, project),
+            "memo": ("number of the line here", memo_of(line)),
+            "projectid": ("the line" if line.project is not None else "the document", project),
+            "retainagepercentage": ("the document" if line.retainage_percent is None else "the line", retainage or ""),
+            **before,
+        }
         values: dict[str, tuple[str, str, Any]] = {
-            "itemid": ("Item", self.item_of(line)[1], self.item_of(line)[0]),
+            "itemid": ("Item", *filled["itemid"]),
             "itemdesc": ("Description", "the line", line.description[:LONGEST_DESCRIPTION]),
             # Conversion by price forces quantity 1 (object reference, purchasing transactions).
             "quantity": (
@@ -219,21 +260,17 @@ class LinePlanner:
                 "1, because conversion is by price" if lump else "the line",
                 Decimal(1) if lump else line.quantity,
             ),
-            "unit": self._labelled("Unit", line.unit, UNIT, project),
+            "unit": ("Unit", *filled["unit"]),
             "price": ("Price", "the line's amount" if lump else "the line", line.amount if lump else line.unit_price),
-            "locationid": self._labelled("Location", line.location_id, LOCATION, project),
-            "departmentid": self._labelled("Department", line.department_id, DEPARTMENT, project),
-            "memo": ("Memo", "number of the line here", memo_of(line)),
-            "projectid": ("Project", "the line" if line.project is not None else "the document", project),
+            "locationid": ("Location", *filled["locationid"]),
+            "departmentid": ("Department", *filled["departmentid"]),
+            "memo": ("Memo", *filled["memo"]),
+            "projectid": ("Project", *filled["projectid"]),
             "taskid": ("Task (cost code)", "the line", line.task_id),
             "costtypeid": ("Cost type", "the line", line.cost_type_id),
             "classid": ("Class", "the line", line.class_id),
-            "retainagepercentage": (
-                "Retainage %",
-                "the document" if line.retainage_percent is None else "the line",
-                retainage or "",
-            ),
-            "conversiontype": ("Conversion type", conversion.source, conversion.value),
+            "retainagepercentage": ("Retainage %", *filled["retainagepercentage"]),
+            "conversiontype": ("Conversion type", converted_by, conversion),
             **more,
         }
         elements = {name: value for name, (_, _, value) in values.items() if value not in ("", None)}

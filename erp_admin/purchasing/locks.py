@@ -8,7 +8,7 @@ from typing import Final
 
 from erp_admin.models import ChangeOrder, Commitment
 from erp_admin.purchasing import updates as update
-from integrations.models import Drift
+from integrations.delivery.remote_records import sent_of
 
 # What the update function of Intacct cannot change.
 FIXED_THERE: Final = frozenset({"kind", "number", "vendor_id", "currency", "entity_id"})
@@ -31,13 +31,13 @@ def lock_of(document: Commitment | ChangeOrder) -> Lock | None:
         return Lock(reason, "Wait until it has arrived, or take the push back.")
     if not document.remote_id:
         return None
-    if document.drift == Drift.MISSING_THERE:
+    if document.missing_there:
         reason = f"Intacct does not show {document.remote_id} any more, so a change could not be pushed."
         return Lock(reason, "Recreate it, or unlink it, first.")
     if isinstance(document, ChangeOrder):
         reason = f"It is {document.remote_id} in Intacct, and a change order there is not changed any more."
         return Lock(reason, "Enter another change order for the difference, or unlink this one.")
-    problems = update.problems(document, update.last_sent("commitments", document))
+    problems = update.problems(document, sent_of("commitments", document))
     if update.awaits_read_back("commitments", document):
         problems = [each for each in problems if each.field != "lines"]  # known soon; pushing waits for it anyway
     if problems:

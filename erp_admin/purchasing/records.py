@@ -1,25 +1,20 @@
-"""Purchasing transactions as they are found again in Intacct: looked up by reference, read back, compared.
+"""Purchasing transactions as they are found again in Intacct: looked up by reference, read back with their lines.
 
-Owns which fields are asked for, what makes a record ours, and the names of differences. Reads only.
+Owns which fields are asked for and what makes a record ours. Reads only; compares nothing.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from erp_admin.models import ValuedLine, rounded
-from erp_admin.purchasing.lines import memo_of
+from erp_admin.purchasing.reading import HEAD, LINE, Row, amount, number
 from integrations import intacct
-from integrations.delivery.contract import Difference, Found
+from integrations.delivery.contract import Found
 from integrations.intacct import Query, any_of, eq, in_
 from integrations.models import Operation, Push
 
-HEADER_FIELDS: Final = (
-    "RECORDNO", "DOCID", "DOCNO", "DOCPARID", "STATE", "CUSTVENDID", "PONUMBER", "WHENCREATED", "CURRENCY",
-    "TRX_TOTAL", "TRX_REVISEDTOTAL", "WHENMODIFIED", "RECORD_URL",
-)  # fmt: skip
-LINE_FIELDS: Final = ("RECORDNO", "DOCHDRNO", "LINE_NO", "ITEMID", "TRX_VALUE", "MEMO", "ADDEDBYCHANGE")
+HEADER_FIELDS: Final = ("RECORDNO", "DOCID", *HEAD.values(), "RECORD_URL")
+LINE_FIELDS: Final = ("RECORDNO", "DOCHDRNO", "LINE_NO", *LINE.values(), "ADDEDBYCHANGE")
 _NEEDED = {
     "PODOCUMENT": frozenset({"RECORDNO", "DOCID", "DOCNO", "CUSTVENDID", "TRX_TOTAL"}),
     "PODOCUMENTENTRY": frozenset({"RECORDNO", "DOCHDRNO", "LINE_NO", "TRX_VALUE"}),
@@ -44,7 +39,7 @@ def look_up(client: intacct.Client, pushes: Sequence[Push]) -> dict[int, list[Fo
     """Documents that carry the reference of a push: the number we gave them, or ours in PONUMBER.
 
     PONUMBER is the reference number on the read side (third-party lists only); where a company does not offer it, the
-    document number alone is searched, and a push without a number of its own is never sent (see `numbering`).
+    document number alone is searched.
     """
     fields = fields_of(client, "PODOCUMENT")
     found: dict[int, list[Found]] = {push.pk: [] for push in pushes}
@@ -57,17 +52,24 @@ def look_up(client: intacct.Client, pushes: Sequence[Push]) -> dict[int, list[Fo
     for push in pushes:
         for row in rows.values():
             if push.reference in (row.get("DOCNO"), row.get("PONUMBER")):
-                found[push.pk].append(as_found(row))
+                found[push.pk].append(as_found(row, fields))
     return found
 
 
-def as_found(row: Mapping[str, Any], lines: Sequence[Mapping[str, Any]] | None = None) -> Found:
-    facts = {name: row.get(name, "") for name in HEADER_FIELDS}
+def as_found(row: Row, asked: Collection[str], lines: Sequence[Row] | None = None) -> Found:
+    """A record with what was asked for; a field that the company does not offer is not among its facts."""
+    facts: dict[str, Any] = {name: row.get(name, "") for name in asked}
     if lines is not None:
         # Posted change orders add lines of their own to their commitment (object reference, change orders).
-        own = [line for line in lines if line.get("ADDEDBYCHANGE") != "true"]
-        facts["lines"] = [{name: line.get(name, "") for name in LINE_FIELDS} for line in own]
-    return Found(int(row["RECORDNO"]), row.get("DOCID", ""), row.get("RECORD_URL", ""), row.get("STATE", ""), facts)
+        facts["lines"] = [dict(line) for line in lines if line.get("ADDEDBYCHANGE") != "true"]
+    return Found(
+        number(row["RECORDNO"]),
+        row.get("DOCID", ""),
+        row.get("RECORD_URL", ""),
+        row.get("STATE", ""),
+        facts,
+        row.get("WHENMODIFIED", ""),
+    )
 
 
 def read_back(client: intacct.Client, remote_ids: Collection[str]) -> dict[str, Found]:
@@ -83,8 +85,9 @@ def read_back(client: intacct.Client, remote_ids: Collection[str]) -> dict[str, 
         query = Query("PODOCUMENTENTRY", lines_of, where=in_("DOCHDRNO", numbers), page_size=2000, show_private=True)
         for page in client.pages(query):
             for row in page.rows:
-                lines.setdefault(row["DOCHDRNO"], []).append(row)
-    return {row["DOCID"]: as_found(row, lines.get(row["RECORDNO"], [])) for row in heads}
+                shown = {name: row.get(name, "") for name in lines_of}
+                lines.setdefault(row["DOCHDRNO"], []).append(shown)
+    return {row["DOCID"]: as_found(row, fields, lines.get(row["RECORDNO"], [])) for row in heads}
 
 
 def is_ours(push: Push, found: Found) -> bool:
@@ -102,127 +105,21 @@ def is_ours(push: Push, found: Found) -> bool:
     return same_total and same_vendor and definition in ("", None, expected.get("definition"))
 
 
-def compare(expected: Mapping[str, Any], found: Found) -> list[Difference]:
-    """Totals, vendor, number of lines and state, each named when Intacct holds it otherwise."""
-    facts = found.facts
-    differences = []
-    if amount(facts.get("TRX_TOTAL")) != amount(expected.get("total")):
-        differences.append(Difference("Total", str(expected.get("total")), str(facts.get("TRX_TOTAL"))))
-    for label, ours, theirs in (("Vendor", "vendor", "CUSTVENDID"), ("Currency", "currency", "CURRENCY")):
-        if expected.get(ours) and facts.get(theirs) and facts[theirs] != expected[ours]:
-            differences.append(Difference(label, str(expected[ours]), str(facts[theirs])))
-    lines = facts.get("lines")
-    # Where a company does not offer ADDEDBYCHANGE, lines of change orders are counted: more are no difference then.
-    revised = facts.get("TRX_REVISEDTOTAL") != facts.get("TRX_TOTAL")
-    may_be_more = revised and bool(lines) and not any(line.get("ADDEDBYCHANGE") for line in lines or ())
-    wanted_lines = int(expected.get("line_count", 0))
-    if lines is not None and len(lines) != wanted_lines and not (may_be_more and len(lines) > wanted_lines):
-        differences.append(Difference("Lines", str(expected.get("line_count")), str(len(lines))))
-    wanted, state = str(expected.get("state", "")), str(facts.get("STATE", ""))
-    # Approval rules of the company may move a document on at once; only a draft that is none, or the reverse, differs.
-    if wanted and state and (wanted == "Draft") != (state in ("Draft", "I")):
-        differences.append(Difference("State", wanted, state))
-    return differences
-
-
-TOTAL, MODIFIED, STATE, REVISED = "Total", "Modified", "State", "Revised total"
-
-
-def reading(found: Found) -> dict[str, str]:
-    """What of a record is remembered, so that a later read shows whether somebody changed it in Intacct."""
-    facts = found.facts
-    named = {TOTAL: "TRX_TOTAL", "Vendor": "CUSTVENDID", "Currency": "CURRENCY", "Number": "DOCNO"}
-    named |= {STATE: "STATE", REVISED: "TRX_REVISEDTOTAL", MODIFIED: "WHENMODIFIED"}
-    return {label: str(facts.get(name) or "") for label, name in named.items()} | {
-        "Lines": str(len(facts.get("lines", ())))
-    }
-
-
-def is_ordinary(changed: Collection[str], found: Found, totals: Collection[Decimal]) -> bool:
-    """Whether just these parts of a reading change by themselves: invoices move the state, change orders the total.
-
-    `totals` are the revised totals that our own change orders account for. A new modification time alone is an edit.
-    """
-    if not set(changed) <= {MODIFIED, STATE, REVISED} or set(changed) == {MODIFIED}:
-        return False
-    revised = amount(found.facts.get("TRX_REVISEDTOTAL"))
-    return REVISED not in changed or revised is None or revised in totals
-
-
-def sent_amounts(sent: Mapping[str, Any] | None) -> dict[int, Decimal | None]:
-    """The amount of each line as it was sent, by the line's primary key: it may have been edited here since."""
-    lines = (sent or {}).get("lines", {})
-    found: dict[int, Decimal | None] = {}
-    for key, elements in lines.items():
-        product = Decimal(elements.get("quantity", "1")) * Decimal(elements.get("price", "0"))
-        found[int(key)] = amount(rounded(product))
-    return found
-
-
-def match_lines(
-    lines: Sequence[ValuedLine],
-    records: Sequence[Mapping[str, Any]],
-    amounts: Mapping[int, Decimal | None] | None = None,
-) -> dict[int, tuple[int, int]]:
-    """Record number and position in Intacct of each of our lines, by its memo and amount, else by amount in order.
-
-    `amounts` are those sent, where they are known. That lines come back in the order sent is unconfirmed, so an amount
-    must agree in any case.
-    """
-    amounts = amounts or {}
-    left = sorted(records, key=lambda record: int(record.get("LINE_NO") or 0))
-    found: dict[int, tuple[int, int]] = {}
-    for by_memo in (True, False):
-        for line in lines:
-            if line.pk in found:
-                continue
-            for record in left:
-                same_memo = record.get("MEMO") == memo_of(line)
-                if amount(record.get("TRX_VALUE")) == amounts.get(line.pk, line.amount) and (same_memo or not by_memo):
-                    found[line.pk] = (int(record["RECORDNO"]), int(record.get("LINE_NO") or 0))
-                    left.remove(record)
-                    break
-    return found
-
-
-def amount(text: Any) -> Decimal | None:
-    """An amount as Intacct writes it, or None when it is not one."""
-    try:
-        return Decimal(str(text)).quantize(Decimal("0.01"))
-    except InvalidOperation:
-        return None
-
-
 def search(client: intacct.Client, text: str) -> list[Found]:
     """Documents whose number, reference or whole id is `text`, without their lines."""
     fields = fields_of(client, "PODOCUMENT")
     where = any_of(*(eq(name, text) for name in ("DOCNO", "DOCID", "PONUMBER") if name in fields))
     page = client.query(Query("PODOCUMENT", fields, where=where, show_private=True))
-    return [as_found(row) for row in page.rows]
-
-
-# Where reading back shows what was written: element of the function -> field. The rest is not read back.
-_HELD_HEAD: Final = {
-    "transactiontype": "DOCPARID",
-    "datecreated": "WHENCREATED",
-    "vendorid": "CUSTVENDID",
-    "documentno": "DOCNO",
-    "referenceno": "PONUMBER",
-    "state": "STATE",
-    "currency": "CURRENCY",
-}
-_HELD_LINE: Final = {"itemid": "ITEMID", "price": "TRX_VALUE", "memo": "MEMO"}
+    return [as_found(row, fields) for row in page.rows]
 
 
 def held(path: str, facts: Mapping[str, Any]) -> str | None:
     """What Intacct held at an element of a plan; a line is recognized by its memo."""
     place, _, name = path.rpartition("/")
     if not place:
-        found = facts.get(_HELD_HEAD.get(name, ""))
-        return None if found in (None, "") else str(found)
+        value = facts.get(HEAD.get(name, ""))
+        return None if value in (None, "") else str(value)
     memo = place.capitalize()
     line = next((line for line in facts.get("lines", ()) if line.get("MEMO") == memo), None)
-    if line is None or name not in _HELD_LINE:
-        return None
-    # A line is read back as its amount: with a quantity other than one that is not its price.
-    return str(line.get(_HELD_LINE[name], ""))
+    value = line.get(LINE.get(name, "")) if line is not None else None
+    return None if value is None else str(value)

@@ -14,8 +14,8 @@ from accounts.models import User
 from accounts.refusal import Refused
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine, DocumentStatus
 from erp_admin.purchasing.locks import lock_of
-from integrations.delivery.requests import as_it_is_now
-from integrations.models import Approval, Delivery, Drift
+from integrations.delivery.requests import as_it_is_now, note_edit
+from integrations.models import Approval, Delivery
 
 Document = TypeVar("Document", Commitment, ChangeOrder)
 
@@ -37,7 +37,7 @@ def save_commitment(document: Commitment, lines: Sequence[CommitmentLine]) -> Co
         line.commitment = document
         line.full_clean(exclude=["tenant", "commitment"])
         line.save()
-    _note_change(document)
+    note_edit(document)
     return document
 
 
@@ -57,7 +57,7 @@ def save_change_order(document: ChangeOrder, lines: Sequence[ChangeOrderLine]) -
         line.change_order = document
         line.full_clean(exclude=["tenant", "change_order"])
         line.save()
-    _note_change(document)
+    note_edit(document)
     return document
 
 
@@ -146,10 +146,3 @@ def _refuse_removed(document: Commitment, kept: set[int]) -> None:
             "Remove the line of the change order first.",
             code="LINE-CHANGED",
         )
-
-
-def _note_change(document: Commitment | ChangeOrder) -> None:
-    """A document that is in Intacct and was edited here differs from then on, until it is pushed again."""
-    if document.delivery == Delivery.DELIVERED and document.drift == Drift.SAME:
-        document.drift = Drift.CHANGED_HERE
-        document.save(update_fields=["drift"])

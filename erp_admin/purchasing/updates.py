@@ -1,45 +1,89 @@
-"""Updating a purchasing transaction: what changed since it was last pushed, as `update_potransaction` takes it.
+"""Updating a purchasing transaction: what changed since it was last written, as `update_potransaction` takes it.
 
 Owns the comparison of two plans and the rules of that function (developer.intacct.com, Purchasing > Purchasing
 transactions): line numbers count from 1, an empty item removes a line, lines without a number are added.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from erp_admin.models import Commitment, CommitmentLine
-from erp_admin.purchasing.lines import explain
+from erp_admin.models import Commitment, ValuedLine
+from erp_admin.purchasing.lines import LinePlanner, explain
+from erp_admin.purchasing.reading import WORKED_OUT
 from integrations.delivery.contract import PlannedField, Problem
+from integrations.delivery.drift import Snapshot
 from integrations.models import Push, PushState
+
+Lines = Sequence[tuple[ValuedLine, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Written:
+    """Everything that a push would write now: elements of the head and of each line, and as they are compared."""
+
+    head: dict[str, Any]
+    lines: Lines
+    explained: list[PlannedField]
+    snapshot: Snapshot
+
 
 # As `query` words them, and the stored codes.
 CLOSED_STATES: Final = frozenset({"Submitted", "In Progress", "Converted", "Partially Converted", "S", "G", "C", "P"})
-FIXED_HEAD: Final = {"transactiontype": "type", "vendorid": "vendor", "documentno": "number"}
+FIXED_HEAD: Final = {"transactiontype": "type", "kind": "type", "vendorid": "vendor", "documentno": "number"}
 _CHAIN: Final = ("projectid", "taskid", "costtypeid")  # each needs the one before it
-_UNCHANGED_BY_UPDATE: Final = frozenset({"returnto", "payto", "customfields"})
+_NOT_COMPARED: Final = frozenset({"returnto", "payto", "customfields", "relateddockey", "relateddoclinekey"})
+# Of these two Intacct works out one from the other, so an empty one says nothing.
+_EITHER: Final = frozenset({"termname", "datedue"})
 
 
 def as_text(value: Any) -> str:
+    """A value as a snapshot keeps it; nothing is empty."""
+    if value is None:
+        return ""
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def snapshot(head: Mapping[str, Any], lines: Sequence[tuple[CommitmentLine, Mapping[str, Any]]]) -> dict[str, Any]:
-    """What a plan writes, as the ledger keeps it to compare a later one with."""
-    return {
-        "head": {name: as_text(value) for name, value in head.items() if name not in _UNCHANGED_BY_UPDATE},
-        "lines": {str(line.pk): {name: as_text(value) for name, value in elements.items()} for line, elements in lines},
-    }
+def snapshot(
+    document: Any, head: Mapping[str, Any], lines: Lines, planner: LinePlanner, defaults: Sequence[str], sent: Snapshot
+) -> Snapshot:
+    """What would be written now, as it is compared; `defaults` are elements of the head that settings filled in.
+
+    Line keys, and which lines of ours no setting may change any more, come from what was `sent` before.
+    """
+    filled = {"": list(defaults)}
+    rows = {}
+    for line, elements in lines:
+        key = str(line.pk)
+        rows[key] = _texts(elements) | {"amount": as_text(line.amount)}
+        kept = [name for name in sent.defaults.get(key, ()) if name == "memo"]
+        filled[key] = [*planner.defaults(line), *kept]
+    return Snapshot(
+        _texts(head) | {"total": as_text(document.total)},
+        rows,
+        {key: position for key, position in sent.positions.items() if key in rows},
+        {key: record_no for key, record_no in sent.keys.items() if key in rows},
+        filled,
+    )
 
 
-def last_sent(flow_key: str, document: Commitment) -> Mapping[str, Any] | None:
-    """The snapshot of what was last delivered of a document; None when it was linked rather than pushed."""
-    pushes = Push.objects.filter(flow=flow_key, document_id=document.pk, state=PushState.DELIVERED)
-    newest = pushes.order_by("-pk").first()
-    return newest.expected.get("sent") if newest is not None else None
+def _texts(elements: Mapping[str, Any]) -> dict[str, str]:
+    return {name: as_text(value) for name, value in elements.items() if name not in _NOT_COMPARED}
+
+
+def added_up(sent: Snapshot, now: Snapshot) -> Snapshot:
+    """What counts as written once `now` follows `sent`: what was emptied was written empty.
+
+    A removed line moves those below it up, so positions are not known again before the record is read back.
+    """
+    head = {**{name: "" for name in sent.head if name not in _EITHER}, **now.head}
+    before = sent.lines or {}
+    lines = {key: {**dict.fromkeys(before.get(key, ()), ""), **line} for key, line in (now.lines or {}).items()}
+    return Snapshot(head, lines, now.positions if before.keys() <= lines.keys() else {}, now.keys, now.defaults)
 
 
 def awaits_read_back(flow_key: str, document: Commitment) -> bool:
@@ -48,8 +92,22 @@ def awaits_read_back(flow_key: str, document: Commitment) -> bool:
     return delivered.filter(read_back_at=None).exists()
 
 
-def problems(document: Commitment, sent: Mapping[str, Any] | None) -> list[Problem]:
+def problems(document: Commitment, sent: Snapshot | None) -> list[Problem]:
     """Why a document that is in Intacct cannot be updated there by us, with the way out."""
+    found = never(document, sent)
+    if sent is None:
+        return found
+    written = sent.lines or {}
+    placed = sent.positions
+    lost = [line.number for line in document.lines.all() if str(line.pk) in written and str(line.pk) not in placed]
+    if lost:
+        sentence = f"It is not known which lines in Intacct {', '.join(map(str, lost))} are."
+        found.append(Problem("lines", sentence, "Change them in Intacct as well, then refresh it here.", code="LINKED"))
+    return found
+
+
+def never(document: Commitment, sent: Snapshot | None) -> list[Problem]:
+    """Why no update of a document is possible at all, whatever its lines are."""
     found = []
     if document.remote_state in CLOSED_STATES:
         sentence = f"It is “{document.remote_state}” in Intacct, and such a transaction cannot be updated."
@@ -57,56 +115,57 @@ def problems(document: Commitment, sent: Mapping[str, Any] | None) -> list[Probl
     if sent is None:
         sentence = "It was linked to its document in Intacct, not pushed from here, so the change cannot be computed."
         found.append(Problem("state", sentence, "Change it in Intacct as well, then refresh it here.", code="LINKED"))
-        return found
-    lines = document.lines.all()
-    lost = [line.number for line in lines if str(line.pk) in sent["lines"] and line.remote_line_no is None]
-    if lost:
-        sentence = f"It is not known which lines in Intacct {', '.join(map(str, lost))} are."
-        found.append(Problem("lines", sentence, "Change them in Intacct as well, then refresh it here.", code="LINKED"))
     return found
 
 
-def fixed_changes(sent: Mapping[str, Any], head: Mapping[str, Any]) -> list[str]:
+def fixed_changes(sent: Snapshot, now: Snapshot) -> list[str]:
     """Names of what changed and can never be updated in Intacct."""
-    return [label for name, label in FIXED_HEAD.items() if sent["head"].get(name, "") != as_text(head.get(name, ""))]
+    changed = [
+        label for name, label in FIXED_HEAD.items() if name in sent.head and sent.head[name] != now.head.get(name, "")
+    ]
+    return list(dict.fromkeys(changed))
 
 
 def changes(
-    document: Commitment,
-    sent: Mapping[str, Any],
-    head: Mapping[str, Any],
-    lines: Sequence[tuple[CommitmentLine, Mapping[str, Any]]],
+    document: Commitment, sent: Snapshot, head: Mapping[str, Any], lines: Lines
 ) -> tuple[dict[str, Any], list[PlannedField]]:
     """The elements of the update and their explanation; both empty when nothing changed."""
     elements: dict[str, Any] = {}
     explained: list[PlannedField] = []
-    for name in sorted({*sent["head"], *head} - set(FIXED_HEAD) - _UNCHANGED_BY_UPDATE):
-        before, value = sent["head"].get(name, ""), head.get(name, "")
+    for name in sorted({*sent.head, *head} - set(FIXED_HEAD) - _NOT_COMPARED - WORKED_OUT):
+        before, value = sent.head.get(name, ""), head.get(name)
         if as_text(value) != before:
-            elements[name] = value
-            explained.append(explain(name, name, value, f"was {before or 'empty'}"))
+            elements[name] = "" if value is None else value
+            explained.append(explain(name, name, elements[name], f"was {before or 'empty'}"))
     edited, added = [], []
+    written = sent.lines or {}
     for line, wanted in lines:
-        before = sent["lines"].get(str(line.pk))
-        if before is None:
+        key = str(line.pk)
+        if key not in written:
             added.append(dict(wanted))
             explained += [explain(f"line {line.number}/{name}", name, wanted[name], "new line") for name in wanted]
-        elif different := _line_changes(before, wanted):
-            edited.append({"@line_num": (line.remote_line_no or 0) + 1, **different})
+        elif different := _line_changes(written[key], wanted):
+            edited.append({"@line_num": sent.positions[key] + 1, **different})
             for name, value in different.items():
-                was = f"was {before.get(name) or 'empty'}"
+                was = f"was {written[key].get(name) or 'empty'}"
                 explained.append(explain(f"line {line.number}/{name}", name, value, was))
     edited += _removed(document, sent, lines, explained)
     items = {name: rows for name, rows in (("updatepotransitem", edited), ("potransitem", added)) if rows}
     if items:
         elements["updatepotransitems"] = items
+    if "" in elements.values():
+        elements["@set_nulls"] = "true"  # without it an empty element leaves its field as it is
     if elements:
         elements["@key"] = document.remote_id
     return elements, explained
 
 
 def _line_changes(before: Mapping[str, str], wanted: Mapping[str, Any]) -> dict[str, Any]:
-    names = sorted(name for name in {*before, *wanted} if as_text(wanted.get(name, "")) != before.get(name, ""))
+    names = sorted(
+        name
+        for name in {*before, *wanted} - WORKED_OUT - _NOT_COMPARED
+        if as_text(wanted.get(name, "")) != before.get(name, "")
+    )
     different = {name: wanted.get(name, "") for name in names}
     deepest = max((_CHAIN.index(name) for name in different if name in _CHAIN), default=-1)
     for name in _CHAIN[: deepest + 1]:
@@ -114,16 +173,10 @@ def _line_changes(before: Mapping[str, str], wanted: Mapping[str, Any]) -> dict[
     return different
 
 
-def _removed(
-    document: Commitment,
-    sent: Mapping[str, Any],
-    lines: Sequence[tuple[CommitmentLine, Mapping[str, Any]]],
-    explained: list[PlannedField],
-) -> list[dict[str, Any]]:
+def _removed(document: Commitment, sent: Snapshot, lines: Lines, explained: list[PlannedField]) -> list[dict[str, Any]]:
     """Removed lines, from the last to the first, so that no number moves under another."""
     kept = {str(line.pk) for line, _ in lines}
-    numbers = [number for key, number in sent.get("numbers", {}).items() if key not in kept]
-    numbers.sort(reverse=True)
+    numbers = sorted((position for key, position in sent.positions.items() if key not in kept), reverse=True)
     for number in numbers:
         explained.append(explain(f"line {number + 1}/itemid", "Line removed", "", f"{document.number}: no longer here"))
     return [{"@line_num": number + 1, "itemid": ""} for number in numbers]

@@ -1,4 +1,4 @@
-"""What can be decided about one commitment or change order: approve, void, ignore, take back, refresh, link, recreate.
+"""What can be decided about one commitment or change order: approve, void, ignore, link, refresh, settle drift.
 
 Each is authorize, one call, message, redirect. Rules live in the services.
 """
@@ -18,7 +18,7 @@ from erp_admin.documents.preview import currency_of
 from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
 from erp_admin.models import ChangeOrder
 from erp_admin.purchasing import service as services
-from erp_admin.purchasing.records import amount
+from erp_admin.purchasing.reading import amount
 from erp_admin.views.document_pages import document_or_404, document_url, push_reason
 from integrations.delivery import readback, requests
 from integrations.delivery.contract import Found
@@ -156,12 +156,28 @@ def recreate(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @require_POST
 @role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def take_theirs(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    """Make the document here what Intacct holds."""
+    """Use Intacct's version: make the document what its record holds."""
 
     def act(document_type: DocumentType, document: Any) -> str:
         named = readback.take_theirs(_connection(), document_type.flow, document)
         rest = f" This still differs: {'; '.join(named)}." if named else ""
-        return f"{document.number} has the lines and the total of {document.remote_id} now.{rest}"
+        return f"{document.number} is what {document.remote_id} is in Intacct now.{rest}"
+
+    return _act(request, kind, pk, act)
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
+def push_ours(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
+    """Push ours again: write what is in ERP Admin over what Intacct holds."""
+
+    def act(document_type: DocumentType, document: Any) -> str:
+        pushed = readback.push_ours(_connection(), document_type.flow, document, by=request.user)
+        for _, problems in pushed.blocked:
+            raise Refused(f"It cannot be pushed yet. {problems[0]}")
+        for _, why in pushed.left:
+            return f"Nothing to push: {document.number} is in Intacct as it is in ERP Admin. {why}"
+        return f"{document.number} is queued; what differs in {document.remote_id} is written as it is in ERP Admin."
 
     return _act(request, kind, pk, act)
 

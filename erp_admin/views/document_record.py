@@ -25,13 +25,13 @@ from erp_admin.views.record_rows import Fact, entity_names, fact
 from integrations.delivery.contract import PlannedField, PushFlow
 from integrations.delivery.planning import PlanResult, context_for, judge
 from integrations.gateway.access import live_connection
-from integrations.models import Connection, Delivery, DocumentState, Drift, Push, PushState
+from integrations.models import Connection, Delivery, DocumentState, Push, PushState
 
 EVENTS = 100
 EXCHANGES = 50
 ACTS = (
     "edit", "approve", "draft", "void", "take_back", "ignore", "restore", "link", "unlink", "refresh", "recreate",
-    "take_theirs",
+    "take_theirs", "push_ours",
 )  # fmt: skip
 APPROVED = ShownState("approved", "Approved", "success", "check2")
 ENTERED = ShownState("entered", "Entered", "neutral", "pencil")
@@ -131,7 +131,7 @@ def _can(document: Any, pushes: list[Push], verdict: PlanResult) -> dict[str, bo
         "unlink": linked and not locked,
         "refresh": linked and not locked,
         "recreate": document.state == DocumentState.MISSING_THERE,
-        "take_theirs": linked and not locked and bool(document.difference) and document.drift != Drift.MISSING_THERE,
+        "settle": linked and not locked and bool(document.difference) and not document.missing_there,
         "retry": document.delivery == Delivery.FAILED,
         "change": document.status != DocumentStatus.VOID,
     }

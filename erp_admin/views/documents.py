@@ -21,7 +21,7 @@ from erp_admin.documents import selectors
 from erp_admin.documents.preview import currency_of
 from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
 from erp_admin.models import Commitment, CommitmentKind
-from erp_admin.purchasing.records import amount
+from erp_admin.purchasing.reading import amount
 from erp_admin.views.document_pages import push_reason
 from erp_admin.views.reasons import role_reason
 from integrations.gateway.access import live_connection

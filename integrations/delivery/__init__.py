@@ -1,1 +1,1 @@
-"""Documents on their way to Sage Intacct: planned, written down, sent once, read back, compared."""
+"""Documents on their way to Intacct and back: what was written, what is there, and how the two compare."""

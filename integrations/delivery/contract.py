@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from integrations import intacct
-from integrations.models import Connection, Operation, Push, PushedDocument, SettingsVersion
+from integrations.delivery.drift import FieldDifference, Fields, Snapshot
+from integrations.models import Connection, Operation, Push, PushedDocument, RemoteRecord, SettingsVersion
 from integrations.records.lookup import MirrorView
 from integrations.runs.flow import Flow
 from integrations.runs.step import StepWork
-from integrations.settings.declared import Chosen, flow_settings
+from integrations.settings.declared import Chosen, setting_for
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,9 @@ class PlannedField:
 
 @dataclass(frozen=True)
 class Plan:
-    """Exactly what would be sent for a document, and what the record must show afterwards.
+    """Exactly what would be sent for a document, and all that its record holds of us afterwards.
 
-    `fields` are the elements of an ordered function; `expected` is plain JSON that the flow's own `compare` reads.
+    `fields` are the elements of an ordered function; `expected` is plain JSON by which `is_ours` knows the record.
     """
 
     operation: Operation
@@ -65,6 +66,7 @@ class Plan:
     expected: Mapping[str, Any]
     reference: str
     entity_id: str = ""
+    sent: Snapshot = field(default_factory=Snapshot)
 
     def function(self, control_id: str) -> intacct.Function:
         """The finished call. Raises ValueError for elements that the function does not have."""
@@ -78,25 +80,17 @@ class Plan:
 
 @dataclass(frozen=True)
 class Found:
-    """A record in Intacct that a look-up or a read-back showed. `facts` is what `compare` needs of it."""
+    """A record in Intacct that a look-up or a read-back showed. `facts` is what the flow makes its reading of.
+
+    `modified` is Intacct's stamp of the last change, as it was written.
+    """
 
     record_no: int
     remote_id: str
     url: str = ""
     state: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A named difference between what was planned and what Intacct holds."""
-
-    label: str
-    planned: str
-    found: str
-
-    def __str__(self) -> str:
-        return f"{self.label}: {self.found} in Intacct, {self.planned} here"
+    modified: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,7 +111,7 @@ class PushContext:
                     return Chosen(str(own[key]), f"setting of {level} {name}")
             if self.settings.values.get(key):
                 return Chosen(str(self.settings.values[key]), "company setting")
-        declared = next((setting for setting in flow_settings() if setting.key == key), None)
+        declared = setting_for(key)
         return Chosen(declared.default, "standard value") if declared and declared.default else Chosen("", "")
 
 
@@ -132,6 +126,8 @@ class PushFlow(Flow):
     records: ClassVar[str]  # the object in Intacct that its documents become
     noun: ClassVar[str]
     plural: ClassVar[str]
+    fields: ClassVar[Fields]  # what of its documents is compared with their records
+    course: ClassVar[frozenset[str]] = frozenset()  # elements of a reading that Intacct moves by itself
     reads_per_batch: ClassVar[int] = 2  # queries that reading back a batch costs
 
     def work(self, work: StepWork) -> Iterator[None]:
@@ -153,7 +149,14 @@ class PushFlow(Flow):
 
     @abstractmethod
     def plan(self, document: Any, context: PushContext) -> Plan | None:
-        """What would be written; None when Intacct holds it already as it is here."""
+        """What would be written; None when that is what was written last."""
+
+    @abstractmethod
+    def here(self, document: Any, context: PushContext, sent: Snapshot) -> Snapshot:
+        """What would be written now, however invalid the document is; of a linked one what linking compares.
+
+        `sent` is what was written so far: what settings filled in then stays, whatever they say now.
+        """
 
     def entity_of(self, document: Any) -> str:
         """The entity in whose session the document is written and read; "" for the connection's own."""
@@ -164,8 +167,8 @@ class PushFlow(Flow):
         """Records in Intacct that carry this number, to be linked by a person."""
 
     @abstractmethod
-    def expected_of(self, document: Any) -> Mapping[str, Any]:
-        """What a record must show that was linked to the document rather than pushed; as `Plan.expected`."""
+    def sent_of_linked(self, document: Any) -> Snapshot:
+        """What a person vouches for by linking the document rather than pushing it. Its lines are not known."""
 
     @abstractmethod
     def held(self, path: str, facts: Mapping[str, Any]) -> str | None:
@@ -191,30 +194,50 @@ class PushFlow(Flow):
     def read_back(self, client: intacct.Client, remote_ids: Collection[str]) -> Mapping[str, Found]:
         """The records with these ids as Intacct holds them now."""
 
-    @abstractmethod
-    def compare(self, expected: Mapping[str, Any], found: Found) -> list[Difference]:
-        """What Intacct holds otherwise than expected."""
-
     def shares_records_with(self, other: "PushFlow") -> bool:
         """Whether documents of both flows become records of the same kind, so that one record has one document."""
         return self.records == other.records
 
-    def reading(self, found: Found) -> Mapping[str, str]:
-        """What of a record is remembered, by name, so that a later read shows whether it was changed in Intacct."""
-        return {}
+    @abstractmethod
+    def reading(self, document: Any, record: RemoteRecord, found: Found) -> Snapshot:
+        """What a record shows of what the company offers: by the elements of our functions, its lines by our keys."""
 
     def is_ordinary(self, document: Any, changed: Collection[str], found: Found) -> bool:
-        """Whether a change of just these parts of the reading is Intacct's ordinary course, not somebody's edit."""
+        """Whether a change of just these elements is Intacct's ordinary course or our own doing, no edit."""
         return False
 
+    def cross_checks(self, document: Any, record: RemoteRecord, found: Found) -> Sequence[FieldDifference]:
+        """What Intacct holds otherwise than it should by more than one field."""
+        return ()
+
+    def moved_by_writing(self, before: Snapshot, now: Snapshot) -> Collection[str]:
+        """Elements that Intacct works out anew when we write `now` after `before`."""
+        return self.course
+
+    def touches(self, document: Any) -> Iterable[tuple["PushFlow", Any]]:
+        """Other documents whose records change when this one lands; they are read again at once."""
+        return ()
+
+    def line_names(self, document: Any, sent: Snapshot) -> Mapping[str, str]:
+        """How people know the lines, by key."""
+        return {}
+
+    def defaults_of(self, document: Any, here: Snapshot, reading: Snapshot) -> Mapping[str, Sequence[str]]:
+        """`Snapshot.defaults` once the document was made what `reading` shows: what no column of ours can hold."""
+        return here.defaults
+
+    def why_not_updated(self, document: Any, record: RemoteRecord) -> Problem | None:
+        """Why its record can never be updated by us, with the way out."""
+        return None
+
     @abstractmethod
-    def take_theirs(self, document: Any, push: Push | None, found: Found) -> None:
-        """Make the document what its record in Intacct says. Called in a transaction."""
+    def take_theirs(self, document: Any, record: RemoteRecord, found: Found, context: PushContext) -> None:
+        """Make the document what its record in Intacct says, and save it. Called in a transaction."""
 
-    def delivered(self, document: Any, push: Push, found: Found) -> None:
-        """Take over what only Intacct knows, such as the keys of lines, into the document and `push.expected`.
+    def take_keys(self, document: Any, record: RemoteRecord, found: Found, *, is_new: bool) -> None:
+        """Take over what only Intacct knows, such as the keys of lines, into the document and `record` (not saved).
 
-        Called in a transaction, each time a record was read back.
+        Called in a transaction, each time a record was read; `is_new` after a push has landed.
         """
 
 

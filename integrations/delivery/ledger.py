@@ -19,7 +19,7 @@ from integrations.delivery.outcomes import Settlement
 from integrations.delivery.planning import context_for, why_not_as_planned
 from integrations.gateway.slots import NoSlot, write_slot
 from integrations.intacct import Category, Function, IntacctError, ProtocolError, Result
-from integrations.models import Push, PushHold, PushState
+from integrations.models import Push, PushedDocument, PushHold, PushState
 from integrations.runs.step import StepWork
 
 FIRST_BATCH, LARGEST_BATCH = 10, 50
@@ -244,9 +244,22 @@ class _Ledger:
             return False
         with self._patiently(batch), self._work.client_for(batch[0].entity_id) as client:
             records = self._flow.read_back(client, [push.remote_id for push in batch])
+        touched: dict[tuple[str, int], tuple[PushFlow, PushedDocument]] = {}
         for push in batch:
-            self._settle.compared(push, records.get(push.remote_id), is_proven=self._must_show(push))
+            document = self._settle.compared(push, records.get(push.remote_id), is_proven=self._must_show(push))
+            if document is not None:
+                touched |= {(flow.key, other.pk): (flow, other) for flow, other in self._flow.touches(document)}
+        self._read_touched(list(touched.values()), batch[0].entity_id)
         return True
+
+    def _read_touched(self, touched: Sequence[tuple[PushFlow, PushedDocument]], entity_id: str) -> None:
+        """Read the records that what landed has changed, so that what is known of them is as new; many a request."""
+        for flow in dict.fromkeys(flow for flow, _ in touched):
+            documents = [document for owner, document in touched if owner is flow and document.remote_id]
+            with self._work.client_for(entity_id) as client:
+                records = flow.read_back(client, [document.remote_id for document in documents])
+            for document in documents:
+                self._settle.touched(flow, document, records.get(document.remote_id))
 
     @staticmethod
     def _must_show(push: Push) -> bool:

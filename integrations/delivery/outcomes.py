@@ -3,20 +3,20 @@
 Owns what each state means for the document and the words people read. Decides nothing about what to send.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from integrations.delivery import drift, remote_records
 from integrations.delivery.contract import Found, PushFlow
-from integrations.delivery.planning import assess, context_for, write_intent
+from integrations.delivery.drift import DriftFacts
+from integrations.delivery.planning import NOTHING_CHANGED, assess, context_for, write_intent
 from integrations.intacct import IntacctError
+from integrations.mirror.clock import learn_clock
 from integrations.models import (
     Delivery,
-    Drift,
     Operation,
     Push,
     PushedDocument,
@@ -43,22 +43,11 @@ _DELIVERY_OF = {
 }
 
 
-def take_over(push: Push | None, found: Found, flow: PushFlow) -> dict[str, Any]:
-    """The facts of a document that reading its record sets; what was read is kept, to tell a later change by."""
-    reading = dict(flow.reading(found))
-    if push is not None:
-        push.expected = {**push.expected, "read": reading}
-    return {
-        "remote_record_no": found.record_no,
-        "remote_url": found.url,
-        "remote_id": found.remote_id,
-        "remote_state": found.state,
-        "remote_digest": digest_of(reading),
-    }
-
-
-def digest_of(reading: Mapping[str, str]) -> str:
-    return hashlib.sha256(json.dumps(dict(reading), sort_keys=True).encode()).hexdigest()
+def _in_words(push: Push, found: Found | None, facts: DriftFacts) -> str:
+    if found is None:
+        return f"{push.remote_id} cannot be read back from Intacct."
+    counted = f"{facts.compared} of {facts.comparable} fields"
+    return f"Compared {counted}: {'; '.join(facts.named)}." if facts.named else f"Compared {counted}: equal."
 
 
 class Settlement:
@@ -67,6 +56,7 @@ class Settlement:
     def __init__(self, work: StepWork, flow: PushFlow) -> None:
         self._work = work
         self._flow = flow
+        self._knows_clock = False
 
     def sending(self, push: Push, *, absent_counts_from: datetime) -> None:
         """Call inside the claim's transaction."""
@@ -91,13 +81,13 @@ class Settlement:
         now = timezone.now()
         document.connection, document.remote_id = push.connection, push.remote_id
         document.delivered_at, document.linked_at, document.linked_by_id = now, now, push.asked_by_id
-        document.drift, document.verified_at, document.difference = Drift.SAME, None, ""
-        names = ["connection", "remote_id", "delivered_at", "linked_at", "linked_by", "drift"]
-        names += ["verified_at", "difference"]
+        names = ["connection", "remote_id", "delivered_at", "linked_at", "linked_by"]
         if found is not None:
             document.remote_record_no, document.remote_url = found.record_no, found.url
             names += ["remote_record_no", "remote_url"]
         document.save(update_fields=names)
+        drift.forget(document, keeps_reading=True)
+        remote_records.note_delivery(self._flow, document, push, found)
 
     def unknown(
         self,
@@ -241,43 +231,64 @@ class Settlement:
         plan, problems = assess(self._flow, document, context)
         if plan is None:
             first = problems[0] if problems else None
-            sentence = first.sentence if first else "Intacct holds it already as it is here."
+            sentence = first.sentence if first else NOTHING_CHANGED
             self._fail(push, first.code if first else "NOTHING", sentence, first.fix if first else "")
             return
         write_intent(push, self._flow, plan)
         push.settings_version, push.due_at = context.settings, timezone.now()
         self._move(push, PushState.QUEUED, "", "What it waited for is done; it is queued.")
 
-    def compared(self, push: Push, found: Found | None, *, is_proven: bool) -> None:
-        """Take over what reading back showed: verified, a named difference, or missing.
+    def compared(self, push: Push, found: Found | None, *, is_proven: bool) -> Any:
+        """Judge what reading back showed; return the document whose push it is, None when that is not to be judged.
 
-        Not to be seen is missing only once it must show; until then it is looked at again.
+        Not to be seen is missing only once it must show; until then it is looked at again. Whatever comes of it, the
+        push is done or due later: a row that stayed due would be read for ever.
         """
         if found is None and not is_proven:
             self.not_read([push], "Searches do not show it yet.")
-            return
+            return None
         with self._work.page():
-            now = timezone.now()
-            push.read_back_at = now
-            newer = Push.objects.filter(flow=push.flow, document_id=push.document_id, pk__gt=push.pk)
-            if newer.exclude(state=PushState.TAKEN_BACK).exists():
-                push.save(update_fields=["read_back_at"])  # what the document shows is a later push's to say
-                return
+            push.read_back_at = timezone.now()
+            push.remote_record_no = found.record_no if found is not None else push.remote_record_no
+            push.save(update_fields=["read_back_at", "remote_record_no"])
             document = self._document(push)
-            if found is None:
-                self._say(push, f"{push.remote_id} cannot be read back from Intacct.")
-                self._set(document, drift=Drift.MISSING_THERE, refreshed_at=now)
-                return
-            push.remote_record_no = found.record_no
-            differences = self._flow.compare(push.expected, found)
-            named = "; ".join(str(difference) for difference in differences)[:500]
-            self._say(push, f"Read back: {named}." if named else "Read back: equal.")
-            facts: dict[str, Any] = {"difference": named, "verified_at": None if named else now, "refreshed_at": now}
-            self._set(document, **take_over(push, found, self._flow), remote_facts=dict(found.facts), **facts)
-            if document is not None:
-                self._flow.delivered(document, push, found)
+            newer = Push.objects.filter(flow=push.flow, document_id=push.document_id, pk__gt=push.pk)
+            # What the document shows is a later push's to say, or of another record once it was linked otherwise.
+            if (
+                newer.exclude(state=PushState.TAKEN_BACK).exists()
+                or getattr(document, "remote_id", "") != push.remote_id
+            ):
+                return None
+            self._learn_clock(push, found)
+            facts = self._judged(self._flow, document, found, is_new=True)
+            self._say(push, _in_words(push, found, facts))
+            if found is not None:
                 self._wake_waiting(push, document)
-            push.save()
+        return document
+
+    def touched(self, flow: PushFlow, document: PushedDocument, found: Found | None) -> None:
+        """Judge a document whose record another one's push has changed. Not to be seen is for verifying to say."""
+        with self._work.page():
+            fresh: Any = flow.model._default_manager.select_for_update().filter(pk=document.pk).first()
+            if fresh is not None and found is not None and fresh.is_delivered and fresh.remote_id == found.remote_id:
+                self._judged(flow, fresh, found)
+
+    def _judged(
+        self, flow: PushFlow, document: PushedDocument, found: Found | None, *, is_new: bool = False
+    ) -> DriftFacts:
+        context = context_for(self._work.connection)
+        return remote_records.compare(flow, document, found, context, at=timezone.now(), is_new=is_new)
+
+    def _learn_clock(self, push: Push, found: Found | None) -> None:
+        """The stamp of a record that was answered at once tells the company's clock; one that was looked up may not."""
+        if self._knows_clock or found is None or push.finished_at is None or push.tries != 1 or push.may_have_arrived:
+            return
+        try:
+            stamped = datetime.strptime(found.modified, "%m/%d/%Y %H:%M:%S").replace(tzinfo=UTC)
+        except ValueError:
+            return
+        learn_clock(push.connection, stamped=stamped, happened_at=push.finished_at, source=f"push of {push.label}")
+        self._knows_clock = True
 
     @staticmethod
     def _wake_waiting(push: Push, document: PushedDocument) -> None:

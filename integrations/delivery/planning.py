@@ -12,6 +12,8 @@ from integrations.delivery.element_order import arranged
 from integrations.models import Approval, Connection, Push, PushedDocument, PushState, SettingsVersion
 from integrations.records.lookup import MirrorView
 
+NOTHING_CHANGED = "Nothing was changed in ERP Admin since it was last written to Intacct."
+
 
 def context_for(connection: Connection) -> PushContext:
     """What planning may look at, as it is now."""
@@ -55,7 +57,7 @@ def judge(flow: PushFlow, document: PushedDocument, context: PushContext) -> Pla
     plan, problems = assess(flow, document, context)
     if problems:
         return PlanResult(problems=tuple(problems))
-    return PlanResult(plan=plan) if plan is not None else PlanResult(left="Intacct holds it already as it is here.")
+    return PlanResult(plan=plan) if plan is not None else PlanResult(left=NOTHING_CHANGED)
 
 
 def revision_of(flow: PushFlow, document_id: int) -> int:
@@ -83,7 +85,7 @@ def write_intent(push: Push, flow: PushFlow, plan: Plan) -> None:
     push.function_name = plan.function_name
     push.function_xml = arranged(push.connection, plan.function(push.control_id))
     push.planned = [entry.as_json() for entry in plan.explained]
-    push.expected = dict(plan.expected)
+    push.expected, push.sent = dict(plan.expected), plan.sent.as_json()
 
 
 def why_not_as_planned(flow: PushFlow, push: Push, context: PushContext) -> str:

@@ -1,7 +1,7 @@
-"""Read one document back from Intacct, and decide: link, take over what it holds, or create it anew.
+"""Read one document's record, and decide: link, use Intacct's version, push ours again, or create it again.
 
 Owns what a person learns and decides about one record: remote calls, then one short transaction. Writes nothing to
-Intacct itself; what is created anew goes through the ledger.
+Intacct itself; what is written again goes through the ledger.
 """
 
 from collections.abc import Sequence
@@ -12,18 +12,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.refusal import Refused
+from integrations.delivery import remote_records
 from integrations.delivery.contract import Found, PushFlow
-from integrations.delivery.outcomes import take_over
+from integrations.delivery.drift import Snapshot
+from integrations.delivery.planning import context_for
 from integrations.delivery.requests import PushOutcome, ask_pushes, unlink
-from integrations.delivery.verification import last_delivery, may_not_show_yet
+from integrations.delivery.verification import may_not_show_yet
 from integrations.gateway import client as gateway
-from integrations.models import Approval, Connection, Delivery, Drift, Push, PushedDocument, PushState
+from integrations.models import Approval, Connection, Delivery, PushedDocument, RemoteRecord
 from integrations.runs.selectors import why_not_run
-
-_KEPT = (
-    "connection", "delivery", "drift", "remote_record_no", "remote_id", "remote_url", "remote_state", "remote_facts",
-    "linked_at", "linked_by", "refreshed_at", "verified_at", "difference", "state_reason", "state_advice",
-)  # fmt: skip
 
 
 def refresh(connection: Connection, flow: PushFlow, document: PushedDocument) -> list[str]:
@@ -35,41 +32,50 @@ def refresh(connection: Connection, flow: PushFlow, document: PushedDocument) ->
         sentence = "Intacct does not show it, but it was delivered just now, and searches may not find it yet."
         raise Refused(sentence, "Refresh it again in a quarter of an hour.", code="TOO-EARLY")
     with transaction.atomic():
-        fresh = _still_linked(flow, document)
-        named = _take_over(flow, fresh, found)
-        fresh.save(update_fields=_KEPT)
-    return named
+        return _compared(connection, flow, _still_linked(flow, document), found)
 
 
 def take_theirs(connection: Connection, flow: PushFlow, document: PushedDocument) -> list[str]:
-    """Make the lines and the total here those of the record now; return what still differs. Raises as `refresh`."""
-    found = _read(connection, flow, document, document.remote_id)
-    if found is None:
-        raise Refused(f"Intacct does not show {document.remote_id}.", "Refresh it, then recreate it.", code="MISSING")
+    """Make the document here what its record is now; return what still differs. Raises as `refresh`."""
+    found = _read_there(connection, flow, document)
     with transaction.atomic():
         fresh = _still_linked(flow, document)
-        push = last_delivery(flow, fresh)
-        flow.take_theirs(fresh, push, found)
-        for name, value in take_over(push, found, flow).items():
-            setattr(fresh, name, value)
-        if push is not None:
-            push.save(update_fields=["expected"])
-        fresh.drift, fresh.verified_at = Drift.SAME, None
-        named = _take_over(flow, fresh, found)
-        fresh.save(update_fields=[*_KEPT, "remote_digest"])
-    return named
+        record, context = _record(flow, fresh), context_for(connection)
+        flow.take_keys(fresh, record, found, is_new=False)
+        flow.take_theirs(fresh, record, found, context)
+        here = flow.here(fresh, context, Snapshot.of(record.sent))
+        remote_records.note_theirs(flow, fresh, record, found, here)
+        return _compared(connection, flow, fresh, found)
+
+
+def push_ours(
+    connection: Connection, flow: PushFlow, document: PushedDocument, *, by: User | None = None, queued: bool = True
+) -> PushOutcome:
+    """Write what is here over what Intacct holds, as an update of what differs. Raises as `refresh`."""
+    found = _read_there(connection, flow, document)
+    with transaction.atomic():
+        fresh = _still_linked(flow, document)
+        record = _record(flow, fresh)
+        remote_records.take_facts(fresh, record, found)
+        problem = flow.why_not_updated(fresh, record)
+        if problem is not None:
+            raise Refused(problem.sentence, problem.fix, code=problem.code)
+        flow.take_keys(fresh, record, found, is_new=False)
+        remote_records.note_for_ours(flow, fresh, record, found)
+        _compared(connection, flow, fresh, found)
+    return ask_pushes(connection, flow, [fresh], by=by, queued=queued)
 
 
 def recreate(
     connection: Connection, flow: PushFlow, document: PushedDocument, *, by: User | None = None, queued: bool = True
 ) -> PushOutcome:
-    """Push a document anew whose record was deleted in Intacct. Looks once more first. Raises as `refresh`."""
-    if document.drift != Drift.MISSING_THERE:
+    """Push a document again whose record was deleted in Intacct. Looks once more first. Raises as `refresh`."""
+    if not document.missing_there:
         raise Refused("Its record is not known to be missing in Intacct.", "Refresh it first.", code="NOT-MISSING")
     refresh(connection, flow, document)
     with transaction.atomic():
         fresh = _still_linked(flow, document)
-        if fresh.drift != Drift.MISSING_THERE:
+        if not fresh.missing_there:
             raise Refused(f"{fresh.remote_id} is in Intacct after all.", "Nothing was sent.", code="NOT-MISSING")
         unlink(fresh, by=by)
         fresh.approval = Approval.ACCEPTED  # there is no record left that it could double
@@ -98,13 +104,16 @@ def link(
         taken: Any = flow.model._default_manager.filter(connection=connection, remote_id=remote_id).first()
         if taken is not None:
             raise Refused(f"{remote_id} is linked to {flow.label(taken)}.", "Unlink that one first.", code="LINKED")
-        fresh.connection, fresh.remote_id = connection, remote_id
-        fresh.delivery, fresh.drift = Delivery.DELIVERED, Drift.SAME
-        fresh.linked_at, fresh.linked_by, fresh.verified_at = timezone.now(), by, None
-        fresh.state_reason = fresh.state_advice = ""
-        named = _take_over(flow, fresh, found)
-        fresh.save(update_fields=_KEPT)
-    return named
+        fresh.connection, fresh.remote_id, fresh.delivery = connection, remote_id, Delivery.DELIVERED
+        fresh.linked_at, fresh.linked_by, fresh.state_reason, fresh.state_advice = timezone.now(), by, "", ""
+        names = ["connection", "remote_id", "delivery", "linked_at", "linked_by", "state_reason", "state_advice"]
+        fresh.save(update_fields=names)
+        remote_records.note_link(flow, fresh)
+        return _compared(connection, flow, fresh, found)
+
+
+def _compared(connection: Connection, flow: PushFlow, document: Any, found: Found | None) -> list[str]:
+    return remote_records.compare(flow, document, found, context_for(connection), at=timezone.now()).named
 
 
 def _check(connection: Connection, flow: PushFlow) -> None:
@@ -119,6 +128,20 @@ def _read(connection: Connection, flow: PushFlow, document: PushedDocument, remo
         return flow.read_back(client, [remote_id]).get(remote_id)
 
 
+def _read_there(connection: Connection, flow: PushFlow, document: PushedDocument) -> Found:
+    """The record as it is now. Raises Refused when there is none."""
+    if not document.remote_id:
+        raise Refused("It is not linked to a record in Intacct.", "Push it, or link it.", code="NOT-LINKED")
+    found = _read(connection, flow, document, document.remote_id)
+    if found is None:
+        raise Refused(f"Intacct does not show {document.remote_id}.", "Refresh it, then recreate it.", code="MISSING")
+    return found
+
+
+def _record(flow: PushFlow, document: PushedDocument) -> RemoteRecord:
+    return remote_records.record_of(flow.key, document) or remote_records.note_link(flow, document)
+
+
 def _unlocked(flow: PushFlow, pk: int) -> Any:
     document: Any = flow.model._default_manager.select_for_update().get(pk=pk)
     if document.is_locked:
@@ -131,29 +154,3 @@ def _still_linked(flow: PushFlow, document: PushedDocument) -> Any:
     if fresh.remote_id != document.remote_id:
         raise Refused("It was linked otherwise meanwhile.", "Look at it again.", code="CHANGED")
     return fresh
-
-
-def _take_over(flow: PushFlow, document: Any, found: Found | None) -> list[str]:
-    now = timezone.now()
-    document.refreshed_at = now
-    if found is None:
-        document.drift, document.verified_at, document.difference = Drift.MISSING_THERE, None, ""
-        return []
-    named = [str(difference) for difference in flow.compare(_expected(flow, document), found)]
-    was_equal = document.verified_at is not None
-    if document.drift != Drift.CHANGED_HERE:
-        changed = bool(named) and (was_equal or document.drift in (Drift.CHANGED_THERE, Drift.MISSING_THERE))
-        document.drift = Drift.CHANGED_THERE if changed else Drift.SAME
-    document.difference, document.verified_at = "; ".join(named)[:500], None if named else now
-    document.remote_record_no, document.remote_url = found.record_no, found.url
-    document.remote_state, document.remote_facts = found.state, dict(found.facts)
-    return named
-
-
-def _expected(flow: PushFlow, document: Any) -> Any:
-    """What was last sent of it; of a record that was linked, what the document says now."""
-    sent = Push.objects.filter(
-        flow=flow.key, document_id=document.pk, state=PushState.DELIVERED, remote_id=document.remote_id
-    )
-    newest = sent.order_by("-pk").first()
-    return newest.expected if newest is not None else flow.expected_of(document)

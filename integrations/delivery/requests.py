@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.refusal import Refused
 from integrations import queue
+from integrations.delivery import drift, remote_records
 from integrations.delivery.contract import Problem, PushContext, PushFlow
 from integrations.delivery.planning import context_for, judge, write_intent
 from integrations.models import (
@@ -25,7 +26,6 @@ from integrations.models import (
     Connection,
     Delivery,
     DocumentState,
-    Drift,
     Push,
     PushedDocument,
     PushEvent,
@@ -44,8 +44,8 @@ LOST_AFTER = timedelta(minutes=10)  # longer than any request and lease: whoever
 
 
 _LINK = (
-    "delivery", "drift", "remote_record_no", "remote_id", "remote_url", "remote_state", "remote_facts", "verified_at",
-    "difference", "delivered_at", "state_reason", "state_advice",
+    "delivery", "remote_record_no", "remote_id", "remote_url", "remote_state", "remote_facts", "delivered_at",
+    "state_reason", "state_advice",
 )  # fmt: skip
 
 
@@ -66,6 +66,14 @@ def push_flow(key: str) -> PushFlow:
     if not isinstance(flow, PushFlow):
         raise KeyError(key)
     return flow
+
+
+def flow_of(document: PushedDocument) -> PushFlow:
+    """The pushing flow of a document; KeyError when there is none."""
+    for flow in push_flows():
+        if isinstance(document, flow.model):
+            return flow
+    raise KeyError(type(document).__name__)
 
 
 def push_flows() -> list[PushFlow]:
@@ -198,14 +206,15 @@ def unlink(document: PushedDocument, *, by: User | None = None) -> None:
     as_it_is_now(document)
     if document.is_locked:
         raise Refused("It is being pushed.", "Wait for the end, or take it back.", code="PUSHED")
-    document.delivery, document.drift = Delivery.NONE, Drift.SAME
-    # Its record may still be there: it is approved anew before it is pushed anew.
+    document.delivery = Delivery.NONE
+    # Its record may still be there: it is approved again before it is pushed again.
     document.approval = Approval.NEEDS_REVIEW if document.approval == Approval.ACCEPTED else document.approval
     document.remote_record_no, document.remote_id, document.remote_url = None, "", ""
-    document.verified_at, document.difference, document.delivered_at = None, "", None
+    document.delivered_at, document.remote_facts = None, {}
     document.state_reason = document.state_advice = document.remote_state = ""
-    document.remote_facts = {}
     document.save(update_fields=_LINK)
+    drift.forget(document)
+    remote_records.note_unlink(flow_of(document), document)
 
 
 def as_it_is_now(document: PushedDocument) -> None:
@@ -236,6 +245,12 @@ def ledgers_due() -> list[tuple[int, int, str]]:
     held = set(PushHold.objects.values_list("connection_id", "flow"))
     busy = set(SyncRun.objects.filter(state__in=ACTIVE_RUNS).values_list("connection_id", "flow"))
     return [entry for entry in found if entry[1:] not in held and entry[1:] not in busy]
+
+
+def note_edit(document: PushedDocument) -> None:
+    """A document was edited here: judge it again, where it is in Intacct. Call inside the transaction of the edit."""
+    if document.remote_id and document.connection is not None:
+        remote_records.note_edit(flow_of(document), document, context_for(document.connection))
 
 
 def in_flight(flow: PushFlow, document_id: int) -> Push | None:

@@ -7,24 +7,20 @@ from dataclasses import dataclass
 
 from integrations.gateway.access import live_connection
 from integrations.models import Connection, SettingsVersion
-from integrations.settings.declared import REQUIRED_SETTINGS
-from integrations.settings.gaps import gaps
-from integrations.settings.problems import problem_with
+from integrations.records.lookup import MirrorView
+from integrations.settings.declared import all_settings
+from integrations.settings.problems import missing_values
 from integrations.settings.selectors import settings_in_force
 
 
 @dataclass(frozen=True)
 class Readiness:
-    """How far the set-up is. `missing` are sentences; `next_step` is an address name with a label, or None.
-
-    `blocked` are sentences about switches that are on without what some of their documents need.
-    """
+    """How far the set-up is. `missing` are sentences; `next_step` is an address name with a label, or None."""
 
     connection: Connection | None
     settings: SettingsVersion | None
     missing: tuple[str, ...]
     next_step: tuple[str, str] | None
-    blocked: tuple[str, ...] = ()
 
     @property
     def is_fully_enabled(self) -> bool:
@@ -41,15 +37,10 @@ def readiness() -> Readiness:
         reason = connection.state_reason or f"The connection is {connection.get_state_display().lower()}."
         return Readiness(connection, version, (reason,), ("connection", "Look at the connection"))
     if version is None:
-        names = " and ".join(setting.label for setting in REQUIRED_SETTINGS)
+        names = " and ".join(setting.label for setting in all_settings() if setting.is_always_required)
         return Readiness(connection, None, (f"{names} are not chosen yet.",), ("settings", "Fill in the settings"))
-    missing = [
-        f"{setting.label}: {problem}"
-        for setting in REQUIRED_SETTINGS
-        if (problem := problem_with(connection, setting, version.values.get(setting.key, "")))
-    ]
+    missing = missing_values(version, MirrorView(connection))
     if version.is_draft and not missing:
         missing = ["The settings are saved as a draft only."]
-    blocked = tuple(str(gap) for gap in gaps(version))
     next_step = ("settings", "Complete the settings") if missing else None
-    return Readiness(connection, version, tuple(missing), next_step, blocked)
+    return Readiness(connection, version, tuple(missing), next_step)

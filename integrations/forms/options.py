@@ -16,7 +16,7 @@ from integrations.connections.service import normalise_id
 from integrations.forms.settings_view import SettingsView
 from integrations.lists import KINDS_BY_KEY
 from integrations.models import ListItem
-from integrations.settings.declared import FlowSetting
+from integrations.settings.declared import Setting, switches_requiring
 
 LONGEST_ID = 200
 Found = Callable[[str], ListItem | None]
@@ -98,7 +98,7 @@ def pick_field(
     *,
     label: str,
     purpose: str,
-    is_needed: bool,
+    is_required: bool,
     more: str = "",
     attrs: Mapping[str, str] | None = None,
 ) -> PickField:
@@ -111,44 +111,51 @@ def pick_field(
 
     return PickField(
         label=label,
-        required=is_needed,
+        required=is_required,
         max_length=LONGEST_ID,
-        widget=PickerSelect(find, attrs={"data-picker-url": address, **(attrs or {})}, may_be_empty=not is_needed),
+        widget=PickerSelect(find, attrs={"data-picker-url": address, **(attrs or {})}, may_be_empty=not is_required),
         help_text=_list_help(view, list_key, purpose, more),
     )
 
 
-def option_field(view: SettingsView, option: FlowSetting, *, fallback: str = "") -> forms.Field:
-    """The field of a flow's setting, none of which has to be filled in. `fallback` says what holds when it is empty."""
-    if option.list_key:
+def setting_field(view: SettingsView, setting: Setting, *, fallback: str = "") -> forms.Field:
+    """The field of a setting. `fallback` says what holds when an entity or project leaves it empty.
+
+    A setting that a switch requires carries the asterisk, yet may be saved empty: the integration is then not fully
+    enabled, and the documents that need it are blocked, while all others are pushed.
+    """
+    switches = [] if fallback else switches_requiring(setting)
+    if switches:
+        fallback = f"Required while {' or '.join(switch.label for switch in switches)} is on."
+    if setting.list_key:
         return pick_field(
             view,
-            option.list_key,
-            label=option.title,
-            purpose=option.purpose,
-            is_needed=False,
+            setting.list_key,
+            label=setting.title,
+            purpose=setting.purpose,
+            is_required=setting.is_always_required or bool(switches),
             more=fallback,
-            attrs=_asks_for_cautions(view, option),
+            attrs=_asks_for_cautions(view, setting),
         )
-    help_text = f"{option.purpose} {fallback}".strip()
-    if option.choices:
-        empty = f"Standard: {option.shown(option.default)}" if option.default and not fallback else "None of its own"
+    help_text = f"{setting.purpose} {fallback}".strip()
+    if setting.choices:
+        empty = f"Standard: {setting.shown(setting.default)}" if setting.default and not fallback else "None of its own"
         return forms.ChoiceField(
-            label=option.title, required=False, help_text=help_text, choices=[("", empty), *option.choices]
+            label=setting.title, required=bool(switches), help_text=help_text, choices=[("", empty), *setting.choices]
         )
-    if option.is_date:
-        return DayField(label=option.title, required=False, help_text=help_text)
-    if option.default and not fallback:
-        help_text = f"{help_text} Left empty, it is “{option.default}”."
-    return forms.CharField(label=option.title, required=False, max_length=LONGEST_ID, help_text=help_text)
+    if setting.is_date:
+        return DayField(label=setting.title, required=bool(switches), help_text=help_text)
+    if setting.default and not fallback:
+        help_text = f"{help_text} Left empty, it is “{setting.default}”."
+    return forms.CharField(label=setting.title, required=False, max_length=LONGEST_ID, help_text=help_text)
 
 
-def _asks_for_cautions(view: SettingsView, option: FlowSetting) -> dict[str, str]:
+def _asks_for_cautions(view: SettingsView, setting: Setting) -> dict[str, str]:
     """Another choice is asked about at once, before it is saved."""
-    if option.cautions is None:
+    if setting.cautions is None:
         return {}
-    address = reverse("setting_cautions", kwargs={"tenant_slug": view.connection.tenant.slug, "key": option.key})
-    return {"hx-get": address, "hx-trigger": "change", "hx-target": f"#cautions_{option.key}"}
+    address = reverse("setting_cautions", kwargs={"tenant_slug": view.connection.tenant.slug, "key": setting.key})
+    return {"hx-get": address, "hx-trigger": "change", "hx-target": f"#cautions_{setting.key}"}
 
 
 def _list_help(view: SettingsView, list_key: str, purpose: str, more: str) -> SafeString:

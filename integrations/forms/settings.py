@@ -8,25 +8,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.db import transaction
 
 from accounts.models import User
-from integrations.forms.options import option_field, pick_field
+from integrations.forms.options import pick_field, setting_field
 from integrations.forms.settings_view import SettingsView
 from integrations.models import Connection, SettingsVersion
-from integrations.settings.declared import REQUIRED_SETTINGS, flow_settings, switches
+from integrations.settings.declared import all_settings, switches
 from integrations.settings.selectors import Place, setting_keys, settings_in_force
 from integrations.settings.service import save_settings
 
 Stored = Mapping[str, str | bool]
-
-
-class Outdated(Exception):
-    """Somebody saved other settings after the form was shown. `newer` are their versions, newest first."""
-
-    def __init__(self, newer: list[SettingsVersion]) -> None:
-        super().__init__(f"{len(newer)} newer versions")
-        self.newer = newer
 
 
 class VersionedForm(forms.Form):
@@ -44,13 +35,6 @@ class VersionedForm(forms.Form):
     def is_of_another_connection(self) -> bool:
         """Whether the form was made for a connection that has been replaced since: its choices mean nothing here."""
         return bool(self.cleaned_data["connection"] != self.connection.pk)
-
-    def _require_newest(self) -> None:
-        """Call in the transaction that saves. Raises Outdated when the form was filled in from an older version."""
-        Connection.objects.select_for_update().get(pk=self.connection.pk)  # nobody saves between look and save
-        newer = self.connection.settings_versions.filter(number__gt=self.cleaned_data["version"])
-        if outdated_by := list(newer.select_related("saved_by").order_by("-number")):
-            raise Outdated(outdated_by)
 
     def _merged(self, before: Stored, now: Stored) -> dict[str, Any]:
         """What a browser would send: what was changed in this form, all else as in `now`."""
@@ -73,12 +57,8 @@ class SettingsForm(VersionedForm):
     def __init__(self, connection: Connection, data: Mapping[str, Any] | None = None) -> None:
         view = SettingsView(connection)
         super().__init__(view, data, _stored(view.version))
-        for setting in REQUIRED_SETTINGS:
-            self.fields[setting.key] = pick_field(
-                view, setting.list_key, label=setting.label, purpose=setting.purpose, is_needed=True
-            )
-        for option in flow_settings():
-            self.fields[option.key] = option_field(view, option)
+        for setting in all_settings():
+            self.fields[setting.key] = setting_field(view, setting)
         for switch in switches():
             self.fields[switch.key] = forms.BooleanField(required=False, label=switch.label, help_text=switch.effect)
 
@@ -87,15 +67,14 @@ class SettingsForm(VersionedForm):
 
         Raises InvalidSettings, and Outdated when the version in force is not the one the form was filled in from.
         """
-        with transaction.atomic():
-            self._require_newest()
-            return save_settings(
-                self.connection,
-                values={key: self.cleaned_data[key] for key in setting_keys()},
-                switched={switch.key: self.cleaned_data[switch.key] for switch in switches()},
-                as_draft=as_draft,
-                by=by,
-            )
+        return save_settings(
+            self.connection,
+            values={key: self.cleaned_data[key] for key in setting_keys()},
+            switched={switch.key: self.cleaned_data[switch.key] for switch in switches()},
+            based_on=self.cleaned_data["version"],
+            as_draft=as_draft,
+            by=by,
+        )
 
     def rebased(self) -> "SettingsForm":
         """The same form on top of the version in force: what was changed here stays, all else is as saved there."""
@@ -108,14 +87,14 @@ class OverrideForm(VersionedForm):
 
     def __init__(self, connection: Connection, place: Place, data: Mapping[str, Any] | None = None) -> None:
         view = SettingsView(connection)
-        self.place = place
+        self.place, self._settings = place, place.settings()
         super().__init__(view, data, self._own(view.version))
         entity = self._entity(view)
-        for option in place.options():
-            above = view.in_force(option, entity=entity)
-            fallback = f"Without one: {view.shown(option, above.value)}, the {above.source}." if above.value else ""
-            said = fallback or "Without one: none, as no level above has a value."
-            self.fields[option.key] = option_field(view, option, fallback=said)
+        for setting in self._settings:
+            above = view.in_force(setting, entity=entity)
+            fallback = f"Without one: {view.shown(setting, above.value)}, the {above.source}." if above.value else ""
+            fallback = fallback or "Without one: none, as no level above has a value."
+            self.fields[setting.key] = setting_field(view, setting, fallback=fallback)
 
     def _entity(self, view: SettingsView) -> str:
         """The entity whose values stand above those of a project."""
@@ -124,22 +103,20 @@ class OverrideForm(VersionedForm):
 
     def _own(self, version: SettingsVersion | None) -> dict[str, str | bool]:
         own = version.overrides.get(self.place.key, {}) if version else {}
-        return {option.key: own.get(option.key, "") for option in self.place.options()}
+        return {setting.key: own.get(setting.key, "") for setting in self._settings}
 
     def save(self, *, by: User) -> tuple[SettingsVersion, bool]:
         """Save what was typed as a new version; a draft stays a draft. Raises InvalidSettings and Outdated."""
-        with transaction.atomic():
-            self._require_newest()
-            present = settings_in_force(self.connection)
-            own = {option.key: self.cleaned_data[option.key] for option in self.place.options()}
-            return save_settings(
-                self.connection,
-                values={},
-                switched={},
-                overrides={self.place.key: own},
-                as_draft=present is None or present.is_draft,
-                by=by,
-            )
+        base = self._base()
+        return save_settings(
+            self.connection,
+            values={},
+            switched={},
+            overrides={self.place.key: {setting.key: self.cleaned_data[setting.key] for setting in self._settings}},
+            based_on=self.cleaned_data["version"],
+            as_draft=base is None or base.is_draft,
+            by=by,
+        )
 
     def rebased(self) -> "OverrideForm":
         """The same form on top of the version in force."""
@@ -155,7 +132,7 @@ class PlaceForm(forms.Form):
         purpose = "Its values go before those of the company"
         purpose += " and of its entity." if level == "project" else "."
         list_key = Place(level, "any").list_key
-        self.fields["name"] = pick_field(view, list_key, label=level.capitalize(), purpose=purpose, is_needed=True)
+        self.fields["name"] = pick_field(view, list_key, label=level.capitalize(), purpose=purpose, is_required=True)
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])

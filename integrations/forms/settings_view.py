@@ -7,8 +7,8 @@ from integrations.delivery.contract import PushContext
 from integrations.mirror.selectors import last_pull
 from integrations.models import Connection, ListItem, RunStep
 from integrations.records.lookup import MirrorView
-from integrations.settings.declared import REQUIRED_SETTINGS, Chosen, FlowSetting, flow_settings
-from integrations.settings.problems import option_problem
+from integrations.settings.declared import Chosen, Setting, all_settings
+from integrations.settings.problems import problem_of
 from integrations.settings.selectors import settings_in_force
 
 
@@ -25,11 +25,9 @@ class SettingsView:
     def _fetch(self) -> None:
         values = self.version.values if self.version else {}
         by_list: dict[str, list[str]] = {}
-        chosen_from = {setting.key: setting.list_key for setting in REQUIRED_SETTINGS}
-        chosen_from |= {option.key: option.list_key for option in flow_settings()}
-        for key, list_key in chosen_from.items():
-            if list_key and values.get(key):
-                by_list.setdefault(list_key, []).append(values[key])
+        for setting in all_settings():
+            if setting.list_key and values.get(setting.key):
+                by_list.setdefault(setting.list_key, []).append(values[setting.key])
         for list_key, ids in by_list.items():
             self.mirror.fetch(list_key, ids)
 
@@ -41,20 +39,20 @@ class SettingsView:
     def item(self, list_key: str, business_id: str) -> ListItem | None:
         return self.mirror.get(list_key, business_id) if business_id else None
 
-    def in_force(self, option: FlowSetting, *, entity: str = "", project: str = "") -> Chosen:
+    def in_force(self, setting: Setting, *, entity: str = "", project: str = "") -> Chosen:
         """The value of a setting at a place, and the level it comes from."""
         context = PushContext(self.connection, self.version, self.mirror)
-        return context.value(option.key, entity=entity, project=project)
+        return context.value(setting.key, entity=entity, project=project)
 
-    def shown(self, option: FlowSetting, value: str) -> str:
+    def shown(self, setting: Setting, value: str) -> str:
         """A value as people read it: the record it stands for, the label of a choice, or the value itself."""
-        item = self.item(option.list_key, value) if option.list_key else None
-        return str(item) if item is not None else option.shown(value)
+        item = self.item(setting.list_key, value) if setting.list_key else None
+        return str(item) if item is not None else setting.shown(value)
 
-    def cautions(self, option: FlowSetting, value: str) -> list[str]:
+    def cautions(self, setting: Setting, value: str) -> list[str]:
         """What is to be known about a chosen value: that it cannot be used, else what choosing it means."""
-        problem = option_problem(option, value, self.mirror)
+        problem = problem_of(setting, value, self.mirror)
         if problem:
             return [problem]
-        item = self.item(option.list_key, value) if option.list_key else None
-        return option.cautions(item.fields) if item is not None and option.cautions is not None else []
+        item = self.item(setting.list_key, value) if setting.list_key else None
+        return setting.cautions(item.fields) if item is not None and setting.cautions is not None else []

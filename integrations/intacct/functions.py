@@ -242,12 +242,21 @@ def _append_custom_fields(parent: etree._Element, value: object) -> None:
 
 
 def _date_parts(name: str, value: object) -> etree._Element:
+    if value in (None, ""):  # an emptied date keeps its parts, empty, as the vendor's own libraries write it
+        return _empty_date(name)
     if not isinstance(value, date) or isinstance(value, datetime):
         raise ValueError(f"{name} takes a date.")
     element = etree.Element(name)
     etree.SubElement(element, "year").text = f"{value.year:04d}"
     etree.SubElement(element, "month").text = f"{value.month:02d}"
     etree.SubElement(element, "day").text = f"{value.day:02d}"
+    return element
+
+
+def _empty_date(name: str) -> etree._Element:
+    element = etree.Element(name)
+    for part in ("year", "month", "day"):
+        etree.SubElement(element, part)
     return element
 
 

@@ -6,6 +6,7 @@ Owns what is removed and how a body is cut. Must not decide what is recorded or 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 REMOVED = "[removed]"
 # A shorter secret is only removed from its own element: replacing it everywhere would shred the text around it.
@@ -20,14 +21,21 @@ _SECRET_ELEMENT = re.compile(
 _ATTACHMENT = re.compile(rf"(<attachmentdata\b[^<>]*(?<!/)>){_CONTENT}", re.IGNORECASE | re.DOTALL)
 # One character in its longest spelling: four bytes in percent encoding.
 _LONGEST_SPELLING = 12
+# Without these in the text no character is spelled in another way than itself or by the name of its entity.
+_ESCAPES = ("&#", "%", "\\")
 _ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 
 
 def redact_text(text: str, secrets: tuple[str, ...]) -> str:
     """Return `text` with every known secret replaced: plain, and as XML, JSON and percent encoding spell it."""
+    has_escapes = any(mark in text for mark in _ESCAPES)
     for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= SHORTEST_SECRET:
+        if len(secret) < SHORTEST_SECRET:
+            continue
+        if has_escapes or not _ENTITIES.keys().isdisjoint(secret):
             text = re.sub(_any_form(secret), REMOVED, text)
+        else:
+            text = text.replace(secret, REMOVED)  # the only spelling that is left
     return text
 
 
@@ -61,6 +69,7 @@ def _any_form(secret: str) -> str:
     return "".join(_spellings(character) for character in secret)
 
 
+@lru_cache(maxsize=256)
 def _spellings(character: str) -> str:
     number = ord(character)
     forms = [re.escape(character), f"&#0*{number};", f"&#[xX]0*(?i:{number:x});"]

@@ -9,6 +9,7 @@ from integrations.models.list_state import ChangeKind, CompanyClock, ListDefinit
 from integrations.models.profile import SyncProfile
 from integrations.models.push import ElementOrder, Operation, Push, PushEvent, PushHold
 from integrations.models.pushed import PushedDocument, with_state
+from integrations.models.remote_record import RemoteRecord
 from integrations.models.run import LogLevel, Mode, RunLog, RunRow, RunStep, SyncRun, Trigger
 from integrations.models.schedule import FULL, SyncSchedule
 from integrations.models.settings import SettingsVersion
@@ -24,7 +25,6 @@ from integrations.models.states import (
     ConnectionState,
     Delivery,
     DocumentState,
-    Drift,
     Freshness,
     PushState,
     RecordState,
@@ -55,7 +55,6 @@ __all__ = [
     "ConnectionState",
     "Delivery",
     "DocumentState",
-    "Drift",
     "ElementOrder",
     "Exchange",
     "Freshness",
@@ -74,6 +73,7 @@ __all__ = [
     "PushState",
     "PushedDocument",
     "RecordState",
+    "RemoteRecord",
     "RowOutcome",
     "RunLog",
     "RunRow",

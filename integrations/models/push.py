@@ -36,7 +36,8 @@ class Push(TenantModel):
     function_name = models.CharField(max_length=60, blank=True)
     function_xml = models.TextField(blank=True)
     planned = models.JSONField(default=list, help_text="Each field as shown in the preview: where, value, source.")
-    expected = models.JSONField(default=dict, help_text="What the record must show when it is read back.")
+    expected = models.JSONField(default=dict, help_text="What makes a record the one that this push wrote.")
+    sent = models.JSONField(default=dict, help_text="All the record holds of the document once this has arrived.")
     settings_version = models.ForeignKey(SettingsVersion, null=True, blank=True, on_delete=models.SET_NULL)
     run = models.ForeignKey(SyncRun, null=True, blank=True, on_delete=models.SET_NULL, related_name="pushes")
     asked_by = models.ForeignKey(

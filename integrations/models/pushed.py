@@ -1,7 +1,7 @@
 """A document that is pushed to Intacct: three stored facts, from which one state is derived.
 
 Approval says what people decided, delivery what the ledger does with it, drift how the two sides compare. Lists filter
-on these plain columns. Only services and the push engine write them.
+on these plain columns. What drift says is written by `integrations.delivery.drift` alone.
 """
 
 from typing import Any
@@ -12,13 +12,15 @@ from django.db.models import Case, CharField, Q, QuerySet, Value, When
 
 from accounts.ui.shown import ShownState
 from integrations.models.link import LinkedDocument
-from integrations.models.states import Approval, Delivery, DocumentState, Drift, shown
+from integrations.models.states import Approval, Delivery, DocumentState, shown
 
 
 class PushedDocument(LinkedDocument):
     approval = models.CharField(max_length=12, choices=Approval.choices, default=Approval.DRAFT)
     delivery = models.CharField(max_length=12, choices=Delivery.choices, default=Delivery.NONE)
-    drift = models.CharField(max_length=16, choices=Drift.choices, default=Drift.SAME)
+    changed_here = models.BooleanField(default=False, help_text="Other values would be written now than were written.")
+    changed_there = models.BooleanField(default=False, help_text="Its record was changed in Intacct.")
+    missing_there = models.BooleanField(default=False, help_text="Intacct does not show its record any more.")
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -27,8 +29,10 @@ class PushedDocument(LinkedDocument):
     state_advice = models.CharField(max_length=500, blank=True)
     remote_state = models.CharField(max_length=40, blank=True, help_text="Its state in Intacct when last read back.")
     delivered_at = models.DateTimeField(null=True, blank=True)
-    verified_at = models.DateTimeField(null=True, blank=True, help_text="When it was read back and was equal.")
-    difference = models.CharField(max_length=500, blank=True, help_text="What reading it back showed otherwise.")
+    verified_at = models.DateTimeField(null=True, blank=True, help_text="When it was compared and was equal.")
+    difference = models.CharField(max_length=500, blank=True, help_text="What Intacct holds otherwise, in words.")
+    compared_fields = models.PositiveIntegerField(default=0, help_text="How many of them the last reading showed.")
+    comparable_fields = models.PositiveIntegerField(default=0, help_text="Fields we wrote that can be read back.")
     remote_facts = models.JSONField(default=dict, blank=True, help_text="What Intacct held when last read back.")
 
     class Meta:
@@ -68,9 +72,10 @@ _RULES: tuple[tuple[DocumentState, dict[str, Any]], ...] = (
     (DocumentState.IGNORED, {"approval": Approval.IGNORED}),
     (DocumentState.REJECTED, {"approval": Approval.REJECTED}),
     (DocumentState.ATTENTION, {"delivery": Delivery.FAILED}),
-    (DocumentState.MISSING_THERE, {"drift": Drift.MISSING_THERE}),
-    (DocumentState.CHANGED_HERE, {"delivery": Delivery.DELIVERED, "drift": Drift.CHANGED_HERE}),
-    (DocumentState.CHANGED_THERE, {"delivery": Delivery.DELIVERED, "drift": Drift.CHANGED_THERE}),
+    (DocumentState.MISSING_THERE, {"missing_there": True}),
+    (DocumentState.CHANGED_BOTH, {"delivery": Delivery.DELIVERED, "changed_here": True, "changed_there": True}),
+    (DocumentState.CHANGED_HERE, {"delivery": Delivery.DELIVERED, "changed_here": True}),
+    (DocumentState.CHANGED_THERE, {"delivery": Delivery.DELIVERED, "changed_there": True}),
     (DocumentState.ATTENTION, {"delivery": Delivery.DELIVERED, "difference": _SOMETHING}),
     (DocumentState.VERIFIED, {"delivery": Delivery.DELIVERED, "verified_at": _SOMETHING}),
     (DocumentState.SYNCED, {"delivery": Delivery.DELIVERED}),

@@ -79,13 +79,6 @@ class Delivery(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
-class Drift(models.TextChoices):
-    SAME = "same", "Same"
-    CHANGED_HERE = "changed_here", "Changed here"
-    CHANGED_THERE = "changed_there", "Changed in Intacct"
-    MISSING_THERE = "missing_there", "Missing in Intacct"
-
-
 class DocumentState(models.TextChoices):
     """What pages show of a pushed document; derived from its three facts in `integrations.models.pushed`."""
 
@@ -100,6 +93,7 @@ class DocumentState(models.TextChoices):
     VERIFIED = "verified", "Verified"
     CHANGED_HERE = "changed_here", "Changed here"
     CHANGED_THERE = "changed_there", "Changed in Intacct"
+    CHANGED_BOTH = "changed_both", "Changed on both sides"
     MISSING_THERE = "missing_there", "Missing in Intacct"
     ATTENTION = "attention", "Needs attention"
     REJECTED = "rejected", "Rejected"
@@ -204,6 +198,7 @@ _APPEARANCE: "Mapping[models.TextChoices, tuple[str, str]]" = {
     DocumentState.VERIFIED: ("success", "check-circle-fill"),
     DocumentState.CHANGED_HERE: ("warning", "pencil-fill"),
     DocumentState.CHANGED_THERE: ("warning", "arrow-left-right"),
+    DocumentState.CHANGED_BOTH: ("danger", "arrow-left-right"),
     DocumentState.MISSING_THERE: ("danger", "question-circle"),
     DocumentState.ATTENTION: ("danger", "exclamation-triangle-fill"),
     DocumentState.REJECTED: ("danger", "slash-circle"),

@@ -4,8 +4,10 @@ Reads only. Knows no document type.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from integrations.lists import KINDS_BY_KEY
 from integrations.models import Connection, ListItem
@@ -60,11 +62,15 @@ class MirrorView:
 
 def why_unusable(kind: str, business_id: str, item: ListItem | None) -> str:
     """Why a record cannot be referred to, in one sentence, or ""."""
-    singular = KINDS_BY_KEY[kind].singular
+    name = f"{KINDS_BY_KEY[kind].singular} “{business_id}”"
     if item is None:
-        return f"{singular} “{business_id}” is not among the records read from Intacct."
+        return f"{name} is not among the records read from Intacct."
     if item.missing_at is not None:
-        return f"{singular} “{business_id}” is no longer in Intacct."
+        return f"{name} is no longer in Intacct since {_day(item.missing_at)}."
     if not item.is_active:
-        return f"{singular} “{business_id}” is inactive in Intacct."
+        return f"{name} is inactive in Intacct since {_day(item.changed_at)} at the latest."
     return ""
+
+
+def _day(moment: datetime) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%d")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from integrations.settings.declared import FlowSetting, Switch, register_settings
+from integrations.settings.declared import Setting, Switch, register_settings
 
 if TYPE_CHECKING:
     from integrations.models import RunStep, SyncRun
@@ -37,7 +37,7 @@ class Flow(ABC):
     key: str
     title: str
     switch: Switch | None = None
-    settings: tuple[FlowSetting, ...] = ()
+    settings: tuple[Setting, ...] = ()
     document_url_name: str = ""  # address name that takes `pk` and shows the document a row of a run led to
     list_url_name: str = ""  # address name of the list people go back to when a run has ended
 

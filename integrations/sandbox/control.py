@@ -11,7 +11,7 @@ from typing import Any
 
 from integrations.sandbox.arguments import MAX_NUMBER, MAX_TIMES, Arguments, UnknownCommand
 from integrations.sandbox.data.counts import Statistics
-from integrations.sandbox.data.store import Company
+from integrations.sandbox.data.store import Company, Store
 from integrations.sandbox.data.tables import Row
 from integrations.sandbox.data.values import IllegalValue, normalise, record_number, wire_timestamp
 from integrations.sandbox.fault_commands import FaultCommands, company_of
@@ -27,6 +27,7 @@ class Control:
     def __init__(self, reception: Reception) -> None:
         self._reception = reception
         self._gateway = reception.gateway
+        self._seeded: Store | None = None
         faults = FaultCommands(reception)
         self._commands: dict[str, Callable[[Arguments], dict[str, Any]]] = {
             "reset": self._reset,
@@ -56,7 +57,9 @@ class Control:
         self._reception.start_over()
         store = self._gateway.store
         with store.lock:
-            fresh = build_store(store.seed, store.base)
+            if self._seeded is None:
+                self._seeded = build_store(store.seed, store.base)
+            fresh = self._seeded.copy()
             store.companies, store.senders = fresh.companies, fresh.senders
             self._gateway.sessions.expire_all()
             self._gateway.statistics = Statistics()

@@ -1,4 +1,4 @@
-"""Every setting and switch, declared once: those each tenant must fill, and those the flows need, in one register.
+"""Every setting and switch, declared once, in one register: the defaults each tenant fills in, and those of the flows.
 
 Owns the declarations and the register that `register_flow` fills. Knows no value: what a tenant chose is
 settings.selectors, whether it can be used settings.problems.
@@ -6,38 +6,20 @@ settings.selectors, whether it can be used settings.problems.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from enum import Enum
+from typing import Final
 
 from integrations.lists import KINDS_BY_KEY, ListKind, Permission
 
-
-@dataclass(frozen=True)
-class RequiredSetting:
-    key: str
-    label: str
-    list_key: str
-    purpose: str
-
-    @property
-    def kind(self) -> ListKind:
-        return KINDS_BY_KEY[self.list_key]
+Cautions = Callable[[Mapping[str, object]], list[str]]
 
 
-REQUIRED_SETTINGS: Final = (
-    RequiredSetting(
-        "default_account",
-        "Default Account",
-        "gl_accounts",
-        "The GL account for lines of project change orders and bills that name no account of their own.",
-    ),
-    RequiredSetting(
-        "default_item",
-        "Default Item ID",
-        "items",
-        "The item for lines of purchasing transactions, project change orders and bills that name none. "
-        "Intacct refuses such a line without an item.",
-    ),
-)
+class Need(Enum):
+    """Who has to fill in a setting: nobody, each tenant, or a tenant that switched on a flow which declares it."""
+
+    OPTIONAL = "optional"
+    ALWAYS = "always"
+    WHEN_SWITCHED_ON = "when switched on"
 
 
 @dataclass(frozen=True)
@@ -52,12 +34,12 @@ class Switch:
 
 
 @dataclass(frozen=True)
-class FlowSetting:
-    """A setting a flow needs besides the required ones: chosen from a mirrored list, from `choices`, or typed.
+class Setting:
+    """A value a tenant chooses: from a mirrored list, from `choices`, as a date, or typed.
 
     `levels` says whether an entity or a project may have a value of its own; the nearest one wins. `choices` are pairs
-    of stored value and label. `is_needed` settings keep documents from being pushed while they are empty. `cautions`
-    reads the fields of the mirrored record that is chosen and says, in sentences, what choosing it means.
+    of stored value and label. Without the values that `need` calls for, the integration is not fully enabled.
+    `cautions` reads the fields of the mirrored record that is chosen and says, in sentences, what choosing it means.
     """
 
     key: str
@@ -66,19 +48,51 @@ class FlowSetting:
     list_key: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     default: str = ""
-    is_needed: bool = False
+    need: Need = Need.OPTIONAL
     is_date: bool = False
     levels: tuple[str, ...] = ("company", "entity", "project")
     order: int = 100
-    cautions: Callable[[Mapping[str, Any]], list[str]] | None = None
+    cautions: Cautions | None = None
 
     @property
     def title(self) -> str:
         return f"{self.label[:1].upper()}{self.label[1:]}"
 
+    @property
+    def kind(self) -> ListKind | None:
+        """The list it is chosen from, where it is chosen from one."""
+        return KINDS_BY_KEY[self.list_key] if self.list_key else None
+
+    @property
+    def is_always_required(self) -> bool:
+        return self.need is Need.ALWAYS
+
     def shown(self, value: str) -> str:
         """A value as people read it; an em dash where there is none."""
         return dict(self.choices).get(value, value) or "—"
+
+
+DEFAULTS: Final = (
+    Setting(
+        "default_account",
+        "Default Account",
+        "The GL account for lines of project change orders and bills that name no account of their own.",
+        list_key="gl_accounts",
+        need=Need.ALWAYS,
+        levels=("company",),
+        order=0,
+    ),
+    Setting(
+        "default_item",
+        "Default Item ID",
+        "The item for lines of purchasing transactions, project change orders and bills that name none. "
+        "Intacct refuses such a line without an item.",
+        list_key="items",
+        need=Need.ALWAYS,
+        levels=("company",),
+        order=1,
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -94,23 +108,24 @@ class Declaration:
     """What one flow declares: the switch it works by, and the settings it needs."""
 
     switch: Switch | None
-    settings: tuple[FlowSetting, ...]
+    settings: tuple[Setting, ...]
 
 
 _switches: dict[str, Switch] = {}
 _declarations: dict[str, Declaration] = {}
 
 
-def register_settings(flow_key: str, switch: Switch | None, settings: tuple[FlowSetting, ...]) -> None:
-    """Make the settings of a flow known, and its switch with them."""
+def register_settings(flow_key: str, switch: Switch | None, settings: tuple[Setting, ...]) -> None:
+    """Make the settings of a flow known, and its switch with them. Two settings under one key are a defect."""
+    known = {setting.key: setting for setting in all_settings()}
+    for setting in settings:
+        if known.setdefault(setting.key, setting) != setting:
+            raise ValueError(f"Two settings call themselves {setting.key!r}.")
+        if setting.need is Need.WHEN_SWITCHED_ON and switch is None:
+            raise ValueError(f"{setting.key!r} is required by a switch, and {flow_key!r} has none.")
     if switch is not None:
         register_switch(switch)
     _declarations[flow_key] = Declaration(switch, settings)
-
-
-def declarations() -> list[Declaration]:
-    """What every flow declares."""
-    return list(_declarations.values())
 
 
 def register_switch(switch: Switch) -> None:
@@ -124,18 +139,38 @@ def switches() -> list[Switch]:
     return sorted(_switches.values(), key=lambda switch: (switch.order, switch.label))
 
 
-def flow_settings() -> list[FlowSetting]:
-    """Every setting that some flow declares, once, in the order pages show them."""
-    declared = {setting.key: setting for each in _declarations.values() for setting in each.settings}
+def all_settings() -> list[Setting]:
+    """Every setting there is, once, in the order pages show them."""
+    declared = {setting.key: setting for setting in DEFAULTS}
+    for each in _declarations.values():
+        declared |= {setting.key: setting for setting in each.settings}
     return sorted(declared.values(), key=lambda setting: (setting.order, setting.label))
 
 
-def settings_by_switch() -> list[tuple[Switch | None, list[FlowSetting]]]:
+def setting_for(key: str) -> Setting | None:
+    return next((setting for setting in all_settings() if setting.key == key), None)
+
+
+def settings_of(level: str) -> list[Setting]:
+    """The settings that may have a value of their own at a level: "company", "entity" or "project"."""
+    return [setting for setting in all_settings() if level in setting.levels]
+
+
+def switches_requiring(setting: Setting) -> list[Switch]:
+    """The switches that need this setting to be filled in when they are on, in the order pages show them."""
+    if setting.need is not Need.WHEN_SWITCHED_ON:
+        return []
+    needing = {each.switch for each in _declarations.values() if setting in each.settings}
+    return [switch for switch in switches() if switch in needing]
+
+
+def settings_by_switch() -> list[tuple[Switch | None, list[Setting]]]:
     """The settings of flows, each under the first switch whose flows need it; those of flows without one last."""
-    left = flow_settings()
-    groups: list[tuple[Switch | None, list[FlowSetting]]] = []
+    left = [setting for setting in all_settings() if setting not in DEFAULTS]
+    groups: list[tuple[Switch | None, list[Setting]]] = []
     for switch in [*switches(), None]:
-        needed = {setting.key for each in declarations() if each.switch == switch for setting in each.settings}
+        declared = [each for each in _declarations.values() if each.switch == switch]
+        needed = {setting.key for each in declared for setting in each.settings}
         groups.append((switch, [setting for setting in left if setting.key in needed]))
         left = [setting for setting in left if setting.key not in needed]
     return [(switch, found) for switch, found in groups if found]

@@ -1,58 +1,26 @@
-"""Why a value of a setting cannot be used: what is missing, inactive, unknown or written wrongly, in one sentence each.
+"""Why a value of a setting cannot be used, and which values are missing: one sentence each.
 
 Reads only; needs the tenant's scope. Saves nothing: what may be saved is decided in settings.service.
 """
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
-from django.db.models import F
-from django.utils import timezone
-
-from integrations.models import Connection, ListItem
+from integrations.models import Connection, SettingsVersion
 from integrations.records.lookup import MirrorView, why_unusable
-from integrations.settings.declared import REQUIRED_SETTINGS, FlowSetting, RequiredSetting, flow_settings
+from integrations.settings.declared import Setting, all_settings, switches_requiring
 from integrations.settings.selectors import place_of
 
 
-def chosen_item(connection: Connection, setting: RequiredSetting | FlowSetting, business_id: str) -> ListItem | None:
-    """The mirrored record a setting's business id stands for; of several, one still there, and of those an active one.
-
-    A record that was removed and made anew in Intacct has two rows here.
-    """
-    if not business_id:
-        return None
-    found = ListItem.objects.filter(connection=connection, kind=setting.list_key, business_id=business_id)
-    there_first = F("missing_at").asc(nulls_first=True)  # the databases disagree on where an empty value sorts
-    return found.order_by(there_first, "-is_active", "record_no").first()
-
-
-def problem_with(connection: Connection, setting: RequiredSetting, business_id: str) -> str:
-    """Why the value cannot be used, in one sentence, or "" when it can."""
-    kind = setting.kind
-    if not business_id:
-        return f"Choose one of the {kind.label}; this is required."
-    item = chosen_item(connection, setting, business_id)
-    if item is None:
-        return f"“{business_id}” is not among the {kind.label} read from Intacct. Choose one of them, or sync the list."
-    if item.missing_at is not None:
-        return f"{kind.singular} {item} is no longer in Intacct since {_day(item.missing_at)}. Choose another one."
-    if not item.is_active:
-        since = _day(item.changed_at)
-        return f"{kind.singular} {item} is inactive in Intacct since {since} at the latest. Choose an active one."
-    return ""
-
-
-def option_problem(option: FlowSetting, value: str, mirror: MirrorView) -> str:
-    """Why the value of a flow's setting cannot be used, in one sentence, or ""."""
+def problem_of(setting: Setting, value: str, mirror: MirrorView) -> str:
+    """Why the value of a setting cannot be used, in one sentence, or "". Empty is a problem where it is required."""
     if not value:
-        return ""
-    if option.list_key:
-        return why_unusable(option.list_key, value, mirror.get(option.list_key, value))
-    if option.choices and value not in dict(option.choices):
-        return f"“{value}” is not one of the choices: {', '.join(label for _, label in option.choices)}."
-    if option.is_date:
+        return _why_not_empty(setting) if setting.is_always_required else ""
+    if setting.list_key:
+        return why_unusable(setting.list_key, value, mirror.get(setting.list_key, value))
+    if setting.choices and value not in dict(setting.choices):
+        return f"“{value}” is not one of the choices: {', '.join(label for _, label in setting.choices)}."
+    if setting.is_date:
         try:
             date.fromisoformat(value)
         except ValueError:
@@ -60,19 +28,36 @@ def option_problem(option: FlowSetting, value: str, mirror: MirrorView) -> str:
     return ""
 
 
-def _day(moment: Any) -> str:
-    return timezone.localtime(moment).strftime("%Y-%m-%d")
+def _why_not_empty(setting: Setting) -> str:
+    what = f"one of the {setting.kind.label}" if setting.kind else "a value"
+    return f"Choose {what}; this is required."
 
 
 def settings_problems(connection: Connection, values: Mapping[str, str]) -> dict[str, str]:
-    """Problem per setting, only those that have one. A flow's setting may be empty; a chosen value must be usable."""
-    problems = {
-        setting.key: problem_with(connection, setting, values.get(setting.key, "")) for setting in REQUIRED_SETTINGS
-    }
+    """Problem per setting, only those that have one."""
     mirror = MirrorView(connection)
-    for option in flow_settings():
-        problems[option.key] = option_problem(option, values.get(option.key, ""), mirror)
+    problems = {setting.key: problem_of(setting, values.get(setting.key, ""), mirror) for setting in all_settings()}
     return {key: problem for key, problem in problems.items() if problem}
+
+
+def missing_values(version: SettingsVersion, mirror: MirrorView) -> list[str]:
+    """What keeps these settings from being complete, a sentence for each setting that is required.
+
+    A setting that a switch requires counts while the switch is on. A value of an entity or project counts for that
+    place only, so the company's value is asked for all the same.
+    """
+    sentences = []
+    for setting in all_settings():
+        value = version.values.get(setting.key, "") or setting.default
+        requiring = [switch for switch in switches_requiring(setting) if version.switches.get(switch.key)]
+        if not setting.is_always_required and not requiring:
+            continue
+        if problem := problem_of(setting, value, mirror):
+            sentences.append(f"{setting.title}: {problem}")
+        elif not value:
+            on = " and ".join(switch.label for switch in requiring)
+            sentences.append(f"{setting.title}: not chosen, and required while {on} is on. Its documents are blocked.")
+    return sentences
 
 
 def override_problems(connection: Connection, overrides: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
@@ -80,19 +65,19 @@ def override_problems(connection: Connection, overrides: Mapping[str, Mapping[st
 
     A place whose last value is taken away need not exist any more.
     """
-    mirror, found = MirrorView(connection), {}
+    mirror, problems = MirrorView(connection), {}
     for key, own in overrides.items():
         given = {name: value for name, value in own.items() if value}
         place = place_of(key)
         if place is None:
-            found["place"] = f"“{key}” is neither an entity nor a project."
+            problems["place"] = f"“{key}” is neither an entity nor a project."
             continue
-        allowed = {option.key: option for option in place.options()}
+        allowed = {setting.key: setting for setting in place.settings()}
         if given and mirror.get(place.list_key, place.name) is None:
-            found["place"] = why_unusable(place.list_key, place.name, None)
+            problems["place"] = why_unusable(place.list_key, place.name, None)
         for name, value in given.items():
             if name not in allowed:
-                found[name] = f"No {place.level} has a value of its own for it. The company alone has this setting."
-            elif problem := option_problem(allowed[name], value, mirror):
-                found[name] = problem
-    return found
+                problems[name] = f"No {place.level} has a value of its own for it. The company alone has this setting."
+            elif problem := problem_of(allowed[name], value, mirror):
+                problems[name] = problem
+    return problems

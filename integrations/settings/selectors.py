@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from integrations.models import Connection, SettingsVersion
-from integrations.settings.declared import REQUIRED_SETTINGS, FlowSetting, flow_settings, switches
+from integrations.settings.declared import Setting, all_settings, settings_of, switches
 
 # The list that the places of a level are chosen from.
 LEVELS: Final = {"entity": "entities", "project": "projects"}
@@ -16,13 +16,12 @@ LEVELS: Final = {"entity": "entities", "project": "projects"}
 
 def picked_lists() -> set[str]:
     """The lists that some setting, or some place with settings of its own, is chosen from."""
-    chosen_from = {setting.list_key for setting in REQUIRED_SETTINGS} | set(LEVELS.values())
-    return chosen_from | {option.list_key for option in flow_settings() if option.list_key}
+    return {*lists_picked_by(all_settings()), *LEVELS.values()}
 
 
 def setting_keys() -> list[str]:
-    """The keys of everything that has a value in a version, the required settings first."""
-    return [*(setting.key for setting in REQUIRED_SETTINGS), *(option.key for option in flow_settings())]
+    """The keys of everything that has a value in a version."""
+    return [setting.key for setting in all_settings()]
 
 
 @dataclass(frozen=True)
@@ -37,12 +36,16 @@ class Place:
         return f"{self.level}:{self.name}"
 
     @property
+    def title(self) -> str:
+        return f"{self.level} {self.name}"
+
+    @property
     def list_key(self) -> str:
         return LEVELS[self.level]
 
-    def options(self) -> list[FlowSetting]:
+    def settings(self) -> list[Setting]:
         """The settings that may have a value of their own here."""
-        return [option for option in flow_settings() if self.level in option.levels]
+        return settings_of(self.level)
 
 
 def place_of(key: str) -> Place | None:
@@ -58,9 +61,9 @@ def places_with_own(version: SettingsVersion | None) -> list[tuple[Place, dict[s
     return sorted(found, key=lambda entry: entry[0].key)
 
 
-def lists_picked_by(options: Iterable[FlowSetting]) -> list[str]:
+def lists_picked_by(settings: Iterable[Setting]) -> list[str]:
     """The lists these settings are chosen from, each once."""
-    return list(dict.fromkeys(option.list_key for option in options if option.list_key))
+    return list(dict.fromkeys(setting.list_key for setting in settings if setting.list_key))
 
 
 def settings_in_force(connection: Connection | None) -> SettingsVersion | None:

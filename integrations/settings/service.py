@@ -4,16 +4,24 @@ Raises InvalidSettings with a problem per field; drafts may be incomplete.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 
 from accounts.audit import Change, record_event
 from accounts.models import EventKind, User
 from integrations.models import Connection, SettingsVersion
-from integrations.settings.declared import REQUIRED_SETTINGS, flow_settings, switches
-from integrations.settings.problems import chosen_item, override_problems, settings_problems
+from integrations.records.lookup import MirrorView
+from integrations.settings.declared import Setting, all_settings, settings_of, switches
+from integrations.settings.problems import override_problems, settings_problems
 from integrations.settings.selectors import setting_keys, settings_in_force
+
+
+class Outdated(Exception):
+    """Somebody saved other settings after the ones a change is based on. `newer` are their versions, newest first."""
+
+    def __init__(self, newer: list[SettingsVersion]) -> None:
+        super().__init__(f"{len(newer)} newer versions")
+        self.newer = newer
 
 
 class InvalidSettings(Exception):
@@ -31,6 +39,7 @@ def save_settings(
     values: Mapping[str, str],
     switched: Mapping[str, bool],
     overrides: Mapping[str, Mapping[str, str]] | None = None,
+    based_on: int | None = None,
     as_draft: bool = False,
     by: User | None = None,
     via: str = "page",
@@ -39,9 +48,12 @@ def save_settings(
 
     What is not named in `values` or `switched` keeps its value. `overrides` replaces the values of the entities and
     projects it names ("entity:100", "project:24-001"); an empty value takes one away. Raises InvalidSettings: for
-    overrides always, for the values unless it is a draft.
+    overrides always, for the values unless it is a draft. With `based_on`, the number of the version the person had
+    seen, raises Outdated when there is a newer one.
     """
     Connection.objects.select_for_update().get(pk=connection.pk)  # one version at a time
+    if based_on is not None:
+        _refuse_outdated(connection, based_on)
     present = settings_in_force(connection)
     before_values, before_switches = (present.values, present.switches) if present else ({}, {})
     new_values = {key: values.get(key, before_values.get(key, "")) for key in setting_keys()}
@@ -50,8 +62,7 @@ def save_settings(
     # What only concerns an entity or a project is not refused for what is wrong with the company's values.
     is_checked = not as_draft and bool(values or switched or present is None or present.is_draft)
     _refuse_problems(connection, new_values if is_checked else None, overrides or {})
-    changes = _changes(connection, before_values, new_values, before_switches, new_switches)
-    changes += _override_changes(present.overrides if present else {}, new_overrides)
+    changes = _changes(connection, present, new_values, new_overrides, new_switches)
     if present is not None and present.is_draft != as_draft:
         changes.append({"label": "Saved as", "before": _kind(present.is_draft), "after": _kind(as_draft)})
     if present is not None and not changes:
@@ -70,6 +81,12 @@ def save_settings(
     )
     record_event(EventKind.SETTINGS_SAVED, _kind(as_draft).capitalize(), about=version, changes=changes, by=by)
     return version, True
+
+
+def _refuse_outdated(connection: Connection, based_on: int) -> None:
+    newer = connection.settings_versions.filter(number__gt=based_on).select_related("saved_by").order_by("-number")
+    if versions := list(newer):
+        raise Outdated(versions)
 
 
 def _refuse_problems(
@@ -105,46 +122,45 @@ def _merged(
     return {place: own for place, own in sorted(merged.items()) if own}
 
 
-def _override_changes(before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]) -> list[Change]:
-    labels = {option.key: option for option in flow_settings()}
-    changes: list[Change] = []
-    for place in sorted({*before, *after}):
-        level, _, name = place.partition(":")
-        for key, option in labels.items():
-            old, new = before.get(place, {}).get(key, ""), after.get(place, {}).get(key, "")
-            if old != new:
-                label = f"{option.title} of {level} {name}"
-                changes.append({"label": label, "before": option.shown(old), "after": option.shown(new)})
-    return changes
-
-
 def _kind(is_draft: bool) -> str:
     return "draft" if is_draft else "complete settings"
 
 
 def _changes(
     connection: Connection,
-    old_values: Mapping[str, str],
-    new_values: Mapping[str, str],
-    old_switches: Mapping[str, Any],
-    new_switches: Mapping[str, bool],
+    before: SettingsVersion | None,
+    values: Mapping[str, str],
+    overrides: Mapping[str, Mapping[str, str]],
+    switched: Mapping[str, bool],
 ) -> list[Change]:
-    """Each change in words."""
-    changes: list[Change] = []
-    for setting in REQUIRED_SETTINGS:
-        old, new = old_values.get(setting.key, ""), new_values[setting.key]
-        if old != new:
-            names = [str(chosen_item(connection, setting, value) or value or "—") for value in (old, new)]
-            changes.append({"label": setting.label, "before": names[0], "after": names[1]})
-    for option in flow_settings():
-        old, new = old_values.get(option.key, ""), new_values[option.key]
-        if old != new:
-            changes.append({"label": option.title, "before": option.shown(old), "after": option.shown(new)})
+    """Each change from the version before in words."""
+    mirror, changes = MirrorView(connection), []
+    old_values, old_switches = (before.values, before.switches) if before else ({}, {})
+    for setting in all_settings():
+        changes += _change(setting, setting.title, old_values.get(setting.key, ""), values[setting.key], mirror)
     for switch in switches():
-        was, now = bool(old_switches.get(switch.key)), new_switches[switch.key]
+        was, now = bool(old_switches.get(switch.key)), switched[switch.key]
         if was != now:
             changes.append({"label": switch.label, "before": _on(was), "after": _on(now)})
+    old_overrides = before.overrides if before else {}
+    for place in sorted({*old_overrides, *overrides}):
+        level, _, name = place.partition(":")
+        for setting in settings_of(level):
+            old, new = old_overrides.get(place, {}).get(setting.key, ""), overrides.get(place, {}).get(setting.key, "")
+            changes += _change(setting, f"{setting.title} of {level} {name}", old, new, mirror)
     return changes
+
+
+def _change(setting: Setting, label: str, old: str, new: str, mirror: MirrorView) -> list[Change]:
+    if old == new:
+        return []
+    return [{"label": label, "before": _shown(setting, old, mirror), "after": _shown(setting, new, mirror)}]
+
+
+def _shown(setting: Setting, value: str, mirror: MirrorView) -> str:
+    """The record a value stands for, else the value as people read it."""
+    item = mirror.get(setting.list_key, value) if setting.list_key and value else None
+    return str(item) if item is not None else setting.shown(value)
 
 
 def _on(value: bool) -> str:

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from integrations.forms.settings import Outdated, OverrideForm, PlaceForm
+from integrations.forms.settings import OverrideForm, PlaceForm
 from integrations.forms.settings_view import SettingsView
 from integrations.gateway.access import latest_connection, live_connection
 from integrations.models import Connection, SettingsVersion
 from integrations.settings.selectors import LEVELS, place_of, places_with_own, settings_in_force
-from integrations.settings.service import InvalidSettings, remove_overrides
-from integrations.views.settings import option_row
+from integrations.settings.service import InvalidSettings, Outdated, remove_overrides
+from integrations.views.settings import setting_row
 
 PLACES_PER_PAGE = 50
 
@@ -45,17 +45,17 @@ def overrides(request: TenantRequest) -> HttpResponse:
 def _rows(view: SettingsView, found: Any) -> list[dict[str, Any]]:
     for level, list_key in LEVELS.items():
         view.mirror.fetch(list_key, [place.name for place, _ in found if place.level == level])
-    for option in {option.key: option for place, _ in found for option in place.options()}.values():
-        if option.list_key:
-            view.mirror.fetch(option.list_key, [own[option.key] for _, own in found if option.key in own])
+    for setting in {setting.key: setting for place, _ in found for setting in place.settings()}.values():
+        if setting.list_key:
+            view.mirror.fetch(setting.list_key, [own[setting.key] for _, own in found if setting.key in own])
     return [
         {
             "place": place,
             "item": view.item(place.list_key, place.name),
             "values": [
-                {"label": option.title, "value": view.shown(option, own[option.key])}
-                for option in place.options()
-                if own.get(option.key)
+                {"label": setting.title, "value": view.shown(setting, own[setting.key])}
+                for setting in place.settings()
+                if own.get(setting.key)
             ],
         }
         for place, own in found
@@ -144,7 +144,7 @@ def _page(
         "newer": newer or [],
         "place": place,
         "item": view.item(place.list_key, place.name),
-        "rows": [option_row(view, option, form[option.key]) for option in place.options()],
+        "rows": [setting_row(view, setting, form[setting.key]) for setting in place.settings()],
         "has_own": place.key in _own_places(form.connection),
     }
     return render(request, "integrations/override.html", context, status=status)

@@ -10,8 +10,8 @@ from integrations.lists import KINDS, ListKind
 from integrations.models import LinkedDocument, ListItem, linked_models
 from integrations.records.kinds import kinds_for
 from integrations.records.selectors import children_count
-from integrations.settings.declared import REQUIRED_SETTINGS, RequiredSetting
-from integrations.settings.selectors import settings_in_force
+from integrations.settings.declared import Setting, all_settings
+from integrations.settings.selectors import places_with_own, settings_in_force
 
 _ID_FIELDS = [kind.id_field for kind in KINDS]
 # A field that is the id of exactly one list names a record of it wherever it occurs.
@@ -25,10 +25,18 @@ class Children:
 
 
 @dataclass(frozen=True)
+class ChosenIn:
+    """A setting that stands for a record, and the entity or project whose value it is; "" for the company's."""
+
+    setting: Setting
+    place: str = ""
+
+
+@dataclass(frozen=True)
 class Usage:
     """Everything that uses one record."""
 
-    settings: list[RequiredSetting]
+    settings: list[ChosenIn]
     documents: list[LinkedDocument]
     children: list[Children]
 
@@ -41,11 +49,19 @@ def usage_of(item: ListItem) -> Usage:
     return Usage(_settings(item), list(_documents(item)), _children(item))
 
 
-def _settings(item: ListItem) -> list[RequiredSetting]:
+def _settings(item: ListItem) -> list[ChosenIn]:
+    """Every setting that stands for the record, of the company and of each entity and project."""
     version = settings_in_force(item.connection)
-    values = version.values if version else {}
-    named = [setting for setting in REQUIRED_SETTINGS if setting.list_key == item.kind]
-    return [setting for setting in named if values.get(setting.key) == item.business_id]
+    if version is None:
+        return []
+    named = [setting for setting in all_settings() if setting.list_key == item.kind]
+    places = [("", version.values), *((place.title, own) for place, own in places_with_own(version))]
+    return [
+        ChosenIn(setting, place)
+        for place, values in places
+        for setting in named
+        if values.get(setting.key) == item.business_id
+    ]
 
 
 def _documents(item: ListItem) -> Iterator[LinkedDocument]:

@@ -18,7 +18,7 @@ from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from integrations.doctor.readiness import readiness
 from integrations.forms.options import LONGEST_ID
-from integrations.forms.settings import Outdated, SettingsForm
+from integrations.forms.settings import SettingsForm
 from integrations.forms.settings_view import SettingsView
 from integrations.gateway.access import latest_connection, live_connection, why_not_sync
 from integrations.lists import KINDS_BY_KEY
@@ -27,10 +27,11 @@ from integrations.models import Connection, SettingsVersion
 from integrations.records.selectors import pick_list
 from integrations.runs.selectors import active_run
 from integrations.settings.declared import (
-    REQUIRED_SETTINGS,
-    FlowSetting,
-    flow_settings,
+    DEFAULTS,
+    Setting,
+    all_settings,
     is_built,
+    setting_for,
     settings_by_switch,
     switches,
 )
@@ -42,7 +43,7 @@ from integrations.settings.selectors import (
     settings_in_force,
     switch_states,
 )
-from integrations.settings.service import InvalidSettings
+from integrations.settings.service import InvalidSettings, Outdated
 from integrations.views.setup import enabled_state
 
 PICKED_AT_ONCE = 50
@@ -95,7 +96,7 @@ def _tell(request: TenantRequest, version: SettingsVersion, is_new: bool) -> Non
     elif readiness().is_fully_enabled:
         messages.success(request, f"Saved as version {version.number}. The integration is fully enabled.")
     else:
-        messages.success(request, f"Saved as version {version.number}.")
+        messages.warning(request, f"Saved as version {version.number}. The integration is not fully enabled yet.")
 
 
 def _page(
@@ -119,7 +120,7 @@ def _page(
     if live is not None and form is not None:
         lists = _lists(form.view)
         context |= {
-            "pickers": [form[setting.key] for setting in REQUIRED_SETTINGS],
+            "pickers": [form[setting.key] for setting in DEFAULTS],
             "switches": [
                 {"switch": switch, "field": form[switch.key], "is_built": is_built(switch)} for switch in switches()
             ],
@@ -137,41 +138,38 @@ def _page(
 def _groups(form: SettingsForm) -> list[dict[str, Any]]:
     """The settings of each switch with what is to be known about the value shown."""
     return [
-        {"switch": switch, "rows": [option_row(form.view, option, form[option.key]) for option in options]}
-        for switch, options in settings_by_switch()
+        {"switch": switch, "rows": [setting_row(form.view, setting, form[setting.key]) for setting in declared]}
+        for switch, declared in settings_by_switch()
     ]
 
 
-def option_row(view: SettingsView, option: FlowSetting, field: BoundField) -> dict[str, Any]:
+def setting_row(view: SettingsView, setting: Setting, field: BoundField) -> dict[str, Any]:
     """One setting as a form shows it."""
     # A value that was refused says so already.
-    said = [] if field.errors else view.cautions(option, str(field.value() or ""))
-    has_place = option.cautions is not None  # where what is asked while choosing is put
-    return {"option": option, "field": field, "cautions": said, "has_place": has_place}
+    said = [] if field.errors else view.cautions(setting, str(field.value() or ""))
+    has_place = setting.cautions is not None  # where what is asked while choosing is put
+    return {"setting": setting, "field": field, "cautions": said, "has_place": has_place}
 
 
 def _facts(view: SettingsView) -> list[dict[str, Any]]:
     """The settings to read: the value in force and the level it comes from."""
-    values = view.version.values if view.version else {}
-    facts = []
-    for setting in REQUIRED_SETTINGS:
-        value = values.get(setting.key, "")
-        facts.append({"label": setting.label, "value": str(view.item(setting.list_key, value) or value)})
+    facts = [_fact(view, setting) for setting in DEFAULTS]
     states = switch_states(view.connection)
     facts += [{"label": switch.label, "value": "on" if states[switch.key] else "off"} for switch in switches()]
-    for option in flow_settings():
-        chosen = view.in_force(option)
-        shown = view.shown(option, chosen.value) if chosen.value else ""
-        notes = [chosen.source, *view.cautions(option, chosen.value)]
-        facts.append({"label": option.title, "value": shown, "note": ". ".join(note for note in notes if note)})
+    facts += [_fact(view, setting) for setting in all_settings() if setting not in DEFAULTS]
     return facts
+
+
+def _fact(view: SettingsView, setting: Setting) -> dict[str, Any]:
+    chosen = view.in_force(setting)
+    shown = view.shown(setting, chosen.value) if chosen.value else ""
+    notes = [chosen.source, *view.cautions(setting, chosen.value)]
+    return {"label": setting.title, "value": shown, "note": ". ".join(note for note in notes if note)}
 
 
 def _lists(view: SettingsView) -> list[dict[str, Any]]:
     """The lists the pickers choose from, and when each was read."""
-    keys = dict.fromkeys(
-        [*(setting.list_key for setting in REQUIRED_SETTINGS), *lists_picked_by(flow_settings()), *LEVELS.values()]
-    )
+    keys = dict.fromkeys([*lists_picked_by(all_settings()), *LEVELS.values()])
     return [{"kind": KINDS_BY_KEY[key], "read": view.last_read(key)} for key in keys]
 
 
@@ -197,12 +195,12 @@ def history(request: TenantRequest) -> HttpResponse:
 @role_required(Role.VIEWER)
 def cautions(request: TenantRequest, key: str) -> HttpResponse:
     """What is to be known about a choice that is not saved yet: a part of the form, asked for while choosing."""
-    option = next((option for option in flow_settings() if option.key == key), None)
-    if option is None:
+    setting = setting_for(key)
+    if setting is None:
         raise Http404("There is no setting of this name.")
     live = live_connection()
     value = request.GET.get(key, "")[:LONGEST_ID]
-    found = SettingsView(live).cautions(option, value) if live is not None else []
+    found = SettingsView(live).cautions(setting, value) if live is not None else []
     return render(request, "integrations/settings_cautions.html", {"cautions": found})
 
 

@@ -6,10 +6,9 @@ from typing import Any
 
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentKind, CommitmentLine
 from erp_admin.purchasing.service import approve, save_change_order, save_commitment
-from integrations.mirror.service import start_list_sync
-from integrations.models import Connection, ListItem, RunState
-from integrations.runs.runner import run_to_end
+from integrations.models import Connection, ListItem
 from integrations.settings.service import save_settings
+from tests import snapshot
 
 SETTINGS = {
     "default_account": "5010",
@@ -30,8 +29,7 @@ LISTS = (
 
 def read_lists(connection: Connection) -> None:
     """Mirror what documents refer to."""
-    run = run_to_end(start_list_sync(connection, kinds=LISTS, queued=False).run)
-    assert run.state == RunState.SUCCEEDED, list(run.log.values_list("message", flat=True))
+    snapshot.read_lists(connection, LISTS)
 
 
 def choose_settings(connection: Connection, **more: str) -> None:

@@ -5,9 +5,8 @@ import zipfile
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from integrations.mirror.service import start_list_sync
-from integrations.models import Connection, RunState
-from integrations.runs.runner import run_to_end
+from integrations.models import Connection
+from tests import snapshot
 
 COMMITMENT_HEADER = "Number,Title,Type,Vendor,Date,Terms,Description,Amount"
 _SPREADSHEETML = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -56,6 +55,5 @@ def texts(*cells: str) -> str:
 
 def read_lists(connection: Connection) -> Connection:
     """Mirror the lists that matching looks at."""
-    run = run_to_end(start_list_sync(connection, kinds=["vendors", "projects", "tasks"], queued=False).run)
-    assert run.state == RunState.SUCCEEDED, list(run.log.values_list("message", flat=True))
+    snapshot.read_lists(connection, ["vendors", "projects", "tasks"])
     return connection

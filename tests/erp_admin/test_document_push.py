@@ -230,7 +230,7 @@ def test_a_deleted_record_is_created_anew_once(
 def test_what_is_there_after_all_is_not_created_anew(pushing: Connection, ben: Client, url: Url) -> None:
     document = commitment(pushing, "SC-1")
     pushed(ben, url, document)
-    Commitment.objects.update(drift="missing_there")
+    Commitment.objects.update(missing_there=True)
     answer = ben.post(url("recreate_commitment", pk=document.pk), follow=True).text
     assert "is in Intacct after all. Nothing was sent." in answer
     assert Push.objects.count() == 1

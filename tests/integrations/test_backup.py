@@ -8,12 +8,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from tests.test_main_job import Site
+from tests.processes import Site
 
 
-def test_the_copy_is_whole_private_and_never_replaces_a_file(tmp_path: Path) -> None:
-    site = Site(tmp_path)
-    site.run("migrate", "--verbosity", "0")
+def test_the_copy_is_whole_private_and_never_replaces_a_file(tmp_path: Path, migrated_file: Path) -> None:
+    site = Site(tmp_path, migrated=migrated_file)
     site.run("create_tenant", "river", "--name", "River Works", "--admin", "ada@river.example")
     copy = tmp_path / "copy.sqlite3"
     with closing(sqlite3.connect(tmp_path / "site.sqlite3")) as writer:

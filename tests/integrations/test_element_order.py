@@ -9,10 +9,10 @@ from erp_admin.purchasing.service import save_commitment
 from integrations.delivery.requests import ask_pushes, push_flow
 from integrations.intacct import functions
 from integrations.intacct.element_orders import BLOCK_FIRST, BLOCK_LAST, FUNCTIONS, ORDERS
-from integrations.mirror.service import start_list_sync
-from integrations.models import Connection, DocumentState, ElementOrder, Push, RunState
+from integrations.models import Connection, DocumentState, ElementOrder, Push
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
+from tests import snapshot
 from tests.erp_admin.documents import change_order, choose_settings, commitment
 
 LISTS = ("gl_accounts", "items", "vendors", "ap_terms", "locations", "departments", "purchasing_definitions")
@@ -20,8 +20,7 @@ LISTS = ("gl_accounts", "items", "vendors", "ap_terms", "locations", "department
 
 @pytest.fixture
 def pushing(connection: Connection) -> Connection:
-    run = run_to_end(start_list_sync(connection, kinds=LISTS, queued=False).run)
-    assert run.state == RunState.SUCCEEDED, list(run.log.values_list("message", flat=True))
+    snapshot.read_lists(connection, LISTS)
     choose_settings(connection)
     return connection
 

@@ -1,6 +1,8 @@
 """The settings of pushing: on the page, of an entity or a project, what is said about them, and by command."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,12 +12,11 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Tenant, User
 from integrations.delivery.planning import context_for
 from integrations.doctor.readiness import readiness
-from integrations.mirror.service import start_list_sync
-from integrations.models import Connection, ListItem, RunState, SettingsVersion
-from integrations.runs.runner import run_to_end
-from integrations.settings.declared import flow_settings
+from integrations.models import Connection, ListItem, SettingsVersion
+from integrations.settings.declared import Need, Setting, all_settings, register_settings, setting_for
 from integrations.settings.selectors import settings_in_force
 from integrations.settings.service import save_settings
+from tests import snapshot
 from tests.erp_admin.documents import SETTINGS, commitment
 from tests.integrations.test_commands import as_json, command
 
@@ -31,8 +32,7 @@ ON = {"sync_commitments": "on"}
 @pytest.fixture
 def listed(connection: Connection) -> Connection:
     """A connection with every list that a setting is chosen from."""
-    run = run_to_end(start_list_sync(connection, kinds=LISTS, queued=False).run)
-    assert run.state == RunState.SUCCEEDED, list(run.log.values_list("message", flat=True))
+    snapshot.read_lists(connection, LISTS)
     return connection
 
 
@@ -68,9 +68,9 @@ class TestTheCompanysSettings:
         browser = client_for(admin)
         page = text_of(browser.get(url("settings")))
         assert "Sync Commitments: how" in page
-        for option in flow_settings():
-            assert f'name="{option.key}"' in page, option.key
-            assert option.title in page
+        for setting in all_settings():
+            assert f'name="{setting.key}"' in page, setting.key
+            assert setting.title in page
         typed = {**SETTINGS, "cut_over_date": "2026-01-01", "purchasing_state": "Draft", "purchasing_unit": " Lot "}
         answer = browser.post(url("settings"), sent(listed, {**typed, **ON}, 0), follow=True)
         assert "Saved as version 1." in text_of(answer)
@@ -99,22 +99,41 @@ class TestTheCompanysSettings:
         assert f'href="#id_{key}"' in page
         assert settings_in_force(listed) is None
 
-    def test_a_switch_that_is_on_without_a_needed_setting_is_told_everywhere(
+    def test_a_switch_that_is_on_without_a_setting_it_requires_is_not_fully_enabled(
         self, listed: Connection, client_for: ClientFor, url: Url, admin: User
     ) -> None:
         partly = {key: value for key, value in SETTINGS.items() if key != "subcontract_definition"}
-        save_settings(listed, values=partly, switched={"sync_commitments": True})
-        said = "Sync Commitments is on, but the definition for subcontracts is not chosen."
-        assert readiness().is_fully_enabled
-        assert said in readiness().blocked[0]
         browser = client_for(admin)
+        answer = browser.post(url("settings"), sent(listed, {**partly, **ON}, 0), follow=True)
+        assert "Saved as version 1. The integration is not fully enabled yet." in text_of(answer)
+        said = "Definition for subcontracts: not chosen, and required while Sync Commitments is on."
+        assert not readiness().is_fully_enabled
+        assert [sentence for sentence in readiness().missing if said in sentence] == list(readiness().missing)
         for name in ("settings", "home", "integrations"):
             assert said in text_of(browser.get(url(name))), name
         save_settings(listed, values={}, switched={"sync_commitments": False})
-        assert readiness().blocked == ()
+        assert readiness().is_fully_enabled
         save_settings(listed, values=SETTINGS, switched={"sync_commitments": True})
-        assert readiness().blocked == ()
-        assert "cannot be pushed yet" not in text_of(browser.get(url("settings")))
+        assert readiness().is_fully_enabled
+        assert said not in text_of(browser.get(url("settings")))
+
+    def test_a_chosen_definition_that_became_unusable_is_missing_too(self, listed: Connection) -> None:
+        save_settings(listed, values=SETTINGS, switched={"sync_commitments": True})
+        chosen = ListItem.objects.filter(kind="purchasing_definitions", business_id=SETTINGS["subcontract_definition"])
+        chosen.update(is_active=False)
+        (sentence,) = readiness().missing
+        assert sentence.startswith("Definition for subcontracts: ")
+        assert "is inactive in Intacct" in sentence
+
+    def test_what_a_switch_requires_carries_the_asterisk_and_says_which_switch(
+        self, listed: Connection, client_for: ClientFor, url: Url, admin: User
+    ) -> None:
+        page = client_for(admin).get(url("settings")).content.decode()
+        for setting in all_settings():
+            label = re.search(rf'<label\s+for="id_{setting.key}".*?</label>', page, re.S)
+            assert label is not None, setting.key
+            assert ("asteriskField" in label[0]) == (setting.need is not Need.OPTIONAL), setting.key
+        assert page.count("Required while Sync Commitments is on.") == 4
 
     @pytest.mark.parametrize(
         ("key", "definition", "said"),
@@ -327,7 +346,7 @@ class TestByCommand:
     def test_settings_of_the_company_and_of_a_project(self, listed: Connection, tenant: Tenant) -> None:
         given = [part for key, value in SETTINGS.items() for part in ("--" + key.replace("_", "-"), value)]
         code, facts = as_json("configure", tenant.slug, *given, "--sync-commitments", "--cut-over-date", "2026-01-01")
-        assert (code, facts["blocked"], facts["fully_enabled"]) == (0, [], True)
+        assert (code, facts["missing"], facts["fully_enabled"]) == (0, [], True)
         assert facts["values"]["cut_over_date"] == "2026-01-01"
         name = project(listed).business_id
         code, facts = as_json("configure", tenant.slug, "--project", name, "--purchasing-state", "Draft")
@@ -343,7 +362,7 @@ class TestByCommand:
         required = ["--default-account", "5010", "--default-item", "SUBCON"]
         code, out, _ = command("configure", tenant.slug, *required, "--sync-commitments")
         assert code == 0
-        assert "Sync Commitments is on, but these are not chosen: definition for subcontracts" in out
+        assert "Definition for subcontracts: not chosen, and required while Sync Commitments is on." in out
         code, _, err = command("configure", tenant.slug, "--cut-over-date", "soon")
         assert code == 3
         assert "Cut-over date: “soon” is not a date" in err
@@ -368,3 +387,40 @@ def test_what_is_wrong_with_the_company_does_not_keep_a_projects_values(
     )
     answer = browser.post(url("remove_override"), {"place": "entity:100"}, follow=True)
     assert "follows the settings above it again" in text_of(answer)
+
+
+class TestDeclarations:
+    def test_two_settings_under_one_key_are_refused(self) -> None:
+        twice = replace(setting_for("default_item"), label="Another")  # type: ignore[type-var]
+        with pytest.raises(ValueError, match="Two settings call themselves 'default_item'"):
+            register_settings("some_flow", None, (twice,))
+
+    def test_a_setting_required_by_a_switch_needs_one(self) -> None:
+        setting = Setting("lonely", "lonely", "Nobody switches it on.", need=Need.WHEN_SWITCHED_ON)
+        with pytest.raises(ValueError, match="is required by a switch, and 'some_flow' has none"):
+            register_settings("some_flow", None, (setting,))
+        assert setting_for("lonely") is None
+
+
+class TestWhereARecordIsUsed:
+    @pytest.mark.parametrize(
+        ("kind", "key"), [("purchasing_definitions", "subcontract_definition"), ("items", "default_item")]
+    )
+    def test_a_record_names_every_setting_that_stands_for_it(
+        self, chosen: Connection, client_for: ClientFor, url: Url, viewer: User, kind: str, key: str
+    ) -> None:
+        item = ListItem.objects.get(kind=kind, business_id=newest(chosen).values[key])
+        page = text_of(client_for(viewer).get(url("record", list_key=kind, pk=item.pk)))
+        setting = setting_for(key)
+        assert setting is not None
+        assert f">{setting.title}</a> in the settings" in page
+
+    def test_a_value_of_an_entity_is_named_with_its_place(
+        self, chosen: Connection, client_for: ClientFor, url: Url, viewer: User
+    ) -> None:
+        entity = ListItem.objects.filter(kind="entities", is_active=True).earliest("pk")
+        location = ListItem.objects.filter(kind="locations", is_active=True).earliest("pk")
+        own = {f"entity:{entity.business_id}": {"default_location": location.business_id}}
+        save_settings(chosen, values={}, switched={}, overrides=own)
+        page = text_of(client_for(viewer).get(url("record", list_key="locations", pk=location.pk)))
+        assert f"Default location</a> of entity {entity.business_id}" in page

@@ -14,12 +14,12 @@ from accounts.services import set_role
 from integrations.connections.service import update_credentials
 from integrations.delivery.requests import ask_pushes, push_flow, release_hold
 from integrations.jobs import tell_what_is_held
-from integrations.mirror.service import start_list_sync
-from integrations.models import Connection, DocumentState, PushHold, RunState, SyncRun
+from integrations.models import Connection, DocumentState, PushHold, SyncRun
 from integrations.operations.notices import tell_holds
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from integrations.settings.service import save_settings
+from tests import snapshot
 from tests.erp_admin.documents import choose_settings, commitment
 
 ClientFor = Callable[[User | None], Client]
@@ -30,8 +30,7 @@ LISTS = ("gl_accounts", "items", "vendors", "ap_terms", "locations", "department
 @pytest.fixture
 def held(connection: Connection, intacct: SandboxServer) -> Any:
     """A commitment whose push Intacct refused for a right that was missing, which has been given since."""
-    run = run_to_end(start_list_sync(connection, kinds=LISTS, queued=False).run)
-    assert run.state == RunState.SUCCEEDED, list(run.log.values_list("message", flat=True))
+    snapshot.read_lists(connection, LISTS)
     choose_settings(connection)
     document = commitment(connection, "SC-1")
     intacct.control(do="fault", kind="permission", object="PODOCUMENT")

@@ -31,7 +31,7 @@ def test_pushing_twice_sends_once(pushing: Connection, intacct: SandboxServer) -
     document = commitment(pushing, "SC-2")
     push(pushing, document)
     again = push(pushing, document)
-    assert [why for _, why in again.left] == ["Intacct holds it already as it is here."]
+    assert [why for _, why in again.left] == ["Nothing was changed in ERP Admin since it was last written to Intacct."]
     assert there(intacct, pushing) == before + 1
 
 

@@ -13,7 +13,7 @@ from accounts.refusal import Refused
 from erp_admin.models import Commitment
 from erp_admin.purchasing.service import approve, save_commitment
 from integrations.delivery.requests import ask_pushes, ledgers_due, push_flow, release_hold, take_back, unlink
-from integrations.models import Connection, DocumentState, Drift, Push, PushHold, PushState, RunState, SyncRun
+from integrations.models import Connection, DocumentState, Push, PushHold, PushState, RunState, SyncRun
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.documents import change_order, choose_settings, commitment
@@ -83,7 +83,7 @@ def test_what_searches_do_not_show_yet_is_not_called_missing(pushing: Connection
     document = commitment(pushing, "LC-5")
     intacct.control(do="fault", kind="visibility")
     push(pushing, document)
-    assert (document.state, document.drift) == (DocumentState.SYNCED, Drift.SAME)
+    assert (document.state, document.changed_here) == (DocumentState.SYNCED, False)
     assert ledgers_due() == []  # read back later, not with every round of the dispatcher
     intacct.control(do="settle")
     make_due(document)

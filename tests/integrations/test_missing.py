@@ -13,10 +13,9 @@ from integrations.mirror import pull, recount
 from integrations.mirror.selectors import is_mirrored, last_pull
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListItem, Mode, RunState, RunStep, StepState
+from integrations.records.lookup import MirrorView
 from integrations.runs.runner import run_to_end, work_slice
 from integrations.sandbox.facade import SandboxServer
-from integrations.settings.declared import REQUIRED_SETTINGS
-from integrations.settings.problems import chosen_item
 
 Change = Callable[[Callable[[Mapping[str, Any]], Mapping[str, Any] | None]], None]
 
@@ -173,12 +172,11 @@ def test_a_partial_reads_it_all_when_other_fields_are_asked_for(
 
 def test_of_two_records_of_one_id_the_one_still_there_counts(mirrored: Connection) -> None:
     """As after a record was removed in Intacct and made anew: the old row is missing, the new one is inactive."""
-    setting = next(setting for setting in REQUIRED_SETTINGS if setting.list_key == "items")
     old = ListItem.objects.filter(kind="items", is_active=True).earliest("record_no")
     ListItem.objects.filter(pk=old.pk).update(missing_at=old.first_seen_at)
     new = ListItem.objects.get(pk=old.pk)
     new.pk, new.record_no, new.missing_at, new.is_active = None, 999_999, None, True
     new.save()
-    assert chosen_item(mirrored, setting, old.business_id) == new
+    assert MirrorView(mirrored).get("items", old.business_id) == new
     ListItem.objects.filter(pk=new.pk).update(is_active=False)
-    assert chosen_item(mirrored, setting, old.business_id) == new
+    assert MirrorView(mirrored).get("items", old.business_id) == new

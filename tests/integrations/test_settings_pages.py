@@ -101,7 +101,7 @@ def test_an_id_that_intacct_never_gave_is_refused(
     answer = client_for(admin).post(url("settings"), filled(mirrored, 0, {**RIGHT, "default_account": "<b>99"}))
     page = text_of(answer)
     assert answer.status_code == 422
-    assert "“&lt;b&gt;99” is not among the GL accounts read from Intacct." in page
+    assert "“&lt;b&gt;99” is not among the records read from Intacct." in page
     assert "<b>99" not in page
 
 

@@ -9,18 +9,18 @@ import pytest
 from psutil import STATUS_ZOMBIE as ZOMBIE
 
 from tests.integrations.supervised import Supervised
-from tests.test_main_job import wait_for
+from tests.processes import wait_for
 
 
 @pytest.fixture
-def supervised(tmp_path: Path) -> Iterator[Supervised]:
-    with Supervised(tmp_path) as worker:
+def supervised(tmp_path: Path, migrated_file: Path) -> Iterator[Supervised]:
+    with Supervised(tmp_path, migrated_file) as worker:
         yield worker
 
 
 def test_a_killed_sentinel_is_replaced_and_leaves_no_orphans(supervised: Supervised) -> None:
     parent = supervised.start()
-    wait_for(lambda: supervised.last_beat() != "None")
+    wait_for(lambda: supervised.last_beat() != "")
     first, [leader] = supervised.last_beat(), parent.children()
     [sentinel] = leader.children()
     orphans = sentinel.children()
@@ -45,7 +45,7 @@ def test_it_gives_up_when_no_start_succeeds(supervised: Supervised) -> None:
 
 def test_a_second_signal_does_not_wait_for_the_work_to_end(supervised: Supervised) -> None:
     parent = supervised.start()
-    wait_for(lambda: supervised.last_beat() != "None")
+    wait_for(lambda: supervised.last_beat() != "")
     [leader] = parent.children()
     leader.suspend()  # it cannot obey
     parent.send_signal(signal.SIGINT)

@@ -9,7 +9,8 @@ import pytest
 from config import keys
 from integrations.sandbox.facade import SandboxProcess
 from tests.integrations.supervised import Supervised
-from tests.test_main_job import DEADLINE, EXPIRE, wait_for
+from tests.processes import DEADLINE, wait_for
+from tests.test_main_job import EXPIRE
 
 pytestmark = pytest.mark.soak
 
@@ -24,9 +25,9 @@ while True:
 
 
 @pytest.fixture
-def fed(tmp_path: Path) -> Iterator[Supervised]:
+def fed(tmp_path: Path, migrated_file: Path) -> Iterator[Supervised]:
     """A supervised worker whose queue gets a job twice a second."""
-    with Supervised(tmp_path) as worker:
+    with Supervised(tmp_path, migrated_file) as worker:
         feeder = worker.site.start("shell", "--verbosity", "0", "--command", FEED)
         yield worker
         feeder.kill()
@@ -37,7 +38,7 @@ def test_a_worker_killed_while_it_holds_the_lock_of_the_queue_is_noticed(fed: Su
     """With the lock gone no process of that cluster takes a job again, though all are alive; only silence tells."""
     parent = fed.start("--stale-seconds", str(STALE))
     began = time.monotonic()
-    wait_for(lambda: fed.last_beat() != "None" and time.monotonic() > began + 3 * STALE)
+    wait_for(lambda: fed.last_beat() != "" and time.monotonic() > began + 3 * STALE)
     assert len(fed.starts()) == 1, fed.said()  # as long as jobs pass, it is left alone
     [leader] = parent.children()
     [sentinel] = leader.children()
@@ -51,8 +52,8 @@ def test_a_worker_killed_while_it_holds_the_lock_of_the_queue_is_noticed(fed: Su
     assert not leader.is_running()
 
 
-def test_runs_get_done_though_the_processes_keep_dying(tmp_path: Path) -> None:
-    with SandboxProcess(seed="3000") as local, Supervised(tmp_path, local) as worker:
+def test_runs_get_done_though_the_processes_keep_dying(tmp_path: Path, migrated_file: Path) -> None:
+    with SandboxProcess(seed="3000") as local, Supervised(tmp_path, migrated_file, local) as worker:
         site, facts = worker.site, local.credentials
         site.run("create_tenant", "river", "--name", "River Works", "--admin", "ada@river.example")
         site.run("connect", "river", "--company", facts["company"], "--user", facts["user"])
@@ -65,7 +66,7 @@ def test_runs_get_done_though_the_processes_keep_dying(tmp_path: Path) -> None:
             sentinel.kill()
             wait_for(lambda killed=killed: len(worker.starts()) == killed + 2)
             site.run("shell", "--verbosity", "0", "--command", EXPIRE)  # what five minutes do
-            wait_for(lambda: site.ask("runs", "river")["runs"][0]["state"] == "succeeded")
+            wait_for(lambda: site.rows("SELECT state FROM integrations_syncrun ORDER BY id DESC")[0] == ("succeeded",))
         [last, *_] = site.ask("runs", "river")["runs"]
         for step in last["steps"]:
             assert step["announced"] == step["read"], step

@@ -11,7 +11,7 @@ from integrations.commands import EXIT_REFUSED, EXIT_USE, TenantCommand
 from integrations.connections.service import normalise_id
 from integrations.doctor.readiness import readiness
 from integrations.models import Connection
-from integrations.settings.declared import REQUIRED_SETTINGS, flow_settings, switches
+from integrations.settings.declared import all_settings, setting_for, switches
 from integrations.settings.selectors import setting_keys, settings_in_force
 from integrations.settings.service import InvalidSettings, save_settings
 
@@ -21,12 +21,10 @@ class Command(TenantCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        for setting in REQUIRED_SETTINGS:
-            parser.add_argument(_flag(setting.key), metavar="ID", help=f"{setting.label}. {setting.purpose}")
-        for option in flow_settings():
-            values = [value for value, _ in option.choices]
-            shown = "|".join(values) or ("YYYY-MM-DD" if option.is_date else "ID" if option.list_key else "TEXT")
-            parser.add_argument(_flag(option.key), metavar=shown, help=f"{option.title}. {option.purpose}")
+        for setting in all_settings():
+            values = [value for value, _ in setting.choices]
+            shown = "|".join(values) or ("YYYY-MM-DD" if setting.is_date else "ID" if setting.list_key else "TEXT")
+            parser.add_argument(_flag(setting.key), metavar=shown, help=f"{setting.title}. {setting.purpose}")
         for switch in switches():
             parser.add_argument(_flag(switch.key), action=BooleanOptionalAction, default=None, help=switch.effect)
         place = parser.add_mutually_exclusive_group()
@@ -60,16 +58,16 @@ class Command(TenantCommand):
             "draft": version.is_draft,
             "changed": is_new,
             "fully_enabled": ready.is_fully_enabled,
-            "blocked": list(ready.blocked),
+            "missing": list(ready.missing),
             "values": version.values,
             "overrides": version.overrides,
             "switches": version.switches,
         }
         changes = [f"  {change['label']}: {change['before']} → {change['after']}" for change in version.changes]
         if is_new:
-            self.report(facts, f"Saved as version {version.number}.", *changes, *ready.blocked)
+            self.report(facts, f"Saved as version {version.number}.", *changes, *ready.missing)
         else:
-            self.report(facts, f"Nothing changed; version {version.number} stays in force.", *ready.blocked)
+            self.report(facts, f"Nothing changed; version {version.number} stays in force.", *ready.missing)
 
 
 def _flag(key: str) -> str:
@@ -77,9 +75,8 @@ def _flag(key: str) -> str:
 
 
 def _label(key: str) -> str:
-    labels = {setting.key: setting.label for setting in REQUIRED_SETTINGS}
-    labels |= {option.key: option.title for option in flow_settings()}
-    return labels.get(key, key.capitalize())
+    setting = setting_for(key)
+    return setting.title if setting is not None else key.capitalize()
 
 
 def _own(connection: Connection, place: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from integrations.sandbox.data.computed import COMPUTED
@@ -50,6 +50,15 @@ class Company:
         self.changed: dict[str, set[int]] = {}
         self.unsaved: dict[str, set[int]] = {}
         self._journals: list[list[tuple[Table, int, Row | None]]] = []
+
+    def copy(self) -> Company:
+        """A company as this one was seeded, which changes on its own. Not for one that has been worked with."""
+        copy = Company(self.id, self.title)
+        copy.tables = {name: table.copy() for name, table in self.tables.items()}
+        copy.accounts = {login: replace(account) for login, account in self.accounts.items()}
+        copy.clients, copy.senders, copy.applications = self.clients, self.senders.copy(), self.applications
+        copy.preferences = {application: values.copy() for application, values in self.preferences.items()}
+        return copy
 
     def table(self, name: str) -> Table:
         return self.tables[name]
@@ -146,3 +155,8 @@ class Store:
     senders: dict[str, str] = field(default_factory=dict)
     companies: dict[str, Company] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def copy(self) -> Store:
+        """A store as this one was seeded, which changes on its own."""
+        companies = {name: company.copy() for name, company in self.companies.items()}
+        return Store(self.seed, self.base, self.senders.copy(), companies)

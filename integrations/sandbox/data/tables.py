@@ -85,6 +85,13 @@ class Table:
         self._visible.clear()
         return row
 
+    def copy(self) -> Table:
+        """A table with the same rows that changes on its own; rows are shared, as none is changed in place."""
+        copy = Table(self.definition)
+        copy.rows, copy.keys, copy.by_key = self.rows.copy(), self.keys.copy(), self.by_key.copy()
+        copy.next_key = self.next_key
+        return copy
+
     def as_it_was(self, before: Mapping[int, Row | None]) -> Table:
         """A copy in which these records are as they were; None stands for one that did not exist."""
         rows = {**self.rows, **{number: row for number, row in before.items() if row is not None}}

@@ -1,0 +1,394 @@
+"""The one judge of drift: whether a document equals its record in Intacct, and on which side it changed.
+
+Owns the comparison by kind of value, the facts that follow from it, and the columns that keep them: nothing else writes
+those. Pure but for `keep` and `forget`; reads no record, plans nothing, and planning never reads what it writes.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from integrations.models import PushedDocument, RemoteRecord
+
+LINE_COUNT: Final = "line_count"  # compared only where one side does not know its lines
+FACTS: Final = (
+    "changed_here", "changed_there", "missing_there", "difference", "verified_at", "refreshed_at", "compared_fields",
+    "comparable_fields",
+)  # fmt: skip
+LONGEST: Final = 500
+Path = tuple[str, str]  # key of the line, "" for the head; element, "" for the line as a whole
+Values = Mapping[str, str]
+
+
+class Kind(Enum):
+    TEXT = "text"
+    AMOUNT = "amount"
+    NUMBER = "number"
+    DATE = "date"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A value that may be compared. `is_read`: Intacct can show it. `is_trace`: it only says that something changed."""
+
+    label: str
+    kind: Kind = Kind.TEXT
+    is_read: bool = True
+    is_trace: bool = False
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The fields of a document type by element, of its head and of each line."""
+
+    head: Mapping[str, Field]
+    lines: Mapping[str, Field] = field(default_factory=dict)
+
+    def of(self, path: Path) -> Field:
+        line, name = path
+        if line and not name:
+            return Field("Line", Kind.AMOUNT)
+        return (self.lines if line else self.head).get(name) or Field(name, is_read=False)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Values by element. `lines` is None where they are not known; a name that is absent is not known either.
+
+    `positions` and `keys` are LINE_NO and RECORDNO of the lines in Intacct; `defaults` names, by line ("" for the
+    head), the elements that settings filled in: a setting that changes later does not change what was written.
+    """
+
+    head: Values = field(default_factory=dict)
+    lines: Mapping[str, Values] | None = None
+    positions: Mapping[str, int] = field(default_factory=dict)
+    keys: Mapping[str, int] = field(default_factory=dict)
+    defaults: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any] | None) -> "Snapshot":
+        """From the JSON that `as_json` made; an empty one knows nothing."""
+        stored = stored or {}
+        return cls(
+            stored.get("head") or {},
+            stored.get("lines"),
+            stored.get("numbers") or {},
+            stored.get("records") or {},
+            stored.get("defaults") or {},
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        parts = {
+            "head": dict(self.head),
+            "lines": None if self.lines is None else {key: dict(line) for key, line in self.lines.items()},
+            "numbers": dict(self.positions),
+            "records": dict(self.keys),
+            "defaults": {key: list(names) for key, names in self.defaults.items()},
+        }
+        return {name: part for name, part in parts.items() if part or (name == "lines" and part is not None)}
+
+    def filled(self, line: str = "") -> dict[str, str]:
+        """What settings filled in when the head, or a line, was written."""
+        values = self.head if not line else (self.lines or {}).get(line, {})
+        return {name: values.get(name, "") for name in self.defaults.get(line, ())}
+
+    def paths(self) -> Iterator[tuple[Path, str]]:
+        for name, value in self.head.items():
+            yield ("", name), value
+        for key, line in (self.lines or {}).items():
+            for name, value in line.items():
+                yield (key, name), value
+
+
+@dataclass(frozen=True)
+class FieldDifference:
+    """A field that is not the same everywhere. None: not ours to say, never written, or not shown by Intacct."""
+
+    path: Path
+    label: str
+    here: str | None
+    sent: str | None
+    found: str | None
+    noted: str | None = None
+    kind: Kind = Kind.TEXT
+
+    def __str__(self) -> str:
+        if self.here is None and self.sent is None and self.noted is not None:
+            return f"{self.label}: {self._said(self.found)} in Intacct, {self._said(self.noted)} before"
+        return f"{self.label}: {self._said(self.found)} in Intacct, {self._said(self.here)} in ERP Admin"
+
+    def _said(self, value: str | None) -> str:
+        return shown(value, self.kind) or "empty"
+
+
+@dataclass(frozen=True)
+class DriftFacts:
+    """What the judge says. `differences` are all fields that differ; `there` those that Intacct holds otherwise."""
+
+    changed_here: bool = False
+    changed_there: bool = False
+    missing_there: bool = False
+    is_verified: bool = False
+    compared: int = 0
+    comparable: int = 0
+    differences: tuple[FieldDifference, ...] = ()
+    there: tuple[FieldDifference, ...] = ()
+    noted: Snapshot = field(default_factory=Snapshot)
+
+    @property
+    def named(self) -> list[str]:
+        """What Intacct holds otherwise, in words."""
+        return [str(difference) for difference in self.there]
+
+
+def same(one: str | None, other: str | None, kind: Kind) -> bool:
+    return _comparable(one, kind) == _comparable(other, kind)
+
+
+def _comparable(value: str | None, kind: Kind) -> object:
+    """A value as it is compared: an empty amount is zero, a date is a day in either notation, text is trimmed."""
+    text = str(value or "").replace("\r\n", "\n").strip()
+    if kind in (Kind.AMOUNT, Kind.NUMBER):
+        number = _number_of(text or "0")
+        return text if number is None else number
+    return (day_of(text) or text) if kind is Kind.DATE else text
+
+
+def _number_of(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def shown(value: str | None, kind: Kind) -> str:
+    """A value as people read it."""
+    text = str(value or "").strip()
+    if kind is Kind.DATE and (day := day_of(text)) is not None:
+        return f"{day:%b} {day.day}, {day.year}"
+    number = _number_of(text) if kind in (Kind.AMOUNT, Kind.NUMBER) else None
+    if number is None:
+        return text
+    cents = number.quantize(Decimal("0.01")) if abs(number) < Decimal("1e20") else number
+    return f"{cents:,.2f}" if kind is Kind.AMOUNT and cents == number else f"{number.normalize():,f}"
+
+
+def day_of(text: str) -> date | None:
+    """A day as we write it, 2026-03-02, or as Intacct does, 03/02/2026, with or without a time; None for no date."""
+    day = text.strip().split(" ")[0].split("T")[0]
+    parts = day.split("/")
+    try:
+        return date.fromisoformat(f"{parts[2]:0>4}-{parts[0]:0>2}-{parts[1]:0>2}" if len(parts) == 3 else day)
+    except ValueError:
+        return None
+
+
+def _never(changed: Collection[str]) -> bool:
+    return False
+
+
+def judge(
+    *,
+    here: Snapshot,
+    sent: Snapshot,
+    found: Snapshot | None,
+    noted: Snapshot,
+    fields: Fields,
+    is_ordinary: Callable[[Collection[str]], bool] = _never,
+    cross_checks: Sequence[FieldDifference] = (),
+    was_changed_there: bool = False,
+    line_names: Mapping[str, str] | None = None,
+) -> DriftFacts:
+    """Judge what would be written now, what was written, what Intacct shows (None: nothing) and what was noted of it.
+
+    `is_ordinary` says of changed elements whether Intacct's ordinary course explains them; never once a change is
+    known. `cross_checks` are differences that no single field shows.
+    """
+    edited = list(_unequal(here, sent, fields, is_whole=True))
+    if found is None:
+        return DriftFacts(bool(edited), missing_there=True, comparable=_comparable_of(sent, fields), noted=noted)
+    moved = list(_unequal(found, noted, fields))
+    changed_there = bool(moved) and (was_changed_there or not is_ordinary({path[1] or "lines" for path in moved}))
+    unequal = [path for path in _unequal(found, sent, fields) if fields.of(path).is_read]
+    paths = dict.fromkeys([*unequal, *(moved if changed_there else ())])
+    telling = [path for path in paths if not fields.of(path).is_trace]
+    describe = _Describe(fields, line_names or {}, here, sent, found, noted)
+    there = tuple(describe(path) for path in telling or paths) + tuple(cross_checks)
+    only_here = [describe(path) for path in edited if path not in paths]
+    comparable, compared = _comparable_of(sent, fields), _compared_of(sent, found, fields)
+    lines_seen = not sent.lines or found.lines is not None
+    return DriftFacts(
+        changed_here=bool(edited),
+        changed_there=changed_there,
+        is_verified=bool(compared) and lines_seen and not (edited or there),
+        compared=compared,
+        comparable=comparable,
+        differences=(*there, *only_here),
+        there=there,
+        noted=_noted(noted, found, {check.path for check in cross_checks}, keeps=changed_there),
+    )
+
+
+def differ(here: Snapshot, sent: Snapshot, fields: Fields) -> bool:
+    """Whether other values would be written now than were written."""
+    return any(True for _ in _unequal(here, sent, fields, is_whole=True))
+
+
+def _unequal(one: Snapshot, other: Snapshot, fields: Fields, *, is_whole: bool = False) -> Iterator[Path]:
+    """Paths whose values differ. Unless both are whole, only what both know is compared."""
+    for name in _names(one.head, other.head, is_whole):
+        if name == LINE_COUNT and one.lines is not None and other.lines is not None:
+            continue
+        if not same(one.head.get(name), other.head.get(name), fields.of(("", name)).kind):
+            yield "", name
+    if one.lines is None or other.lines is None:
+        return
+    for key in dict.fromkeys([*one.lines, *other.lines]):
+        mine, theirs = one.lines.get(key), other.lines.get(key)
+        if mine is None or theirs is None:
+            yield key, ""
+            continue
+        for name in _names(mine, theirs, is_whole):
+            if not same(mine.get(name), theirs.get(name), fields.of((key, name)).kind):
+                yield key, name
+
+
+def _names(one: Values, other: Values, is_whole: bool) -> list[str]:
+    return list(dict.fromkeys([*one, *other])) if is_whole else [name for name in one if name in other]
+
+
+def _comparable_of(sent: Snapshot, fields: Fields) -> int:
+    return sum(fields.of(path).is_read for path, _ in sent.paths())
+
+
+def _compared_of(sent: Snapshot, found: Snapshot, fields: Fields) -> int:
+    shown = {path for path, _ in found.paths()}
+    return sum(fields.of(path).is_read and path in shown for path, _ in sent.paths())
+
+
+@dataclass(frozen=True)
+class _Describe:
+    """Names what differs at a path, with what each side says."""
+
+    fields: Fields
+    line_names: Mapping[str, str]
+    here: Snapshot
+    sent: Snapshot
+    found: Snapshot
+    noted: Snapshot
+
+    def __call__(self, path: Path) -> FieldDifference:
+        line, name = path
+        declared = self.fields.of(path)
+        label = declared.label
+        if line:
+            place = self.line_names.get(line) or "Another line in Intacct"
+            label = f"{place} · {label}" if name else place
+        here, sent, found, noted = (_value(side, path) for side in (self.here, self.sent, self.found, self.noted))
+        return FieldDifference(path, label, here, sent, found, noted, declared.kind)
+
+
+def _value(side: Snapshot, path: Path) -> str | None:
+    line, name = path
+    values = (side.lines or {}).get(line) if line else side.head
+    if values is None:
+        return None
+    return values.get(name) if name else values.get("amount") or "present"
+
+
+def _noted(noted: Snapshot, found: Snapshot, unexplained: Collection[Path], *, keeps: bool) -> Snapshot:
+    """What is noted from now on: what was found, or, while a change waits for a person, only what was not known."""
+    head = {name: value for name, value in found.head.items() if ("", name) not in unexplained}
+    if not keeps:
+        return Snapshot(head, found.lines)
+    lines = noted.lines
+    if lines is None:
+        lines = found.lines
+    elif found.lines is not None:
+        lines = {key: {**found.lines.get(key, {}), **line} for key, line in lines.items()}
+    return Snapshot({**head, **noted.head}, lines)
+
+
+def noted_after_delivery(noted: Snapshot, before: Snapshot, now: Snapshot, course: Collection[str]) -> Snapshot:
+    """What stays noted once we wrote `now` after `before`: nothing that we wrote ourselves, nor what that moves."""
+    head = {name: value for name, value in noted.head.items() if name not in course}
+    head = {name: value for name, value in head.items() if now.head.get(name) == before.head.get(name)}
+    if noted.lines is None or now.lines is None or before.lines is None:
+        return Snapshot(head)
+    lines: dict[str, Values] = {}
+    for key, line in noted.lines.items():
+        if key in now.lines or key not in before.lines:
+            old, new = before.lines.get(key, {}), now.lines.get(key, {})
+            lines[key] = {name: value for name, value in line.items() if new.get(name) == old.get(name)}
+    return Snapshot(head, {**{key: {} for key in now.lines}, **lines})
+
+
+def adopted(sent: Snapshot, found: Snapshot, fields: Fields, here: Snapshot | None = None) -> Snapshot:
+    """`sent` as if we had written what Intacct shows, where it can be read: of what we wrote, and of `here`."""
+    lines = sent.lines
+    if sent.lines is not None and found.lines is not None:
+        ours = (here.lines or {}) if here is not None else {}
+        lines = {
+            key: _adopted({**ours.get(key, {}), **sent.lines.get(key, {})} or line, line, fields.lines)
+            for key, line in found.lines.items()
+        }
+    head = _adopted({**(here.head if here is not None else {}), **sent.head}, found.head, fields.head)
+    knows = found.lines is not None
+    return replace(
+        sent,
+        head=head,
+        lines=lines,
+        positions=found.positions if knows else sent.positions,
+        keys=found.keys if knows else sent.keys,
+    )
+
+
+def _adopted(written: Values, found: Values, fields: Mapping[str, Field]) -> Values:
+    readable = {name for name, declared in fields.items() if declared.is_read}
+    return {name: found[name] if name in readable and name in found else value for name, value in written.items()}
+
+
+def without(noted: Snapshot, names: Collection[str]) -> Snapshot:
+    """`noted` without these elements of the head: what they show next is taken note of, whatever it is."""
+    return replace(noted, head={name: value for name, value in noted.head.items() if name not in names})
+
+
+# The columns
+
+
+def keep(
+    document: "PushedDocument", record: "RemoteRecord", facts: DriftFacts, *, found: Snapshot | None, at: datetime
+) -> None:
+    """Store what the judge said of a reading taken `at`, of which the record keeps `found`."""
+    _set(document, facts, verified_at=at if facts.is_verified else None)
+    document.refreshed_at = at
+    document.save(update_fields=FACTS)
+    record.noted = facts.noted.as_json()
+    record.found, record.found_at = (found.as_json() if found is not None else {}), at
+    record.save()
+
+
+def keep_edit(document: "PushedDocument", record: "RemoteRecord", facts: DriftFacts) -> None:
+    """Store what the judge said after an edit here, from the last reading: its time stays."""
+    _set(document, facts, verified_at=record.found_at if facts.is_verified else None)
+    document.save(update_fields=FACTS)
+
+
+def forget(document: "PushedDocument", *, keeps_reading: bool = False) -> None:
+    """Nothing is known of the document's record: it was delivered just now, or is no longer linked."""
+    _set(document, DriftFacts(), verified_at=None)
+    if not keeps_reading:
+        document.refreshed_at = None
+    document.save(update_fields=FACTS)
+
+
+def _set(document: "PushedDocument", facts: DriftFacts, *, verified_at: datetime | None) -> None:
+    document.changed_here, document.changed_there = facts.changed_here, facts.changed_there
+    document.missing_there, document.verified_at = facts.missing_there, verified_at
+    document.difference = "; ".join(facts.named)[:LONGEST]
+    document.compared_fields, document.comparable_fields = facts.compared, facts.comparable
