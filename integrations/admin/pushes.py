@@ -118,6 +118,7 @@ class RemoteRecordAdmin(OfConnection, LongTableAdmin):
     list_filter = ["object_name", "tenant"]
     list_select_related = ["tenant"]
     search_fields = ["=remote_id", "=record_no", "=document_id", "tenant__slug"]
+    date_hierarchy = "created_at"
     fieldsets = (
         (None, {"fields": ("tenant", "connection", "flow", "document_id", "step")}),
         ("In Intacct", {"fields": ("object_name", "record_no", "remote_id", "url", "state", "found_at")}),
