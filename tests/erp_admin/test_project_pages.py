@@ -17,6 +17,7 @@ from erp_admin.projects import service as services
 from integrations.connections.service import disconnect
 from integrations.models import Connection, ConnectionState, ListItem
 from integrations.runs.runner import run_to_end
+from tests.snapshot import once
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +57,11 @@ def imported(ready: Connection, accountant: User) -> Project:
 @pytest.fixture
 def thousand(ready: Connection) -> Connection:
     """1,000 further projects in the mirror."""
+    once("a thousand projects", ready, lambda: add_a_thousand(ready))
+    return ready
+
+
+def add_a_thousand(ready: Connection) -> None:
     now = timezone.now()
     ListItem.objects.bulk_create(
         ListItem(
@@ -78,7 +84,6 @@ def thousand(ready: Connection) -> Connection:
         )
         for number in range(1000)
     )
-    return ready
 
 
 def test_the_list_shows_what_intacct_has_with_the_state_here(imported: Project, ben: Client, url: Url) -> None:
