@@ -1,8 +1,8 @@
 """What many tests begin with, done once by each test process and put back as rows for the others.
 
-Owns the beginnings: a connection, lists that were read, and many rows. The first test that asks does it for real, with
-the local Intacct; a later one gets the rows this wrote, for its own tenant and as of now. Whatever rows cannot stand for
-is done for real each time, and tests of connecting and of syncing do both themselves.
+Owns the beginnings: a connection, lists that were read, and many rows. The first test that asks does it for real; a
+later one gets the rows this wrote, for its own tenant and as of now. What rows cannot stand for is done for real each
+time, and tests of connecting and of syncing do both themselves.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
