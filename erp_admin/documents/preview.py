@@ -37,6 +37,7 @@ class PushPreview:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("ready", "waiting", "blocked", "left"), 0))
     totals: dict[str, Decimal] = field(default_factory=dict)
     entities: dict[str, int] = field(default_factory=dict)
+    writes: int = 0
 
     def add(self, group: str, effect: Effect) -> None:
         self.counts[group] += 1
@@ -55,13 +56,9 @@ class PushPreview:
         return self.counts["ready"] + self.counts["waiting"]
 
     @property
-    def writes(self) -> int:
-        return self.counts["ready"]
-
-    @property
     def reads(self) -> int:
         """Queries that reading everything back costs; which fields the company offers is asked once for each object."""
-        batches = -(-self.counts["ready"] // LOOK_UP_BATCH)
+        batches = -(-self.writes // LOOK_UP_BATCH)
         return batches * self.flow.reads_per_batch + (2 if batches else 0)
 
 
@@ -74,10 +71,11 @@ def preview_of(connection: Connection, flow: PushFlow, documents: Iterable[Any])
             preview.add("left", Effect(document, why=verdict.left))
         elif verdict.problems:
             preview.add("blocked", Effect(document, problems=verdict.problems))
-        elif verdict.waits:
-            preview.add("waiting", Effect(document, why=verdict.waits))
+        elif verdict.waits is not None:
+            preview.add("waiting", Effect(document, why=verdict.waits.sentence))
         else:
             preview.add("ready", Effect(document, plan=verdict.plan))
+            preview.writes += len(verdict.plan.steps) if verdict.plan is not None else 0
             currency, entity = currency_of(document), flow.entity_of(document)
             preview.totals[currency] = preview.totals.get(currency, Decimal(0)) + document.total
             preview.entities[entity] = preview.entities.get(entity, 0) + 1

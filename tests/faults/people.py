@@ -13,7 +13,8 @@ from accounts.refusal import Refused
 from erp_admin.models import ChangeOrder, Commitment
 from erp_admin.purchasing.service import approve, save_commitment
 from integrations.connections.service import authorize, update_credentials
-from integrations.delivery.requests import ask_pushes, push_flow, release_hold, take_back
+from integrations.delivery.contract import push_flow
+from integrations.delivery.requests import ask_pushes, release_hold, take_back
 from integrations.intacct import IntacctError
 from integrations.mirror.service import start_list_sync
 from integrations.models import (

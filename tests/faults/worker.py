@@ -30,7 +30,8 @@ def work_round() -> None:
     from accounts.models import Tenant
     from accounts.refusal import Refused
     from accounts.tenancy import cross_tenant, tenant_scope
-    from integrations.delivery.requests import ledgers_due, push_flow, wake_ledger
+    from integrations.delivery.contract import push_flow
+    from integrations.delivery.requests import ledgers_due, wake_ledger
     from integrations.models import ACTIVE_RUNS, Connection, SyncRun
     from integrations.runs.runner import work_slice
 
