@@ -351,7 +351,7 @@ class Settlement:
         row = row or RunRow(tenant_id=push.tenant_id, run=self._work.run, step=self._work.step)
         row.document_id, row.label, row.outcome, row.message = push.document_id, push.label, outcome, message[:500]
         row.save()
-        if outcome != RowOutcome.FAILED:
+        if outcome not in (RowOutcome.FAILED, RowOutcome.PENDING):
             self._work.count(**{outcome.value: 1})
 
 
