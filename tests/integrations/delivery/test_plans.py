@@ -14,6 +14,7 @@ from integrations.delivery.contract import (
     PlannedStep,
     Step,
     StepResult,
+    push_flow,
     step_table,
 )
 from integrations.delivery.planning import assess, context_for, control_id_of
