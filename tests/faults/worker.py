@@ -49,9 +49,18 @@ def work_round() -> None:
             work_slice(run_id, seconds=5)
 
 
+def register_toys() -> None:
+    """Make the document type of several steps known, in this process."""
+    from integrations.runs.flow import register_flow
+    from tests.toy.flow import ToyPush
+
+    register_flow(ToyPush())
+
+
 def main() -> None:
     django.setup()
     hasten()
+    register_toys()
     while True:
         work_round()
         time.sleep(ROUND_SECONDS)

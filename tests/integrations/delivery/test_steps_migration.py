@@ -1,4 +1,4 @@
-"""A database of before, in which a push was a whole document: what is queued, waits or is held there goes on truthfully."""
+"""A database of before, in which a push was a whole document: what is queued, waits or is held there goes on."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -41,7 +41,9 @@ def test_what_was_under_way_goes_on_with_its_bytes_and_control_id(
     waits = change_order(commitment(pushing, "MG-4"), "CO1")
     run = ask_pushes(pushing, push_flow("commitments"), [queued, lost, failed], queued=False).started
     ask_pushes(pushing, push_flow("change_orders"), [waits], queued=False)
-    Push.objects.filter(document_id=lost.pk, flow="commitments").update(state=PushState.VERIFYING, may_have_arrived=True)
+    Push.objects.filter(document_id=lost.pk, flow="commitments").update(
+        state=PushState.VERIFYING, may_have_arrived=True
+    )
     Push.objects.filter(document_id=failed.pk, flow="commitments").update(state=PushState.FAILED, reason="Bad vendor")
     known = {push.pk: (push.control_id, push.function_xml) for push in Push.objects.all()}
     old = migrated(BEFORE)
