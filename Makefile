@@ -57,6 +57,10 @@ test-postgres: var/test.env ## Run the same suite on PostgreSQL at TEST_DATABASE
 	@test -n "$(TEST_DATABASE_URL)" || { echo "Set TEST_DATABASE_URL, for example postgres://postgres@127.0.0.1:5432/postgres"; exit 2; }
 	ENV_FILE=var/test.env DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -W error -m pytest -n $(TEST_WORKERS) $(ARGS)
 
+.PHONY: previous
+previous: $(STAMP) ## Make the database of the previous version again, by its own code (tests/migration/README.md)
+	$(BIN)/python -m tests.migration
+
 .PHONY: test-browser
 test-browser: var/test.env ## Run the browser tests (needs Debian's chromium)
 	ENV_FILE=var/test.env $(BIN)/python -W error -m pytest -m browser tests/browser $(ARGS)
@@ -130,6 +134,10 @@ audit: $(STAMP) ## Ask for advisories against the locked packages; NOT CHECKED f
 .PHONY: hooks
 hooks: $(STAMP) ## Run the quick checks at each commit
 	$(BIN)/pre-commit install
+
+.PHONY: docs-errors
+docs-errors: var/test.env ## Write docs/errors.md from the register of codes
+	ENV_FILE=var/test.env $(BIN)/python manage.py document_errors
 
 .PHONY: lock
 lock: $(STAMP) ## Renew requirements.txt and requirements-dev.txt from the .in files

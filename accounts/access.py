@@ -32,6 +32,13 @@ TenantView = Callable[Concatenate[TenantRequest, P], Answer]
 ABILITIES: dict[str, Role] = {}
 
 
+def role_reason(request: TenantRequest, role: Role) -> str:
+    """Why the role of this person is not enough, in the sentence that disables a button; "" when it is."""
+    if request.membership.may(role):
+        return ""
+    return f"This needs the role {role.label}; yours is {request.membership.get_role_display()}."
+
+
 def role_required(
     role: Role, reason: str = "", *, may: str = ""
 ) -> Callable[[TenantView[P, Answer]], Callable[..., Answer]]:
@@ -47,10 +54,7 @@ def role_required(
         @functools.wraps(view)
         def guarded(request: TenantRequest, tenant_slug: str, *args: Any, **kwargs: Any) -> Answer:
             if not request.membership.may(role):
-                needed = (
-                    reason or f"This needs the role {role.label}; yours is {request.membership.get_role_display()}."
-                )
-                raise PermissionDenied(needed)
+                raise PermissionDenied(reason or role_reason(request, role))
             return view(request, *args, **kwargs)
 
         guarded.least_role = role  # type: ignore[attr-defined]

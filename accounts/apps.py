@@ -12,8 +12,11 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import checks, deployment_checks, log_in_events  # noqa: F401 - the checks register themselves
         from accounts.audit import record_change
+        from accounts.codes import declare
+        from accounts.declared_codes import FEATURES
         from accounts.models.audit import AuditManager
 
+        declare(FEATURES)
         log_in_events.connect()
         AuditManager.recorder = staticmethod(record_change)
 

@@ -15,11 +15,12 @@ from typing import Any, TypedDict
 from auditlog.context import disable_auditlog
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import DateTimeField, Field, ForeignKey, Model
+from django.db.models import DateTimeField, Field, ForeignKey, Model, TextChoices
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
 
+from accounts.event_kinds import require_registered
 from accounts.models import AuditEntry, EventKind, Tenant, User
 from accounts.request_log import request_id
 from accounts.tenancy import current_tenant
@@ -69,7 +70,7 @@ def told_by_event() -> Any:
 
 
 def record_event(
-    kind: EventKind,
+    kind: TextChoices,
     text: str,
     *,
     about: Model | None = None,
@@ -85,7 +86,7 @@ def record_event(
         _write(kind, tenant_id, about, text, list(changes), by)
 
 
-def record_change(instance: Model, kind: EventKind, changes: dict[str, Any]) -> AuditEntry | None:
+def record_change(instance: Model, kind: TextChoices, changes: dict[str, Any]) -> AuditEntry | None:
     """Write down that a registered record was added, changed or removed. None when nothing a person knows changed."""
     told = [change for name, values in changes.items() if (change := _change(instance, name, *values)) is not None]
     if kind == EventKind.CHANGED and not told:
@@ -97,8 +98,9 @@ def record_change(instance: Model, kind: EventKind, changes: dict[str, Any]) -> 
 
 
 def _write(
-    kind: EventKind, tenant_id: int | None, about: Model | None, text: str, changes: list[Change], by: User | None
+    kind: TextChoices, tenant_id: int | None, about: Model | None, text: str, changes: list[Change], by: User | None
 ) -> AuditEntry:
+    require_registered(kind)
     origin = _ORIGIN.get()
     person = by or origin.person()
     through = origin.label if by is None or origin is not _SYSTEM else ""

@@ -19,9 +19,7 @@ def check_shared_cache(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if backend == NONE_AT_ALL:
         return [Error("CACHE_URL keeps nothing, so attempts to log in are not limited.", hint=hint, id="accounts.E001")]
     if backend == PER_PROCESS:
-        found = (
-            "CACHE_URL keeps the cache in each process, so several web processes each count attempts to log in anew."
-        )
+        found = "CACHE_URL keeps the cache in each process, so each web process counts attempts to log in alone."
         return [Warning(found, hint=hint, id="accounts.W001")]
     return []
 

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import structlog
 
 from accounts.audited_command import AuditedCommand
+from accounts.codes import general_advice
 from accounts.models import Tenant
 from accounts.refusal import Refused
 from accounts.tenancy import tenant_scope
@@ -54,7 +55,8 @@ class TenantCommand(AuditedCommand, ABC):
         """Do what the command is for; raise what the services raise."""
 
     def end(self, code: int, sentence: str, advice: str = "", error_code: str = "") -> NoReturn:
-        """Report a failure and leave with `code`."""
+        """Report a failure and leave with `code`. Without advice that of the error's code is given."""
+        advice = advice or general_advice(error_code)
         if self.as_json:
             self.stdout.write(json.dumps({"error": error_code, "sentence": sentence, "advice": advice}))
         else:

@@ -2,9 +2,9 @@
 
 
 class Refused(Exception):
-    """An action that the present state does not allow. `advice` says what to do and where."""
+    """An action that the present state does not allow. `advice` says what to do and where, `code` is a declared one."""
 
-    def __init__(self, sentence: str, advice: str = "", *, code: str = "REFUSED") -> None:
+    def __init__(self, sentence: str, advice: str = "", *, code: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.advice = advice

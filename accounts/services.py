@@ -26,7 +26,6 @@ class NewTenant:
     tenant: Tenant
     admin: User
     set_password_url: str
-    admin_is_new: bool
 
 
 @transaction.atomic
@@ -40,9 +39,9 @@ def create_tenant(
     tenant = Tenant(slug=slug, name=name, time_zone=time_zone, base_currency=base_currency)
     tenant.full_clean()
     tenant.save()
-    admin, is_new = ensure_person(admin_email)
+    admin, _ = ensure_person(admin_email)
     set_role(tenant, admin, Role.ADMIN)
-    return NewTenant(tenant, admin, set_password_url(admin), is_new)
+    return NewTenant(tenant, admin, set_password_url(admin))
 
 
 def ensure_person(email: str, *, name: str = "") -> tuple[User, bool]:

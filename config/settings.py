@@ -55,6 +55,8 @@ MIDDLEWARE = [
     "accounts.protection.HeadersMiddleware",
     "accounts.errors.MaintenanceMiddleware",
     "accounts.errors.ErrorPageMiddleware",
+    "accounts.protection.SizeMiddleware",
+    "accounts.storable.StorableQueryMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -69,6 +71,8 @@ MIDDLEWARE = [
     "accounts.sign_in.middleware.SessionListMiddleware",
     "accounts.sign_in.middleware.SecondFactorMiddleware",
 ]
+
+MOST_BYTES_SENT = 32 * 1024 * 1024  # of one request, its files included; scripts/Caddyfile has the same limit
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -261,6 +265,8 @@ QUEUE_STOP_SECONDS = QUEUE_TASK_SECONDS * (2 if QUEUE_WORKERS > 1 else 3)
 CACHES["queue"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "queue"}
 # Lists of one run read side by side, within the two requests that a company takes at a time. On SQLite always 1.
 SYNC_LANES = env.int("SYNC_LANES", default=2)
+# Records of a page, which are read and stored together; the gateway gives no more at a time.
+SYNC_PAGE_SIZE = 2000
 Q_CLUSTER = {
     "name": "erp-admin",
     "orm": "default",

@@ -1,4 +1,4 @@
-"""App configuration of the construction side: registers its flows, switches and retention."""
+"""App configuration of the construction side: registers its codes, kinds of audit event, flows and switches."""
 
 from django.apps import AppConfig
 
@@ -8,17 +8,22 @@ class ErpAdminConfig(AppConfig):
     verbose_name = "ERP Admin"
 
     def ready(self) -> None:
+        from accounts.codes import declare
+        from erp_admin import event_kinds
         from erp_admin.bills.flow import SYNC_BILLS
+        from erp_admin.codes import FEATURES
         from erp_admin.contracts.flow import SYNC_CONTRACTS
         from erp_admin.projects.flow import ProjectImport
         from erp_admin.purchasing.change_orders import ChangeOrderPush
         from erp_admin.purchasing.commitments import CommitmentPush
         from erp_admin.uploads.flow import DocumentImport
-        from erp_admin.uploads.service import expired_drafts
+        from erp_admin.uploads.selectors import expired_drafts
         from integrations.operations.retention import Retention, register_retention
         from integrations.runs.flow import register_flow
         from integrations.settings.declared import register_switch
 
+        declare(FEATURES)
+        event_kinds.register()
         register_flow(ProjectImport())
         register_flow(CommitmentPush())
         register_flow(ChangeOrderPush())

@@ -1,4 +1,4 @@
-"""App configuration of integrations: registers its own flows and the system checks."""
+"""App configuration of integrations: registers its own codes, flows and system checks."""
 
 from django.apps import AppConfig
 
@@ -8,7 +8,9 @@ class IntegrationsConfig(AppConfig):
     verbose_name = "Integrations"
 
     def ready(self) -> None:
-        from integrations import checks  # noqa: F401 - registers the system checks
+        from accounts.codes import declare
+        from integrations import checks, event_kinds  # noqa: F401 - checks registers the system checks
+        from integrations.codes import FEATURES
         from integrations.delivery.contract import register_worker
         from integrations.delivery.ledger import work_ledger
         from integrations.delivery.verification import Verification
@@ -16,6 +18,8 @@ class IntegrationsConfig(AppConfig):
         from integrations.mirror.refresh import RefreshFlow
         from integrations.runs.flow import register_flow
 
+        declare(FEATURES)
+        event_kinds.register()
         register_worker(work_ledger)
         register_flow(MirrorFlow())
         register_flow(RefreshFlow())

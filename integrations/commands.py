@@ -15,7 +15,7 @@ from accounts.crypto import keyring
 from accounts.models import Tenant
 from accounts.refusal import Refused
 from integrations.crypto import SecretUnreadable
-from integrations.gateway.access import live_connection
+from integrations.gateway.access import require_connection
 from integrations.intacct import IntacctError
 from integrations.models import Connection, RunState, SyncRun
 from integrations.runs.runner import row_counts, run_to_end, totals
@@ -46,10 +46,7 @@ class TenantCommand(commands.TenantCommand):
 
     def connection(self) -> Connection:
         """The tenant's live connection; ends the command when there is none."""
-        connection = live_connection()
-        if connection is None:
-            raise Refused("Sage Intacct is not connected.", "Connect it with: manage.py connect", code="CON-NONE")
-        return connection
+        return require_connection("Connect it with: manage.py connect")
 
     def finish(self, start: Callable[[], Started], *, queued: bool) -> None:
         """Start a run, work it off here (or leave it to the queue), report it, and leave with 1 unless it succeeded.

@@ -26,10 +26,14 @@ def python_files(folder: str) -> list[Path]:
 
 
 @cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text())))
+
+
+@cache
 def import_statements(path: Path) -> list[ast.Import | ast.ImportFrom]:
     """Those inside functions and for type checking as well."""
-    tree = ast.parse(path.read_text())
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    return [node for node in nodes(path) if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -283,7 +287,7 @@ def test_the_engine_names_no_document_type() -> None:
         f"{path.relative_to(ROOT)} names {node.name}"
         for folder in ("integrations/runs", "integrations/mirror", "integrations/delivery")
         for path in python_files(folder)
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.ClassDef) and node.name.startswith(words)
     ]
     assert wrong == []
@@ -367,3 +371,67 @@ def test_templates_compare_no_approval_delivery_or_drift_with_text() -> None:
     pages = list((ROOT / "templates").rglob("*.html"))
     assert pages
     assert [str(page.relative_to(ROOT)) for page in pages if compared.search(page.read_text())] == []
+
+
+DRIFT_FACTS = frozenset(
+    {
+        "changed_here",
+        "changed_there",
+        "missing_there",
+        "difference",
+        "compared_fields",
+        "comparable_fields",
+        "verified_at",
+    }
+)
+# A connection has a `verified_at` of its own.
+OTHER_OWNERS = frozenset({"integrations/connections/service.py", "integrations/gateway/client.py"})
+
+
+def writes_of(path: Path) -> Iterator[str]:
+    """Columns that a file writes: by assignment, by `setattr`, by keyword of `update`, `create` or a model."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        targets: list[ast.expr] = []
+        if isinstance(node, ast.Assign):
+            targets = node.targets
+        elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+            targets = [node.target]
+        for target in targets:
+            parts = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+            yield from (part.attr for part in parts if isinstance(part, ast.Attribute))
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if called in ("update", "create", "update_or_create", "bulk_create", "bulk_update", "_set"):
+                yield from (keyword.arg for keyword in node.keywords if keyword.arg)
+                yield from (
+                    word.value for word in ast.walk(node) if isinstance(word, ast.Constant) and called == "bulk_update"
+                )
+            if called == "setattr" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
+                yield node.args[1].value
+
+
+def test_one_module_writes_what_drift_says() -> None:
+    writers = {
+        str(path.relative_to(ROOT))
+        for package in PACKAGES
+        for path in python_files(package)
+        if DRIFT_FACTS & set(writes_of(path))
+    }
+    assert writers - OTHER_OWNERS == {"integrations/delivery/drift.py"}
+
+
+def test_planning_never_reads_drift() -> None:
+    """What a push would write follows from what is here and what was sent; the facts of drift are for people."""
+    planners = [
+        "integrations/delivery/planning.py",
+        "erp_admin/purchasing/updates.py",
+        "erp_admin/purchasing/lines.py",
+    ]
+    planners += ["erp_admin/purchasing/commitments.py", "erp_admin/purchasing/change_orders.py"]
+    readers = [
+        f"{name} reads {node.attr}"
+        for name in planners
+        for node in ast.walk(ast.parse((ROOT / name).read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in DRIFT_FACTS
+    ]
+    assert readers == []

@@ -1,7 +1,8 @@
 """Tenants, people, who may do what where, and the trail of what they did."""
 
+from accounts.event_kinds import EventKind
 from accounts.models.access import CrossTenantAccess
-from accounts.models.audit import AuditEntry, EventKind
+from accounts.models.audit import AuditEntry
 from accounts.models.invitation import UNANSWERED, Invitation, InvitationState
 from accounts.models.membership import Membership, Role
 from accounts.models.tenant import Tenant

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Invitation, Membership, Role
 from accounts.people import invitations, memberships
 from accounts.people.abilities import abilities
@@ -49,7 +49,7 @@ def people(request: TenantRequest) -> HttpResponse:
         "filters": [filter_group(request, "Role", "role", options)],
         "is_filtered": bool(search or chosen in Role.values),
         "is_admin": is_admin,
-        "why_not_admin": _why_not_admin(request),
+        "why_not_admin": role_reason(request, Role.ADMIN),
         "why_not_leave": memberships.why_not_without(request.membership),
         "only_admin_pk": _only_admin_pk(request),
         "knows_second_factors": knows_second_factors(),
@@ -188,12 +188,6 @@ def _membership_or_404(request: TenantRequest, pk: int) -> Membership:
 def _invitation_or_404(pk: int) -> Invitation:
     found: Invitation = get_object_or_404(Invitation.objects.select_related("tenant"), pk=pk)
     return found
-
-
-def _why_not_admin(request: TenantRequest) -> str:
-    if request.membership.may(Role.ADMIN):
-        return ""
-    return f"Only admins invite people; your role is {request.membership.get_role_display()}."
 
 
 def _only_admin_pk(request: TenantRequest) -> int | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
+from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -157,6 +158,21 @@ def browser(user_agent: str) -> str:
 def page_window(page: Page[Any]) -> Iterable[int | str]:
     """Page numbers around the current one; an ellipsis stands for those left out."""
     return page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+
+
+@register.simple_tag
+def kept_query(query: QueryDict, *left_out: str) -> list[tuple[str, str]]:
+    """Names and values of the query string, without those a form asks for itself.
+
+    A template cannot read them: it takes `request.GET.lists` for a parameter called "lists" where there is one.
+    """
+    return [(name, value) for name, values in query.lists() if name not in left_out for value in values]
+
+
+@register.filter
+def parameter(query: QueryDict, name: str) -> str:
+    """The value of a query parameter, "" where there is none."""
+    return str(query.get(name, ""))
 
 
 @register.simple_tag

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from accounts.event_kinds import event_groups
 from accounts.models import User
-from accounts.trail.kinds import Group
 from accounts.trail.selectors import SYSTEM, Wanted
 
 _DAY = {"type": "date", "class": "form-control"}
@@ -16,13 +16,14 @@ _DAY = {"type": "date", "class": "form-control"}
 class TrailFilter(forms.Form):
     """Bound to the query string. What is not valid filters nothing and is said beside its field."""
 
-    what = forms.ChoiceField(choices=[("", "All"), *Group.choices], required=False, widget=forms.HiddenInput)
+    what = forms.ChoiceField(required=False, widget=forms.HiddenInput)
     who = forms.ChoiceField(required=False, widget=forms.Select(attrs={"class": "form-select"}))
     first = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"))
     last = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"))
 
     def __init__(self, query: QueryDict, *, people: list[User]) -> None:
         super().__init__(query)
+        self.fields["what"].choices = [("", "All"), *((group.key, group.label) for group in event_groups())]  # type: ignore[attr-defined]
         choices = [
             ("", "Everybody"),
             *((str(person.pk), str(person)) for person in people),

@@ -5,18 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from accounts.models import AuditEntry, EventKind, Tenant, User
-from accounts.trail.kinds import Group, kinds_of
+from accounts.event_kinds import kinds_of, shown
+from accounts.models import AuditEntry, Tenant, User
 
 SYSTEM = "system"  # whoever has no account: commands, the system, somebody not logged in
 HEADINGS = ("Time (UTC)", "Who", "E-mail", "What", "Kind of record", "About", "Details", "Changes", "From", "Request")
 ROWS_AT_ONCE = 2_000
-# A spreadsheet would take a text that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ def entries(wanted: Wanted) -> QuerySet[AuditEntry]:
     """The current tenant's entries, newest first."""
     found = AuditEntry.objects.order_by("-pk")
     if wanted.what:
-        found = found.filter(kind__in=kinds_of(Group(wanted.what)))
+        found = found.filter(kind__in=kinds_of(wanted.what))
     if wanted.who:
         found = found.filter(actor=None) if wanted.who == SYSTEM else found.filter(actor=int(wanted.who))
     if wanted.first:
@@ -45,13 +43,6 @@ def entries(wanted: Wanted) -> QuerySet[AuditEntry]:
     if wanted.last:
         found = found.filter(at__lt=_midnight(wanted.last + timedelta(days=1)))
     return found
-
-
-def decisions_about(record: Model, most: int) -> QuerySet[AuditEntry]:
-    """What people decided about a record, and decisions of theirs that no longer hold, newest first."""
-    kind = ContentType.objects.get_for_model(record)
-    found = AuditEntry.objects.filter(content_type=kind, object_id=record.pk, kind=EventKind.DECIDED)
-    return found.order_by("-pk")[:most]
 
 
 def _midnight(day: date) -> datetime:
@@ -78,11 +69,11 @@ def table(found: QuerySet[AuditEntry]) -> Iterator[Iterable[str]]:
     yield HEADINGS
     for entry in found.select_related("actor").iterator(chunk_size=ROWS_AT_ONCE):
         changes = "; ".join(f"{each['label']}: {each['before']} → {each['after']}" for each in entry.changes)
-        row = (
+        yield (
             entry.at.astimezone(UTC).isoformat(timespec="seconds"),
             entry.actor_label,
             entry.actor.email if entry.actor else "",
-            EventKind(entry.kind).label,
+            shown(entry.kind).label,
             kind_of_record(entry),
             entry.object_label,
             entry.text,
@@ -90,4 +81,3 @@ def table(found: QuerySet[AuditEntry]) -> Iterator[Iterable[str]]:
             entry.remote_addr or "",
             entry.request_id,
         )
-        yield [f"'{text}" if text.startswith(_FORMULA) else str(text) for text in row]

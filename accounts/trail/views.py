@@ -1,7 +1,5 @@
 """Settings → Audit trail: who did what and when, filtered, in pages, and as a file. For admins of the tenant only."""
 
-import csv
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
@@ -12,10 +10,11 @@ from django.views.decorators.http import require_GET
 from accounts.access import TenantRequest, role_required
 from accounts.admin.read_only import CountedToALimit
 from accounts.audit import record_event
+from accounts.event_kinds import event_groups, shown
 from accounts.models import AuditEntry, EventKind, Role
 from accounts.trail import selectors
 from accounts.trail.forms import TrailFilter
-from accounts.trail.kinds import Group, shown
+from accounts.ui.csv_cells import as_csv
 
 ENTRIES_PER_PAGE = 50
 # So many changes are read at a glance; more are folded away.
@@ -49,18 +48,11 @@ def export(request: TenantRequest) -> HttpResponse:
     text = "The whole trail." if form.wanted.is_everything else f"Filtered: {request.GET.urlencode()[:400]}"
     record_event(EventKind.EXPORTED, f"Audit trail as CSV. {text}")
     name = f"{request.tenant.slug}-audit-{timezone.localdate():%Y-%m-%d}.csv"
-    lines = csv.writer(_Echo())
-    body: Iterator[str] = (lines.writerow(row) for row in selectors.table(found))
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     # It shares a base with HttpResponse, and views may answer with either.
-    return StreamingHttpResponse(body, content_type="text/csv; charset=utf-8", headers=headers)  # type: ignore[return-value]
-
-
-class _Echo:
-    """A file that hands each line back instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line
+    return StreamingHttpResponse(  # type: ignore[return-value]
+        as_csv(selectors.table(found)), content_type="text/csv; charset=utf-8", headers=headers
+    )
 
 
 def _form(request: TenantRequest) -> TrailFilter:
@@ -71,7 +63,7 @@ def _groups(request: TenantRequest) -> dict[str, Any]:
     chosen = request.GET.get("what", "")
     options = [
         {"label": label, "count": None, "url": _address(request, value), "active": value == chosen}
-        for value, label in [("", "All"), *Group.choices]
+        for value, label in [("", "All"), *((group.key, group.label) for group in event_groups())]
     ]
     return {"label": "What", "options": options}
 
@@ -89,7 +81,7 @@ def _line(entry: AuditEntry) -> dict[str, Any]:
     changes = entry.changes
     return {
         "entry": entry,
-        "state": shown(EventKind(entry.kind)),
+        "state": shown(entry.kind),
         "kind_of_record": selectors.kind_of_record(entry),
         "changes": changes if len(changes) <= CHANGES_SHOWN else [],
         "folded": changes if len(changes) > CHANGES_SHOWN else [],

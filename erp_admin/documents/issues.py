@@ -1,6 +1,6 @@
 """What needs a person: causes with the records each blocks, over commitments and change orders.
 
-Reads only. A cause is one code, field and sentence, so that what one act mends is one entry, however much it blocks.
+Reads only. A cause is one code, field and sentence, so that what one act fixes is one entry, however much it blocks.
 """
 
 from collections.abc import Iterator

@@ -4,15 +4,17 @@ Reads only, and asks Intacct nothing.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from erp_admin.documents.grouped import Grouped
 from integrations.delivery.contract import Plan, Problem, PushFlow
 from integrations.delivery.ledger import LOOK_UP_BATCH
 from integrations.delivery.planning import context_for, judge
 from integrations.models import Connection
 
+READY, WAITING, BLOCKED, LEFT = GROUPS = ("ready", "waiting", "blocked", "left")
 SHOWN = 100  # of each group; the rest is counted
 EXPLAINED = 20  # whose fields are shown as well
 
@@ -25,35 +27,24 @@ class Effect:
     why: str = ""
 
 
-@dataclass
-class PushPreview:
-    """Counts of everything chosen, and the first SHOWN effects of each group."""
+class PushPreview(Grouped[Effect]):
+    """Counts of everything chosen, and the first SHOWN effects of each group; the plans of the first EXPLAINED."""
 
-    flow: PushFlow
-    ready: list[Effect] = field(default_factory=list)
-    waiting: list[Effect] = field(default_factory=list)
-    blocked: list[Effect] = field(default_factory=list)
-    left: list[Effect] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("ready", "waiting", "blocked", "left"), 0))
-    totals: dict[str, Decimal] = field(default_factory=dict)
-    entities: dict[str, int] = field(default_factory=dict)
-    writes: int = 0
+    def __init__(self, flow: PushFlow) -> None:
+        super().__init__(GROUPS, SHOWN)
+        self.flow = flow
+        self.totals: dict[str, Decimal] = {}
+        self.entities: dict[str, int] = {}
+        self.writes = 0
 
     def add(self, group: str, effect: Effect) -> None:
-        self.counts[group] += 1
-        shown: list[Effect] = getattr(self, group)
-        if len(shown) < SHOWN:
-            keeps_plan = group != "ready" or len(shown) < EXPLAINED
-            shown.append(effect if keeps_plan else Effect(effect.document))
-
-    @property
-    def chosen(self) -> int:
-        return sum(self.counts.values())
+        is_explained = self.counts[group] < EXPLAINED
+        super().add(group, effect if is_explained else replace(effect, plan=None))
 
     @property
     def possible(self) -> int:
         """How many a push would take up: sent at once, or waiting for another document."""
-        return self.counts["ready"] + self.counts["waiting"]
+        return self.counts[READY] + self.counts[WAITING]
 
     @property
     def reads(self) -> int:
@@ -68,13 +59,13 @@ def preview_of(connection: Connection, flow: PushFlow, documents: Iterable[Any])
     for document in documents:
         verdict = judge(flow, document, context)
         if verdict.left:
-            preview.add("left", Effect(document, why=verdict.left))
+            preview.add(LEFT, Effect(document, why=verdict.left))
         elif verdict.problems:
-            preview.add("blocked", Effect(document, problems=verdict.problems))
+            preview.add(BLOCKED, Effect(document, problems=verdict.problems))
         elif verdict.waits is not None:
-            preview.add("waiting", Effect(document, why=verdict.waits.sentence))
+            preview.add(WAITING, Effect(document, why=verdict.waits.sentence))
         else:
-            preview.add("ready", Effect(document, plan=verdict.plan))
+            preview.add(READY, Effect(document, plan=verdict.plan))
             preview.writes += len(verdict.plan.steps) if verdict.plan is not None else 0
             currency, entity = currency_of(document), flow.entity_of(document)
             preview.totals[currency] = preview.totals.get(currency, Decimal(0)) + document.total

@@ -13,6 +13,7 @@ from django.db.models import Case, CharField, Count, DecimalField, OuterRef, Q, 
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts.ui.pk import read_pk
 from erp_admin.models import ChangeOrder, Commitment
 from integrations.models import AGREED, DocumentState, Exchange, Push, PushEvent, PushHold, with_state
 
@@ -98,7 +99,7 @@ def _period(today: date) -> Case:
 def filtered_documents(model: type[Any], query: Mapping[str, str]) -> Documents:
     """Documents that match the query string: `q`, `state`, `type`, `project`, `vendor`, `period`, `sort`."""
     found, columns = documents(model), columns_of(model)
-    for word in _clean(query.get("q")).split():
+    for word in query.get("q", "").split():
         matches = Q()
         for name in columns.searched:
             matches |= Q(**{f"{name}__icontains": word})
@@ -106,18 +107,14 @@ def filtered_documents(model: type[Any], query: Mapping[str, str]) -> Documents:
     if query.get("state") in DocumentState.values:
         found = found.filter(shown_as=query["state"])
     if query.get("type"):
-        found = found.filter(**{columns.kind: _clean(query["type"])})
-    if query.get("project", "").isdecimal() and len(query["project"]) < 19:
-        found = found.filter(**{columns.project: int(query["project"])})
+        found = found.filter(**{columns.kind: query["type"]})
+    if (project := read_pk(query.get("project"))) is not None:
+        found = found.filter(**{columns.project: project})
     if query.get("vendor"):
-        found = found.filter(**{columns.vendor: _clean(query["vendor"])})
+        found = found.filter(**{columns.vendor: query["vendor"]})
     if query.get("period") in dict(PERIODS):
         found = found.filter(period=query["period"])
     return found.order_by(*_order(columns, query.get("sort", "")))
-
-
-def _clean(text: str | None) -> str:
-    return (text or "").replace("\x00", "")
 
 
 def _order(columns: Columns, sort: str) -> list[str]:
@@ -166,16 +163,7 @@ def events_of(flow_key: str, document_id: int, limit: int) -> list[PushEvent]:
     return list(found.select_related("push", "push__run", "by").order_by("-pk")[: limit + 1])
 
 
-def exchanges_of(pushes: Sequence[Push], limit: int) -> list[Exchange]:
-    """Requests and answers that carried these pushes or read their records, newest first."""
-    runs = {push.run_id for push in pushes if push.run_id}
-    names = Q()
-    for push in pushes[:20]:
-        if push.control_id:
-            names |= Q(request_xml__contains=push.control_id)
-        if push.remote_id:
-            names |= Q(request_xml__contains=push.remote_id)
-    if not runs or not names:
-        return []
-    found = Exchange.objects.filter(names, run__in=runs).select_related("run")
+def exchanges_of(flow_key: str, document_id: int, limit: int) -> list[Exchange]:
+    """Requests and answers that wrote a document, looked for it or read its record, newest first."""
+    found = Exchange.objects.filter(subjects__flow=flow_key, subjects__document_id=document_id).select_related("run")
     return list(found.defer("request_xml", "response_xml").order_by("-pk")[:limit])

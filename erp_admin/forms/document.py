@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 
+from accounts.ui.pk import read_pk
 from erp_admin.forms.pickers import PROJECTS_HERE, PickerSources
 from erp_admin.models import ChangeOrder, Commitment, Project
 from erp_admin.purchasing.locks import Lock
@@ -137,8 +138,7 @@ def project_of(key: Any) -> Project | None:
     """The tenant's project with this key. Raises ValidationError for what is none."""
     if isinstance(key, Project) or not key:
         return key or None
-    text = str(key)
-    found = Project.objects.filter(pk=int(text)).first() if text.isascii() and text.isdigit() else None
+    found = Project.objects.filter(pk=read_pk(key) or 0).first()
     if found is None:
         raise forms.ValidationError("This project is not among those kept here. Choose another one.")
     return found

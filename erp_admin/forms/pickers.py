@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.urls import reverse
 
 from accounts.models import Tenant
+from accounts.ui.pk import read_pk
 from erp_admin.models import Project
 from integrations.forms.options import PickerSelect, PickField
 from integrations.models import Connection, ListItem
@@ -53,7 +54,7 @@ class PickerSources:
 
     def project_here(self, key: str) -> Choice | None:
         if key not in self._projects:
-            found = Project.objects.filter(pk=int(key)).first() if key.isascii() and key.isdigit() else None
+            found = Project.objects.filter(pk=read_pk(key) or 0).first()
             self._projects[key] = Choice(str(found), found.is_active) if found else None
         return self._projects[key]
 

@@ -29,7 +29,7 @@ def backwards(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("erp_admin", "0006_approval"),
-        ("integrations", "0012_push_bodies"),
+        ("integrations", "0014_push_bodies"),
     ]
 
     operations = [

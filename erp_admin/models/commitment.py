@@ -10,11 +10,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Sum
 
 from accounts.models.scoped import TenantModel
 from erp_admin.models.project import Project
-from integrations.models import AGREED, Covered, CoveredValue, PushedDocument
+from integrations.models import Covered, CoveredValue, PushedDocument
 
 CENT = Decimal("0.01")
 PERCENT = (MinValueValidator(0), MaxValueValidator(100))
@@ -67,16 +66,6 @@ class Commitment(PushedDocument):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
-
-    @property
-    def changes_total(self) -> Decimal:
-        """The sum of its approved change orders."""
-        approved = self.change_orders.filter(AGREED)
-        return approved.aggregate(sum=Sum("total"))["sum"] or Decimal(0)
-
-    @property
-    def revised_total(self) -> Decimal:
-        return self.total + self.changes_total
 
     def approval_covers(self) -> Covered:
         """Amounts, vendor, coding and when it is due. Number, title, scope and descriptions may be put right later."""

@@ -4,7 +4,7 @@ A record is read anew from Intacct before it is imported, so what is taken over 
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from erp_admin.models import Project
+from integrations.intacct import parse_date
 from integrations.lists import KINDS_BY_KEY, Permission
 from integrations.mirror.pull import Refetched, refetch
 from integrations.models import ListItem, RowOutcome, RunRow
@@ -86,8 +87,7 @@ def _text(fields: Mapping[str, Any], name: str, longest: int | None) -> str:
 def _date(fields: Mapping[str, Any], name: str) -> date | None:
     value = fields.get(name, "")
     try:
-        # Intacct writes mm/dd/yyyy (developer.intacct.com, Web Services > Queries).
-        return datetime.strptime(value, "%m/%d/%Y").date() if value else None  # noqa: DTZ007 - an accounting date
+        return parse_date(value)
     except ValueError:
         raise Unacceptable(f"{name} is “{value}”, which is not a date. Correct it in Intacct.") from None
 

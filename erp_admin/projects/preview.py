@@ -4,13 +4,14 @@ Reads only, and from the mirror: the import reads each record anew, so one that 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
 
 from accounts.models import Tenant
+from erp_admin.documents.grouped import Grouped
 from erp_admin.models import Project
 from erp_admin.projects.flow import Unacceptable, check_project, field_labels, project_values
 from erp_admin.projects.selectors import IMPORTABLE, ProjectRecord
@@ -41,21 +42,11 @@ class Effect:
     namesake: Project | None = None
 
 
-@dataclass
-class Preview:
+class Preview(Grouped[Effect]):
     """Counts of everything chosen, and the first SHOWN_PER_ACTION effects of each action."""
 
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ACTIONS, 0))
-    effects: dict[str, list[Effect]] = field(default_factory=lambda: {action: [] for action in ACTIONS})
-
-    def add(self, effect: Effect) -> None:
-        self.counts[effect.action] += 1
-        if len(self.effects[effect.action]) < SHOWN_PER_ACTION:
-            self.effects[effect.action].append(effect)
-
-    @property
-    def chosen(self) -> int:
-        return sum(self.counts.values())
+    def __init__(self) -> None:
+        super().__init__(ACTIONS, SHOWN_PER_ACTION)
 
     @property
     def tried(self) -> int:
@@ -74,7 +65,7 @@ def preview_of(connection: Connection, chosen: QuerySet[ProjectRecord]) -> Previ
     records = chosen.order_by("business_id", "record_no").iterator(chunk_size=BATCH)
     while batch := list(islice(records, BATCH)):
         for effect in effects_of(connection, batch):
-            preview.add(effect)
+            preview.add(effect.action, effect)
     return preview
 
 

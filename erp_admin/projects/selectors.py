@@ -78,7 +78,7 @@ def _order(sorts: Mapping[str, tuple[str, ...]], sort: str, default: str) -> tup
 
 
 def _words(query: Mapping[str, str]) -> list[str]:
-    return query.get("q", "").replace("\x00", "").split()
+    return query.get("q", "").split()
 
 
 def project_records() -> QuerySet[ProjectRecord]:
@@ -118,7 +118,7 @@ def filtered_projects(connection: Connection, query: Mapping[str, str]) -> Query
             | Q(fields__CUSTOMERID__icontains=word)
         )
     if query.get("entity"):
-        found = found.filter(entity_id="" if query["entity"] == "top" else query["entity"].replace("\x00", ""))
+        found = found.filter(entity_id="" if query["entity"] == "top" else query["entity"])
     if query.get("state") in IMPORT_STATES:
         found = found.filter(import_state=query["state"])
     return found.order_by(*_order(SORTS, query.get("sort", ""), "number"))

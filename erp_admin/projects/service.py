@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.audit import record_event
-from accounts.models import EventKind, User
+from accounts.models import User
 from accounts.refusal import Refused
+from erp_admin.event_kinds import RecordEvent
 from erp_admin.models import Project
 from erp_admin.projects.flow import IMPORT_STEP, ProjectImport
 from erp_admin.projects.selectors import IMPORTABLE, ProjectRecord, intacct_projects
@@ -54,7 +55,7 @@ def ignore(items: QuerySet[ProjectRecord], *, by: User, reason: str = "") -> int
         ignored_at=timezone.now(), ignored_by=by, ignore_reason=reason[:300]
     )
     if ignored:
-        record_event(EventKind.RECORDS_IGNORED, _named(chosen.values(), reason), by=by)
+        record_event(RecordEvent.IGNORED, _named(chosen.values(), reason), by=by)
     return ignored
 
 
@@ -63,7 +64,7 @@ def restore(items: QuerySet[ProjectRecord]) -> int:
     chosen = dict(items.exclude(ignored_at=None).values_list("pk", "business_id"))
     restored = ListItem.objects.filter(pk__in=list(chosen)).update(ignored_at=None, ignored_by=None, ignore_reason="")
     if restored:
-        record_event(EventKind.RECORDS_RESTORED, _named(chosen.values()))
+        record_event(RecordEvent.RESTORED, _named(chosen.values()))
     return restored
 
 
@@ -100,17 +101,21 @@ def link(item: ListItem, project: Project, *, by: User) -> Project:
         with transaction.atomic():
             return _link(item, Project.objects.select_for_update().get(pk=project.pk), by)
     except IntegrityError:
-        raise Refused(f"{item} was linked by somebody else just now.", "Reload the page to see to what.") from None
+        raise Refused(
+            f"{item} was linked by somebody else just now.", "Reload the page to see to what.", code="LINKED"
+        ) from None
 
 
 def _link(item: ListItem, project: Project, by: User) -> Project:
     if project.is_linked:
-        raise Refused(f"Project {project.number} is linked to {project.remote_id} already.", "Unlink it first.")
+        raise Refused(
+            f"Project {project.number} is linked to {project.remote_id} already.", "Unlink it first.", code="LINKED"
+        )
     taken = Project.objects.filter(connection_id=item.connection_id, remote_record_no=item.record_no).first()
     if taken is not None:
-        raise Refused(f"{item} is linked to project {taken.number} already.", "Unlink that one first.")
+        raise Refused(f"{item} is linked to project {taken.number} already.", "Unlink that one first.", code="LINKED")
     if item.missing_at is not None:
-        raise Refused(f"{item} is no longer in Intacct.", "Link the project to another record.")
+        raise Refused(f"{item} is no longer in Intacct.", "Link the project to another record.", code="MISSING")
     project.connection_id, project.remote_record_no = item.connection_id, item.record_no
     project.remote_id, project.remote_url = item.business_id, item.fields.get("RECORD_URL", "")
     project.remote_digest, project.refreshed_at = "", None
@@ -125,7 +130,7 @@ def unlink(project: Project) -> Project:
     """Cut the link; the project and the record in Intacct both stay as they are."""
     project = Project.objects.select_for_update().get(pk=project.pk)
     if not project.is_linked:
-        raise Refused(f"Project {project.number} is not linked to anything.")
+        raise Refused(f"Project {project.number} is not linked to anything.", code="NOT-LINKED")
     project.connection, project.remote_record_no = None, None
     project.remote_id = project.remote_url = project.remote_digest = ""
     project.linked_at = project.refreshed_at = None

@@ -31,8 +31,10 @@ from integrations.delivery.contract import (
     PushFlow,
     Waiting,
 )
-from integrations.delivery.drift import FieldDifference, Snapshot, day_of, differ
+from integrations.delivery.drift import differ
 from integrations.delivery.remote_records import record_of
+from integrations.delivery.snapshot import FieldDifference, Snapshot
+from integrations.delivery.values import day_of
 from integrations.models import ListItem, Operation, Push, RemoteRecord
 from integrations.runs.flow import flow_for
 from integrations.settings.declared import Need, Setting

@@ -9,9 +9,10 @@ from decimal import Decimal
 from django.db.models import Q
 
 from erp_admin.models import Commitment
-from erp_admin.purchasing.reading import COURSE, DRAFTS, REVISED, STATE, amount
+from erp_admin.purchasing.reading import COURSE, DRAFTS, FIELDS, REVISED, STATE, amount
 from integrations.delivery.contract import Found
-from integrations.delivery.drift import FieldDifference, Kind, Snapshot
+from integrations.delivery.snapshot import FieldDifference, Snapshot
+from integrations.delivery.values import Kind, same
 from integrations.models import Delivery, RemoteRecord
 
 # So many change orders may be on their way at once that every combination of them is tried.
@@ -73,5 +74,5 @@ def state_difference(record: RemoteRecord, found: Found) -> Sequence[FieldDiffer
 def moved(before: Snapshot, now: Snapshot) -> frozenset[str]:
     """What Intacct works out anew when we write: the course of things, and the due date with date and terms."""
     depends = ("datecreated", "termname", "datedue")
-    changed = any(before.head.get(name, "") != now.head.get(name, "") for name in depends)
+    changed = any(not same(before.head.get(name), now.head.get(name), FIELDS.head[name].kind) for name in depends)
     return COURSE | ({"datedue", "termname"} if changed else set())

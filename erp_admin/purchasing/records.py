@@ -5,12 +5,11 @@ Owns which fields are asked for and what makes a record ours. Reads only; compar
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from erp_admin.purchasing.reading import HEAD, LINE, Row, amount, number
 from integrations import intacct
 from integrations.delivery.contract import Found
-from integrations.intacct import Query, any_of, eq, in_
+from integrations.intacct import IntacctError, Query, any_of, eq, in_
 from integrations.models import Operation, Push
 
 HEADER_FIELDS: Final = ("RECORDNO", "DOCID", *HEAD.values(), "RECORD_URL")
@@ -20,19 +19,34 @@ _NEEDED = {
     "PODOCUMENTENTRY": frozenset({"RECORDNO", "DOCHDRNO", "LINE_NO", "TRX_VALUE"}),
 }
 _WANTED = {"PODOCUMENT": HEADER_FIELDS, "PODOCUMENTENTRY": LINE_FIELDS}
-_offered: "WeakKeyDictionary[intacct.Client, dict[str, list[str]]]" = WeakKeyDictionary()
 
 
 def fields_of(client: intacct.Client, object_name: str) -> list[str]:
-    """The fields that this company offers of those we want, asked once a client; those that identify are always asked.
+    """The fields that this company offers of those we want; those that identify a record are always asked for.
 
     Many names are known from third parties only, and an unknown one fails the whole query.
     """
-    known = _offered.setdefault(client, {})
-    if object_name not in known:
-        names = client.lookup(object_name).names
-        known[object_name] = [n for n in _WANTED[object_name] if n in names or n in _NEEDED[object_name]]
-    return known[object_name]
+    names = client.offered_names(object_name) | _NEEDED[object_name]
+    return [name for name in _WANTED[object_name] if name in names]
+
+
+def _rows(client: intacct.Client, object_name: str, where: intacct.Filter, **options: Any) -> list[Row]:
+    """All records that match, each with exactly the fields that are asked for.
+
+    A field that a lookup describes may be refused all the same; such a one is left out from then on, unless we need it.
+    """
+    while True:
+        fields = fields_of(client, object_name)
+        query = Query(object_name, fields, where=where, show_private=True, **options)
+        try:
+            rows = [row for page in client.pages(query) for row in page.rows]
+        except IntacctError as error:
+            name = error.subject
+            if error.code != intacct.FIELD_REFUSED or name not in fields or name in _NEEDED[object_name]:
+                raise
+            client.forget_field(object_name, name)
+        else:
+            return [{name: row.get(name, "") for name in fields} for row in rows]
 
 
 def look_up(client: intacct.Client, pushes: Sequence[Push]) -> dict[int, list[Found]]:
@@ -41,24 +55,21 @@ def look_up(client: intacct.Client, pushes: Sequence[Push]) -> dict[int, list[Fo
     PONUMBER is the reference number on the read side (third-party lists only); where a company does not offer it, the
     document number alone is searched.
     """
-    fields = fields_of(client, "PODOCUMENT")
     found: dict[int, list[Found]] = {push.pk: [] for push in pushes}
     references = sorted({push.reference for push in pushes})
-    searched = [name for name in ("DOCNO", "PONUMBER") if name in fields]
-    rows: dict[str, Mapping[str, Any]] = {}
-    for name in searched:
-        for page in client.pages(Query("PODOCUMENT", fields, where=in_(name, references), show_private=True)):
-            rows.update({row["RECORDNO"]: row for row in page.rows})
+    rows: dict[str, Row] = {}
+    for name in [name for name in ("DOCNO", "PONUMBER") if name in fields_of(client, "PODOCUMENT")]:
+        rows |= {row["RECORDNO"]: row for row in _rows(client, "PODOCUMENT", in_(name, references))}
     for push in pushes:
         for row in rows.values():
             if push.reference in (row.get("DOCNO"), row.get("PONUMBER")):
-                found[push.pk].append(as_found(row, fields))
+                found[push.pk].append(as_found(row))
     return found
 
 
-def as_found(row: Row, asked: Collection[str], lines: Sequence[Row] | None = None) -> Found:
+def as_found(row: Row, lines: Sequence[Row] | None = None) -> Found:
     """A record with what was asked for; a field that the company does not offer is not among its facts."""
-    facts: dict[str, Any] = {name: row.get(name, "") for name in asked}
+    facts: dict[str, Any] = dict(row)
     if lines is not None:
         # Posted change orders add lines of their own to their commitment (object reference, change orders).
         facts["lines"] = [dict(line) for line in lines if line.get("ADDEDBYCHANGE") != "true"]
@@ -74,20 +85,13 @@ def as_found(row: Row, asked: Collection[str], lines: Sequence[Row] | None = Non
 
 def read_back(client: intacct.Client, remote_ids: Collection[str]) -> dict[str, Found]:
     """Documents with their lines, in two requests and the lookup."""
-    fields = fields_of(client, "PODOCUMENT")
-    where = in_("DOCID", sorted(remote_ids))
-    heads = [
-        row for page in client.pages(Query("PODOCUMENT", fields, where=where, show_private=True)) for row in page.rows
-    ]
-    lines: dict[str, list[Mapping[str, Any]]] = {}
+    heads = _rows(client, "PODOCUMENT", in_("DOCID", sorted(remote_ids)))
+    lines: dict[str, list[Row]] = {}
     if heads:
-        numbers, lines_of = [row["RECORDNO"] for row in heads], fields_of(client, "PODOCUMENTENTRY")
-        query = Query("PODOCUMENTENTRY", lines_of, where=in_("DOCHDRNO", numbers), page_size=2000, show_private=True)
-        for page in client.pages(query):
-            for row in page.rows:
-                shown = {name: row.get(name, "") for name in lines_of}
-                lines.setdefault(row["DOCHDRNO"], []).append(shown)
-    return {row["DOCID"]: as_found(row, fields, lines.get(row["RECORDNO"], [])) for row in heads}
+        owners = in_("DOCHDRNO", [row["RECORDNO"] for row in heads])
+        for row in _rows(client, "PODOCUMENTENTRY", owners, page_size=2000):
+            lines.setdefault(row["DOCHDRNO"], []).append(row)
+    return {row["DOCID"]: as_found(row, lines.get(row["RECORDNO"], [])) for row in heads}
 
 
 def is_ours(push: Push, found: Found) -> bool:
@@ -109,8 +113,7 @@ def search(client: intacct.Client, text: str) -> list[Found]:
     """Documents whose number, reference or whole id is `text`, without their lines."""
     fields = fields_of(client, "PODOCUMENT")
     where = any_of(*(eq(name, text) for name in ("DOCNO", "DOCID", "PONUMBER") if name in fields))
-    page = client.query(Query("PODOCUMENT", fields, where=where, show_private=True))
-    return [as_found(row, fields) for row in page.rows]
+    return [as_found(row) for row in _rows(client, "PODOCUMENT", where)]
 
 
 def held(path: str, facts: Mapping[str, Any]) -> str | None:

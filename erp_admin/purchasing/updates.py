@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from erp_admin.models import Commitment, ValuedLine
 from erp_admin.purchasing.lines import LinePlanner, explain
-from erp_admin.purchasing.reading import WORKED_OUT
+from erp_admin.purchasing.reading import FIELDS, WORKED_OUT
 from integrations.delivery.contract import PlannedField, Problem
-from integrations.delivery.drift import Snapshot
+from integrations.delivery.snapshot import Snapshot
+from integrations.delivery.values import same
 from integrations.models import Push, PushState
 
 Lines = Sequence[tuple[ValuedLine, Mapping[str, Any]]]
@@ -102,7 +103,7 @@ def problems(document: Commitment, sent: Snapshot | None) -> list[Problem]:
     lost = [line.number for line in document.lines.all() if str(line.pk) in written and str(line.pk) not in placed]
     if lost:
         sentence = f"It is not known which lines in Intacct {', '.join(map(str, lost))} are."
-        found.append(Problem("lines", sentence, "Change them in Intacct as well, then refresh it here.", code="LINKED"))
+        found.append(Problem("lines", sentence, "Use Intacct's version, or push ours again.", code="LINKED"))
     return found
 
 
@@ -114,16 +115,17 @@ def never(document: Commitment, sent: Snapshot | None) -> list[Problem]:
         found.append(Problem("state", sentence, "Enter the change as a change order.", code="DOC-STATE"))
     if sent is None:
         sentence = "It was linked to its document in Intacct, not pushed from here, so the change cannot be computed."
-        found.append(Problem("state", sentence, "Change it in Intacct as well, then refresh it here.", code="LINKED"))
+        found.append(
+            Problem("state", sentence, "Change it in Intacct, then use Intacct's version here.", code="LINKED")
+        )
     return found
 
 
 def fixed_changes(sent: Snapshot, now: Snapshot) -> list[str]:
     """Names of what changed and can never be updated in Intacct."""
-    changed = [
-        label for name, label in FIXED_HEAD.items() if name in sent.head and sent.head[name] != now.head.get(name, "")
-    ]
-    return list(dict.fromkeys(changed))
+    names = [name for name in FIXED_HEAD if name in sent.head]
+    changed = [name for name in names if not _is_same("", name, now.head.get(name), sent.head[name])]
+    return list(dict.fromkeys(FIXED_HEAD[name] for name in changed))
 
 
 def changes(
@@ -134,7 +136,7 @@ def changes(
     explained: list[PlannedField] = []
     for name in sorted({*sent.head, *head} - set(FIXED_HEAD) - _NOT_COMPARED - WORKED_OUT):
         before, value = sent.head.get(name, ""), head.get(name)
-        if as_text(value) != before:
+        if not _is_same("", name, value, before):
             elements[name] = "" if value is None else value
             explained.append(explain(name, name, elements[name], f"was {before or 'empty'}"))
     edited, added = [], []
@@ -160,11 +162,16 @@ def changes(
     return elements, explained
 
 
+def _is_same(line: str, name: str, value: Any, before: str | None) -> bool:
+    """As the judge of drift compares them: what it calls equal is not written again."""
+    return same(as_text(value), before, FIELDS.of((line, name)).kind)
+
+
 def _line_changes(before: Mapping[str, str], wanted: Mapping[str, Any]) -> dict[str, Any]:
     names = sorted(
         name
         for name in {*before, *wanted} - WORKED_OUT - _NOT_COMPARED
-        if as_text(wanted.get(name, "")) != before.get(name, "")
+        if not _is_same("line", name, wanted.get(name), before.get(name))
     )
     different = {name: wanted.get(name, "") for name in names}
     deepest = max((_CHAIN.index(name) for name in different if name in _CHAIN), default=-1)

@@ -82,7 +82,8 @@ def _line(key: str, label: str, help_: str, **more: object) -> Column:
 _STATUS = _head(
     "status",
     "Status",
-    "Blank is Draft; a document that exists keeps its status. Only approved documents are pushed.",
+    "Blank is Draft; one that exists keeps its approval, unless the file changes what was approved. Only approved ones "
+    "are pushed.",
     value=Value.CHOICE,
     choices=_choices((Approval.DRAFT, Approval.APPROVED)),
     example="Approved",

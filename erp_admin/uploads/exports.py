@@ -3,20 +3,18 @@
 Every text is safe to open in a spreadsheet: nothing that came from somebody else is taken for a formula.
 """
 
-import csv
 import io
-import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
+from accounts.ui.csv_cells import BYTE_ORDER_MARK, csv_line
 from erp_admin.models import FileKind, ImportDraft, ImportedDocument, ImportState
 from erp_admin.uploads.columns import COLUMNS, PROBLEMS_COLUMN, Level
 
 UNUSABLE: Final = (ImportState.PROBLEM, ImportState.UNMATCHED, ImportState.REFUSED, ImportState.FAILED)
 _BATCH: Final = 200
-_NUMBER: Final = re.compile(r"[-+]?[$€£¥]?[\d.,\s]+%?")
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
@@ -29,22 +27,6 @@ _SECOND_LINE: Final = {
 }
 
 
-def safe_cell(text: str) -> str:
-    """The text so that a spreadsheet shows it and computes nothing (OWASP, CSV injection); plain numbers stay numbers.
-
-    The apostrophe is taken off again when the file is read back.
-    """
-    if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not _NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
-
-
-def csv_line(cells: Iterable[str]) -> str:
-    stream = io.StringIO()
-    csv.writer(stream).writerow([safe_cell(cell) for cell in cells])
-    return stream.getvalue()
-
-
 def template_rows(kind: FileKind) -> list[list[str]]:
     """The header and one example document with two lines."""
     columns = COLUMNS[kind]
@@ -53,8 +35,7 @@ def template_rows(kind: FileKind) -> list[list[str]]:
 
 
 def template_csv(kind: FileKind) -> bytes:
-    # Excel takes a CSV file without the mark for Windows-1252.
-    return ("\ufeff" + "".join(csv_line(row) for row in template_rows(kind))).encode()
+    return (BYTE_ORDER_MARK + "".join(csv_line(row) for row in template_rows(kind))).encode()
 
 
 def template_xlsx(kind: FileKind) -> bytes:
@@ -93,7 +74,7 @@ def _cell(text: str) -> str:
 
 def problem_file(draft: ImportDraft) -> Iterator[str]:
     """The documents that were not and cannot be imported as they are, in the order of the file."""
-    yield "\ufeff" + csv_line([*_without_problems(draft, draft.headers), PROBLEMS_COLUMN])
+    yield BYTE_ORDER_MARK + csv_line([*_without_problems(draft, draft.headers), PROBLEMS_COLUMN])
     for entry in draft.documents.filter(state__in=UNUSABLE).order_by("position").iterator(chunk_size=_BATCH):
         yield from _problem_lines(draft, entry)
 

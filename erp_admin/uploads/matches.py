@@ -70,6 +70,18 @@ def _take(entry: ImportMatch, match: Match) -> None:
     entry.label = match.record.label[:500] if match.record is not None else ""
 
 
+def lock_draft(draft: ImportDraft) -> ImportDraft:
+    """The draft as it is stored now, for this transaction alone: matched, confirmed or discarded, one at a time.
+
+    Raises Refused when somebody discarded it meanwhile.
+    """
+    # Its run is read by a query of its own: PostgreSQL joins a locked row with what was there before it was waited for.
+    stored = ImportDraft.objects.select_for_update().filter(pk=draft.pk).first()
+    if stored is None:
+        raise Refused("This file was discarded meanwhile.", "Upload it again if it is needed.", code="IMPORT-GONE")
+    return stored
+
+
 @transaction.atomic
 def choose_matches(draft: ImportDraft, chosen: Mapping[int, str], *, by: User | None = None) -> int:
     """Store what a person chose: by key of the match a value, LEFT_OPEN, or "" to leave it undecided.
@@ -77,7 +89,8 @@ def choose_matches(draft: ImportDraft, chosen: Mapping[int, str], *, by: User | 
     Remembers the choices for the next file; returns how many changed. Raises Refused for a value that is no usable
     record.
     """
-    _refuse_running(draft)
+    draft = lock_draft(draft)
+    refuse_running(draft)
     matcher = Matcher(live_connection())
     entries = list(draft.matches.select_for_update().filter(pk__in=list(chosen)))
     changed = 0
@@ -131,7 +144,8 @@ def _remember(draft: ImportDraft, entry: ImportMatch, project: Project | None, b
 @transaction.atomic
 def match_again(draft: ImportDraft) -> None:
     """Look once more for names that are not decided, and at what is here: lists were synced, documents changed."""
-    _refuse_running(draft)
+    draft = lock_draft(draft)
+    refuse_running(draft)
     matcher = Matcher(live_connection())
     open_ones = draft.matches.filter(how__in=[MatchHow.NEAR, MatchHow.NONE, MatchHow.WRITTEN])
     _match_again(draft, open_ones.exclude(kind=MatchKind.COST_CODE), matcher)
@@ -152,7 +166,8 @@ def _match_again(draft: ImportDraft, entries: Iterable[ImportMatch], matcher: Ma
         entry.save(update_fields=["how", "value", "label", "reason", "candidates"])
 
 
-def _refuse_running(draft: ImportDraft) -> None:
+def refuse_running(draft: ImportDraft) -> None:
+    """Raise Refused while a run imports the draft."""
     if draft.run is not None and draft.run.is_active:
         raise Refused(
             f"Run {draft.run.number} imports this file at this moment.", "Wait for its end.", code="RUN-ACTIVE"

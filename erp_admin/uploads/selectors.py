@@ -4,6 +4,7 @@ Reads only. Needs the tenant's scope.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
@@ -18,6 +19,7 @@ from erp_admin.models import (
     ImportState,
     MatchKind,
 )
+from integrations.models import TERMINAL_RUNS
 
 UNDECIDED = "undecided"
 
@@ -31,6 +33,12 @@ def drafts() -> QuerySet[ImportDraft]:
         ready_count=Count("documents", filter=Q(documents__state__in=IMPORTABLE)),
     )
     return counted.filter(Q(expires_at__gte=timezone.now()) | Q(imported_count__gt=0)).order_by("-pk")
+
+
+def expired_drafts(before: datetime) -> QuerySet[ImportDraft]:
+    """Drafts whose time ended before this moment, of which nothing was imported."""
+    at_rest = Q(run=None) | Q(run__state__in=TERMINAL_RUNS)
+    return ImportDraft.objects.filter(at_rest, expires_at__lt=before).exclude(documents__state__in=IMPORTED)
 
 
 def state_counts(draft: ImportDraft) -> dict[str, int]:

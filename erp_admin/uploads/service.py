@@ -6,11 +6,10 @@ Owns that a file becomes a draft which loses nothing, and that no document is st
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Tenant, User
@@ -20,10 +19,10 @@ from erp_admin.uploads.assessment import assess_draft
 from erp_admin.uploads.flow import DocumentImport, step_key
 from erp_admin.uploads.formats.detect import read_table
 from erp_admin.uploads.formats.table import FileRefused
-from erp_admin.uploads.matches import match_names
+from erp_admin.uploads.matches import lock_draft, match_names, refuse_running
 from erp_admin.uploads.reader import DocumentReader, ParsedDocument, Problem
 from erp_admin.uploads.resolving import cost_code_scope, vendor_text
-from integrations.models import TERMINAL_RUNS, Connection, Trigger
+from integrations.models import Connection, Trigger
 from integrations.runs.flow import StepPlan
 from integrations.runs.service import Started, start_run
 
@@ -128,6 +127,7 @@ def _stored(draft: ImportDraft, position: int, parsed: ParsedDocument) -> Import
     )
 
 
+@transaction.atomic
 def confirm(
     connection: Connection,
     draft: ImportDraft,
@@ -137,6 +137,7 @@ def confirm(
     queued: bool = True,
 ) -> Started:
     """Start a run that imports what is ready of a draft. Confirmed twice, the same run is returned. Raises Refused."""
+    draft = lock_draft(draft)
     if not draft.documents.filter(state__in=IMPORTABLE).exists():
         raise Refused(
             "None of the documents can be imported as they are.",
@@ -163,14 +164,10 @@ def confirm(
 
 
 @transaction.atomic
-def expired_drafts(before: datetime) -> QuerySet[ImportDraft]:
-    """Drafts whose time ended before this moment, of which nothing was imported."""
-    at_rest = Q(run=None) | Q(run__state__in=TERMINAL_RUNS)
-    return ImportDraft.objects.filter(at_rest, expires_at__lt=before).exclude(documents__state__in=IMPORTED)
-
-
 def discard(draft: ImportDraft) -> None:
     """Remove a draft of which nothing was imported. Raises Refused when something was, or is being imported."""
-    if draft.documents.filter(state__in=IMPORTED).exists() or (draft.run is not None and draft.run.is_active):
+    draft = lock_draft(draft)
+    refuse_running(draft)
+    if draft.documents.filter(state__in=IMPORTED).exists():
         raise Refused("Documents of this file were imported, so its record stays.", code="IMPORTED")
     draft.delete()

@@ -1,4 +1,4 @@
-"""A cell's text as a value of its column, or the sentence that says what is wrong with it and how to mend it.
+"""A cell's text as a value of its column, or the sentence that says what is wrong with it and how to fix it.
 
 Guesses nothing: a text that can be read in two ways is a problem. Money is Decimal from the first sign on.
 """

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
+from accounts.storable import storable
 from erp_admin.documents.preview import currency_of
 from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
 from erp_admin.models import ChangeOrder
@@ -22,9 +23,9 @@ from erp_admin.purchasing.reading import amount
 from erp_admin.views.document_pages import document_or_404, document_url, push_reason
 from integrations.delivery import readback, requests
 from integrations.delivery.contract import Found
-from integrations.gateway.access import live_connection, why_not_sync
+from integrations.gateway.access import live_connection, require_connection
 from integrations.intacct import IntacctError
-from integrations.models import Approval, Connection
+from integrations.models import Approval
 
 LONGEST_NUMBER = 100
 
@@ -40,13 +41,6 @@ def _act(request: TenantRequest, kind: str, pk: int, act: Callable[[DocumentType
     except IntacctError as error:
         messages.error(request, f"{error.sentence} {error.advice}".strip())
     return redirect(document_url(request, document_type, document))
-
-
-def _connection() -> Connection:
-    connection = live_connection()
-    if connection is None:
-        raise why_not_sync(None) or Refused("Sage Intacct is not connected.")
-    return connection
 
 
 @require_POST
@@ -94,7 +88,7 @@ def void(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 def take_back(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(document_type: DocumentType, document: Any) -> str:
         if not requests.take_back_document(document, by=request.user):
-            raise Refused("It cannot be taken back any more: sending has begun, or it has ended.")
+            raise Refused("It cannot be taken back any more: sending has begun, or it has ended.", code="NOT-QUEUED")
         return f"{document.number} was taken back. Nothing of it was sent."
 
     return _act(request, kind, pk, act)
@@ -104,7 +98,7 @@ def take_back(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @role_required(Role.ACCOUNTANT, may="Ignore records and restore them")
 def ignore(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(document_type: DocumentType, document: Any) -> str:
-        requests.ignore(document, reason=request.POST.get("reason", "").strip(), by=request.user)
+        requests.ignore(document, reason=storable(request.POST.get("reason", "")).strip(), by=request.user)
         return f"{document.number} is ignored. Restore it whenever you want."
 
     return _act(request, kind, pk, act)
@@ -126,7 +120,7 @@ def unlink(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(document_type: DocumentType, document: Any) -> str:
         former = document.remote_id
         if not former:
-            raise Refused("It is not linked.")
+            raise Refused("It is not linked.", code="NOT-LINKED")
         requests.unlink(document, by=request.user)
         again = (
             " It needs to be approved again before it is pushed." if document.approval == Approval.NEEDS_REVIEW else ""
@@ -142,8 +136,8 @@ def refresh(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Read the record back now."""
 
     def act(document_type: DocumentType, document: Any) -> str:
-        named = readback.refresh(_connection(), document_type.flow, document)
-        return f"Read back: {'; '.join(named)}." if named else "Read back from Intacct just now."
+        named = readback.refresh(require_connection(), document_type.flow, document)
+        return f"Compared with Intacct: {'; '.join(named)}." if named else "Compared with Intacct just now."
 
     return _act(request, kind, pk, act)
 
@@ -151,16 +145,18 @@ def refresh(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @require_POST
 @role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
 def recreate(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    """Push anew what was deleted in Intacct."""
+    """Push again what was deleted in Intacct."""
 
     def act(document_type: DocumentType, document: Any) -> str:
         former = document.remote_id
-        asked = readback.recreate(_connection(), document_type.flow, document, by=request.user)
+        asked = readback.recreate(require_connection(), document_type.flow, document, by=request.user)
         for _, problems in asked.blocked:
-            raise Refused(f"It is no longer linked to {former}, but cannot be pushed yet. {problems[0]}")
+            raise Refused(
+                f"It is no longer linked to {former}, but cannot be pushed yet. {problems[0]}", code=problems[0].code
+            )
         for _, why in asked.left:
-            raise Refused(f"It is no longer linked to {former}, but is not pushed. {why}")
-        return f"{document.number} is queued to be created in Intacct anew, in place of {former}."
+            raise Refused(f"It is no longer linked to {former}, but is not pushed. {why}", code="NOTHING")
+        return f"{document.number} is queued to be created in Intacct again, in place of {former}."
 
     return _act(request, kind, pk, act)
 
@@ -171,7 +167,7 @@ def take_theirs(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Use Intacct's version: make the document what its record holds."""
 
     def act(document_type: DocumentType, document: Any) -> str:
-        named = readback.take_theirs(_connection(), document_type.flow, document)
+        named = readback.take_theirs(require_connection(), document_type.flow, document)
         rest = f" This still differs: {'; '.join(named)}." if named else ""
         document.refresh_from_db(fields=["approval", "approval_reason"])
         fell = f" {document.approval_reason}" if document.approval == Approval.NEEDS_REVIEW else ""
@@ -186,9 +182,9 @@ def push_ours(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Push ours again: write what is in ERP Admin over what Intacct holds."""
 
     def act(document_type: DocumentType, document: Any) -> str:
-        pushed = readback.push_ours(_connection(), document_type.flow, document, by=request.user)
+        pushed = readback.push_ours(require_connection(), document_type.flow, document, by=request.user)
         for _, problems in pushed.blocked:
-            raise Refused(f"It cannot be pushed yet. {problems[0]}")
+            raise Refused(f"It cannot be pushed yet. {problems[0]}", code=problems[0].code)
         for _, why in pushed.left:
             return f"Nothing to push: {document.number} is in Intacct as it is in ERP Admin. {why}"
         return f"{document.number} is queued; what differs in {document.remote_id} is written as it is in ERP Admin."
@@ -203,10 +199,10 @@ def link(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     document_type, connection = DOCUMENT_TYPES[kind], live_connection()
     document = document_or_404(document_type, pk)
     if request.method == "POST":
-        chosen = request.POST.get("record", "")[:LONGEST_NUMBER]
+        chosen = storable(request.POST.get("record", ""))[:LONGEST_NUMBER]
 
         def act(document_type: DocumentType, document: Any) -> str:
-            named = readback.link(_connection(), document_type.flow, document, chosen, by=request.user)
+            named = readback.link(require_connection(), document_type.flow, document, chosen, by=request.user)
             return f"Linked to {chosen}. {'; '.join(named) or 'It is equal on both sides'}."
 
         return _act(request, kind, pk, act)

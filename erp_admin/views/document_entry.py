@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
+from accounts.ui.pk import read_pk
 from erp_admin.documents.preview import currency_of
 from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
 from erp_admin.forms.entry import LineForms
@@ -38,8 +39,7 @@ def new(request: TenantRequest, kind: str) -> HttpResponse:
     key = request.GET.get("commitment", "")
     if not key:
         return render(request, "erp_admin/choose_commitment.html", {"document_type": document_type, **_choice(request)})
-    number = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
-    base = get_object_or_404(Commitment.objects.select_related("project"), pk=number)
+    base = get_object_or_404(Commitment.objects.select_related("project"), pk=read_pk(key))
     if base.approval == Approval.VOID:
         messages.error(request, f"Commitment {base.number} is void, so it takes no change orders.")
         return redirect("commitment", tenant_slug=request.tenant.slug, pk=base.pk)

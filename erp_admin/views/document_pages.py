@@ -1,4 +1,4 @@
-"""Where the pages of a document type lead: addresses, why a person cannot push, and where a problem is mended.
+"""Where the pages of a document type lead: addresses, why a person cannot push, and where a problem is fixed.
 
 One set of views serves every type; what differs between them stands in documents.types. Owns no rule.
 """
@@ -8,12 +8,14 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from accounts.access import TenantRequest
+from accounts import codes
+from accounts.access import TenantRequest, role_reason
+from accounts.codes import Link, Subject
 from accounts.models import Role
 from erp_admin.documents import selectors
 from erp_admin.documents.types import DocumentType
 from erp_admin.models import ChangeOrder
-from erp_admin.views.reasons import role_reason
+from integrations.codes import EDIT_DOCUMENT
 from integrations.models import Connection
 from integrations.runs.selectors import why_not_run
 
@@ -41,16 +43,15 @@ def push_reason(request: TenantRequest, document_type: DocumentType, connection:
     return role_reason(request, Role.ACCOUNTANT) or str(why_not_run(connection, document_type.flow) or "")
 
 
-def where_to_fix(request: TenantRequest, document_type: DocumentType, code: str, document: Any) -> tuple[str, str]:
-    """Address and words of the place where a problem is mended."""
-    if code == "SETTING":
-        return tenant_url(request, "settings"), "Open the settings"
-    if code in ("NOT-APPROVED", "PLAN-CHANGED", "DUP-EXISTS", "DUP-MANY", "DUP-CONTROLID", "MISSING", "DIFFERENT"):
-        return document_url(request, document_type, document), f"Open the {document_type.noun}"
-    if code == "PROJECT":
-        return tenant_url(request, "projects"), "Open Projects"
-    if code == "BASELINE":
-        return document_url(request, document_type, document, "link"), "Link it"
-    if code == "VENDOR" and isinstance(document, ChangeOrder):
-        return tenant_url(request, "edit_commitment", pk=document.commitment_id), "Edit the commitment"
-    return document_url(request, document_type, document, "edit"), f"Edit the {document_type.noun}"
+def where_to_fix(request: TenantRequest, document_type: DocumentType, code: str, document: Any) -> Link:
+    """The page where the cause of a code is fixed: as declared, else the form of the document."""
+    is_change = isinstance(document, ChangeOrder)
+    parent = Subject("commitment", "commitment", document.commitment_id) if is_change else None
+    subject = Subject(document_type.one, document_type.noun, document.pk, parent)
+    return codes.where_to_fix(code, request.tenant.slug, subject, otherwise=EDIT_DOCUMENT)
+
+
+def is_at_a_document(code: str) -> bool:
+    """Whether the cause of a code is fixed at each document of its own, not once for all of them."""
+    known = codes.declared(code)
+    return known is None or known.place.is_at_a_document

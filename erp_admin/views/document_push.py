@@ -40,12 +40,12 @@ def start(request: TenantRequest, kind: str) -> HttpResponse:
     if form is None or connection is None:
         return _refused(request, document_type, connection)
     expected = form.cleaned_data["expected"]
-    if expected is not None and expected != (now := form.documents.count()):
+    if expected is not None and expected != (now := form.records.count()):
         text = f"{now:,} {document_type.plural} match now; {expected:,} did at the summary. This is the new one."
         messages.warning(request, text)
         return _preview_page(request, document_type, connection, form)
     try:
-        asked = ask_pushes(connection, document_type.flow, form.documents, by=request.user)
+        asked = ask_pushes(connection, document_type.flow, form.records, by=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect(list_url(request, document_type))
@@ -72,7 +72,7 @@ def _selection(request: TenantRequest, document_type: DocumentType) -> DocumentS
 def _preview_page(
     request: TenantRequest, document_type: DocumentType, connection: Connection, form: DocumentSelectionForm
 ) -> HttpResponse:
-    preview = push_preview.preview_of(connection, document_type.flow, form.documents)
+    preview = push_preview.preview_of(connection, document_type.flow, form.records)
     reason = push_reason(request, document_type, connection)
     if not reason and not preview.possible:
         reason = f"None of the chosen {document_type.plural} can be pushed as they are."
@@ -80,17 +80,21 @@ def _preview_page(
     context = {
         "document_type": document_type,
         "preview": preview,
-        "blocked": [_blocked(request, document_type, effect) for effect in preview.blocked],
-        "ready": [(effect, document_url(request, document_type, effect.document)) for effect in preview.ready],
-        "waiting": [(effect, document_url(request, document_type, effect.document)) for effect in preview.waiting],
-        "left": [(effect, document_url(request, document_type, effect.document)) for effect in preview.left],
+        "blocked": [_blocked(request, document_type, effect) for effect in preview.effects["blocked"]],
+        "ready": [
+            (effect, document_url(request, document_type, effect.document)) for effect in preview.effects["ready"]
+        ],
+        "waiting": [
+            (effect, document_url(request, document_type, effect.document)) for effect in preview.effects["waiting"]
+        ],
+        "left": [(effect, document_url(request, document_type, effect.document)) for effect in preview.effects["left"]],
         "totals": sorted(preview.totals.items()),
         "entities": [(names.get(entity, entity), number) for entity, number in sorted(preview.entities.items())],
         "connection": connection,
         "shown": push_preview.SHOWN,
         "explained": push_preview.EXPLAINED,
         "form": form,
-        "items": [] if form.is_everything else [document.pk for document in form.documents],
+        "items": [] if form.is_everything else [document.pk for document in form.records],
         "query": request.GET.urlencode(),
         "push_reason": reason,
         "back": list_url(request, document_type),

@@ -1,18 +1,15 @@
 """One commitment or change order: facts, lines, the plan beside what Intacct holds, history, exchanges. Reads only."""
 
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.templatetags.ui import amount, when
-from accounts.trail.selectors import decisions_about
 from accounts.ui.shown import ShownState
 from erp_admin.documents import selectors, steps
 from erp_admin.documents.preview import currency_of
@@ -21,12 +18,14 @@ from erp_admin.models import ChangeOrder, Commitment
 from erp_admin.purchasing.locks import lock_of
 from erp_admin.views.document_pages import document_or_404, document_url, push_reason, tenant_url, where_to_fix
 from erp_admin.views.documents import row_of
-from erp_admin.views.reasons import role_reason
 from erp_admin.views.record_rows import Fact, entity_names, fact
-from integrations.approval.selectors import approval_in_force, covered_digest, possible_acts
+from integrations.approval.selectors import approval_in_force, covered_digest, decisions_about, possible_acts
 from integrations.approval.transitions import Act
 from integrations.delivery.contract import PlannedField, PushFlow
 from integrations.delivery.planning import PlanResult, context_for, judge
+from integrations.delivery.remote_records import last_facts, record_of
+from integrations.delivery.snapshot import FieldDifference
+from integrations.delivery.values import Kind, same, shown
 from integrations.gateway.access import live_connection
 from integrations.models import Approval, Connection, Delivery, DocumentState, Push, PushState
 
@@ -39,12 +38,12 @@ ACTS = (
 DECIDED = ShownState("decided", "Decided", "info", "check2")
 ENTERED = ShownState("entered", "Entered", "neutral", "pencil")
 LINKED = ShownState("linked", "Linked", "success", "link-45deg")
-READ = ShownState("read", "Read back", "neutral", "arrow-clockwise")
+COMPARED = ShownState("compared", "Compared", "neutral", "arrow-clockwise")
 
 
 @dataclass(frozen=True)
 class PlanRow:
-    """A field of the plan beside what Intacct holds; `held` is None where reading back does not show it."""
+    """A field of the plan beside what Intacct holds; `held` is None where Intacct does not show it."""
 
     label: str
     value: str
@@ -59,21 +58,28 @@ class PlanRow:
 
 
 def _same(ours: str, theirs: str) -> bool:
-    if ours == theirs:
-        return True
-    try:
-        return Decimal(ours) == Decimal(theirs)
-    except InvalidOperation:
-        return _day(ours) is not None and _day(ours) == _day(theirs)
+    return any(same(ours, theirs, kind) for kind in Kind)
 
 
-def _day(text: str) -> date | None:
-    """Plans write dates as ISO, Intacct as month/day/year."""
-    parts = text.split("/")
-    try:
-        return date.fromisoformat(f"{parts[2]}-{parts[0]:0>2}-{parts[1]:0>2}" if len(parts) == 3 else text)
-    except ValueError:
-        return None
+@dataclass(frozen=True)
+class SideRow:
+    """A field that differs, as each side has it; "" where a side has no say."""
+
+    label: str
+    here: str
+    sent: str
+    found: str
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Where the document and its record differ, and what a person can do about it."""
+
+    rows: list[SideRow]
+    compared: int
+    comparable: int
+    can_settle: bool
+    why_not_ours: str
 
 
 @require_GET
@@ -100,15 +106,17 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "lock": lock_of(document),
         "verdict": verdict,
         "problems": [(each, *where_to_fix(request, document_type, each.code, document)) for each in verdict.problems],
+        "here": document_url(request, document_type, document),
         "failure": _failure(request, document_type, document, pushes),
         "steps": steps.step_rows(document_type.flow, document, pushes),
         "plan": _plan(document_type.flow, document, verdict, pushes),
         "events": history,
         "more_history": more_history,
-        "exchanges": selectors.exchanges_of(pushes, EXCHANGES),
+        "exchanges": selectors.exchanges_of(document_type.many, pk, EXCHANGES),
         "can": _can(document, in_force, pushes, verdict),
         "seen": covered_digest(document),
         "is_approved": document.approval == Approval.APPROVED,
+        "sides": _sides(document_type.flow, document),
         "role_reason": role_reason(request, Role.ACCOUNTANT),
         "push_reason": push_reason(request, document_type, connection),
         "urls": {what: document_url(request, document_type, document, what) for what in ACTS},
@@ -138,7 +146,6 @@ def _can(document: Any, in_force: Approval, pushes: list[Push], verdict: PlanRes
         "unlink": linked and not locked,
         "refresh": linked and not locked,
         "recreate": document.state == DocumentState.MISSING_THERE,
-        "settle": linked and not locked and bool(document.difference) and not document.missing_there,
         "retry": document.delivery in (Delivery.FAILED, Delivery.PARTLY),
         "change": not void,
     }
@@ -185,14 +192,43 @@ def _link_facts(document: Any) -> list[Fact]:
         fact("Document", document.remote_id, url=document.remote_url, external=True)
         if document.remote_url
         else fact("Document", document.remote_id),
-        fact("State there", document.remote_state),
-        fact("Total there", amount(facts.get("TRX_TOTAL") or None, currency)),
-        fact("Revised total there", amount(facts.get("TRX_REVISEDTOTAL") or None, currency)),
+        fact("State in Intacct", document.remote_state),
+        fact("Total in Intacct", amount(facts.get("TRX_TOTAL") or None, currency)),
+        fact("Revised total in Intacct", amount(facts.get("TRX_REVISEDTOTAL") or None, currency)),
         fact("Record number", document.remote_record_no),
         fact("Linked", when(document.linked_at), note=f"by {document.linked_by}" if document.linked_by else ""),
-        fact("Read back", when(document.refreshed_at, "not yet")),
-        fact("Found equal", when(document.verified_at, "no")),
+        fact("Compared with Intacct", when(document.refreshed_at, "not yet"), note=_counted(document)),
+        fact("Equal", when(document.verified_at, "no")),
     ]
+
+
+def _counted(document: Any) -> str:
+    if not document.comparable_fields:
+        return ""
+    return f"{document.compared_fields} of {document.comparable_fields} fields"
+
+
+def _sides(flow: PushFlow, document: Any) -> Sides | None:
+    """The fields that differ, side by side; None where nothing is known to."""
+    differs = document.changed_here or document.changed_there or document.difference
+    if not document.remote_id or document.is_locked or document.missing_there or not differs:
+        return None
+    facts = last_facts(flow, document, context_for(document.connection))
+    record = record_of(flow.key, document)
+    if facts is None or record is None or not facts.differences:
+        return None
+    problem = flow.why_not_updated(document, record)
+    why_not = f"{problem.sentence} {problem.fix}" if problem is not None else ""
+    rows = [_side_row(difference) for difference in facts.differences]
+    return Sides(rows, facts.compared, facts.comparable, bool(facts.there), why_not)
+
+
+def _side_row(difference: FieldDifference) -> SideRow:
+    here, sent, found = (
+        "" if value is None else shown(value, difference.kind) or "empty"
+        for value in (difference.here, difference.sent, difference.found)
+    )
+    return SideRow(difference.label, here, sent, found)
 
 
 def _failure(
@@ -216,7 +252,7 @@ def _failure(
 
 
 def _plan(flow: PushFlow, document: Any, verdict: PlanResult, pushes: list[Push]) -> dict[str, Any]:
-    """What a push would write now; else what the newest one wrote, beside what was last read back."""
+    """What a push would write now; else what the newest one wrote, beside what Intacct last showed."""
     parts = steps.planned_parts(flow, verdict, pushes)
     title = "What a push would write"
     if verdict.plan is not None:
@@ -258,10 +294,10 @@ def _history(request: TenantRequest, document_type: DocumentType, document: Any)
         }
         for event in events[:EVENTS]
     ]
-    decisions = list(decisions_about(document, EVENTS))
+    decisions = list(decisions_about(document, EVENTS + 1))
     told += [
         {"at": each.at, "title": each.text, "text": "", "actor": each.actor_label, "state": DECIDED, "url": ""}
-        for each in decisions
+        for each in decisions[:EVENTS]
     ]
     # What was approved before decisions were written down one by one has left only this.
     known = document.approved_at if not decisions else None
@@ -269,11 +305,11 @@ def _history(request: TenantRequest, document_type: DocumentType, document: Any)
         (document.created_at, "Entered here", "", ENTERED),
         (known, "Approved", document.approved_by, DECIDED),
         (document.linked_at, f"Linked to {document.remote_id}", document.linked_by, LINKED),
-        (document.refreshed_at, "Last read back from Intacct", "", READ),
+        (document.refreshed_at, "Last compared with Intacct", "", COMPARED),
     )
     told += [
         {"at": at, "title": title, "text": "", "actor": str(actor or ""), "state": state, "url": ""}
         for at, title, actor, state in marks
         if at is not None
     ]
-    return sorted(told, key=lambda event: event["at"], reverse=True), len(events) > EVENTS
+    return sorted(told, key=lambda event: event["at"], reverse=True), max(len(events), len(decisions)) > EVENTS

@@ -11,11 +11,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.ui.columns import Column, column
 from accounts.ui.filters import FilterGroup, counted_filter, filter_group, is_filtered
 from accounts.ui.paging import page_of
+from accounts.ui.pk import read_pk
 from accounts.ui.shown import ShownState
 from erp_admin.documents import selectors
 from erp_admin.documents.preview import currency_of
@@ -23,7 +24,6 @@ from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
 from erp_admin.models import Commitment, CommitmentKind
 from erp_admin.purchasing.reading import amount
 from erp_admin.views.document_pages import push_reason
-from erp_admin.views.reasons import role_reason
 from integrations.gateway.access import live_connection
 from integrations.models import ACTIVE_RUNS, Connection, DocumentState, PushHold, SyncRun
 from integrations.models.states import shown
@@ -35,7 +35,7 @@ LARGEST = 8
 
 @dataclass(frozen=True)
 class Row:
-    """A document in a list. `theirs` is what Intacct held when last read back, None before that."""
+    """A document in a list. `theirs` is what Intacct held when last compared, None before that."""
 
     document: Any
     state: ShownState
@@ -156,5 +156,5 @@ def _largest(
 def _exactly(by: str, value: str) -> dict[str, Any]:
     """A filter for one value; of what cannot be a key, one that nothing matches."""
     if not by.endswith("project_id"):
-        return {by: value.replace("\x00", "")}
-    return {by: int(value) if value.isdecimal() and len(value) < 19 else 0}
+        return {by: value}
+    return {by: read_pk(value) or 0}

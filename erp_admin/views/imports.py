@@ -15,6 +15,7 @@ from accounts.models import Role, Tenant
 from accounts.refusal import Refused
 from accounts.ui.filters import counted_filter, is_filtered
 from accounts.ui.paging import page_of
+from accounts.ui.pk import read_pk
 from erp_admin.forms.imports import MatchesForm, UploadForm, options_of
 from erp_admin.models import IMPORTABLE, IMPORTED, FileKind, ImportDraft, ImportState, MatchKind
 from erp_admin.uploads import exports, selectors
@@ -23,7 +24,7 @@ from erp_admin.uploads import service as services
 from erp_admin.uploads.columns import COLUMNS
 from erp_admin.uploads.matching import Matcher
 from erp_admin.uploads.resolving import Resolver, vendor_text
-from integrations.gateway.access import live_connection, why_not_sync
+from integrations.gateway.access import live_connection, require_connection, why_not_sync
 from integrations.models import SyncRun
 
 MATCHES_PER_PAGE = 25
@@ -126,9 +127,7 @@ def matches(request: TenantRequest, draft_pk: int) -> HttpResponse:
     found = _draft(draft_pk)
     page = page_of(request, selectors.matches_of(found, request.GET.dict()), MATCHES_PER_PAGE)
     if request.method == "POST":
-        posted = [
-            int(key) for key in request.POST.getlist("match") if key.isascii() and key.isdigit() and len(key) < 19
-        ]
+        posted = [pk for text in request.POST.getlist("match") if (pk := read_pk(text)) is not None]
         form = MatchesForm(found, found.matches.filter(pk__in=posted[: MATCHES_PER_PAGE * 2]), request.POST)
         if form.is_valid():
             try:
@@ -202,11 +201,8 @@ def pick(request: TenantRequest, draft_pk: int, match_pk: int) -> HttpResponse:
 def confirm(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """Import what is ready, as a run."""
     found = _draft(draft_pk)
-    connection = live_connection()
     try:
-        if connection is None:
-            raise why_not_sync(None) or Refused("Sage Intacct is not connected.")
-        run: SyncRun = services.confirm(connection, found, by=request.user).run
+        run: SyncRun = services.confirm(require_connection(), found, by=request.user).run
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("commitment_import", tenant_slug=request.tenant.slug, draft_pk=found.pk)

@@ -7,14 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
 from accounts.ui.paging import PAGE_SIZE, page_of
 from erp_admin.documents.issues import JUDGED, Cause, attention
 from erp_admin.documents.types import DOCUMENT_TYPES
-from erp_admin.views.document_pages import document_url, tenant_url, where_to_fix
-from erp_admin.views.reasons import role_reason
+from erp_admin.views.document_pages import document_url, is_at_a_document, where_to_fix
 from integrations.delivery.requests import release_hold
 from integrations.gateway.access import live_connection
 from integrations.models import PushHold
@@ -37,7 +36,6 @@ def issues(request: TenantRequest) -> HttpResponse:
         "unjudged": found.unjudged,
         "judged": JUDGED,
         "admin_reason": role_reason(request, Role.ADMIN),
-        "connection_url": tenant_url(request, "connection"),
     }
     return render(request, "erp_admin/issues.html", context)
 
@@ -45,7 +43,7 @@ def issues(request: TenantRequest) -> HttpResponse:
 def _shown(request: TenantRequest, cause: Cause) -> dict[str, Any]:
     document_type = DOCUMENT_TYPES[cause.flow_key]
     url, words = where_to_fix(request, document_type, cause.code, cause.documents[0])
-    several = cause.count > 1 and cause.code != "SETTING"
+    several = cause.count > 1 and is_at_a_document(cause.code)
     return {
         "cause": cause,
         "document_type": document_type,
@@ -59,7 +57,7 @@ def _shown(request: TenantRequest, cause: Cause) -> dict[str, Any]:
 @require_POST
 @role_required(Role.ADMIN, may="End a hold on pushing")
 def release(request: TenantRequest, pk: int) -> HttpResponse:
-    """Send again what was held: somebody has mended the cause."""
+    """Send again what was held: somebody has fixed the cause."""
     hold = get_object_or_404(PushHold.objects.select_related("connection"), pk=pk)
     title = DOCUMENT_TYPES[hold.flow].title
     try:

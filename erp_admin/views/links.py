@@ -10,6 +10,7 @@ from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
 from accounts.ui.paging import page_of
+from accounts.ui.pk import read_pk
 from erp_admin.models import Project
 from erp_admin.projects import selectors
 from erp_admin.projects import service as services
@@ -26,7 +27,7 @@ def link(request: TenantRequest, item_pk: int) -> HttpResponse:
     found = selectors.project_records().select_related("connection")
     item = get_object_or_404(found, pk=item_pk)
     if request.method == "POST":
-        project = get_object_or_404(Project.objects, pk=_number(request.POST.get("project", "")))
+        project = get_object_or_404(Project.objects, pk=read_pk(request.POST.get("project")))
         return _link(request, item_pk, project)
     row = record_row(item, request.tenant)
     facts = [each for each in record_facts(row, entity_names(item.connection)) if each["label"] in TELLING]
@@ -42,11 +43,6 @@ def link(request: TenantRequest, item_pk: int) -> HttpResponse:
         "searched": request.GET.get("q", "").strip(),
     }
     return render(request, "erp_admin/link.html", context)
-
-
-def _number(text: str) -> int:
-    """A primary key, or 0, which none has."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _link(request: TenantRequest, item_pk: int, project: Project) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
+from accounts.ui.pk import read_pk
 from erp_admin.forms.pickers import COMMITMENTS_HERE, MIRRORED, PROJECTS_HERE
 from erp_admin.models import Commitment, Project
 from integrations.gateway.access import live_connection
@@ -23,7 +24,7 @@ _NAME = {PROJECTS_HERE: "name", COMMITMENTS_HERE: "title"}
 @role_required(Role.VIEWER)
 def pick_record(request: TenantRequest, list_key: str) -> HttpResponse:
     """Options as static/js/pickers.js takes them. Cost codes and cost types are those of `project` and `task`."""
-    search = request.GET.get("q", "")[:LONGEST_SEARCH].replace("\x00", "")
+    search = request.GET.get("q", "")[:LONGEST_SEARCH]
     if list_key in _HERE:
         return picker_answer((str(each.pk), str(each), _is_active(each)) for each in _here(list_key, search))
     if list_key not in MIRRORED:
@@ -35,7 +36,7 @@ def pick_record(request: TenantRequest, list_key: str) -> HttpResponse:
     if list_key in ("tasks", "cost_types"):
         found = found.filter(fields__PROJECTID=_project_id(request)).exclude(fields__PROJECTID="")
     if list_key == "cost_types":
-        found = found.filter(fields__TASKID=request.GET.get("task", "").replace("\x00", ""))
+        found = found.filter(fields__TASKID=request.GET.get("task", ""))
     return picker_answer((item.business_id, str(item), item.is_active) for item in _unique(found))
 
 
@@ -53,10 +54,7 @@ def _is_active(document: Any) -> bool:
 
 
 def _project_id(request: TenantRequest) -> str:
-    key = request.GET.get("project", "")
-    if not (key.isascii() and key.isdigit() and len(key) < 19):
-        return ""
-    project = Project.objects.filter(pk=int(key)).first()
+    project = Project.objects.filter(pk=read_pk(request.GET.get("project")) or 0).first()
     return project.remote_id if project else ""
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
 from erp_admin.forms.selection import SelectionForm
@@ -18,9 +18,9 @@ from erp_admin.projects import preview as previews
 from erp_admin.projects import selectors
 from erp_admin.projects import service as services
 from erp_admin.views import project_lists
-from erp_admin.views.reasons import import_reason, role_reason, sync_reason
+from erp_admin.views.reasons import import_reason, sync_reason
 from erp_admin.views.record_rows import entity_names, record_facts, record_row
-from integrations.gateway.access import live_connection, why_not_sync
+from integrations.gateway.access import live_connection, require_connection
 from integrations.mirror.service import start_list_sync
 from integrations.models import ListItem, SyncRun
 from integrations.runs.selectors import starter
@@ -42,11 +42,8 @@ def projects(request: TenantRequest) -> HttpResponse:
 @role_required(Role.ACCOUNTANT, may="Read lists from Sage Intacct")
 def refresh(request: TenantRequest) -> HttpResponse:
     """Read projects, customers and cost codes from Intacct."""
-    connection = live_connection()
     try:
-        if connection is None:
-            raise why_not_sync(None) or Refused("Sage Intacct is not connected.")
-        started = start_list_sync(connection, kinds=REFRESHED_LISTS, by=request.user)
+        started = start_list_sync(require_connection(), kinds=REFRESHED_LISTS, by=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
         return _back(request)
@@ -146,9 +143,10 @@ def _why_not_import(request: TenantRequest, item: ListItem) -> str:
 
 def _selection(request: TenantRequest) -> SelectionForm | None:
     """The valid selection, or None after saying what is wrong with it."""
-    connection = live_connection()
-    if connection is None:
-        messages.error(request, str(why_not_sync(None)))
+    try:
+        connection = require_connection()
+    except Refused as refused:
+        messages.error(request, str(refused))
         return None
     form = SelectionForm(request.POST, connection=connection, query=request.GET.dict())
     if form.is_valid():

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from accounts.access import TenantRequest
+from accounts.access import TenantRequest, role_reason
 from accounts.models import Role, Tenant
 from accounts.ui.columns import Column, column
 from accounts.ui.filters import FilterGroup, counted_filter, is_filtered
@@ -18,7 +18,7 @@ from erp_admin.models import Project
 from erp_admin.projects import preview as previews
 from erp_admin.projects import selectors
 from erp_admin.projects.flow import ProjectImport
-from erp_admin.views.reasons import import_reason, role_reason, sync_reason
+from erp_admin.views.reasons import import_reason, sync_reason
 from erp_admin.views.record_rows import RecordRow, entity_names, record_row, shown_value
 from integrations.gateway.access import live_connection, why_not_sync
 from integrations.mirror.flow import LISTS

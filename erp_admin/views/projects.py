@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
 from accounts.templatetags.ui import when
@@ -20,7 +20,7 @@ from erp_admin.models import Project
 from erp_admin.projects import selectors
 from erp_admin.projects import service as services
 from erp_admin.views.project_lists import NOT_LINKED
-from erp_admin.views.reasons import import_reason, role_reason
+from erp_admin.views.reasons import import_reason
 from erp_admin.views.record_rows import Fact, fact, project_facts, state_of
 from integrations.gateway.access import live_connection
 

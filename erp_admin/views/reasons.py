@@ -3,19 +3,13 @@
 Owns no rule: roles come from memberships, the rest from integrations.gateway.access. The post checks again.
 """
 
-from accounts.access import TenantRequest
+from accounts.access import TenantRequest, role_reason
 from accounts.models import Role
 from erp_admin.projects.flow import ProjectImport
 from integrations.gateway.access import why_not_sync
 from integrations.models import Connection
 from integrations.runs.flow import flow_for
 from integrations.runs.selectors import why_not_run
-
-
-def role_reason(request: TenantRequest, role: Role) -> str:
-    if request.membership.may(role):
-        return ""
-    return f"This needs the role {role.label}; yours is {request.membership.get_role_display()}."
 
 
 def sync_reason(request: TenantRequest, connection: Connection | None) -> str:

@@ -4,7 +4,7 @@ Presentation only; what may be imported is decided by the flow.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,6 +13,7 @@ from accounts.templatetags.ui import amount, when
 from accounts.ui.shown import ShownState
 from erp_admin.models import Project
 from erp_admin.projects.selectors import IMPORT_STATES, ProjectRecord
+from integrations.intacct import parse_date
 from integrations.models import Connection
 
 
@@ -74,11 +75,11 @@ def web_address(text: Any) -> str:
 
 
 def read_date(text: Any) -> date | str | None:
-    """An accounting date as Intacct writes it (mm/dd/yyyy), the text itself where it is none, None for nothing."""
+    """An accounting date of a record, the text itself where it is none, None for nothing."""
     if not text:
         return None
     try:
-        return datetime.strptime(str(text), "%m/%d/%Y").date()  # noqa: DTZ007 - an accounting date has no zone
+        return parse_date(str(text))
     except ValueError:
         return str(text)
 

@@ -3,9 +3,14 @@
 Reads only. Pages, plans and the service ask here, so that all three answer alike.
 """
 
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, QuerySet
+
+from accounts.models import AuditEntry
 from accounts.refusal import Refused
 from integrations.approval.covered import digest_of
 from integrations.approval.transitions import EVEN_UNDER_WAY, NOT_ONCE_DELIVERED, Act, target, why_not
+from integrations.event_kinds import IntegrationEvent
 from integrations.models import Approval, PushedDocument
 
 
@@ -59,3 +64,10 @@ def _why_not(document: PushedDocument, act: Act, in_force: Approval) -> Refused 
     if target(in_force, act) is None:
         return Refused(*why_not(in_force, act), code="APPROVAL")
     return None
+
+
+def decisions_about(record: Model, most: int) -> QuerySet[AuditEntry]:
+    """What people decided about a record, and decisions of theirs that no longer hold, newest first."""
+    kind = ContentType.objects.get_for_model(record)
+    found = AuditEntry.objects.filter(content_type=kind, object_id=record.pk, kind=IntegrationEvent.DECIDED)
+    return found.order_by("-pk")[:most]

@@ -10,11 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import Change, record_event, told_by_event
-from accounts.models import EventKind, User
+from accounts.models import User
 from accounts.refusal import Refused
 from integrations.approval.covered import changes, digest_of, sentence
 from integrations.approval.selectors import approval_in_force, covered_digest, why_not_act
 from integrations.approval.transitions import Act, target, why_not
+from integrations.event_kinds import IntegrationEvent
 from integrations.models import Approval, Covered, Delivery, PushedDocument
 
 _WRITTEN = (
@@ -102,7 +103,7 @@ def _tell(document: PushedDocument, act: Act, source: Approval, reason: str, by:
     told = reason if act == Act.FALL else f"{act.done}: {reason}" if reason else act.done
     now = Approval(document.approval)
     change = Change(label="Approval", before=str(source.label), after=str(now.label))
-    record_event(EventKind.DECIDED, told, about=document, changes=[change], by=by)
+    record_event(IntegrationEvent.DECIDED, told, about=document, changes=[change], by=by)
 
 
 def _forget_failure(document: PushedDocument) -> None:

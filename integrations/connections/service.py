@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.audit import Change, record_event, told_by_event
-from accounts.models import EventKind, Tenant, User
+from accounts.models import Tenant, User
 from accounts.refusal import Refused
 from integrations import intacct
 from integrations.delivery.holds import release_holds
+from integrations.event_kinds import IntegrationEvent
 from integrations.gateway import client as gateway
 from integrations.gateway.access import live_connection, why_not_connect
 from integrations.gateway.slots import NoSlot, company_slot
@@ -54,7 +55,9 @@ def authorize(
     BusyError and their kin for what Intacct answers, with nothing stored but the exchanges.
     """
     if live_connection() is not None:
-        raise Refused("Sage Intacct is connected already.", "Use “Update credentials”, or disconnect first.")
+        raise Refused(
+            "Sage Intacct is connected already.", "Use “Update credentials”, or disconnect first.", code="CON-CONNECTED"
+        )
     credentials = Credentials(
         company=normalise_id(company_id),
         user=normalise_id(user_id),
@@ -85,7 +88,9 @@ def _require(credentials: Credentials) -> None:
 
 
 def _overtaken() -> Refused:
-    return Refused("Somebody else connected Sage Intacct just now.", "Reload the page to see the connection.")
+    return Refused(
+        "Somebody else connected Sage Intacct just now.", "Reload the page to see the connection.", code="CON-CONNECTED"
+    )
 
 
 def _keep(
@@ -108,7 +113,7 @@ def _keep(
         text = f"{connection}, as {connection.user_id}."
         if carried:
             text += f" {carried} links made at another level of the company were carried over."
-        record_event(EventKind.CONNECTED, text, about=connection, by=by)
+        record_event(IntegrationEvent.CONNECTED, text, about=connection, by=by)
     return connection
 
 
@@ -133,7 +138,9 @@ def _locked(connection: Connection) -> Connection:
 def update_credentials(connection: Connection, *, user_id: str, password: str) -> Connection:
     """Test other credentials for the same company and entity, then swap them in. Old ones stay on any failure."""
     if connection.state == ConnectionState.DISCONNECTED:
-        raise Refused("This connection is disconnected.", "Connect again under Settings → Integrations.")
+        raise Refused(
+            "This connection is disconnected.", "Connect again under Settings → Integrations.", code="CON-NONE"
+        )
     credentials = Credentials(
         company=connection.company_id,
         user=normalise_id(user_id),
@@ -144,13 +151,17 @@ def update_credentials(connection: Connection, *, user_id: str, password: str) -
     entities = _verify(connection.tenant, credentials, connection)
     with transaction.atomic():
         if _locked(connection).state == ConnectionState.DISCONNECTED:
-            raise Refused("The connection was disconnected meanwhile.", "Connect again under Settings → Integrations.")
+            raise Refused(
+                "The connection was disconnected meanwhile.",
+                "Connect again under Settings → Integrations.",
+                code="CON-NONE",
+            )
         user_before = connection.user_id
         _store(connection, credentials, entities)
         changes: list[Change] = [{"label": "Password", "before": "", "after": "set anew"}]
         if user_before != connection.user_id:
             changes.insert(0, {"label": "User ID", "before": user_before, "after": connection.user_id})
-        record_event(EventKind.CREDENTIALS_RENEWED, "", about=connection, changes=changes)
+        record_event(IntegrationEvent.CREDENTIALS_RENEWED, "", about=connection, changes=changes)
     release_holds(connection)
     logger.info("credentials of connection %s were renewed", connection.pk)
     return connection
@@ -177,7 +188,7 @@ def disconnect(connection: Connection, *, by: User | None = None) -> Connection:
     connection.state_advice, connection.state_code = "", ""
     with told_by_event():
         connection.save(update_fields=[*_CREDENTIALS, *_STATE])
-    record_event(EventKind.DISCONNECTED, "The credentials were removed.", about=connection, by=by)
+    record_event(IntegrationEvent.DISCONNECTED, "The credentials were removed.", about=connection, by=by)
     # A run that was being started has been stored by now, or finds the connection disconnected: see start_run.
     for run in connection.runs.filter(state__in=ACTIVE_RUNS):
         cancel_run(run, by=by)

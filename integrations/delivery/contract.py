@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from integrations import intacct
-from integrations.delivery.drift import FieldDifference, Fields, Snapshot
+from integrations.delivery.snapshot import FieldDifference, Fields, Snapshot
 from integrations.delivery.steps import (
     FromStep,
     Plan,

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from integrations.codes import DUPLICATES
 from integrations.delivery import remote_records, transitions
 from integrations.delivery.contract import Found, PushFlow, Step, step_table
 from integrations.delivery.drift import DriftFacts
@@ -189,7 +190,7 @@ class Settlement:
 
     def not_found_after_refusal(self, push: Push, found: Sequence[Found]) -> None:
         """Intacct refused it, and no record there is what this push wrote. `found` are others under its reference."""
-        if not push.error_code.startswith("DUP-"):
+        if push.error_code not in DUPLICATES:
             refusal = push.events.filter(state=PushState.VERIFYING).order_by("-pk").first()
             self._fail(push, push.error_code, refusal.message if refusal else push.reason, push.advice)
         elif found:
@@ -274,7 +275,8 @@ class Settlement:
             push.remote_record_no = found.record_no if found is not None else push.remote_record_no
             push.save(update_fields=["read_back_at", "remote_record_no"])
             self._wake_following(push)
-            document = self._document(push)
+            # Locked: an edit that is saved while it is judged must not be judged away.
+            document = self._locked(self._flow, push.document_id)
             if document is None:
                 return None
             newer = Push.objects.filter(flow=push.flow, document_id=push.document_id, step=push.step, pk__gt=push.pk)
@@ -294,12 +296,18 @@ class Settlement:
         rows = remote_records.records_of(self._flow.key, document.pk)
         return next((row for row in rows if (row.step, row.remote_id) == (push.step, push.remote_id)), None)
 
-    def touched(self, flow: PushFlow, document: PushedDocument, found: Found | None) -> None:
+    def touched(self, flow: PushFlow, document: PushedDocument, found: Found | None, began: datetime) -> None:
         """Judge a document whose record another one's push has changed. Not to be seen is for verifying to say."""
         with self._work.page():
-            fresh: Any = flow.model._default_manager.select_for_update().filter(pk=document.pk).first()
-            if fresh is not None and found is not None and fresh.is_delivered and fresh.remote_id == found.remote_id:
+            fresh = self._locked(flow, document.pk)
+            if fresh is None or found is None or not fresh.is_delivered or fresh.remote_id != found.remote_id:
+                return
+            if not remote_records.is_outdated(fresh, began):
                 self._judged(flow, fresh, found)
+
+    @staticmethod
+    def _locked(flow: PushFlow, pk: int) -> Any:
+        return flow.model._default_manager.select_for_update().filter(pk=pk).first()
 
     def _judged(
         self,

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from integrations.delivery import drift
 from integrations.delivery.contract import Found, PushContext, PushFlow, StepResult
-from integrations.delivery.drift import DriftFacts, Snapshot
+from integrations.delivery.drift import DriftFacts
+from integrations.delivery.snapshot import Snapshot
 from integrations.models import Operation, Push, PushedDocument, RemoteRecord
 from integrations.runs.flow import flow_for
 
@@ -67,7 +68,9 @@ def note_delivery(flow: PushFlow, document: PushedDocument, push: Push, found: F
     now, is_linked = Snapshot.of(push.sent), record.pk is not None and record.unlinked_at is None
     is_update = is_linked and record.remote_id == push.remote_id and push.operation == Operation.UPDATE
     was = Snapshot.of(record.sent) if is_update else Snapshot()
-    noted = drift.noted_after_delivery(Snapshot.of(record.noted), was, now, flow.moved_by_writing(was, now))
+    noted = drift.noted_after_delivery(
+        Snapshot.of(record.noted), was, now, flow.moved_by_writing(was, now), flow.fields_of(push.step)
+    )
     record.noted = noted.as_json() if is_update else {}
     record.found = record.found if is_update else {}
     record.found_at = record.found_at if is_update else None
@@ -146,6 +149,11 @@ def _others(record: RemoteRecord) -> list[RemoteRecord]:
     return [row for row in records_of(record.flow, record.document_id) if row.pk != record.pk]
 
 
+def is_outdated(document: PushedDocument, began: datetime) -> bool:
+    """Whether a reading that was begun then is older than what is known: pushed or compared since."""
+    return any(moment is not None and moment > began for moment in (document.delivered_at, document.refreshed_at))
+
+
 def take_facts(document: PushedDocument, record: RemoteRecord, found: Found) -> None:
     """What pages and look-ups show of the record, on its row and, of its own one, on the document; saves the latter."""
     record.record_no, record.url, record.state = found.record_no, found.url, found.state
@@ -159,13 +167,24 @@ def take_facts(document: PushedDocument, record: RemoteRecord, found: Found) -> 
 def note_edit(flow: PushFlow, document: PushedDocument, context: PushContext) -> None:
     """Judge a document that was edited here by what its records last showed."""
     for record in records_of(flow.key, document.pk):
-        own = is_own(record)
-        facts_there = document.remote_facts if own else {}
-        last = Found(record.record_no or 0, record.remote_id, record.url, record.state, facts_there)
-        is_missing = bool(record.judged.get("missing_there", own and document.missing_there))
-        reading = None if is_missing else Snapshot.of(record.found)
-        facts = _judged(flow, document, record, last if facts_there else None, reading, context)
-        drift.keep_edit(document, record, facts, _others(record))
+        drift.keep_edit(document, record, _by_last_reading(flow, document, record, context), _others(record))
+
+
+def _by_last_reading(
+    flow: PushFlow, document: PushedDocument, record: RemoteRecord, context: PushContext
+) -> DriftFacts:
+    own = is_own(record)
+    facts_there = document.remote_facts if own else {}
+    last = Found(record.record_no or 0, record.remote_id, record.url, record.state, facts_there)
+    is_missing = bool(record.judged.get("missing_there", own and document.missing_there))
+    reading = None if is_missing else Snapshot.of(record.found)
+    return _judged(flow, document, record, last if facts_there else None, reading, context)
+
+
+def last_facts(flow: PushFlow, document: PushedDocument, context: PushContext) -> DriftFacts | None:
+    """What the judge says of the last reading of its own record, keeping nothing; None for one without a record."""
+    record = record_of(flow.key, document)
+    return None if record is None else _by_last_reading(flow, document, record, context)
 
 
 def note_theirs(flow: PushFlow, document: PushedDocument, record: RemoteRecord, found: Found, here: Snapshot) -> None:

@@ -180,7 +180,7 @@ def take_back_document(document: PushedDocument, *, by: User | None = None) -> b
 
 
 def release_hold(hold: PushHold, *, by: User | None = None, queued: bool = True) -> None:
-    """Somebody says that the cause is mended: what was held is sent again."""
+    """Somebody says that the cause is fixed: what was held is sent again."""
     connection, flow = hold.connection, push_flow(hold.flow)
     with transaction.atomic():
         hold.delete()

@@ -11,7 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from integrations import intacct
-from integrations.delivery.drift import Snapshot
+from integrations.delivery.snapshot import Snapshot
 from integrations.models import Operation
 from integrations.models.remote_record import TRANSACTION
 

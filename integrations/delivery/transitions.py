@@ -177,7 +177,7 @@ def _step_states(flow: PushFlow, document: PushedDocument, newest: Mapping[str, 
         there = linked_steps(flow.key, document.pk)
     latest = max(newest.values(), key=lambda push: push.pk, default=None)
     route = {*(latest.route if latest is not None else ()), *there}
-    route |= {key for key, push in newest.items() if push.is_in_flight}
+    route |= {key for key, push in newest.items() if push.state in IN_FLIGHT}
     if not route and latest is not None:
         route = {latest.step}
     return [StepState(key, _state(newest.get(key), key in there), key in there) for key in _keys(flow) if key in route]

@@ -15,6 +15,7 @@ from accounts.models import User
 from integrations.delivery import remote_records
 from integrations.delivery.contract import Found, PushContext, PushFlow, push_flows
 from integrations.delivery.planning import context_for
+from integrations.gateway.client import about
 from integrations.models import Connection, Delivery, RemoteRecord, RowOutcome, RunRow, Trigger
 from integrations.runs.flow import Flow, StepPlan, flow_for
 from integrations.runs.service import Started, start_run
@@ -35,13 +36,14 @@ class Verification(Flow):
         if not isinstance(flow, PushFlow):
             raise TypeError(f"{work.step.key} pushes no documents.")
         while batch := _next(work, flow):
+            began = timezone.now()
             records = remote_records.records_of(flow.key, *(document.pk for document in batch))
             read = _read(work, flow, batch, records)
             with work.page():
                 context = context_for(work.connection)
                 for document in batch:
                     mine = [(record, read.get(record.pk)) for record in records if record.document_id == document.pk]
-                    _compare(work, flow, document.pk, mine, context)
+                    _compare(work, flow, document.pk, mine, context, began)
                 work.save_page(after=batch[-1].pk)
             yield
 
@@ -56,7 +58,7 @@ def _read(
         groups.setdefault((entities[record.document_id], record.object_name), []).append(record)
     read: dict[int, Found | None] = {}
     for (entity, object_name), members in groups.items():
-        with work.client_for(entity) as client:
+        with work.client_for(entity) as client, about(flow.key, (record.document_id for record in members)):
             found = flow.read(client, object_name, [record.remote_id for record in members])
         read |= {record.pk: found.get(record.remote_id) for record in members}
     return read
@@ -80,12 +82,15 @@ def _compare(
     pk: int,
     read: list[tuple[RemoteRecord, Found | None]],
     context: PushContext,
+    began: datetime,
 ) -> None:
     """Judge a document by all its records, and say what came of it in one row."""
     document: Any = flow.model._default_manager.select_for_update().get(pk=pk)
     now = {(record.pk, record.remote_id) for record in remote_records.records_of(flow.key, pk)}
     if document.delivery not in _THERE or {(record.pk, record.remote_id) for record, _ in read} != now or not read:
         return  # pushed again or unlinked since it was read: the answer is about what it was
+    if remote_records.is_outdated(document, began):
+        return
     if any(found is None for _, found in read) and may_not_show_yet(document):
         work.count(skipped=1)
         _row(work, flow, document, RowOutcome.SKIPPED, "Delivered just now; searches in Intacct may not show it yet.")

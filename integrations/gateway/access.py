@@ -10,10 +10,24 @@ from django.conf import settings
 from accounts.refusal import Refused
 from integrations.models import Connection, ConnectionState, SyncProfile
 
+CONNECT_IT = "Connect it under Settings → Integrations."
+
 
 def live_connection() -> Connection | None:
     """The tenant's connection that is not disconnected, if there is one."""
     return Connection.objects.exclude(state=ConnectionState.DISCONNECTED).first()
+
+
+def require_connection(advice: str = CONNECT_IT) -> Connection:
+    """The tenant's live connection. Raises Refused when there is none; `advice` says where it is connected."""
+    connection = live_connection()
+    if connection is None:
+        raise _not_connected(advice)
+    return connection
+
+
+def _not_connected(advice: str = CONNECT_IT) -> Refused:
+    return Refused("Sage Intacct is not connected.", advice, code="CON-NONE")
 
 
 def latest_connection() -> Connection | None:
@@ -27,7 +41,7 @@ def why_not_connect() -> Refused | None:
         return None
     return Refused(
         "This installation has no Sender ID, and Intacct refuses every request without one.",
-        "Whoever runs this application sets INTACCT_SENDER_ID and INTACCT_SENDER_PASSWORD and restarts it.",
+        "The person who runs this application sets INTACCT_SENDER_ID and INTACCT_SENDER_PASSWORD and restarts it.",
         code="CON-NO-SENDER",
     )
 
@@ -35,11 +49,7 @@ def why_not_connect() -> Refused | None:
 def why_not_sync(connection: Connection | None) -> Refused | None:
     """Why lists cannot be read now, or None when they can: mirroring needs only a usable connection."""
     if connection is None or connection.state == ConnectionState.DISCONNECTED:
-        return Refused(
-            "Sage Intacct is not connected.",
-            "Connect it under Settings → Integrations.",
-            code="CON-NONE",
-        )
+        return _not_connected()
     if not connection.is_usable:
         return Refused(
             f"The connection is “{connection.get_state_display()}”. {connection.state_reason}".strip(),

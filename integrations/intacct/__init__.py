@@ -6,9 +6,9 @@ project; whoever needs Sage Intacct imports the names below and nothing deeper, 
 
 from integrations.intacct import functions
 from integrations.intacct.client import Client
+from integrations.intacct.codes import CODES, FIELD_REFUSED, OBJECT_REFUSED, QUERY_REFUSED, Category
 from integrations.intacct.errors import (
     BusyError,
-    Category,
     DataError,
     DuplicateError,
     EntityError,
@@ -25,7 +25,6 @@ from integrations.intacct.errors import (
     UnknownOutcome,
     UntrustedEndpoint,
 )
-from integrations.intacct.function_rules import FIELD_REFUSED, OBJECT_REFUSED, QUERY_REFUSED
 from integrations.intacct.functions import Function
 from integrations.intacct.query import (
     Filter,
@@ -66,8 +65,10 @@ from integrations.intacct.types import (
     Session,
     UserFormatting,
 )
+from integrations.intacct.values import parse_date
 
 __all__ = [
+    "CODES",
     "FIELD_REFUSED",
     "OBJECT_REFUSED",
     "QUERY_REFUSED",
@@ -125,5 +126,6 @@ __all__ = [
     "ne",
     "not_in",
     "not_like",
+    "parse_date",
     "trusted_endpoint",
 ]

@@ -112,7 +112,7 @@ def result_error(result: RawResult) -> IntacctError | None:
     return DataError(
         cause.text or f"Sage Intacct refused {result.function or 'the call'} without giving a reason.",
         code="UNKNOWN",
-        advice=cause.correction or "Correct the record as the message says, then retry.",
+        advice=cause.correction,
         details=entries,
     )
 
@@ -127,7 +127,6 @@ def _without_cause(result: RawResult, entries: tuple[ErrorEntry, ...]) -> Intacc
         return DataError(
             "Nothing was saved: another part of the same transaction was refused.",
             code="TXN-ROLLEDBACK",
-            advice="Correct the part that was refused, then retry all of them.",
             details=entries,
         )
     return DataError(
@@ -151,7 +150,6 @@ def _busy_error(entries: tuple[ErrorEntry, ...]) -> BusyError | None:
             return BusyError(
                 "Sage Intacct is temporarily offline.",
                 code="SVC-DOWN",
-                advice="Nothing to do: it is tried again later.",
                 details=entries,
                 retryable=True,
             )
@@ -163,7 +161,6 @@ def rate_limited(entries: tuple[ErrorEntry, ...] = (), retry_after: float | None
     return BusyError(
         "Sage Intacct receives too many requests from this company's integrations at the moment.",
         code="LIM-RATE",
-        advice="Nothing to do: it is tried again later.",
         details=entries,
         retryable=True,
         not_executed=True,
@@ -173,9 +170,7 @@ def rate_limited(entries: tuple[ErrorEntry, ...] = (), retry_after: float | None
 
 def incomplete(sentence: str) -> ProtocolError:
     """The error for an answer that lacks what it must contain."""
-    return ProtocolError(
-        sentence, code="ANS-INCOMPLETE", advice="Try again; if it stays, contact support with the recorded exchange."
-    )
+    return ProtocolError(sentence, code="ANS-INCOMPLETE")
 
 
 def _control_error(entries: tuple[ErrorEntry, ...], http_status: int) -> IntacctError:
@@ -192,16 +187,14 @@ def _control_error(entries: tuple[ErrorEntry, ...], http_status: int) -> Intacct
         return SenderError(
             "Sage Intacct does not accept the Sender ID or its password.",
             code="CON-SENDER",
-            advice="Whoever runs this application checks the sender id and its password; both are case-sensitive.",
             details=entries,
         )
     if "transport policy" in text:
-        return ProtocolError(cause.text, code="REQ-POLICY", advice="Contact support.", details=entries)
+        return ProtocolError(cause.text, code="REQ-POLICY", details=entries)
     if cause.errorno == "PL04000055":
         return SignInError(
             "This Sage Intacct company has expired.",
             code="CON-COMPANY",
-            advice="Ask Sage or the partner who owns the company; then connect a company that is active.",
             details=entries,
         )
     if http_status >= 500:
@@ -211,7 +204,7 @@ def _control_error(entries: tuple[ErrorEntry, ...], http_status: int) -> Intacct
     return SignInError(
         cause.text or "Sage Intacct refused the request without giving a reason.",
         code="CON-REFUSED",
-        advice=cause.correction or "Check the connection's credentials; if they are right, contact support.",
+        advice=cause.correction,
         details=entries,
     )
 
@@ -222,7 +215,6 @@ def _schema_error(cause: ErrorEntry, entries: tuple[ErrorEntry, ...]) -> Protoco
     return ProtocolError(
         "Sage Intacct cannot read the request: " + cause.text,
         code="REQ-SCHEMA",
-        advice="This is a defect of the integration. Contact support with the recorded exchange.",
         details=entries,
         subject=misplaced.group(1) if misplaced else "",
     )
@@ -233,7 +225,6 @@ def service_failed(http_status: int, entries: tuple[ErrorEntry, ...] = ()) -> Bu
     return BusyError(
         f"Sage Intacct's gateway failed with HTTP status {http_status}.",
         code="SVC-DOWN",
-        advice="Nothing to do: it is tried again later. If it lasts, see status.intacct.com.",
         details=entries,
         retryable=True,
     )
@@ -249,29 +240,24 @@ def _authentication_error(entries: tuple[ErrorEntry, ...]) -> IntacctError:
         return SessionError(
             "The session with Sage Intacct has ended.",
             code="CON-SESSION",
-            advice="Nothing to do: the next request signs in again.",
             details=entries,
         )
     if "web services authorization" in text:
         return SenderError(
             "This Sage Intacct company has not authorized our Sender ID.",
             code="CON-SENDER-COMPANY",
-            advice="In Intacct, an administrator adds the Sender ID (exact case) under Company > Setup > Company > "
-            "Security > Web Services authorizations.",
             details=entries,
         )
     if "not subscribed" in text:
         return SubscriptionError(
             "This Sage Intacct company is not subscribed to Web Services.",
             code="MOD-WEBSERVICES",
-            advice="An administrator subscribes to Web Services under Company > Admin > Subscriptions.",
             details=entries,
         )
     if "ip address" in text:
         return SignInError(
             "Sage Intacct refuses sign-ins from our network address.",
             code="CON-IP",
-            advice="An administrator adds our addresses to the IP address filter of the company or the user.",
             details=entries,
         )
     return _sign_in_refused(cause, text, entries)

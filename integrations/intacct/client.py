@@ -74,6 +74,7 @@ class Client:
         self._credentials = credentials
         self._allowed_hosts = tuple(allowed_hosts)
         self._sessions = sessions if sessions is not None else SessionCache()
+        self._offered: dict[str, frozenset[str]] = {}
         self._key = SessionKey.of(self._endpoint, sender, credentials)
         self._transport = Transport(
             allowed_hosts=self._allowed_hosts,
@@ -152,12 +153,6 @@ class Client:
             if not page.rows:
                 raise incomplete(f"{page.remaining} rows of {query.object} remain, but the page is empty.")
 
-    def highest_record(
-        self, object_name: str, where: Filter | None = None, show_private: bool = False, *, key: str = KEY
-    ) -> int:
-        """Return the highest RECORDNO, 0 when there is no record."""
-        return self.extent(object_name, where, show_private, key=key)[0]
-
     def extent(
         self, object_name: str, where: Filter | None = None, show_private: bool = False, *, key: str = KEY
     ) -> tuple[int, int]:
@@ -194,6 +189,16 @@ class Client:
             readers.check_count(object_name, result)
             rows += result.rows
         return rows
+
+    def offered_names(self, object_name: str) -> frozenset[str]:
+        """The names of an object's fields in this company, looked up once in the life of this client."""
+        if object_name not in self._offered:
+            self._offered[object_name] = frozenset(self.lookup(object_name).names)
+        return self._offered[object_name]
+
+    def forget_field(self, object_name: str, name: str) -> None:
+        """Leave out a field that a look-up described and a query refused all the same, in the life of this client."""
+        self._offered[object_name] = self.offered_names(object_name) - {name}
 
     def lookup(self, object_name: str, *, doc_par_id: str = "") -> ObjectDefinition:
         """Describe an object in this company. It answers whatever the user's permissions, so it proves none."""

@@ -1,31 +1,15 @@
 """The one family of errors of the protocol client.
 
-Owns categories, codes and the exceptions that carry them. Must not match on the vendor's texts (classifier.py does) nor
-let an exception of the HTTP or XML library through.
+Owns the exceptions; what their codes mean in general is in codes.py. Must not match on the vendor's texts
+(classifier.py does) nor let an exception of the HTTP or XML library through.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import ClassVar
 
-
-class Category(StrEnum):
-    """What kind of failure it is, and with that who has to act: nobody, an administrator, a person, a developer."""
-
-    TRANSPORT = "transport"
-    BUSY = "busy"
-    SENDER = "sender"
-    SIGN_IN = "sign_in"
-    ENTITY = "entity"
-    SESSION = "session"
-    PERMISSION = "permission"
-    SUBSCRIPTION = "subscription"
-    DATA = "data"
-    DUPLICATE = "duplicate"
-    UNKNOWN_OUTCOME = "unknown_outcome"
-    PROTOCOL = "protocol"
+from integrations.intacct.codes import BY_KEY, Category
 
 
 @dataclass(frozen=True)
@@ -52,7 +36,8 @@ class ErrorEntry:
 class IntacctError(Exception):
     """Base of every error the client raises.
 
-    `code` is ours and stable; `sentence` says what happened; `advice` says what to do, where and who; `details` is the
+    `code` is ours and stable; `sentence` says what happened; `advice` says what to do, where and who,
+    and is that of the code where none is given; `details` is the
     vendor's chain, the cause first. `retryable` says whether the same request may be sent again unchanged.
     `nothing_left` is True only when it is certain that no byte of the request left this machine; `not_executed` only
     when it is certain that no function of the request was executed. `retry_after` is in seconds, when the gateway asked
@@ -77,7 +62,7 @@ class IntacctError(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.code = code
-        self.advice = advice
+        self.advice = advice or (BY_KEY[code].advice if code in BY_KEY else "")
         self.details = details
         self.retryable = retryable
         self.nothing_left = nothing_left
@@ -186,6 +171,5 @@ class UntrustedEndpoint(ProtocolError):
         super().__init__(
             sentence,
             code="CON-ENDPOINT",
-            advice="Use an https address under intacct.com, or have the host put on the list of allowed hosts.",
             nothing_left=True,
         )

@@ -20,7 +20,6 @@ from integrations.intacct.results import lost
 _TIMEOUT, _UNREACHABLE = "CON-TIMEOUT", "CON-UNREACHABLE"
 # How a request ends that was given too little time.
 TIME_IS_UP = frozenset({_TIMEOUT, _UNREACHABLE})
-_TRY_LATER = "Check the network and the endpoint's address; if they are right, try again later."
 # The gateway or the proxy in front of it turned the request away before any function was looked at.
 _REFUSED_STATUSES = frozenset({401, 403, 404, 405, 411, 413, 414, 415, 429})
 
@@ -32,7 +31,6 @@ def of_http_library(error: Exception, *, reading: bool) -> IntacctError:
         return TransportError(
             "The certificate of the endpoint cannot be verified, so nothing was sent to it.",
             code="CON-CERTIFICATE",
-            advice="Whoever runs this application checks the endpoint's address and the network in between.",
             nothing_left=True,
         )
     unsent = (NewConnectionError, ConnectTimeoutError, ProxyError, LocationValueError, requests.exceptions.InvalidURL)
@@ -40,7 +38,6 @@ def of_http_library(error: Exception, *, reading: bool) -> IntacctError:
         return TransportError(
             "Sage Intacct cannot be reached.",
             code=_UNREACHABLE,
-            advice=_TRY_LATER,
             retryable=True,
             nothing_left=True,
         )
@@ -51,7 +48,6 @@ def of_http_library(error: Exception, *, reading: bool) -> IntacctError:
         if not reading
         else "The answer of Sage Intacct broke off in the middle.",
         code="CON-BROKEN",
-        advice=_TRY_LATER,
         retryable=True,
     )
 
@@ -64,7 +60,6 @@ def of_status(status: int, retry_after: float | None) -> IntacctError:
         return TransportError(
             "The endpoint answered with a redirect, which is never followed with credentials.",
             code="CON-REDIRECT",
-            advice="Whoever runs this application enters the gateway's final address as endpoint.",
             not_executed=True,
         )
     if status >= 500:
@@ -75,7 +70,6 @@ def of_status(status: int, retry_after: float | None) -> IntacctError:
         return TransportError(
             f"The endpoint refused the request with HTTP status {status} and no message of Sage Intacct.",
             code="CON-STATUS",
-            advice="Whoever runs this application checks the endpoint's address and the network in between.",
             not_executed=True,
         )
     return unreadable(f"HTTP status {status} came without an XML document")
@@ -91,7 +85,6 @@ def unreadable(reason: str) -> IntacctError:
     return TransportError(
         "The answer of Sage Intacct cannot be read: " + reason,
         code="ANS-UNREADABLE",
-        advice="Try again later; if it stays, contact support with the recorded exchange.",
         retryable=True,
     )
 
@@ -101,7 +94,6 @@ def hostile() -> IntacctError:
     return ProtocolError(
         "The answer carries a document type definition and was refused.",
         code="ANS-HOSTILE",
-        advice="Whoever runs this application checks the endpoint's address and the network in between.",
     )
 
 
@@ -109,12 +101,11 @@ def too_large(limit: int) -> IntacctError:
     return ProtocolError(
         f"The answer of Sage Intacct is larger than {limit} bytes.",
         code="ANS-TOO-LARGE",
-        advice="Ask for fewer records or fields at once.",
     )
 
 
 def too_slow() -> IntacctError:
-    return TransportError("Sage Intacct did not answer in time.", code=_TIMEOUT, advice=_TRY_LATER, retryable=True)
+    return TransportError("Sage Intacct did not answer in time.", code=_TIMEOUT, retryable=True)
 
 
 def out_of_time(*, nothing_left: bool = False) -> OutOfTime:
@@ -122,7 +113,6 @@ def out_of_time(*, nothing_left: bool = False) -> OutOfTime:
     return OutOfTime(
         "Sage Intacct gave no usable answer in the time that one piece of work may take.",
         code="SVC-SLOW",
-        advice="Start it again in a while. The exchanges of the run show each attempt and its answer.",
         retryable=True,
         nothing_left=nothing_left,
     )

@@ -55,7 +55,6 @@ def check_order(object_name: str, rows: Sequence[Record], last: int, key: str = 
             raise ProtocolError(
                 f"The rows of {object_name} are out of order: record {number} follows {last}.",
                 code="ANS-ORDER",
-                advice="Start the import again; if it stays, contact support with the recorded exchange.",
             )
         last = number
     return last

@@ -32,7 +32,6 @@ def lost(sentence: str) -> UnknownOutcome:
     return UnknownOutcome(
         "It is not known whether Sage Intacct saved this. " + sentence,
         code="ANS-LOST",
-        advice="Do not send it again before it is known: look whether the record exists in Intacct.",
     )
 
 

@@ -22,9 +22,9 @@ from integrations.intacct import faults
 from integrations.intacct.answer import Answer, AnswerParser, HostileAnswer, UnreadableAnswer
 from integrations.intacct.billing import billable_at_most, billable_of_answer
 from integrations.intacct.classifier import request_error, tidy_answer
+from integrations.intacct.codes import QUERY_REFUSED
 from integrations.intacct.envelope import Purpose, Request
 from integrations.intacct.errors import BusyError, IntacctError, OutOfTime
-from integrations.intacct.function_rules import QUERY_REFUSED
 from integrations.intacct.redaction import capture_limit, redact_body, redact_text
 from integrations.intacct.results import match_results
 from integrations.intacct.trust import is_vendor_host, trusted_endpoint

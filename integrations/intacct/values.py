@@ -1,4 +1,4 @@
-"""How values are written into XML.
+"""How values are written into XML, and how an accounting date is read back.
 
 Owns the text form of numbers, dates, booleans and missing values, and the removal of characters XML 1.0 cannot carry.
 Must not know functions, envelopes or field names.
@@ -13,7 +13,8 @@ from decimal import Decimal
 # Everything outside the Char production of XML 1.0: control codes, surrogates, U+FFFE and U+FFFF.
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-Scalar = str | int | Decimal | bool | date | datetime | None
+_US_DATE = re.compile(r"(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4})")
+_ISO_DATE = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
 
 
 def xml_text(text: str) -> str:
@@ -49,6 +50,23 @@ def format_value(value: object) -> str:
 def format_date(value: date) -> str:
     """Return mm/dd/yyyy."""
     return f"{value.month:02d}/{value.day:02d}/{value.year:04d}"
+
+
+def parse_date(text: str) -> date | None:
+    """Return the accounting date a text names, None for an empty one. Raises ValueError for what is no date.
+
+    Records hold mm/dd/yyyy (developer.intacct.com, Web Services > Queries); plans and the newer objects of Intacct
+    hold yyyy-mm-dd. A time of day after it is refused: a moment has a zone and is no accounting date.
+    """
+    if not text:
+        return None
+    match = _US_DATE.fullmatch(text) or _ISO_DATE.fullmatch(text)
+    try:
+        if match:
+            return date(int(match["year"]), int(match["month"]), int(match["day"]))
+    except ValueError:
+        pass  # the 30th of February
+    raise ValueError(f"“{text}” is not a date as Sage Intacct writes one.")
 
 
 def _format_decimal(value: Decimal) -> str:

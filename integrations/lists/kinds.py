@@ -129,8 +129,3 @@ class ListKind:
         names = [self.key_field, *self.id_parts, self.name_field, *self.other_names, self.status_field]
         names += [self.parent_field, self.entity_field, *self.fields, self.created_field, self.modified_field]
         return tuple(dict.fromkeys(name for name in names if name and name not in CONFIDENTIAL))
-
-    @property
-    def is_read_whole(self) -> bool:
-        """Whether even a Partial reads the whole list, because it keeps no time of modification."""
-        return not self.modified_field

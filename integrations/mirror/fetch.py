@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+
 from integrations.intacct import Client, Page, Query, all_of, any_of, ge, in_, is_null
 from integrations.intacct.query import Filter
 from integrations.lists import ListKind, Reader
@@ -60,9 +62,7 @@ class Selection:
         return any_of(ge(kind.modified_field, moment), never)
 
 
-def pages(
-    client: Client, selection: Selection, *, after: int, until: int | None, size: int = PAGE_SIZE
-) -> Iterator[Page]:
+def pages(client: Client, selection: Selection, *, after: int, until: int | None) -> Iterator[Page]:
     """The pages of the selection with `after` < key <= `until`, in ascending order of the key."""
     kind = selection.kind
     reads = kind.reader is Reader.QUERY_THEN_READ
@@ -70,7 +70,7 @@ def pages(
         object=kind.object,
         fields=(kind.key_field,) if reads else selection.fields,
         where=selection.where,
-        page_size=size,
+        page_size=settings.SYNC_PAGE_SIZE,
         show_private=selection.view.show_private,
     )
     for page in client.pages(query, after=after, until=until, key=kind.key_field):

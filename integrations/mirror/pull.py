@@ -14,18 +14,13 @@ from integrations.intacct import ProtocolError, in_
 from integrations.lists import ListKind
 from integrations.mirror import recount
 from integrations.mirror.definitions import NotHere, definition_of, fields_to_read, remember_refused
-from integrations.mirror.fetch import PAGE_SIZE as _PAGE_SIZE
 from integrations.mirror.fetch import Selection, pages, still_there
 from integrations.mirror.rows import Incoming, RowReader, Unusable, record_numbers
 from integrations.mirror.scope import View
-from integrations.mirror.store import PageOutcome, Sweep, gone_from, mark_missing, store_page
+from integrations.mirror.store import Sweep, gone_from, mark_missing, store_page
 from integrations.mirror.watermark import start_of
 from integrations.models import ListItem, RowOutcome, RunRow
 from integrations.runs.step import StepWork
-
-__all__ = ["PAGE_SIZE", "PageOutcome", "Refetched", "list_step_key", "pull_list", "refetch", "store_page"]
-
-PAGE_SIZE = _PAGE_SIZE
 
 
 def list_step_key(kind: ListKind) -> str:
@@ -112,7 +107,7 @@ def _read_range(work: StepWork, selection: Selection, after: int, until: int | N
     if until is not None and after >= until:
         return
     reader = RowReader(selection.kind, selection.fields)
-    for page in pages(work.client, selection, after=after, until=until, size=PAGE_SIZE):
+    for page in pages(work.client, selection, after=after, until=until):
         if work.step.announced is None and page.total is not None:
             work.announce(page.total)
         after = _store(work, selection, reader, page.rows, after)
@@ -141,7 +136,7 @@ def _read_again(work: StepWork, selection: Selection, after: int, until: int | N
     """Read a range once more. Of the whole list only what the first reading did not bring is counted as read."""
     reader = RowReader(selection.kind, selection.fields)
     begun = False
-    for page in pages(work.client, selection, after=after, until=until, size=PAGE_SIZE):
+    for page in pages(work.client, selection, after=after, until=until):
         if not selection.is_whole and not begun and page.total is not None:
             work.announce(page.total)
         begun = True
@@ -238,7 +233,7 @@ def _read_these(
         fields, _ = fields_to_read(definition_of(work.client, work.connection, kind), kind, "")
         selection = Selection(kind, view, tuple(fields), None, extra=wanted)
         try:
-            found = pages(work.client, selection, after=0, until=None, size=PAGE_SIZE)
+            found = pages(work.client, selection, after=0, until=None)
             return fields, [row for page in found for row in page.rows]
         except ProtocolError as error:
             name = remember_refused(work.client, work.connection, kind, fields, error)

@@ -83,11 +83,6 @@ class RowReader:
         return [row.get(name, "") for name in self._counted]
 
 
-def read_row(kind: ListKind, row: Mapping[str, Any]) -> Incoming:
-    """Read a single row by the fields it has. Raises Unusable."""
-    return RowReader(kind, row).read(row)
-
-
 def record_number(kind: ListKind, row: Mapping[str, Any]) -> int | None:
     """The key of the row, or None when it is not a number the database can hold."""
     text = row.get(kind.key_field, "")

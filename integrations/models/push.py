@@ -103,10 +103,6 @@ class Push(TenantModel):
         return shown(PushState(self.state), self.reason)
 
     @property
-    def is_in_flight(self) -> bool:
-        return PushState(self.state) in IN_FLIGHT
-
-    @property
     def function_xml(self) -> str:
         """The bytes that are sent, "" while there are none. Each asking reads them, unless they were read with it."""
         body = PushBody.objects.filter(push=self).first() if "body" not in self._state.fields_cache else self.body

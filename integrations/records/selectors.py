@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
+from accounts.ui.pk import read_pk
 from integrations.lists import ListKind
 from integrations.models import Connection, ListItem, RecordState
 
@@ -129,7 +130,7 @@ def record_page(found: QuerySet[ListItem], sort: str, key: str = "", size: int =
     Pages are found by key: a late page costs no more than the first.
     """
     direction, _, pk = key.partition("-")
-    border = found.model.objects.filter(pk=int(pk)).first() if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
+    border = found.model.objects.filter(pk=read_pk(pk) or 0).first()
     if border is None or direction not in ("after", "before"):
         pks = list(_keys(found, sort)[: size + 1])
         items = _items(pks, size)

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.refusal import Refused
+from accounts.ui.pk import read_pk
 from accounts.ui.shown import ShownState
 from integrations.gateway.access import why_not_sync
 from integrations.models import (
@@ -77,7 +78,7 @@ def _in_period(found: QuerySet[SyncRun], query: Mapping[str, str]) -> QuerySet[S
 def _asked(query: Mapping[str, str]) -> dict[str, frozenset[str]]:
     """The values that the query string lets through, of each column that it filters."""
     asked: dict[str, frozenset[str]] = {}
-    state, entity, person = query.get("state", ""), query.get("entity", ""), query.get("person", "")
+    state, entity = query.get("state", ""), query.get("entity", "")
     if state == ACTIVE:
         asked["state"] = frozenset(ACTIVE_RUNS)
     elif state in RunState.values:
@@ -88,8 +89,8 @@ def _asked(query: Mapping[str, str]) -> dict[str, frozenset[str]]:
         asked["trigger"] = frozenset({query["trigger"]})
     if entity:
         asked["entity"] = frozenset({"" if entity == ALL_TOGETHER else entity})
-    if person.isascii() and person.isdigit() and len(person) < 19:
-        asked["person"] = frozenset({str(int(person))})
+    if (person := read_pk(query.get("person"))) is not None:
+        asked["person"] = frozenset({str(person)})
     return asked
 
 

@@ -11,9 +11,10 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.audit import record_event
-from accounts.models import EventKind, User
+from accounts.models import User
 from accounts.refusal import Refused
 from integrations import queue
+from integrations.event_kinds import IntegrationEvent
 from integrations.models import Connection, ListItem, Mode, RunRow, RunState, RunStep, SyncRun, Trigger
 from integrations.runs.flow import StepPlan, flow_for
 from integrations.runs.runner import work_slice
@@ -75,7 +76,7 @@ def start_run(
                     connection, plans, items, flow=flow_key, title=title or flow.title, mode=mode, trigger=trigger,
                     entity_id=entity, sync_from=sync_from, started_by=by,
                 )  # fmt: skip
-                record_event(EventKind.RUN_STARTED, f"Mode: {run.get_mode_display()}.", about=run, by=by)
+                record_event(IntegrationEvent.RUN_STARTED, f"Mode: {run.get_mode_display()}.", about=run, by=by)
                 if queued:
                     queue.wake(run.tenant_id, run.pk)
         except IntegrityError:
@@ -116,6 +117,6 @@ def cancel_run(run: SyncRun, *, by: User | None = None) -> bool:
     asked = SyncRun.objects.filter(pk=run.pk, state__in=[RunState.QUEUED, RunState.RUNNING], cancel_requested_at=None)
     if not asked.update(cancel_requested_at=now, cancel_requested_by=by):
         return False
-    record_event(EventKind.RUN_CANCELLED, "Asked to stop.", about=run, by=by)
+    record_event(IntegrationEvent.RUN_CANCELLED, "Asked to stop.", about=run, by=by)
     work_slice(run.pk)  # ends it now if no worker has it; otherwise its worker sees the request
     return True

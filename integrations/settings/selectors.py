@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from accounts.storable import storable
 from integrations.models import Connection, SettingsVersion
 from integrations.settings.declared import Setting, all_settings, settings_of, switches
 
@@ -49,9 +50,9 @@ class Place:
 
 
 def place_of(key: str) -> Place | None:
-    """The place "entity:100" stands for; None when there is no such level or no name."""
+    """The place "entity:100" stands for; None when there is no such level or no name that a record can have."""
     level, _, name = key.partition(":")
-    return Place(level, name) if level in LEVELS and name else None
+    return Place(level, name) if level in LEVELS and name and name == storable(name) else None
 
 
 def places_with_own(version: SettingsVersion | None) -> list[tuple[Place, dict[str, str]]]:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from accounts.audit import Change, record_event
-from accounts.models import EventKind, User
+from accounts.models import User
+from integrations.event_kinds import IntegrationEvent
 from integrations.models import Connection, SettingsVersion
 from integrations.records.lookup import MirrorView
 from integrations.settings.declared import Setting, all_settings, settings_of, switches
@@ -79,7 +80,7 @@ def save_settings(
         saved_by=by,
         saved_via=via,
     )
-    record_event(EventKind.SETTINGS_SAVED, _kind(as_draft).capitalize(), about=version, changes=changes, by=by)
+    record_event(IntegrationEvent.SETTINGS_SAVED, _kind(as_draft).capitalize(), about=version, changes=changes, by=by)
     return version, True
 
 

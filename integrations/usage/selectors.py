@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
+from django.conf import settings
 from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.tenancy import cross_tenant
 from integrations.lists import MODIFIED, ListKind
 from integrations.mirror.flow import LISTS
-from integrations.mirror.pull import PAGE_SIZE, list_step_key
+from integrations.mirror.pull import list_step_key
 from integrations.models import (
     DEFAULT_BUDGET,
     ApiBudget,
@@ -284,4 +285,4 @@ def _estimate_of(
 
 
 def _pages(records: int) -> int:
-    return math.ceil(records / PAGE_SIZE)
+    return math.ceil(records / settings.SYNC_PAGE_SIZE)

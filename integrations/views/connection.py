@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
 from accounts.templatetags.ui import when
@@ -155,8 +155,8 @@ def _proposal(earlier: Connection | None) -> dict[str, str]:
 
 def _why_not(request: TenantRequest, live: Connection | None) -> str:
     """Why the actions of the page are not for this person or this installation, in one sentence, or ""."""
-    if not request.membership.may(Role.ADMIN):
-        return f"Only admins manage the connection; your role is {request.membership.get_role_display()}."
+    if lacking := role_reason(request, Role.ADMIN):
+        return lacking
     refused = why_not_connect()
     return refused.sentence if refused is not None and live is None else ""
 

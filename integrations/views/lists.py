@@ -17,11 +17,13 @@ from accounts.models import Role
 from accounts.tenancy import tenant_scope
 from accounts.ui.choices import Choice, choice, tools
 from accounts.ui.columns import Column, column
+from accounts.ui.csv_cells import as_csv
 from accounts.ui.filters import FilterGroup, filter_group, query_url
+from accounts.ui.pk import read_pk
 from integrations.gateway.access import Entity, entities_of, latest_connection, live_connection, why_not_sync
 from integrations.lists import GROUPS, ListKind
 from integrations.models import Connection, Freshness, ListItem, RecordState
-from integrations.records.exports import as_csv, header_of, row_of
+from integrations.records.exports import header_of, row_of
 from integrations.records.kinds import kind_for, list_state
 from integrations.records.selectors import (
     DEFAULT_SORT,
@@ -105,9 +107,8 @@ def kind_or_404(list_key: str) -> tuple[Connection, ListKind]:
 
 def _filter(request: TenantRequest, connection: Connection) -> RecordFilter:
     """What the query string chose; `of` is the key of the record whose children are wanted."""
-    of = request.GET.get("of", "")
-    known = of.isascii() and of.isdigit() and len(of) < 19
-    parent = get_object_or_404(ListItem, connection=connection, pk=int(of)) if known else None
+    of = read_pk(request.GET.get("of"))
+    parent = get_object_or_404(ListItem, connection=connection, pk=of) if of is not None else None
     return RecordFilter.read(request.GET.dict(), parent)
 
 

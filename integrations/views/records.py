@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
 from accounts.templatetags.ui import when
@@ -28,7 +28,6 @@ from integrations.records.selectors import parents_of
 from integrations.runs.selectors import active_run
 from integrations.views.lists import kind_or_404, list_url, record_url
 from integrations.views.references import named_records, usage_of
-from integrations.views.runs import lacking_role
 
 CHANGES_PER_PAGE = 20
 _CHANGE_LOOKS = {
@@ -96,7 +95,7 @@ def _why_not_refresh(request: TenantRequest, item: ListItem) -> str:
     refused = why_not_sync(item.connection)
     running = active_run(item.connection, REFRESH)
     under_way = f"Run {running.number}, {running.title}, is under way." if running else ""
-    return lacking_role(request) or str(refused or "") or under_way
+    return role_reason(request, Role.ACCOUNTANT) or str(refused or "") or under_way
 
 
 def _facts(request: TenantRequest, kind: ListKind, item: ListItem) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.ui.back import back_to
 from accounts.ui.filters import filter_group, query_url
@@ -77,13 +77,7 @@ def runs(request: TenantRequest) -> HttpResponse:
 
 def why_not_start(request: TenantRequest) -> str:
     """Why this person cannot start a sync of lists now, or ""."""
-    return lacking_role(request) or str(why_not_sync(live_connection()) or "")
-
-
-def lacking_role(request: TenantRequest) -> str:
-    if request.membership.may(Role.ACCOUNTANT):
-        return ""
-    return f"This needs the role {Role.ACCOUNTANT.label}; yours is {request.membership.get_role_display()}."
+    return role_reason(request, Role.ACCOUNTANT) or str(why_not_sync(live_connection()) or "")
 
 
 @require_GET
@@ -148,7 +142,7 @@ def _context(request: TenantRequest, found: SyncRun, *, only_progress: bool = Fa
         "starter": starter(found),
         "error_title": "This run failed" if found.state == RunState.FAILED else "This run stopped before its end",
         "facts": _facts(request, found),
-        "lacking_role": lacking_role(request),
+        "lacking_role": role_reason(request, Role.ACCOUNTANT),
         "restart_lists": list_keys(line.step for line in lines),
         "why_not_restart": "" if found.is_active else why_not_start(request),
         "next_step": None if found.is_active or not request.membership.may(Role.ADMIN) else readiness().next_step,

@@ -14,7 +14,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from integrations.doctor.readiness import readiness
 from integrations.forms.options import LONGEST_ID
@@ -174,10 +174,7 @@ def _lists(view: SettingsView) -> list[dict[str, Any]]:
 
 
 def _why_not_read(request: TenantRequest, live: Connection) -> str:
-    if not request.membership.may(Role.ACCOUNTANT):
-        return f"Only accountants and admins read lists; your role is {request.membership.get_role_display()}."
-    refused = why_not_sync(live)
-    return str(refused) if refused else ""
+    return role_reason(request, Role.ACCOUNTANT) or str(why_not_sync(live) or "")
 
 
 @require_GET

@@ -12,12 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
 from accounts.ui.back import back_to
+from accounts.ui.pk import read_pk
 from integrations.forms.sync import SyncForm
-from integrations.gateway.access import Entity, entities_of, live_connection, why_not_sync
+from integrations.gateway.access import Entity, entities_of, live_connection, require_connection, why_not_sync
 from integrations.mirror.flow import LISTS
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, Mode, SyncRun
@@ -26,7 +27,7 @@ from integrations.runs.service import Started
 from integrations.usage.selectors import estimate as estimate_of
 from integrations.usage.selectors import gauge
 from integrations.views.lists import chosen_entity
-from integrations.views.runs import lacking_role, progress_context
+from integrations.views.runs import progress_context
 
 LAST_RUNS = 8
 
@@ -96,7 +97,7 @@ def _start_context(request: TenantRequest, connection: Connection, running: Sync
     """What changes when a run begins or ends: whether one can be started, and the last runs."""
     under_way = f"Run {running.number} is under way, started by {starter(running)}." if running else ""
     return {
-        "why_not": lacking_role(request) or str(why_not_sync(connection) or "") or under_way,
+        "why_not": role_reason(request, Role.ACCOUNTANT) or str(why_not_sync(connection) or "") or under_way,
         "runs": run_lines(filtered_runs({"flow": LISTS})[:LAST_RUNS]),
     }
 
@@ -105,7 +106,7 @@ def _progress_context(request: TenantRequest, run: SyncRun) -> dict[str, Any]:
     address = reverse("sync_progress", kwargs={"tenant_slug": request.tenant.slug})
     return {
         **progress_context(run, f"{address}?run={run.number}"),
-        "lacking_role": lacking_role(request),
+        "lacking_role": role_reason(request, Role.ACCOUNTANT),
         "here": reverse("sync", kwargs={"tenant_slug": request.tenant.slug}),
     }
 
@@ -138,10 +139,8 @@ def estimate(request: TenantRequest) -> HttpResponse:
 @role_required(Role.VIEWER)
 def progress(request: TenantRequest) -> HttpResponse:
     """How far the run is that the page watches; its end brings the last runs and the start button with it."""
-    number = request.GET.get("run", "")
-    known = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
     related = SyncRun.objects.select_related("connection", "started_by")
-    run = get_object_or_404(related, number=known, flow=LISTS)
+    run = get_object_or_404(related, number=read_pk(request.GET.get("run")), flow=LISTS)
     context = {
         **_progress_context(request, run),
         **_start_context(request, run.connection, active_run(run.connection, LISTS)),
@@ -168,9 +167,7 @@ def start(request: TenantRequest) -> HttpResponse:
 
 def _start(request: TenantRequest) -> Started:
     """Raises Refused."""
-    connection = live_connection()
-    if connection is None:
-        raise why_not_sync(None) or Refused("Sage Intacct is not connected.")
+    connection = require_connection()
     mode = request.POST.get("mode", Mode.FULL)
     if mode not in Mode.values:
         raise Refused(f"There is no sync called “{mode}”.", "Choose Full or Partial.", code="MODE-UNKNOWN")

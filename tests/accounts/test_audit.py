@@ -8,6 +8,7 @@ from auditlog.registry import auditlog
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
+from django.db.models import TextChoices
 from django.test import Client
 from django.urls import reverse
 
@@ -17,25 +18,28 @@ from accounts.models import AuditEntry, EventKind, Membership, Role, Tenant, Use
 from accounts.services import set_role
 from accounts.tenancy import cross_tenant, tenant_scope
 from config.audit import AUDITED, NOT_AUDITED
+from erp_admin.event_kinds import RecordEvent
 from erp_admin.models import Project
 from erp_admin.projects.service import link, unlink
+from integrations.event_kinds import IntegrationEvent
 from integrations.models import Connection, ListItem
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
-from tests.conftest import PASSWORD
+from tests.people import PASSWORD
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]
 OURS = ("accounts", "integrations", "erp_admin")
 
 
-def told(*kinds: EventKind) -> list[AuditEntry]:
+def told(*kinds: TextChoices) -> list[AuditEntry]:
     """The entries of these kinds over all tenants, oldest first."""
     with cross_tenant("test"):
-        return list(AuditEntry.objects.filter(kind__in=kinds or list(EventKind)).order_by("pk"))
+        found = AuditEntry.objects.order_by("pk")
+        return list(found.filter(kind__in=kinds) if kinds else found)
 
 
-def last(kind: EventKind) -> AuditEntry:
+def last(kind: TextChoices) -> AuditEntry:
     return told(kind)[-1]
 
 
@@ -181,7 +185,7 @@ class TestEvents:
         alma.post(url("authorize"), {**typed, "entity_id": ""})
         alma.post(url("update_credentials"), typed)
         alma.post(url("disconnect"))
-        kinds = (EventKind.CONNECTED, EventKind.CREDENTIALS_RENEWED, EventKind.DISCONNECTED)
+        kinds = (IntegrationEvent.CONNECTED, IntegrationEvent.CREDENTIALS_RENEWED, IntegrationEvent.DISCONNECTED)
         entries = [entry for entry in told() if entry.content_type and entry.content_type.model == "connection"]
         assert [entry.kind for entry in entries] == list(kinds)  # each told once, by its event
         assert {entry.actor for entry in entries} == {admin}
@@ -189,7 +193,7 @@ class TestEvents:
         assert facts["password"] not in "".join(f"{entry.text}{entry.changes}" for entry in told())
 
     def test_settings_tell_what_changed_in_words(self, ready: Connection) -> None:
-        entry = last(EventKind.SETTINGS_SAVED)
+        entry = last(IntegrationEvent.SETTINGS_SAVED)
         assert changes(entry)["Sync Projects"] == ("off", "on")
 
     def test_runs_tell_who_started_and_who_cancelled(
@@ -197,28 +201,28 @@ class TestEvents:
     ) -> None:
         ben = client_for(accountant)
         answer = ben.post(url("start_sync"))
-        started = last(EventKind.RUN_STARTED)
+        started = last(IntegrationEvent.RUN_STARTED)
         assert (started.actor, started.object_label) == (accountant, "Run 2: Sync lists")
         assert started.request_id == answer["X-Request-ID"]
         ben.post(url("cancel_run", number=2))
         ben.post(url("cancel_run", number=2))
-        assert [entry.actor for entry in told(EventKind.RUN_CANCELLED)] == [accountant]
+        assert [entry.actor for entry in told(IntegrationEvent.RUN_CANCELLED)] == [accountant]
 
     def test_ignoring_and_restoring_are_told_though_no_record_is_saved(
         self, client_for: ClientFor, accountant: User, mirrored: Connection, url: Url
     ) -> None:
         ben = client_for(accountant)
         ben.post(url("ignore_projects"), {"all_matching": "1", "confirmed": "1", "reason": "Old ones"})
-        entry = last(EventKind.RECORDS_IGNORED)
+        entry = last(RecordEvent.IGNORED)
         assert entry.actor == accountant
         assert "more. Reason: Old ones" in entry.text
         ben.post(url("restore_projects"), {"all_matching": "1"})
-        assert last(EventKind.RECORDS_RESTORED).text.endswith("more.")
+        assert last(RecordEvent.RESTORED).text.endswith("more.")
 
 
 def test_rotating_keys_is_told_and_belongs_to_no_company(connection: Connection) -> None:
     call_command("rotate_keys", stdout=io.StringIO())
-    entry = last(EventKind.KEYS_ROTATED)
+    entry = last(IntegrationEvent.KEYS_ROTATED)
     assert (entry.tenant, entry.actor_label) == (None, "command: rotate_keys")
     assert "1 current" in entry.text
 

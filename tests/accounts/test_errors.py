@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
@@ -111,6 +112,21 @@ def test_too_many_fields_are_too_large(site: Client, url: Url, settings: Any) ->
     answer = site.post(url("start_sync"), {f"field{number}": "x" for number in range(9)})
     assert answer.status_code == 413
     assert "That is too large" in answer.text
+
+
+def test_a_request_is_refused_by_its_size_before_it_is_read(site: Client, url: Url, settings: Any) -> None:
+    settings.MOST_BYTES_SENT = 1_000
+    file = SimpleUploadedFile("long.csv", b"x" * 2_000)
+    answer = site.post(url("commitment_imports"), {"file": file})
+    assert answer.status_code == 413
+    assert "That is too large" in answer.text
+
+
+@pytest.mark.parametrize("declared", ["", "nonsense", "-5", "999", "9" * 400])
+def test_only_a_size_that_is_a_number_counts(site: Client, settings: Any, declared: str) -> None:
+    settings.MOST_BYTES_SENT = 1_000
+    answer = site.get(reverse("tenants"), CONTENT_LENGTH=declared)
+    assert (answer.status_code == 413) == (len(declared) > 100)
 
 
 def test_the_page_of_a_defect_asks_the_database_nothing(site: Client, django_assert_num_queries: Any) -> None:

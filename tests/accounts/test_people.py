@@ -47,7 +47,7 @@ def test_admins_see_all_and_others_see_who_is_here(
         assert "alma@summit.example" in page
         for hidden in ("nora@summit.example", "Last log-in", "Change role", outsider.email):
             assert hidden not in page
-        assert "Only admins invite people" in page
+        assert "This needs the role Admin" in page
 
 
 def test_the_list_is_searched_filtered_and_paged(alma: Client, tenant: Tenant, viewer: User, url: Url) -> None:

@@ -55,7 +55,7 @@ def test_a_mail_that_is_not_sent_is_a_failure_in_part(tenant: Tenant) -> None:
 
 def test_what_is_wrong_is_named(tenant: Tenant, viewer: User) -> None:
     code, facts = as_json("invite", tenant.slug, "not an address", "--role", "viewer")
-    assert (code, facts["error"]) == (2, "INPUT")
+    assert (code, facts["error"]) == (2, "USAGE")
     code, facts = as_json("invite", tenant.slug, viewer.email, "--role", "viewer")
     assert (code, facts["error"]) == (3, "INVITE-MEMBER")
     code, facts = as_json("people", "no-such-company")

@@ -198,6 +198,12 @@ def test_a_search_keeps_the_other_parameters_but_not_the_page() -> None:
     assert 'value="&quot;quoted&quot;"' in html
 
 
+def test_a_search_keeps_a_parameter_that_has_the_name_of_a_method() -> None:
+    html = render_to_string("partials/search_form.html", {"request": request_to("/t/x/?lists=items&items=1&get=2")})
+    for name, value in (("lists", "items"), ("items", "1"), ("get", "2")):
+        assert f'<input type="hidden" name="{name}" value="{value}">' in html
+
+
 def test_a_disabled_action_names_its_reason() -> None:
     html = render_to_string("partials/disabled_action.html", {"label": "Push", "reason": "Needs approval."})
     described = re.search(r'aria-describedby="([^"]+)"', html)

@@ -162,7 +162,7 @@ def test_approved_change_orders_count_also_while_they_are_ignored(pushing: Conne
     ben.post(url("void_change_order", pk=third.pk))
     ChangeOrder.objects.filter(pk=fourth.pk).update(approval=Approval.NEEDS_REVIEW)
     page = ben.get(url("commitment", pk=base.pk))
-    assert page.context["document"].changes == base.changes_total == Decimal(300)
+    assert page.context["document"].changes == Decimal(300)
     assert first.total + second.total == Decimal(300)
 
 

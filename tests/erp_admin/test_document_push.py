@@ -1,5 +1,6 @@
 """Pushing from the pages: the summary first, the push, what became of it, and everything that can be done about it."""
 
+import html
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -14,7 +15,9 @@ from erp_admin.purchasing.service import save_commitment
 from integrations.models import Connection, DocumentState, Push, PushHold, PushState, SyncRun
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
-from tests.erp_admin.documents import change_order, choose_settings, commitment, read_lists
+from tests import lists
+from tests.erp_admin.documents import change_order, choose_settings, commitment
+from tests.snapshot import read_lists
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +27,7 @@ Browser = Callable[[User | None], Client]
 
 @pytest.fixture
 def pushing(connection: Connection) -> Connection:
-    read_lists(connection)
+    read_lists(connection, lists.DOCUMENTS)
     choose_settings(connection)
     connection.refresh_from_db()
     return connection
@@ -117,7 +120,8 @@ def test_the_record_shows_the_plan_beside_what_intacct_holds(
     assert held["", "Date"][1] is False
     assert held["Line 1", "Memo"] == ("Line 1", False)
     assert page.context["exchanges"]
-    assert "Read back: equal." in page.text
+    assert "Compared 17 of 17 fields: equal." in page.text
+    assert "17 of 17 fields" in page.text
     Commitment.objects.filter(pk=document.pk).update(remote_facts={**document.remote_facts, "CUSTVENDID": "V-999"})
     again = ben.get(url("commitment", pk=document.pk))
     assert again.context["plan"]["differing"] == 1
@@ -169,39 +173,57 @@ def test_a_pushed_commitment_locks_what_intacct_cannot_change_and_updates_the_re
 
 
 def test_a_change_in_intacct_is_noticed_by_refresh_and_leads_to_issues(
-    pushing: Connection, ben: Client, url: Url
+    pushing: Connection, ben: Client, url: Url, intacct: SandboxServer
 ) -> None:
     document = commitment(pushing, "SC-1", "1000.00")
     pushed(ben, url, document)
-    assert "Read back from Intacct just now." in ben.post(url("refresh_commitment", pk=document.pk), follow=True).text
-    Push.objects.update(expected={**Push.objects.get().expected, "total": "900.00"})  # as if it were another one there
-    assert "Total: 1000" in ben.post(url("refresh_commitment", pk=document.pk), follow=True).text
+    assert "Compared with Intacct just now." in ben.post(url("refresh_commitment", pk=document.pk), follow=True).text
+    record = {"RECORDNO": str(document.remote_record_no), "TRX_TOTAL": "900.00"}
+    intacct.control(do="put", object="PODOCUMENT", record=record)
+    assert "Total: 900.00 in Intacct" in ben.post(url("refresh_commitment", pk=document.pk), follow=True).text
     document.refresh_from_db()
     assert document.state == DocumentState.CHANGED_THERE
     issues = ben.get(url("issues")).text
-    assert "Total: 1000" in issues
+    assert "Total: 900.00 in Intacct, 1,000.00 in ERP Admin" in issues
     assert "SC-1 Footings" in issues
     assert '<span class="rail-badge">1</span>' in issues
 
 
-def test_what_intacct_holds_is_taken_over_and_what_cannot_be_is_named(
+def test_the_sides_stand_beside_each_other_and_the_version_of_intacct_is_used(
     pushing: Connection, ben: Client, url: Url, intacct: SandboxServer
 ) -> None:
     document = commitment(pushing, "SC-1", "1000.00")
     pushed(ben, url, document)
     page = url("commitment", pk=document.pk)
-    assert "Take theirs" not in ben.get(page).text
-    line = {"RECORDNO": str(document.lines.get().remote_record_no), "TRX_VALUE": "900.00"}
+    assert "Use Intacct" not in ben.get(page).text
+    line = {"RECORDNO": str(document.lines.get().remote_record_no), "TRX_VALUE": "900.00", "UIPRICE": "900"}
     intacct.control(do="put", object="PODOCUMENTENTRY", record=line)
     record = {"RECORDNO": str(document.remote_record_no), "TRX_TOTAL": "900.00", "CUSTVENDID": "V-1008"}
-    intacct.control(do="put", object="PODOCUMENT", record=record)
+    intacct.control(
+        do="put", object="PODOCUMENT", record={**record, "PONUMBER": "ANOTHER", "WHENCREATED": "03/09/2026"}
+    )
     ben.post(url("refresh_commitment", pk=document.pk))
-    assert "Take theirs" in ben.get(page).text
+    shown = ben.get(page)
+    sides = {row.label: (row.here, row.sent, row.found) for row in shown.context["sides"].rows}
+    assert sides == {
+        "Vendor": (document.vendor_id, document.vendor_id, "V-1008"),
+        "Date": ("Mar 2, 2026", "Mar 2, 2026", "Mar 9, 2026"),
+        "Reference number": ("SC-1", "SC-1", "ANOTHER"),
+        "Total": ("1,000.00", "1,000.00", "900.00"),
+        "Line 1 · Price": ("1,000.00", "1,000.00", "900.00"),
+        "Line 1 · Amount": ("1,000.00", "1,000.00", "900.00"),
+    }
+    assert "Use Intacct's version" in html.unescape(shown.text)
+    assert "Push ours again" in shown.text
     answer = ben.post(url("take_theirs_commitment", pk=document.pk), follow=True).text
-    assert "has the lines and the total of PC Subcontracts-SC-1 now. This still differs: Vendor: V-1008" in answer
+    assert "SC-1 is what PC Subcontracts-SC-1 is in Intacct now." in answer
     document.refresh_from_db()
-    assert (str(document.total), document.state) == ("900.00", DocumentState.ATTENTION)
-    assert document.difference.startswith("Vendor: V-1008 in Intacct")
+    assert (str(document.total), str(document.dated_on), document.vendor_id) == ("900.00", "2026-03-09", "V-1008")
+    assert document.state == DocumentState.CHANGED_HERE  # its number is its own: the reference is written again
+    (row,) = ben.get(page).context["sides"].rows
+    assert (row.label, row.here, row.found) == ("Reference number", "SC-1", "ANOTHER")
+    pushed(ben, url, document)
+    assert document.state == DocumentState.VERIFIED, document.difference
 
 
 def test_a_deleted_record_is_created_anew_once(
@@ -221,7 +243,7 @@ def test_a_deleted_record_is_created_anew_once(
     assert "Recreate" in missing
     assert "Intacct does not show PC Subcontracts-SC-1 any more, so a change could not be pushed." in missing
     answer = ben.post(url("recreate_commitment", pk=document.pk), follow=True).text
-    assert "queued to be created in Intacct anew, in place of PC Subcontracts-SC-1" in answer
+    assert "queued to be created in Intacct again, in place of PC Subcontracts-SC-1" in answer
     assert "Recreate" not in ben.get(page).text
     again = ben.post(url("recreate_commitment", pk=document.pk), follow=True).text
     assert "not known to be missing" in again

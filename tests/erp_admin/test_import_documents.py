@@ -33,8 +33,10 @@ from integrations.models import Approval, Connection, Delivery, DocumentState, L
 from integrations.operations.retention import prune
 from integrations.runs.runner import Slice, run_to_end, work_slice
 from integrations.runs.service import cancel_run
+from tests import lists
 from tests.erp_admin.documents import choose_settings, commitment
-from tests.erp_admin.imported import commitment_row, csv_of, read_lists
+from tests.erp_admin.imported import commitment_row, csv_of
+from tests.snapshot import read_lists
 
 CHANGE_HEADER = "Commitment,Number,Title,Date,Changes line,Description,Amount"
 
@@ -42,7 +44,7 @@ CHANGE_HEADER = "Commitment,Number,Title,Date,Changes line,Description,Amount"
 @pytest.fixture
 def listed(connection: Connection) -> Connection:
     """A connection with the lists that matching looks at."""
-    return read_lists(connection)
+    return read_lists(connection, lists.FILES)
 
 
 def draft_of(connection: Connection, content: bytes, kind: FileKind = FileKind.COMMITMENTS) -> ImportDraft:
@@ -177,7 +179,7 @@ def test_only_a_usable_record_can_be_chosen(listed: Connection) -> None:
 def test_names_are_looked_for_again_after_the_lists_were_read(connection: Connection) -> None:
     draft = draft_of(connection, csv_of(commitment_row("SC-1", "Northwind Roofing")))
     assert "No vendors have been read from Intacct yet." in draft.matches.get().reason
-    read_lists(connection)
+    read_lists(connection, lists.FILES)
     match_again(draft)
     assert states(draft) == ["new"]
 
@@ -316,6 +318,20 @@ def test_a_draft_with_imported_documents_stays_and_an_expired_one_goes(listed: C
     assert old.pk not in {kept.pk, young.pk}
     assert {part.key: part.rows for part in prune().parts}["drafts"] == 1
     assert set(ImportDraft.objects.values_list("pk", flat=True)) == {kept.pk, young.pk}
+
+
+def test_a_draft_is_discarded_as_it_is_stored_not_as_the_page_showed_it(listed: Connection) -> None:
+    shown = draft_of(listed, csv_of(commitment_row("SC-1", "Northwind Roofing")))
+    run = confirm(listed, ImportDraft.objects.get(), queued=False).run
+    assert shown.run is None
+    with pytest.raises(Refused, match=f"Run {run.number} imports this file"):
+        discard(shown)
+    cancel_run(run)
+    discard(shown)
+    for late in (lambda: confirm(listed, shown), lambda: match_again(shown), lambda: choose_matches(shown, {})):
+        with pytest.raises(Refused, match="discarded meanwhile"):
+            late()
+    assert SyncRun.objects.filter(flow="document_import").count() == 1
 
 
 def test_the_same_file_again_is_noted_and_doubles_nothing(listed: Connection) -> None:

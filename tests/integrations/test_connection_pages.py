@@ -354,7 +354,7 @@ def test_others_read_the_facts_and_see_why_they_cannot_act(
         browser = client_for(person)
         page = text_of(browser.get(url("connection")))
         assert "summit-demo" in page
-        assert f"your role is {role}" in page
+        assert f"This needs the role Admin; yours is {role}." in page
         assert url("disconnect") not in page
         for name in ("authorize", "update_credentials", "check_connection", "disconnect"):
             assert browser.post(url(name)).status_code == 403
@@ -363,7 +363,7 @@ def test_others_read_the_facts_and_see_why_they_cannot_act(
 
 def test_a_viewer_sees_no_form_to_connect(client_for: ClientFor, url: Url, viewer: User) -> None:
     page = text_of(client_for(viewer).get(url("connection")))
-    assert "Only admins manage the connection" in page
+    assert "This needs the role Admin" in page
     assert 'name="password"' not in page
 
 

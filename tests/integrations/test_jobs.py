@@ -5,6 +5,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection as database
 from django.db import transaction
@@ -15,9 +16,9 @@ from django_q.models import OrmQ, Schedule
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from integrations import jobs, queue
-from integrations.mirror import pull
 from integrations.mirror.service import start_list_sync
-from integrations.models import Connection, Heartbeat, RunState, SyncRun
+from integrations.models import Connection, Heartbeat, RunState, StepState, SyncRun
+from integrations.sandbox.facade import SandboxServer
 from tests.conftest import MIRRORED
 
 
@@ -41,7 +42,7 @@ def test_starting_a_run_wakes_a_worker_in_the_same_transaction(connection: Conne
 
 
 def test_a_job_works_a_slice_and_wakes_the_next(run: SyncRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pull, "PAGE_SIZE", 50)
+    monkeypatch.setattr(settings, "SYNC_PAGE_SIZE", 50)
     monkeypatch.setattr(jobs, "SLICE_SECONDS", 0.0)
     OrmQ.objects.all().delete()
     for _ in range(200):
@@ -62,8 +63,12 @@ def test_a_wake_up_delivered_twice_does_the_work_once(run: SyncRun) -> None:
         assert step.read == step.announced
 
 
-def test_a_job_of_a_tenant_that_is_gone_ends_quietly(db: None) -> None:
-    jobs.work_run(424242, 1)
+def test_a_job_of_a_tenant_that_is_gone_ends_quietly_and_does_nothing(run: SyncRun, intacct: SandboxServer) -> None:
+    before = intacct.control(do="stats")["requests"]
+    jobs.work_run(424242, run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.lease_token, run.steps.exclude(state=StepState.WAITING).count()) == (RunState.QUEUED, "", 0)
+    assert intacct.control(do="stats")["requests"] == before
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.db import connection as database
 from django.utils import timezone
@@ -25,6 +26,7 @@ from integrations.connections.service import authorize
 from integrations.intacct import Client, Credentials, Query, Sender
 from integrations.mirror import pull
 from integrations.mirror.service import start_list_sync
+from integrations.mirror.store import PageOutcome
 from integrations.models import CompanySlot, Connection, ListItem, ListState, RunState, StepState, SyncRun
 from integrations.runs import lanes
 from integrations.runs.runner import run_to_end, work_slice
@@ -102,7 +104,7 @@ def test_a_database_that_is_restarted_costs_one_page(
     run = start_list_sync(connection, kinds=MIRRORED, queued=False).run
     store, calls = pull.store_page, 0
 
-    def store_and_lose_the_database(*args: Any, **kwargs: Any) -> pull.PageOutcome:
+    def store_and_lose_the_database(*args: Any, **kwargs: Any) -> PageOutcome:
         nonlocal calls
         calls += 1
         if calls == 3:
@@ -130,14 +132,14 @@ def test_a_long_run_does_not_starve_another_tenants_short_one(
     connection: Connection, other_tenant: Tenant, intacct: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One worker, both queued, the long one first: the short one ends while most of the long one is still to do."""
-    monkeypatch.setattr(pull, "PAGE_SIZE", 2)
+    monkeypatch.setattr(settings, "SYNC_PAGE_SIZE", 2)
     monkeypatch.setattr(jobs, "SHARED_SLICE_SECONDS", 0.0)
     OrmQ.objects.all().delete()
     long = start_list_sync(connection, kinds=["gl_accounts", "projects"]).run
     facts = intacct.credentials
     with tenant_scope(other_tenant):
         other = authorize(other_tenant, company_id=facts["company"], user_id=facts["user"], password=facts["password"])
-        monkeypatch.setattr(pull, "PAGE_SIZE", 2)
+        monkeypatch.setattr(settings, "SYNC_PAGE_SIZE", 2)
         short = start_list_sync(other, kinds=["checking_accounts"]).run
     ended: list[int] = []
     slices = 0
@@ -151,7 +153,7 @@ def test_a_long_run_does_not_starve_another_tenants_short_one(
             ended += [pk for pk in over.values_list("pk", flat=True) if pk not in ended]
         if ended == [short.pk]:
             assert slices <= 8
-            monkeypatch.setattr(pull, "PAGE_SIZE", 2000)
+            monkeypatch.setattr(settings, "SYNC_PAGE_SIZE", 2000)
     assert ended == [short.pk, long.pk]
 
 
@@ -162,7 +164,7 @@ class TestTotalsThatDiffer:
     def small(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from integrations.mirror import recount
 
-        monkeypatch.setattr(pull, "PAGE_SIZE", 10)
+        monkeypatch.setattr(settings, "SYNC_PAGE_SIZE", 10)
         monkeypatch.setattr(recount, "NARROW_ENOUGH", 10)
 
     def some_slices(self, connection: Connection, number: int) -> SyncRun:

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from django_q.models import OrmQ
 
 from integrations import jobs
-from integrations.mirror import pull
 from integrations.mirror.service import start_list_sync
 from integrations.models import CompanySlot, Connection, ListItem, RunState, StepState, SyncRun
 from integrations.runs import runner
@@ -20,7 +20,7 @@ from integrations.sandbox.facade import SandboxServer
 
 @pytest.fixture
 def run(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> SyncRun:
-    monkeypatch.setattr(pull, "PAGE_SIZE", 10)
+    monkeypatch.setattr(settings, "SYNC_PAGE_SIZE", 10)
     return start_list_sync(connection, kinds=["items", "customers"]).run
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection as database
 from django.db import connections
 
@@ -16,7 +17,6 @@ from accounts.models import Tenant
 from accounts.refusal import Refused
 from accounts.tenancy import tenant_scope
 from integrations.connections.service import authorize, disconnect
-from integrations.mirror import pull
 from integrations.mirror.service import start_list_sync
 from integrations.models import ACTIVE_RUNS, Connection, ConnectionState, RunState, SyncRun
 from integrations.runs.runner import Slice, work_slice
@@ -86,7 +86,7 @@ def test_of_many_who_start_a_run_at_once_one_starts_it(connection: Connection) -
 
 
 def test_many_workers_on_one_run_do_its_work_once(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pull, "PAGE_SIZE", 20)
+    monkeypatch.setattr(settings, "SYNC_PAGE_SIZE", 20)
     run = start_list_sync(connection, kinds=MIRRORED).run
 
     def work() -> Counter[Slice]:

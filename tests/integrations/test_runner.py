@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.refusal import Refused
 from integrations.gateway.slots import SLOTS_PER_COMPANY, NoSlot, _claim_slot, company_slot
 from integrations.mirror import pull
 from integrations.mirror.service import start_list_sync
+from integrations.mirror.store import PageOutcome
 from integrations.models import CompanySlot, Connection, ListItem, RunState, StepState, SyncRun
 from integrations.runs import lease, runner
 from integrations.runs.runner import Slice, run_to_end, totals, work_slice
@@ -24,7 +26,7 @@ def run(connection: Connection) -> SyncRun:
 
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pull, "PAGE_SIZE", 10)
+    monkeypatch.setattr(settings, "SYNC_PAGE_SIZE", 10)
 
 
 def finish(run: SyncRun) -> SyncRun:
@@ -61,7 +63,7 @@ def test_a_killed_worker_loses_one_page_and_no_record(
     pages = 0
     store = pull.store_page
 
-    def store_and_die(*args: object, **kwargs: object) -> pull.PageOutcome:
+    def store_and_die(*args: object, **kwargs: object) -> PageOutcome:
         nonlocal pages
         pages += 1
         outcome = store(*args, **kwargs)  # type: ignore[arg-type]
@@ -99,7 +101,7 @@ def test_a_cancel_is_obeyed_at_the_next_page_border(
 ) -> None:
     store = pull.store_page
 
-    def store_and_cancel(*args: object, **kwargs: object) -> pull.PageOutcome:
+    def store_and_cancel(*args: object, **kwargs: object) -> PageOutcome:
         assert cancel_run(run)
         return store(*args, **kwargs)  # type: ignore[arg-type]
 

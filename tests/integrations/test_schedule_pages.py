@@ -246,7 +246,7 @@ def test_the_last_run_its_outcome_and_what_stops_it_are_shown(site: Client, url:
     text = shown(site.get(url("schedules")).content.decode())
     assert "Nothing is started now" in text
     assert "The password has expired." in text
-    assert "Nothing is started before that is mended" in shown(site.get(url("schedule")).content.decode())
+    assert "Nothing is started before that is fixed" in shown(site.get(url("schedule")).content.decode())
     connection.refresh_from_db()
     disconnect(connection)
     assert "Connect Sage Intacct first" in site.get(url("schedules")).content.decode()

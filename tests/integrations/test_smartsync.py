@@ -393,7 +393,7 @@ def test_the_documented_table_is_what_is_declared() -> None:
     lines = [line for line in page.splitlines() if line.startswith("| ") and "`" in line and " → " in line]
     declared = {
         f"| {kind.label} | `{kind.key}` | {kind.object} | {' + '.join(kind.id_parts)} | "
-        f"{'whole' if kind.is_read_whole else 'modified since'} | {kind.permission.module} → {kind.permission.name} |"
+        f"{'modified since' if kind.modified_field else 'whole'} | {kind.permission.module} → {kind.permission.name} |"
         for kind in KINDS
     }
     assert set(lines) == declared

@@ -7,9 +7,9 @@ import time
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from integrations.gateway import client as gateway
-from integrations.mirror import pull
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListItem, LogLevel, Mode, RunState, SyncRun
 from integrations.runs import runner
@@ -86,7 +86,7 @@ ALWAYS: dict[str, tuple[str, str, str]] = {
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pull, "PAGE_SIZE", 10)
+    monkeypatch.setattr(settings, "SYNC_PAGE_SIZE", 10)
 
 
 def sync(connection: Connection, mode: Mode = Mode.FULL) -> SyncRun:
@@ -213,7 +213,7 @@ def test_a_run_of_slow_requests_is_done_in_slices_that_each_end_in_time(
     connection: Connection, intacct: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each request succeeds by itself; the queue would kill a worker that took them all in one go."""
-    monkeypatch.setattr(pull, "PAGE_SIZE", 3)
+    monkeypatch.setattr(settings, "SYNC_PAGE_SIZE", 3)
     intacct.control(do="fault", kind="latency", seconds=0.1)
     run = start_list_sync(connection, kinds=["items"], queued=False).run
     slices = 1
@@ -237,7 +237,7 @@ def test_a_slice_that_runs_out_of_time_within_a_page_repeats_that_page_only(
     assert time.monotonic() - begun < 10
     run.refresh_from_db()
     assert (run.state, run.error_code, run.connection.state) == (RunState.RUNNING, "", "connected")
-    assert run.steps.get().read == pull.PAGE_SIZE
+    assert run.steps.get().read == settings.SYNC_PAGE_SIZE
     assert run.exchanges.filter(error_code="SVC-SLOW").count() == 1
     intacct.control(do="reset")
     monkeypatch.setattr(runner, "PATIENCE_SECONDS", 200.0)

@@ -19,7 +19,8 @@ from integrations.delivery.contract import (
     PushFlow,
     Step,
 )
-from integrations.delivery.drift import Field, Fields, Kind, Snapshot
+from integrations.delivery.snapshot import Field, Fields, Snapshot
+from integrations.delivery.values import Kind
 from integrations.intacct import Query, in_
 from integrations.models import Operation, Push, RemoteRecord
 from tests.toy.models import ToyOrder

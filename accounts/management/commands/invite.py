@@ -23,7 +23,7 @@ class Command(TenantCommand):
         try:
             sent = invite(tenant, options["email"], Role(options["role"]))
         except ValidationError as error:
-            self.end(EXIT_USE, f"EMAIL: {' '.join(error.messages)}", "", "INPUT")
+            self.end(EXIT_USE, f"EMAIL: {' '.join(error.messages)}", "", "USAGE")
         invitation = sent.invitation
         facts = {
             "tenant": tenant.slug,

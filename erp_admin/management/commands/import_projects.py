@@ -33,7 +33,7 @@ class Command(TenantCommand):
 
     def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
         if bool(options["ids"]) == options["all"]:
-            self.end(EXIT_USE, "Name project ids, or give --all.", "", "USE")
+            self.end(EXIT_USE, "Name project ids, or give --all.", "", "USAGE")
         connection = self.connection()
         refused = why_not_run(connection, flow_for(ProjectImport.key))
         if refused is not None:

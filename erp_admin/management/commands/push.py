@@ -35,7 +35,7 @@ class Command(TenantCommand):
         chosen = [push_flow(options["flow"])] if options["flow"] else list(known.values())
         usable = [flow for flow in chosen if why_not_run(connection, flow) is None]
         if not usable:
-            raise why_not_run(connection, chosen[0]) or Refused("Nothing can be pushed.")
+            raise why_not_run(connection, chosen[0]) or Refused("Nothing can be pushed.", code="NOTHING")
         if options["dry_run"]:
             self._show(connection, usable, options["document"])
             return

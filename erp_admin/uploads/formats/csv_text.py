@@ -80,6 +80,6 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
     except csv.Error as error:
         raise FileRefused(
             f"The file cannot be read after row {number}: a quotation mark is not closed, or a cell is too long.",
-            "Save it anew as “CSV UTF-8” from the spreadsheet.",
+            "Save it again as “CSV UTF-8” from the spreadsheet.",
             code="FILE-CSV",
         ) from error

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from accounts.refusal import Refused
+from accounts.ui.csv_cells import unguarded
 
 MOST_BYTES: Final = 10 * 1024 * 1024
 MOST_ROWS: Final = 20_000
@@ -54,4 +55,4 @@ def cleaned(text: str) -> str:
     text = "".join(
         sign for sign in text if (sign >= " " and not "\ud800" <= sign <= "\udfff") or sign in "\n\t"
     ).strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
+    return unguarded(text).strip()

@@ -134,15 +134,21 @@ def _sheet(book: zipfile.ZipFile) -> tuple[str, bool, int]:
 
 def _tree(book: zipfile.ZipFile, name: str) -> Any:
     root = etree.fromstring(book.read(name), etree.XMLParser(**_HARDENED))
-    if root.getroottree().docinfo.doctype:
-        raise ValueError("no workbook declares a document type")
+    _refuse_document_type(root)
     return root
+
+
+def _refuse_document_type(element: Any) -> None:
+    """No workbook declares one, and the entities it may define would be left out of the texts without a word."""
+    if element.getroottree().docinfo.doctype:
+        raise ValueError("no workbook declares a document type")
 
 
 def _elements(book: zipfile.ZipFile, name: str, tag: str) -> Iterator[Any]:
     """Elements of a large part, each freed after use."""
     with book.open(name) as stream:
         for _, element in etree.iterparse(stream, tag=f"{_MAIN}{tag}", **_HARDENED):
+            _refuse_document_type(element)
             yield element
             element.clear()
             while element.getprevious() is not None:
@@ -184,9 +190,9 @@ def _styles(book: zipfile.ZipFile) -> dict[int, Shows]:
     return {position: shows[number] for position, number in enumerate(used) if number in shows}
 
 
-def _shown_by(code: str) -> Shows | None:
+def _shown_by(number_format: str) -> Shows | None:
     """What a format code shows, without its quoted texts, escaped signs and brackets such as [Red] or [$-409]."""
-    plain = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", code.lower())
+    plain = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", number_format.lower())
     if "d" in plain or "y" in plain:
         return Shows.DATE
     return Shows.PERCENT if "%" in plain else None

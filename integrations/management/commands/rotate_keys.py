@@ -9,10 +9,10 @@ from django.db import models
 
 from accounts.audit import record_event
 from accounts.audited_command import AuditedCommand
-from accounts.models import EventKind
 from accounts.sign_in.second_factor import SecondFactorUnreadable, authenticator_keys, reseal_authenticator
 from accounts.tenancy import cross_tenant
 from integrations.crypto import SealedField, SecretUnreadable, reseal
+from integrations.event_kinds import IntegrationEvent
 
 
 class Command(AuditedCommand):
@@ -32,12 +32,12 @@ class Command(AuditedCommand):
                         self._rotate(model, field, counts)
             self._rotate_second_factors(counts)
             told = ", ".join(f"{number} {name}" for name, number in counts.items())
-            record_event(EventKind.KEYS_ROTATED, f"Stored secrets: {told}.")
+            record_event(IntegrationEvent.KEYS_ROTATED, f"Stored secrets: {told}.")
         self.stdout.write(json.dumps(counts) if options["json"] else told)
         if counts["unreadable"]:
             self.stderr.write(
                 "Unreadable secrets were left as they are. Their owners must enter the credentials again; a second "
-                "factor is removed with remove_second_factor and set up anew."
+                "factor is removed with remove_second_factor and set up again."
             )
             raise SystemExit(1)
 

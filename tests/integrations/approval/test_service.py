@@ -9,13 +9,15 @@ from django.db import connection as database
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import AuditEntry, EventKind, Tenant, User
+from accounts.event_kinds import EventKind
+from accounts.models import AuditEntry, Tenant, User
 from accounts.refusal import Refused
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine
 from erp_admin.purchasing.service import approve, save_change_order, save_commitment
 from integrations.approval.selectors import covered_digest, why_not_pushable
 from integrations.approval.service import move_approval
 from integrations.approval.transitions import Act, target
+from integrations.event_kinds import IntegrationEvent
 from integrations.models import Approval, Delivery, DocumentState, with_state
 from tests.integrations.test_races import at_once
 
@@ -50,7 +52,7 @@ def stored(document: Commitment) -> tuple[Any, ...]:
 
 
 def decisions() -> list[str]:
-    return list(AuditEntry.objects.filter(kind=EventKind.DECIDED).order_by("pk").values_list("text", flat=True))
+    return list(AuditEntry.objects.filter(kind=IntegrationEvent.DECIDED).order_by("pk").values_list("text", flat=True))
 
 
 @pytest.mark.parametrize("approval", list(Approval))
@@ -81,7 +83,7 @@ def test_an_approval_is_bound_and_written_down(scoped: Tenant, accountant: User)
     stored(document)
     assert (document.approved_by, document.approved_at is not None) == (accountant, True)
     assert document.approved_digest == covered_digest(document)
-    entry = AuditEntry.objects.filter(kind=EventKind.DECIDED).get()
+    entry = AuditEntry.objects.filter(kind=IntegrationEvent.DECIDED).get()
     assert (entry.text, entry.actor, entry.object_label) == ("Approved", accountant, "SC-1 Footings")
     assert entry.changes == [{"label": "Approval", "before": "Draft", "after": "Approved"}]
     assert not AuditEntry.objects.filter(kind=EventKind.CHANGED).exists()  # told once

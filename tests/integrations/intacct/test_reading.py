@@ -142,11 +142,11 @@ def test_pages_without_counters_end_with_a_short_page(client: Client, gateway: G
     assert (page.total, page.remaining) == (None, None)
 
 
-def test_highest_record_and_count(client: Client, gateway: Gateway) -> None:
+def test_extent_and_count(client: Client, gateway: Gateway) -> None:
     gateway.reply(vendors([41], total=7, remaining=6), payload("query.empty"), vendors([1], total=7, remaining=6))
 
-    assert client.highest_record("VENDOR", show_private=True) == 41
-    assert client.highest_record("VENDOR") == 0
+    assert client.extent("VENDOR", show_private=True) == (41, 7)
+    assert client.extent("VENDOR") == (0, 0)
     assert client.count("VENDOR") == 7
     probe = one(gateway.calls[0], "query")
     assert probe.find("orderby/order/descending") is not None
@@ -192,6 +192,20 @@ def test_lookup_describes_fields_and_relationships(client: Client, gateway: Gate
     assert custom is not None
     assert custom.custom
     assert ("TERM", "APTERM") in {(entry.path, entry.object_name) for entry in vendor.relationships}
+
+
+def test_the_fields_on_offer_are_looked_up_once_a_client(client: Client, gateway: Gateway) -> None:
+    gateway.reply(payload("lookup.vendor"), payload("function.unknown-object.query"), payload("lookup.vendor"))
+
+    names = client.offered_names("VENDOR")
+    assert {"RECORDNO", "STATUS"} <= names
+    assert client.offered_names("VENDOR") is names
+    assert len(gateway.calls) == 1
+
+    with pytest.raises(ProtocolError):
+        client.offered_names("APBILL")
+    client.offered_names("APBILL")  # a failure is not remembered as "nothing on offer"
+    assert len(gateway.calls) == 3
 
 
 def test_company_functions_give_typed_answers(client: Client, gateway: Gateway) -> None:

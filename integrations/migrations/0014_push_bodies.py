@@ -28,6 +28,6 @@ def backwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("integrations", "0011_steps")]
+    dependencies = [("integrations", "0013_steps")]
 
     operations = [migrations.RunPython(forwards, backwards)]

@@ -4,6 +4,6 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("integrations", "0012_push_bodies")]
+    dependencies = [("integrations", "0014_push_bodies")]
 
     operations = [migrations.RemoveField("push", "function_xml")]

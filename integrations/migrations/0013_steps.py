@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_shared_cache"),
-        ("integrations", "0010_remote_records"),
+        ("integrations", "0012_relate_stored_exchanges"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,47 @@
+"""Cells of files that people open in a spreadsheet: shown, never computed. The one guard against formulas.
+
+Owns which texts a spreadsheet would compute, and the way back. Must not know what a file is about.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+# A cell that begins so is taken for a formula: owasp.org/www-community/attacks/CSV_Injection. The last four are the
+# full-width signs, which spreadsheets of East Asian locales read as the plain ones.
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NUMBER: Final = re.compile(r"[-+]?[$€£¥]?[0-9.,]+(?:[ \u00a0\u202f][0-9.,]{3,})*(?:[eE][-+]?[0-9]+)?%?")
+_DIGIT: Final = re.compile(r"[0-9]")
+_LINES_AT_ONCE: Final = 500
+BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes a CSV file for Windows-1252
+
+
+def safe_cell(text: str) -> str:
+    """The text behind an apostrophe where a spreadsheet would compute it. Numbers stay numbers, negative ones too."""
+    is_number = _NUMBER.fullmatch(text) is not None and _DIGIT.search(text) is not None
+    return f"'{text}" if text.startswith(FORMULA_STARTS) and not is_number else text
+
+
+def unguarded(text: str) -> str:
+    """The text as it was before `safe_cell`."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """One line of a file, its end included."""
+    stream = io.StringIO()
+    csv.writer(stream).writerow([safe_cell(cell) for cell in cells])
+    return stream.getvalue()
+
+
+def as_csv(rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """The file in pieces of many lines, made as the rows are read."""
+    lines = [BYTE_ORDER_MARK]
+    for row in rows:
+        lines.append(csv_line(row))
+        if len(lines) >= _LINES_AT_ONCE:
+            yield "".join(lines)
+            lines = []
+    yield "".join(lines)

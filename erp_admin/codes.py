@@ -1,0 +1,69 @@
+"""The codes of the construction side: documents, projects, files. Owns their general words and places.
+
+The register is accounts.codes; what is true of every delivered document stands in integrations.codes.
+"""
+
+from typing import Final
+
+from accounts.codes import Code, Place
+from accounts.declared_codes import COMMAND_LINE
+from integrations.codes import DOCUMENT, EDIT_DOCUMENT, EDIT_PARENT, LINK_DOCUMENT, SETTINGS
+
+PROJECTS: Final = Place("ERP Admin → Projects", "projects", "Open Projects")
+UPLOADS: Final = Place("ERP Admin → Commitments → Import a file", "commitment_imports", "Import a file")
+
+_SAVE_AGAIN: Final = "Open it in the spreadsheet program and save it again as .xlsx, or as CSV."
+
+FEATURES: Final = {
+    "Commitments and change orders": (
+        Code("NOT-APPROVED", "Only an approved document is pushed", "Approve it first.", DOCUMENT),
+        Code("BASELINE", "The document is dated before the cut-over", "Link it to its document in Intacct, or change "
+             "the cut-over date in the settings.", LINK_DOCUMENT),
+        Code("PROJECT", "The project is not linked to one in Sage Intacct", "Import or link it under Projects.",
+             PROJECTS),
+        Code("VENDOR", "The vendor is not matched to one in Sage Intacct", "Choose the vendor.", EDIT_PARENT),
+        Code("SETTING", "A setting that the document needs is not chosen or does not fit", "A company admin chooses it "
+             "under Settings → Integrations → Sage Intacct → Settings.", SETTINGS),
+        Code("NO-LINES", "The document has no lines, so there is nothing to approve", "Enter its lines first.",
+             EDIT_DOCUMENT),
+        Code("LINE-CHANGED", "A line cannot be removed, because a change order changes it", "Remove the line of the "
+             "change order first.", DOCUMENT),
+        Code("CHANGE-ORDERS", "The commitment has change orders that are not void", "Void those first.", DOCUMENT),
+        Code("APPROVAL", "The decision does not fit the state of the document", "Look at its state: its page "
+             "offers the decisions that fit.", DOCUMENT),
+        Code("DIFFERENT", "Sage Intacct holds other values than the document", "Take over what Intacct holds, or "
+             "change it there and refresh it.", DOCUMENT),
+    ),
+    "Projects": (
+        Code("PROJECT-NUMBER", "There is a project with this number already", "Give this one another number.",
+             PROJECTS),
+        Code("PROJECT-UNKNOWN", "There is no such project in Sage Intacct", "Check the id; if the project was added in "
+             "Intacct just now, sync the projects first.", PROJECTS),
+        Code("PROJECTS-UNREAD", "The projects could not be read from Sage Intacct", "See the run that the message "
+             "names.", COMMAND_LINE),
+    ),
+    "Files that people import": (
+        Code("FILE-EMPTY", "The file holds no rows", "Choose the file with the documents.", UPLOADS),
+        Code("FILE-KIND", "The file is not a table", "Choose a CSV, XLSX or JSON file.", UPLOADS),
+        Code("FILE-OLD", "The file is a workbook of the old form, or one with a password", "Save it as .xlsx without a "
+             "password, or as CSV.", UPLOADS),
+        Code("FILE-SIZE", "The file is larger than 10 MB", "Split it into several files.", UPLOADS),
+        Code("FILE-ROWS", "The file has too many rows", "Split it into several files.", UPLOADS),
+        Code("FILE-COLUMNS", "A row has too many columns", "Remove what is not needed, or check the delimiter.",
+             UPLOADS),
+        Code("FILE-CELL", "A cell has too many characters", "Shorten it.", UPLOADS),
+        Code("FILE-UNPACKED", "The workbook unpacks to too much", "Keep only the sheet with the documents, without "
+             "pictures and empty formatted rows.", UPLOADS),
+        Code("FILE-XLSX", "The workbook is damaged", _SAVE_AGAIN, UPLOADS),
+        Code("FILE-CSV", "The CSV file cannot be read to its end", "Save it again as “CSV UTF-8” from the "
+             "spreadsheet.", UPLOADS),
+        Code("FILE-ENCODING", "The text of the file cannot be read", "Save it as “CSV UTF-8”.", UPLOADS),
+        Code("FILE-JSON", "The JSON file does not have the expected shape", "It is a list of documents, or "
+             "{“documents”: [ … ]}, each document an object with its “lines”.", UPLOADS),
+        Code("FILE-HEADER", "The header of the file is not clear", "Name the columns as in the template.", UPLOADS),
+        Code("FILE-UNREADABLE", "The file cannot be opened", "Check the path.", COMMAND_LINE),
+        Code("MATCH", "The record cannot be chosen for a name of the file", "Choose one that is active.", UPLOADS),
+        Code("IMPORT-GONE", "The file was discarded before it was imported", "Upload it again.", UPLOADS),
+        Code("IMPORTED", "Documents of the file were imported, so its record stays", "Nothing to do.", UPLOADS),
+    ),
+}  # fmt: skip

@@ -1,0 +1,43 @@
+"""What the audit trail holds of connections, settings, runs and approvals: the kinds of event and their looks.
+
+Owns the kinds of this app, registered in its `ready()`. Writes nothing: services record events.
+"""
+
+from django.db.models import TextChoices
+
+from accounts.event_kinds import RECORDS, EventGroup, register_event_kinds
+
+INTEGRATION = EventGroup("integration", "Integration")
+RUNS = EventGroup("runs", "Runs")
+
+
+class IntegrationEvent(TextChoices):
+    CONNECTED = "connected", "Connected to Intacct"
+    CREDENTIALS_RENEWED = "credentials_renewed", "Credentials renewed"
+    DISCONNECTED = "disconnected", "Disconnected from Intacct"
+    KEYS_ROTATED = "keys_rotated", "Keys rotated"
+    SETTINGS_SAVED = "settings_saved", "Settings saved"
+    RUN_STARTED = "run_started", "Run started"
+    RUN_CANCELLED = "run_cancelled", "Run cancelled"
+    DECIDED = "decided", "Decided"
+
+
+def register() -> None:
+    register_event_kinds(RECORDS, {IntegrationEvent.DECIDED: ("info", "check2")})
+    register_event_kinds(
+        INTEGRATION,
+        {
+            IntegrationEvent.CONNECTED: ("success", "plug-fill"),
+            IntegrationEvent.CREDENTIALS_RENEWED: ("info", "key"),
+            IntegrationEvent.DISCONNECTED: ("warning", "plug"),
+            IntegrationEvent.KEYS_ROTATED: ("info", "shield-lock"),
+            IntegrationEvent.SETTINGS_SAVED: ("info", "sliders"),
+        },
+    )
+    register_event_kinds(
+        RUNS,
+        {
+            IntegrationEvent.RUN_STARTED: ("neutral", "play-circle"),
+            IntegrationEvent.RUN_CANCELLED: ("warning", "stop-circle"),
+        },
+    )
