@@ -12,8 +12,9 @@ from typing import Final
 from accounts.models import Tenant
 from erp_admin.models import IMPORTABLE, IMPORTED, FileKind, ImportDraft, ImportState
 from erp_admin.uploads.service import confirm, read_upload
+from integrations.delivery.contract import push_flow
 from integrations.delivery.planning import context_for, judge
-from integrations.delivery.requests import ask_pushes, push_flow, ready_documents
+from integrations.delivery.requests import ask_pushes, ready_documents
 from integrations.models import Connection, Push, Trigger
 from integrations.runs.runner import run_to_end
 

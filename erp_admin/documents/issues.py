@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any, Final
 
 from erp_admin.documents.selectors import NEEDS_A_PERSON, documents
+from integrations.delivery.contract import push_flows
 from integrations.delivery.planning import approval_problems, context_for, judge
-from integrations.delivery.requests import push_flows
 from integrations.models import Connection, DocumentState, Push, PushHold, PushState
 
 JUDGED: Final = 500  # ready documents of each kind that are judged on one page
@@ -83,7 +83,7 @@ def _stuck(flow: Any) -> Iterator[tuple[str, str, str, str, Any]]:
         failed = Push.objects.filter(
             flow=flow.key, state=PushState.FAILED, document_id__in=[document.pk for document in batch]
         )
-        newest = {push.document_id: push for push in failed.order_by("pk").defer("function_xml", "planned", "expected")}
+        newest = {push.document_id: push for push in failed.order_by("pk").defer("planned", "expected", "sent")}
         for document in batch:
             push = newest.get(document.pk)
             if document.shown_as == DocumentState.NEEDS_REVIEW:

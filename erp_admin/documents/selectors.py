@@ -22,6 +22,7 @@ SORTS: Final = ("number", "title", "vendor", "date", "amount")
 # States that a person has to do something about; counted beside Issues in the navigation.
 NEEDS_A_PERSON: Final = (
     DocumentState.ATTENTION,
+    DocumentState.PARTLY,
     DocumentState.CHANGED_THERE,
     DocumentState.CHANGED_BOTH,
     DocumentState.MISSING_THERE,

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from erp_admin.models import ChangeOrder, Commitment
-from integrations.delivery.contract import PushFlow
-from integrations.delivery.requests import push_flow
+from integrations.delivery.contract import PushFlow, push_flow
 
 
 @dataclass(frozen=True)

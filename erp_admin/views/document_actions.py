@@ -87,8 +87,7 @@ def void(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 @role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
 def take_back(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(document_type: DocumentType, document: Any) -> str:
-        push = requests.in_flight(document_type.flow, document.pk)
-        if push is None or not requests.take_back(push, by=request.user):
+        if not requests.take_back_document(document, by=request.user):
             raise Refused("It cannot be taken back any more: sending has begun, or it has ended.", code="NOT-QUEUED")
         return f"{document.number} was taken back. Nothing of it was sent."
 

@@ -7,7 +7,7 @@ from integrations.models.link import LinkedDocument, linked_models
 from integrations.models.list_item import ListItem
 from integrations.models.list_state import ChangeKind, CompanyClock, ListDefinition, ListItemChange, ListState
 from integrations.models.profile import SyncProfile
-from integrations.models.push import ElementOrder, Operation, Push, PushEvent, PushHold
+from integrations.models.push import ElementOrder, Operation, Push, PushBody, PushEvent, PushHold
 from integrations.models.pushed import AGREED, Covered, CoveredValue, PushedDocument, with_state
 from integrations.models.remote_record import RemoteRecord
 from integrations.models.run import LogLevel, Mode, RunLog, RunRow, RunStep, SyncRun, Trigger
@@ -72,6 +72,7 @@ __all__ = [
     "Mode",
     "Operation",
     "Push",
+    "PushBody",
     "PushEvent",
     "PushHold",
     "PushState",
