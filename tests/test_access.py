@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Role, Tenant, User
 from accounts.people.invitations import invite
-from erp_admin.models import FileKind, ImportState, Project
+from erp_admin.models import ImportState, Project
 from erp_admin.uploads.service import read_upload
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, Exchange, ListItem, PushHold
@@ -205,7 +205,7 @@ def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, A
     exchange.save()
     sent = invite(scoped, "nora@summit.example", Role.VIEWER)
     base = commitment(mirrored, "SC-1", vendor_id="V-1")
-    draft = read_upload(scoped, FileKind.COMMITMENTS, "file.csv", csv_of(commitment_row("SC-1", "Somebody Unheard Of")))
+    draft = read_upload(scoped, "commitments", "file.csv", csv_of(commitment_row("SC-1", "Somebody Unheard Of")))
     draft.documents.update(state=ImportState.CREATED)  # so that nobody's visit discards it
     return {
         "invitation_pk": sent.invitation.pk,

@@ -256,7 +256,7 @@ FLOORS = {
         "usage", "doctor", "operations",
     ),
     "integrations.sandbox": ("schema", "wire", "data", "functions", "legacy", "faults", "seed"),
-    "erp_admin": ("models", "documents", "projects", "purchasing", "uploads", "demo"),
+    "erp_admin": ("models", "documents", "projects", "uploads", "purchasing", "demo"),
 }  # fmt: skip
 
 
