@@ -27,7 +27,8 @@ def _guarded(action: Action, documents: str) -> Any:
 
 def addresses_of(document_type: AnyType) -> list[URLPattern]:
     """The addresses of a type. Raises ImportError for a type whose views or form do not exist."""
-    import_string(document_type.entry)
+    if document_type.entry:
+        import_string(document_type.entry)
     return [
         path(
             f"{document_type.place}/{action.path}",
@@ -45,7 +46,8 @@ def _who_offers(action: Action) -> str:
     return get_text_list(offering, "and")
 
 
-# Files of every type are imported on the same pages, which stand below the first type that takes any.
+# Files of every type are imported on the same pages, which stand below the first type that takes any and keep the
+# address names of the days when there was one type.
 IMPORT = f"{file_types()[0].place}/import"
 
 urlpatterns = [

@@ -31,17 +31,19 @@ class DocumentAdmin(LongTableAdmin):
         return change_link(document.tenant)
 
 
+def _lines_of(document_type: AnyType) -> list[type[ReadOnlyInline]]:
+    if document_type.lines is None:
+        return []
+    shown = ("number", "description", "amount", "remote_record_no")
+    facts = {"model": document_type.lines.model, "fields": shown, "readonly_fields": shown, "show_change_link": False}
+    return [type(f"{document_type.lines.model.__name__}Inline", (ReadOnlyInline,), facts)]
+
+
 def register_support_page(document_type: AnyType) -> None:
     """The page of a type's documents with their lines."""
-    lines = type(f"{document_type.lines.model.__name__}Inline", (ReadOnlyInline,), {
-        "model": document_type.lines.model,
-        "fields": ("number", "description", "amount", "remote_record_no"),
-        "readonly_fields": ("number", "description", "amount", "remote_record_no"),
-        "show_change_link": False,
-    })  # fmt: skip
     page = type(f"{document_type.model.__name__}Admin", (DocumentAdmin,), {
         "search_fields": [*document_type.columns.searched, "tenant__name", "tenant__slug"],
         "list_select_related": list(document_type.columns.related),
-        "inlines": [lines],
+        "inlines": _lines_of(document_type),
     })  # fmt: skip
     admin.site.register(document_type.model, page)

@@ -21,6 +21,11 @@ from integrations.runs.runner import run_to_end
 SAMPLES: Final = Path(__file__).parents[1] / "samples"
 
 
+def sample_settings() -> dict[str, str]:
+    """What pushing the samples of every type needs."""
+    return {key: value for each in document_types() for key, value in each.sample_settings.items()}
+
+
 def import_documents(tenant: Tenant, connection: Connection) -> tuple[int, int, str]:
     """Import the sample files, each only once; return how many documents came in, the requests, and it in words."""
     counts: Counter[str] = Counter()

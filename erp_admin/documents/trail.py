@@ -22,4 +22,5 @@ LINE_LEDGER: Final = ("remote_record_no", "remote_line_no")
 def audit_type(document_type: AnyType) -> None:
     """Keep what people change of its documents and their lines."""
     audit_model(document_type.model, without=LEDGER + DECISION)
-    audit_model(document_type.lines.model, without=LINE_LEDGER)
+    if document_type.lines is not None:
+        audit_model(document_type.lines.model, without=LINE_LEDGER)

@@ -142,13 +142,10 @@ class DocumentType(Generic[DocumentT]):
     empty_title: str
     empty_text: str
     columns: Columns
-    lines: Lines
     flow: PushFlow
     actions: tuple[Action, ...]
     decisions: Decisions
     record: RecordFacts
-    entry: str  # path of the class of the entry form: forms are pages, and import features
-    entry_text: str  # above the form, with {parent}
     blank: Callable[[Tenant, Any], DocumentT]  # a new one of a tenant and, where it has one, of its parent
     lock: Callable[[DocumentT], Lock | None]
     facts: Callable[[DocumentT, Mapping[str, str]], Sequence[Fact]]  # the mapping names entities by their id
@@ -156,9 +153,13 @@ class DocumentType(Generic[DocumentT]):
     order: int  # place in the navigation
     group: str = "ERP Admin"
     parent: Parent | None = None
+    lines: Lines | None = None
+    entry: str = ""  # path of the class of the entry form: forms are pages, and pages import features
+    entry_text: str = ""  # above the form, with {parent}
     number_there: Callable[[DocumentT], str] = field(default=lambda document: str(getattr(document, "number", "")))
     upload: UploadKind | None = None
     samples: str = ""  # file of erp_admin/samples that the demo imports
+    sample_settings: Mapping[str, str] = field(default_factory=dict)  # what pushing the samples needs, on the demo data
 
     @property
     def place(self) -> str:
@@ -253,8 +254,8 @@ def parent_type_of(document_type: AnyType) -> AnyType | None:
 def _refuse_half(document_type: AnyType) -> None:
     key, columns = document_type.key, document_type.columns
     texts = (
-        "key", "one", "noun", "plural", "title", "lead", "icon", "empty_title", "empty_text", "entry", "entry_text",
-        "group",
+        "key", "one", "noun", "plural", "title", "lead", "icon", "empty_title", "empty_text", "group",
+        *(("entry", "entry_text") if document_type.offers("new") or document_type.offers("edit") else ()),
     )  # fmt: skip
     missing = [name for name in texts if not getattr(document_type, name)]
     missing += [f"columns.{name}" for name in ("number", "searched", "currency") if not getattr(columns, name)]

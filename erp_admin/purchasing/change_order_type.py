@@ -96,4 +96,8 @@ CHANGE_ORDERS: Final = DocumentType(
     number_there=_number_there,
     upload=ChangeOrderUpload(),
     samples="change_orders.csv",
+    sample_settings={
+        "subcontract_change_definition": "PC Subcontract CO",
+        "purchase_order_change_definition": "PC PO Change Order",
+    },
 )  # fmt: skip

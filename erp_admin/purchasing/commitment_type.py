@@ -106,4 +106,5 @@ COMMITMENTS: Final = DocumentType(
     summary=_summary,
     upload=CommitmentUpload(),
     samples="commitments.csv",
+    sample_settings={"subcontract_definition": "PC Subcontracts", "purchase_order_definition": "PC Purchase Order"},
 )

@@ -119,6 +119,8 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
 
 def _lines(document_type: AnyType, document: Any) -> Any:
+    if document_type.lines is None:
+        return None
     lines = getattr(document, document_type.lines.attribute)
     return lines.select_related(*document_type.lines.related).order_by("number")
 
