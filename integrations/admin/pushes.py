@@ -65,7 +65,7 @@ class PushAdmin(OfRun, OfConnection, LongTableAdmin):
         ("State", {"fields": ("state", "reason", "advice", "error_code", "error_field", "error_detail")}),
         (
             "Sent",
-            {"fields": ("run", "entity_id", "control_id", "reference", "sent_at", "tries", "alone", "size", "due_at")},
+            {"fields": ("run", "entity_id", "control_id", "reference", "sent_at", "tries", "alone", "size")},
         ),
         ("Waits", {"fields": ("due_at", "waits_flow", "waits_document_id")}),
         ("Looked for", {"fields": ("may_have_arrived", "refused", "looks", "absent_counts_from")}),
