@@ -3,7 +3,6 @@
 The addresses of documents follow from the register: each action of each type is one. Names no document type.
 """
 
-from functools import cache
 from typing import Any
 
 from django.urls import URLPattern, path
@@ -18,7 +17,6 @@ from erp_admin.uploads.kinds import file_types
 from erp_admin.views import home, imports, issues, links, picking, project_import, projects
 
 
-@cache
 def _guarded(action: Action, documents: str) -> Any:
     """The view of an action behind its least role and its methods. Raises ImportError where there is no such view."""
     guarded = role_required(action.role, may=action.may.format(documents=documents))(import_string(action.view))
