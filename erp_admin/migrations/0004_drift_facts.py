@@ -8,7 +8,7 @@ read: what it wrote and never compared is noted as it was written, so that a cha
 
 import contextlib
 from collections import defaultdict
-from datetime import datetime
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.db import migrations
@@ -118,7 +118,8 @@ def _comparable(name, text):
             return Decimal(text)
         if name == "datecreated":
             day = text.split(" ")[0].split("T")[0]
-            return datetime.strptime(day, "%m/%d/%Y" if "/" in day else "%Y-%m-%d").date()
+            parts = day.split("/")
+            return date.fromisoformat(f"{parts[2]:0>4}-{parts[0]:0>2}-{parts[1]:0>2}" if len(parts) == 3 else day)
     return text
 
 

@@ -56,7 +56,8 @@ class Company:
             connection=self.connection,
             **{"total": Decimal("100.00"), "delivery": "delivered", "remote_id": f"PC Subcontracts-{number}",
                "remote_record_no": 900 + self.count,
-               "remote_facts": shown and {**shown, "PONUMBER": number}, "refreshed_at": timezone.now(), "verified_at": timezone.now(), **facts},
+               "remote_facts": shown and {**shown, "PONUMBER": number},
+               "refreshed_at": timezone.now(), "verified_at": timezone.now(), **facts},
         )  # fmt: skip
         self.get("erp_admin", "CommitmentLine")._base_manager.create(
             tenant=self.tenant, commitment=document, number=1, description="Part 1", unit_price=Decimal(100),

@@ -9,8 +9,7 @@ from typing import Final
 # By the state that is shown after migrating. A change order stands with its commitment before it.
 SHOWN: Final[dict[str, tuple[str, ...]]] = {
     "Not linked": ("SC-24-001-13", "SC-FILE", "SC-DRAFT", "SC-BASE CO-DRAFT"),
-    # Besides the one that was so: an approval holds for what was approved, neither for an edit after it nor for a second
-    # record once the first was unlinked.
+    # An approval holds for what was approved: not for what was edited since, nor for a second record after unlinking.
     "Needs review": ("SC-REVIEW", "SC-UNLINKED", "SC-CHANGED-HERE", "SC-BOTH-UNSEEN"),
     "Ready": ("SC-24-001-15", "SC-READY", "SC-TAKEN-BACK", "SC-UPDATED-TWICE CO-READY"),
     "Void": ("SC-VOID", "SC-BASE CO-VOID"),
