@@ -16,7 +16,7 @@ from accounts.models import Tenant
 from erp_admin.models import Project
 from integrations.intacct import parse_date
 from integrations.lists import KINDS_BY_KEY, Permission
-from integrations.mirror.pull import Refetched, refetch
+from integrations.mirror.refetch import Refetched, refetch
 from integrations.models import ListItem, RowOutcome, RunRow
 from integrations.runs.flow import Flow
 from integrations.runs.step import StepWork
