@@ -1,4 +1,4 @@
-"""App configuration of the construction side: registers its codes, kinds of audit event, flows and switches."""
+"""App configuration of the construction side: registers its codes, flows and switches."""
 
 from django.apps import AppConfig
 
@@ -9,7 +9,6 @@ class ErpAdminConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.codes import declare
-        from erp_admin import event_kinds
         from erp_admin.bills.flow import SYNC_BILLS
         from erp_admin.codes import FEATURES
         from erp_admin.contracts.flow import SYNC_CONTRACTS
@@ -23,7 +22,6 @@ class ErpAdminConfig(AppConfig):
         from integrations.settings.declared import register_switch
 
         declare(FEATURES)
-        event_kinds.register()
         register_flow(ProjectImport())
         register_flow(CommitmentPush())
         register_flow(ChangeOrderPush())

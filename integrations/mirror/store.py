@@ -19,7 +19,16 @@ from integrations.lists import ListKind
 from integrations.mirror.rows import Incoming
 from integrations.mirror.scope import View
 from integrations.mirror.sink import Figures, PageOutcome, Sweep
-from integrations.models import ChangeKind, ListItem, ListItemChange, SyncRun, linked_models
+from integrations.models import (
+    ChangeKind,
+    LinkedDocument,
+    LinkedLine,
+    ListItem,
+    ListItemChange,
+    SyncRun,
+    linked_line_models,
+    linked_models,
+)
 
 _SHARED = ("tenant_id", "connection_id", "kind", "changed_at", "first_seen_at", "ignore_reason")
 _OWN = ("record_no", "business_id", "name", "parent_id", "entity_id", "is_active", "digest", "fields")
@@ -246,17 +255,23 @@ def _change_kind(item: _Known, row: Incoming) -> ChangeKind:
 
 
 def _carry_over(view: View, silent: Sequence[tuple[int, str, str]]) -> None:
-    """Give documents that took over a record's old digest the new one, since the record has not changed."""
+    """Give documents and lines that took over a record's old digest the new one, as the record has not changed."""
     if not silent:
         return
     digests = {(number, old): new for number, old, new in silent}
-    for model in linked_models():
-        linked = model.objects.filter(
-            connection=view.connection, remote_record_no__in=[number for number, _, _ in silent]
-        ).exclude(remote_digest="")
+    numbers = [number for number, _, _ in silent]
+    taken: list[QuerySet[LinkedDocument] | QuerySet[LinkedLine]] = [
+        model.objects.filter(connection=view.connection) for model in linked_models()
+    ]
+    taken += [
+        model.objects.filter(**{f"{model.document_field}__connection": view.connection})
+        for model in linked_line_models()
+    ]
+    for rows in taken:
+        linked = rows.filter(remote_record_no__in=numbers).exclude(remote_digest="")
         for pk, number, old in linked.values_list("pk", "remote_record_no", "remote_digest"):
             if number is not None and (new := digests.get((number, old))):
-                model.objects.filter(pk=pk, remote_digest=old).update(remote_digest=new)
+                rows.model.objects.filter(pk=pk, remote_digest=old).update(remote_digest=new)
 
 
 def _note_returned(view: View, split: _Split, known: Mapping[int, _Known], run: SyncRun | None, now: datetime) -> None:

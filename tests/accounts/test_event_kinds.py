@@ -17,8 +17,7 @@ from accounts.event_kinds import (
     shown,
 )
 from accounts.models import AuditEntry, Tenant
-from erp_admin.event_kinds import RecordEvent
-from integrations.event_kinds import IntegrationEvent
+from integrations.event_kinds import IntegrationEvent, RecordEvent
 
 ROOT = Path(__file__).parents[2]
 # As they stand in databases of before; a value that is renamed would lose its label and its filter.
@@ -44,7 +43,7 @@ def test_what_is_stored_keeps_its_label_its_look_and_its_group() -> None:
     groups = {value: group.key for group in event_groups() for value in kinds_of(group.key)}
     assert groups.keys() == dict(event_kinds()).keys()
     assert {groups[kind] for kind in RecordEvent} == {"records"}
-    assert {groups[kind] for kind in IntegrationEvent} == {"integration", "runs"}
+    assert {groups[kind] for kind in IntegrationEvent} == {"integration", "records", "runs"}
     for value, label in STORED.items():
         assert shown(value).label == label
         assert shown(value).icon != "question-circle"
