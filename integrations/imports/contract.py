@@ -80,10 +80,8 @@ class OwnedLines:
     noun: str = "line"
 
     def __post_init__(self) -> None:
-        if (self.kind is None) is not bool(self.nested):
-            raise ValueError(
-                f"The lines of {self.model.__name__} come from a list or from nested rows, one of the two."
-            )
+        if (self.kind is None) != bool(self.nested):
+            raise ValueError(f"{self.model.__name__} comes from a list or from nested rows, one of the two.")
         if self.kind is not None and not self.kind.parent_field:
             raise ValueError(f"{self.kind.label} do not name the document they belong to.")
         _check_fields(self.model, self.fields, self.number)
@@ -121,6 +119,9 @@ class ImportDeclaration(Generic[DocumentT]):
         sources = [(lines.model, lines.source) for lines in self.lines]
         if len(set(sources)) < len(sources):
             raise ValueError(f"The lines of {self.model.__name__} are declared twice.")
+        unread = sorted({lines.nested for lines in self.lines if lines.nested} - set(self.kind.nested))
+        if unread:
+            raise ValueError(f"{self.kind.label} are read without {', '.join(unread)}.")
 
     @property
     def step_key(self) -> str:

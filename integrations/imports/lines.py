@@ -18,6 +18,8 @@ from integrations.mirror.rows import digest_of
 from integrations.models import Connection, LinkedDocument, LinkedLine, ListItem
 
 _BATCH = 500
+# Record numbers in one question: a page of documents takes one, and SQLite takes no more than 32,766 values.
+_MOST_NUMBERS = 20_000
 _HIGHEST = 2**63 - 1
 
 
@@ -115,9 +117,9 @@ def lines_here(
     pks = [document.pk for document in documents]
     found = {line.pk: line for line in owned.model.objects.filter(Q(**{f"{name}__in": pks}) & _IMPORTED)}
     wanted = sorted(set(numbers) - {cast("int", line.remote_record_no) for line in found.values()})
-    for start in range(0, len(wanted), _BATCH):
+    for start in range(0, len(wanted), _MOST_NUMBERS):
         elsewhere = owned.model.objects.filter(
-            **{f"{name}__connection": connection, "remote_record_no__in": wanted[start : start + _BATCH]}
+            **{f"{name}__connection": connection, "remote_record_no__in": wanted[start : start + _MOST_NUMBERS]}
         )
         found.update((line.pk, line) for line in elsewhere)
     return list(found.values())

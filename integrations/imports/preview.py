@@ -29,7 +29,7 @@ from integrations.models import Connection, LinkedLine
 CREATE, UPDATE, NOTHING, BLOCKED, LEFT_OUT = "create", "update", "nothing", "blocked", "left_out"
 ACTIONS = (CREATE, UPDATE, NOTHING, BLOCKED, LEFT_OUT)
 BATCH = 500
-BATCH_WITH_LINES = 100
+BATCH_WITH_LINES = 200
 SHOWN_PER_ACTION = 100
 REMOTE_URL = "remote_url"
 ADDED, CHANGED, GONE = "added", "changed", "gone"
