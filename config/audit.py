@@ -47,6 +47,7 @@ NOT_AUDITED = {
     "integrations.RunRow": "the outcome of a run, kept with it",
     "integrations.RunLog": "the log of a run, kept with it",
     "integrations.Exchange": "written once, never changed",
+    "integrations.ExchangeSubject": "written with its exchange, never changed",
     "integrations.ListItem": "mirrored from Intacct; ignoring and restoring are events",
     "integrations.CompanySlot": "which requests are under way",
     "integrations.Heartbeat": "whether the queue works",

@@ -29,8 +29,8 @@ FEATURES: Final = {
         Code("LINE-CHANGED", "A line cannot be removed, because a change order changes it", "Remove the line of the "
              "change order first.", DOCUMENT),
         Code("CHANGE-ORDERS", "The commitment has change orders that are not void", "Void those first.", DOCUMENT),
-        Code("APPROVAL", "The decision does not fit the state of the document", "Look at its state: its page offers the "
-             "decisions that fit.", DOCUMENT),
+        Code("APPROVAL", "The decision does not fit the state of the document", "Look at its state: its page "
+             "offers the decisions that fit.", DOCUMENT),
         Code("DIFFERENT", "Sage Intacct holds other values than the document", "Take over what Intacct holds, or "
              "change it there and refresh it.", DOCUMENT),
     ),

@@ -3,6 +3,7 @@
 Owns what such pages have in common. Knows no model.
 """
 
+import json
 from typing import Any
 
 from django.contrib import admin
@@ -77,6 +78,11 @@ class LongTableAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     change_list_template = "admin/long_change_list.html"
     ordering = ["-pk"]
+
+
+def as_json(value: Any) -> SafeString | str:
+    """What is kept as JSON, indented, or an em dash for nothing."""
+    return format_html("<pre>{}</pre>", json.dumps(value, indent=2, ensure_ascii=False)) if value else NOTHING
 
 
 def change_link(row: Model | None, label: str = "") -> SafeString | str:

@@ -1,10 +1,13 @@
-"""Support staff's view of projects, read-only: a tenant's documents are changed by its own people."""
+"""Support staff's view of projects and documents, read-only: they are changed by the company's own people."""
 
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from accounts.admin.read_only import LongTableAdmin, change_link
+from erp_admin.admin import documents, imports
 from erp_admin.models import Project
+
+__all__ = ["documents", "imports"]
 
 
 @admin.register(Project)

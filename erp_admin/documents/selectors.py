@@ -162,16 +162,7 @@ def events_of(flow_key: str, document_id: int, limit: int) -> list[PushEvent]:
     return list(found.select_related("push", "push__run", "by").order_by("-pk")[: limit + 1])
 
 
-def exchanges_of(pushes: Sequence[Push], limit: int) -> list[Exchange]:
-    """Requests and answers that carried these pushes or read their records, newest first."""
-    runs = {push.run_id for push in pushes if push.run_id}
-    names = Q()
-    for push in pushes[:20]:
-        if push.control_id:
-            names |= Q(request_xml__contains=push.control_id)
-        if push.remote_id:
-            names |= Q(request_xml__contains=push.remote_id)
-    if not runs or not names:
-        return []
-    found = Exchange.objects.filter(names, run__in=runs).select_related("run")
+def exchanges_of(flow_key: str, document_id: int, limit: int) -> list[Exchange]:
+    """Requests and answers that wrote a document, looked for it or read its record, newest first."""
+    found = Exchange.objects.filter(subjects__flow=flow_key, subjects__document_id=document_id).select_related("run")
     return list(found.defer("request_xml", "response_xml").order_by("-pk")[:limit])

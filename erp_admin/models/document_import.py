@@ -1,6 +1,7 @@
 """A file of commitments or change orders on its way in: what was read, how its names are matched, what became of it.
 
-A draft keeps everything as it was in the file until it is imported or expires. Only erp_admin.uploads.service writes.
+A draft keeps everything as it was in the file until it is imported or expires. Written by erp_admin.uploads alone: its
+service, its matches, its assessment, and the run that imports it.
 """
 
 from django.conf import settings

@@ -22,8 +22,10 @@ from erp_admin.purchasing.commitments import CommitmentPush, vendor_problems
 from erp_admin.purchasing.lines import SYNC_COMMITMENTS, LinePlanner, explain
 from integrations import intacct
 from integrations.delivery.contract import Found, Plan, PlannedField, Problem, PushContext, PushFlow
-from integrations.delivery.drift import FieldDifference, Snapshot, day_of, differ
+from integrations.delivery.drift import differ
 from integrations.delivery.remote_records import record_of
+from integrations.delivery.snapshot import FieldDifference, Snapshot
+from integrations.delivery.values import day_of
 from integrations.models import ListItem, Operation, Push, RemoteRecord
 from integrations.runs.flow import flow_for
 from integrations.settings.declared import Need, Setting

@@ -20,8 +20,9 @@ from erp_admin.purchasing.cautions import order_cautions
 from erp_admin.purchasing.lines import SYNC_COMMITMENTS, LinePlanner, explain
 from integrations import intacct
 from integrations.delivery.contract import Found, Plan, PlannedField, Problem, PushContext, PushFlow
-from integrations.delivery.drift import FieldDifference, Snapshot, differ
+from integrations.delivery.drift import differ
 from integrations.delivery.remote_records import record_of, sent_of
+from integrations.delivery.snapshot import FieldDifference, Snapshot
 from integrations.models import ListItem, Operation, Push, RemoteRecord
 from integrations.settings.declared import Need, Setting
 

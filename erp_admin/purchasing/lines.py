@@ -1,4 +1,4 @@
-"""What commitments and their change orders share as purchasing transactions: settings, lines, look-up, comparison.
+"""What commitments and their change orders share as purchasing transactions: problems of the heading, and the lines.
 
 Owns every choice the vendor's reference leaves open about purchasing documents, each at one place with its reason.
 """
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from erp_admin.models import Project, ValuedLine
 from integrations.delivery.contract import PlannedField, Problem, PushContext
-from integrations.delivery.drift import Snapshot
+from integrations.delivery.snapshot import Snapshot
 from integrations.lists import Permission
 from integrations.models import ListItem, PushedDocument
 from integrations.records.lookup import why_unusable

@@ -11,7 +11,7 @@ from typing import Any
 from erp_admin.models import ChangeOrder, Commitment, ValuedLine, rounded
 from erp_admin.purchasing import reading
 from integrations.delivery.contract import Found
-from integrations.delivery.drift import LINE_COUNT, Snapshot, Values
+from integrations.delivery.snapshot import LINE_COUNT, Snapshot, Values
 from integrations.models import RemoteRecord
 
 Marks = Iterable[tuple[str, Decimal | None]]

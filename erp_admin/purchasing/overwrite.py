@@ -17,7 +17,8 @@ from erp_admin.purchasing import reading
 from erp_admin.purchasing.lines import memo_of
 from erp_admin.purchasing.reading import Row
 from integrations.delivery.contract import Found, PushContext
-from integrations.delivery.drift import Kind, Snapshot, day_of, same
+from integrations.delivery.snapshot import Snapshot
+from integrations.delivery.values import Kind, day_of, same
 from integrations.models import RemoteRecord
 
 _LINE_TEXTS: Final = {

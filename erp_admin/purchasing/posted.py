@@ -11,7 +11,8 @@ from django.db.models import Q
 from erp_admin.models import Commitment
 from erp_admin.purchasing.reading import COURSE, DRAFTS, FIELDS, REVISED, STATE, amount
 from integrations.delivery.contract import Found
-from integrations.delivery.drift import FieldDifference, Kind, Snapshot, same
+from integrations.delivery.snapshot import FieldDifference, Snapshot
+from integrations.delivery.values import Kind, same
 from integrations.models import Delivery, RemoteRecord
 
 # So many change orders may be on their way at once that every combination of them is tried.

@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from integrations.delivery.contract import Found
-from integrations.delivery.drift import LINE_COUNT, Field, Fields, Kind, Snapshot
+from integrations.delivery.snapshot import LINE_COUNT, Field, Fields, Snapshot
+from integrations.delivery.values import Kind
 
 Row = Mapping[str, Any]
 STATE, MODIFIED, REVISED, CONVERTED = "state", "modified", "revised", "converted"

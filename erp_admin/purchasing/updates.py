@@ -14,7 +14,8 @@ from erp_admin.models import Commitment, ValuedLine
 from erp_admin.purchasing.lines import LinePlanner, explain
 from erp_admin.purchasing.reading import FIELDS, WORKED_OUT
 from integrations.delivery.contract import PlannedField, Problem
-from integrations.delivery.drift import Snapshot, same
+from integrations.delivery.snapshot import Snapshot
+from integrations.delivery.values import same
 from integrations.models import Push, PushState
 
 Lines = Sequence[tuple[ValuedLine, Mapping[str, Any]]]
@@ -102,7 +103,7 @@ def problems(document: Commitment, sent: Snapshot | None) -> list[Problem]:
     lost = [line.number for line in document.lines.all() if str(line.pk) in written and str(line.pk) not in placed]
     if lost:
         sentence = f"It is not known which lines in Intacct {', '.join(map(str, lost))} are."
-        found.append(Problem("lines", sentence, "Change them in Intacct as well, then refresh it here.", code="LINKED"))
+        found.append(Problem("lines", sentence, "Use Intacct's version, or push ours again.", code="LINKED"))
     return found
 
 
@@ -114,7 +115,9 @@ def never(document: Commitment, sent: Snapshot | None) -> list[Problem]:
         found.append(Problem("state", sentence, "Enter the change as a change order.", code="DOC-STATE"))
     if sent is None:
         sentence = "It was linked to its document in Intacct, not pushed from here, so the change cannot be computed."
-        found.append(Problem("state", sentence, "Change it in Intacct as well, then refresh it here.", code="LINKED"))
+        found.append(
+            Problem("state", sentence, "Change it in Intacct, then use Intacct's version here.", code="LINKED")
+        )
     return found
 
 

@@ -22,9 +22,10 @@ from erp_admin.views.record_rows import Fact, entity_names, fact
 from integrations.approval.selectors import approval_in_force, covered_digest, decisions_about, possible_acts
 from integrations.approval.transitions import Act
 from integrations.delivery.contract import PlannedField, PushFlow
-from integrations.delivery.drift import FieldDifference, Kind, same, shown
 from integrations.delivery.planning import PlanResult, context_for, judge
 from integrations.delivery.remote_records import last_facts, record_of
+from integrations.delivery.snapshot import FieldDifference
+from integrations.delivery.values import Kind, same, shown
 from integrations.gateway.access import live_connection
 from integrations.models import Approval, Connection, Delivery, DocumentState, Push, PushState
 
@@ -109,7 +110,7 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "plan": _plan(document_type.flow, document, verdict, pushes),
         "events": history,
         "more_history": more_history,
-        "exchanges": selectors.exchanges_of(pushes, EXCHANGES),
+        "exchanges": selectors.exchanges_of(document_type.many, pk, EXCHANGES),
         "can": _can(document, in_force, pushes, verdict),
         "seen": covered_digest(document),
         "is_approved": document.approval == Approval.APPROVED,

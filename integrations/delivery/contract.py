@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from integrations import intacct
-from integrations.delivery.drift import FieldDifference, Fields, Snapshot
+from integrations.delivery.snapshot import FieldDifference, Fields, Snapshot
 from integrations.models import Connection, Operation, Push, PushedDocument, RemoteRecord, SettingsVersion
 from integrations.records.lookup import MirrorView
 from integrations.runs.flow import Flow

@@ -1,129 +1,25 @@
 """The one judge of drift: whether a document equals its record in Intacct, and on which side it changed.
 
-Owns the comparison by kind of value, the facts that follow from it, and the columns that keep them: nothing else writes
-those. Pure but for `keep` and `forget`; reads no record, plans nothing, and planning never reads what it writes.
+Owns the comparison, the facts that follow from it, and the columns that keep them: nothing else writes those. Pure but
+for `keep`, `keep_edit` and `forget`; reads no record, plans nothing, and planning never reads what it writes.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from integrations.delivery.snapshot import LINE_COUNT, Field, FieldDifference, Fields, Path, Snapshot, Values
+from integrations.delivery.values import same
 
 if TYPE_CHECKING:
     from integrations.models import PushedDocument, RemoteRecord
 
-LINE_COUNT: Final = "line_count"  # compared only where one side does not know its lines
 FACTS: Final = (
     "changed_here", "changed_there", "missing_there", "difference", "verified_at", "refreshed_at", "compared_fields",
     "comparable_fields",
 )  # fmt: skip
 LONGEST: Final = 500
-Path = tuple[str, str]  # key of the line, "" for the head; element, "" for the line as a whole
-Values = Mapping[str, str]
-
-
-class Kind(Enum):
-    TEXT = "text"
-    AMOUNT = "amount"
-    NUMBER = "number"
-    DATE = "date"
-
-
-@dataclass(frozen=True)
-class Field:
-    """A value that may be compared. `is_read`: Intacct can show it. `is_trace`: it only says that something changed."""
-
-    label: str
-    kind: Kind = Kind.TEXT
-    is_read: bool = True
-    is_trace: bool = False
-
-
-@dataclass(frozen=True)
-class Fields:
-    """The fields of a document type by element, of its head and of each line."""
-
-    head: Mapping[str, Field]
-    lines: Mapping[str, Field] = field(default_factory=dict)
-
-    def of(self, path: Path) -> Field:
-        line, name = path
-        if line and not name:
-            return Field("Line", Kind.AMOUNT)
-        return (self.lines if line else self.head).get(name) or Field(name, is_read=False)
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """Values by element. `lines` is None where they are not known; a name that is absent is not known either.
-
-    `positions` and `keys` are LINE_NO and RECORDNO of the lines in Intacct; `defaults` names, by line ("" for the
-    head), the elements that settings filled in: a setting that changes later does not change what was written.
-    """
-
-    head: Values = field(default_factory=dict)
-    lines: Mapping[str, Values] | None = None
-    positions: Mapping[str, int] = field(default_factory=dict)
-    keys: Mapping[str, int] = field(default_factory=dict)
-    defaults: Mapping[str, Sequence[str]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, stored: Mapping[str, Any] | None) -> "Snapshot":
-        """From the JSON that `as_json` made; an empty one knows nothing."""
-        stored = stored or {}
-        return cls(
-            stored.get("head") or {},
-            stored.get("lines"),
-            stored.get("numbers") or {},
-            stored.get("records") or {},
-            stored.get("defaults") or {},
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        parts = {
-            "head": dict(self.head),
-            "lines": None if self.lines is None else {key: dict(line) for key, line in self.lines.items()},
-            "numbers": dict(self.positions),
-            "records": dict(self.keys),
-            "defaults": {key: list(names) for key, names in self.defaults.items()},
-        }
-        return {name: part for name, part in parts.items() if part or (name == "lines" and part is not None)}
-
-    def filled(self, line: str = "") -> dict[str, str]:
-        """What settings filled in when the head, or a line, was written."""
-        values = self.head if not line else (self.lines or {}).get(line)
-        return {} if values is None else {name: values.get(name, "") for name in self.defaults.get(line, ())}
-
-    def paths(self) -> Iterator[tuple[Path, str]]:
-        for name, value in self.head.items():
-            yield ("", name), value
-        for key, line in (self.lines or {}).items():
-            for name, value in line.items():
-                yield (key, name), value
-
-
-@dataclass(frozen=True)
-class FieldDifference:
-    """A field that is not the same everywhere. None: not ours to say, never written, or not shown by Intacct."""
-
-    path: Path
-    label: str
-    here: str | None
-    sent: str | None
-    found: str | None
-    noted: str | None = None
-    kind: Kind = Kind.TEXT
-
-    def __str__(self) -> str:
-        moved = self.noted is not None and not same(self.found, self.noted, self.kind)
-        if moved and ((self.here is None and self.sent is None) or same(self.found, self.here, self.kind)):
-            return f"{self.label}: {self._said(self.found)} in Intacct, {self._said(self.noted)} before"
-        return f"{self.label}: {self._said(self.found)} in Intacct, {self._said(self.here)} in ERP Admin"
-
-    def _said(self, value: str | None) -> str:
-        return shown(value, self.kind) or "empty"
 
 
 @dataclass(frozen=True)
@@ -144,49 +40,6 @@ class DriftFacts:
     def named(self) -> list[str]:
         """What Intacct holds otherwise, in words."""
         return [str(difference) for difference in self.there]
-
-
-def same(one: str | None, other: str | None, kind: Kind) -> bool:
-    return _comparable(one, kind) == _comparable(other, kind)
-
-
-def _comparable(value: str | None, kind: Kind) -> object:
-    """A value as it is compared: an empty amount is zero, a date is a day in either notation, text is trimmed."""
-    text = str(value or "").replace("\r\n", "\n").strip()
-    if kind in (Kind.AMOUNT, Kind.NUMBER):
-        number = _number_of(text or "0")
-        return text if number is None else number
-    return (day_of(text) or text) if kind is Kind.DATE else text
-
-
-def _number_of(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-def shown(value: str | None, kind: Kind) -> str:
-    """A value as people read it."""
-    text = str(value or "").strip()
-    if kind is Kind.DATE and (day := day_of(text)) is not None:
-        return f"{day:%b} {day.day}, {day.year}"
-    number = _number_of(text) if kind in (Kind.AMOUNT, Kind.NUMBER) else None
-    if number is None:
-        return text
-    cents = number.quantize(Decimal("0.01")) if abs(number) < Decimal("1e20") else number
-    return f"{cents:,.2f}" if kind is Kind.AMOUNT and cents == number else f"{number.normalize():,f}"
-
-
-def day_of(text: str) -> date | None:
-    """A day as we write it, 2026-03-02, or as Intacct does, 03/02/2026, with or without a time; None for no date."""
-    day = text.strip().split(" ")[0].split("T")[0]
-    parts = day.split("/")
-    try:
-        return date.fromisoformat(f"{parts[2]:0>4}-{parts[0]:0>2}-{parts[1]:0>2}" if len(parts) == 3 else day)
-    except ValueError:
-        return None
 
 
 def _never(changed: Collection[str]) -> bool:
@@ -303,16 +156,19 @@ def _value(side: Snapshot, path: Path) -> str | None:
 
 
 def _noted(noted: Snapshot, found: Snapshot, unexplained: Collection[Path], *, keeps: bool) -> Snapshot:
-    """What is noted from now on: what was found, or, while a change waits for a person, only what was not known."""
+    """What is noted from now on: what was found, or, while a change waits for a person, only what was not known.
+
+    What a reading does not show stays noted as it was, so that a change is not missed while a field is refused.
+    """
     head = {name: value for name, value in found.head.items() if ("", name) not in unexplained}
-    if not keeps:
-        return Snapshot(head, found.lines)
-    lines = noted.lines
-    if lines is None:
-        lines = found.lines
-    elif found.lines is not None:
-        lines = {key: {**found.lines.get(key, {}), **line} for key, line in lines.items()}
-    return Snapshot({**head, **noted.head}, lines)
+    head = {**head, **noted.head} if keeps else {**noted.head, **head}
+    if found.lines is None or noted.lines is None:
+        return Snapshot(head, noted.lines if found.lines is None else found.lines)
+    lines: dict[str, Values] = {}
+    for key in noted.lines if keeps else found.lines:
+        old, new = noted.lines.get(key, {}), found.lines.get(key, {})
+        lines[key] = {**new, **old} if keeps else {**old, **new}
+    return Snapshot(head, lines)
 
 
 def noted_after_delivery(

@@ -18,6 +18,7 @@ from integrations.delivery.contract import Found, PushFlow
 from integrations.delivery.element_order import ORDER_NOTE, other_order_taken
 from integrations.delivery.outcomes import Settlement
 from integrations.delivery.planning import context_for, why_not_as_planned
+from integrations.gateway.client import about
 from integrations.gateway.slots import NoSlot, write_slot
 from integrations.intacct import Category, Function, IntacctError, ProtocolError, Result
 from integrations.models import Push, PushedDocument, PushHold, PushState
@@ -99,6 +100,7 @@ class _Ledger:
                 # Claimed last, under the lease: nothing that takes long lies between the claim and the first byte.
                 batch += self._claim(first)
                 functions = [Function(push.control_id, push.function_name, push.function_xml) for push in batch]
+                held.enter_context(about(self._flow.key, (push.document_id for push in batch)))
                 results = client.execute(functions, write=True) if batch else []
         except NoSlot:
             self._work.say("Another write to this company is under way; what is queued is sent after it.")
@@ -212,7 +214,8 @@ class _Ledger:
     def _patiently(self, batch: Sequence[Push]) -> Iterator[None]:
         """A read that fails is tried later, and later each time, instead of with every round of the dispatcher."""
         try:
-            yield
+            with about(self._flow.key, (push.document_id for push in batch)):
+                yield
         except IntacctError as error:
             self._settle.not_read(batch, error.sentence)
             raise
@@ -257,10 +260,11 @@ class _Ledger:
         """Read the records that what landed has changed, so that what is known of them is as new; many a request."""
         for flow in dict.fromkeys(flow for flow, _ in touched):
             documents = [document for owner, document in touched if owner is flow and document.remote_id]
+            began = timezone.now()
             with self._work.client_for(entity_id) as client:
                 records = flow.read_back(client, [document.remote_id for document in documents])
             for document in documents:
-                self._settle.touched(flow, document, records.get(document.remote_id))
+                self._settle.touched(flow, document, records.get(document.remote_id), began)
 
     @staticmethod
     def _must_show(push: Push) -> bool:

@@ -252,7 +252,8 @@ class Settlement:
             push.read_back_at = timezone.now()
             push.remote_record_no = found.record_no if found is not None else push.remote_record_no
             push.save(update_fields=["read_back_at", "remote_record_no"])
-            document = self._document(push)
+            # Locked: an edit that is saved while it is judged must not be judged away.
+            document = self._locked(self._flow, push.document_id)
             newer = Push.objects.filter(flow=push.flow, document_id=push.document_id, pk__gt=push.pk)
             # What the document shows is a later push's to say, or of another record once it was linked otherwise.
             if (
@@ -267,12 +268,18 @@ class Settlement:
                 self._wake_waiting(push, document)
         return document
 
-    def touched(self, flow: PushFlow, document: PushedDocument, found: Found | None) -> None:
+    def touched(self, flow: PushFlow, document: PushedDocument, found: Found | None, began: datetime) -> None:
         """Judge a document whose record another one's push has changed. Not to be seen is for verifying to say."""
         with self._work.page():
-            fresh: Any = flow.model._default_manager.select_for_update().filter(pk=document.pk).first()
-            if fresh is not None and found is not None and fresh.is_delivered and fresh.remote_id == found.remote_id:
+            fresh = self._locked(flow, document.pk)
+            if fresh is None or found is None or not fresh.is_delivered or fresh.remote_id != found.remote_id:
+                return
+            if not remote_records.is_outdated(fresh, began):
                 self._judged(flow, fresh, found)
+
+    @staticmethod
+    def _locked(flow: PushFlow, pk: int) -> Any:
+        return flow.model._default_manager.select_for_update().filter(pk=pk).first()
 
     def _judged(
         self, flow: PushFlow, document: PushedDocument, found: Found | None, *, is_new: bool = False

@@ -4,7 +4,9 @@ Owns what a person learns and decides about one record: remote calls, then one s
 Intacct itself; what is written again goes through the ledger.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -16,11 +18,12 @@ from integrations.approval.selectors import why_not_pushable
 from integrations.approval.service import covered_by_approval, let_fall
 from integrations.delivery import remote_records
 from integrations.delivery.contract import Found, PushFlow
-from integrations.delivery.drift import Snapshot
 from integrations.delivery.planning import context_for
 from integrations.delivery.requests import PushOutcome, ask_pushes, forget_record
+from integrations.delivery.snapshot import Snapshot
 from integrations.delivery.verification import may_not_show_yet
 from integrations.gateway import client as gateway
+from integrations.intacct import Client
 from integrations.models import Connection, Delivery, PushedDocument, RemoteRecord
 from integrations.runs.selectors import why_not_run
 
@@ -29,19 +32,21 @@ def refresh(connection: Connection, flow: PushFlow, document: PushedDocument) ->
     """Read the linked record now and compare it; return what differs. Raises Refused and the Intacct error family."""
     if not document.remote_id:
         raise Refused("It is not linked to a record in Intacct.", "Push it, or link it.", code="NOT-LINKED")
+    began = timezone.now()
     found = _read(connection, flow, document, document.remote_id)
     if found is None and may_not_show_yet(document):
         sentence = "Intacct does not show it, but it was delivered just now, and searches may not find it yet."
         raise Refused(sentence, "Refresh it again in a quarter of an hour.", code="TOO-EARLY")
     with transaction.atomic():
-        return _compared(connection, flow, _still_linked(flow, document), found)
+        return _compared(connection, flow, _still_linked(flow, document, began), found)
 
 
 def take_theirs(connection: Connection, flow: PushFlow, document: PushedDocument) -> list[str]:
     """Make the document here what its record is now; return what still differs. Raises as `refresh`."""
+    began = timezone.now()
     found = _read_there(connection, flow, document)
     with transaction.atomic():
-        fresh = _still_linked(flow, document)
+        fresh = _still_linked(flow, document, began)
         record, context = _record(flow, fresh), context_for(connection)
         covered = covered_by_approval(fresh)
         flow.take_keys(fresh, record, found, is_new=False)
@@ -56,9 +61,10 @@ def push_ours(
     connection: Connection, flow: PushFlow, document: PushedDocument, *, by: User | None = None, queued: bool = True
 ) -> PushOutcome:
     """Write what is here over what Intacct holds, as an update of what differs. Raises as `refresh`."""
+    began = timezone.now()
     found = _read_there(connection, flow, document)
     with transaction.atomic():
-        fresh = _still_linked(flow, document)
+        fresh = _still_linked(flow, document, began)
         refused = why_not_pushable(fresh, flow.noun)
         if refused is not None:
             raise refused
@@ -94,7 +100,7 @@ def recreate(
 def find_records(connection: Connection, flow: PushFlow, document: PushedDocument, text: str) -> Sequence[Found]:
     """Records in Intacct that carry the number `text`. Raises Refused and the Intacct error family."""
     _check(connection, flow)
-    with gateway.opened(connection, entity_id=flow.entity_of(document) or None) as client:
+    with _reading(connection, flow, document) as client:
         return flow.search(client, text)
 
 
@@ -132,7 +138,7 @@ def _check(connection: Connection, flow: PushFlow) -> None:
 
 def _read(connection: Connection, flow: PushFlow, document: PushedDocument, remote_id: str) -> Found | None:
     _check(connection, flow)
-    with gateway.opened(connection, entity_id=flow.entity_of(document) or None) as client:
+    with _reading(connection, flow, document) as client:
         return flow.read_back(client, [remote_id]).get(remote_id)
 
 
@@ -150,6 +156,14 @@ def _record(flow: PushFlow, document: PushedDocument) -> RemoteRecord:
     return remote_records.record_of(flow.key, document) or remote_records.note_link(flow, document)
 
 
+@contextmanager
+def _reading(connection: Connection, flow: PushFlow, document: PushedDocument) -> Iterator[Client]:
+    """A client in the document's entity, whose exchanges are stored as being about the document."""
+    entity_id = flow.entity_of(document) or None
+    with gateway.opened(connection, entity_id=entity_id) as client, gateway.about(flow.key, [document.pk]):
+        yield client
+
+
 def _unlocked(flow: PushFlow, pk: int) -> Any:
     document: Any = flow.model._default_manager.select_for_update().get(pk=pk)
     if document.is_locked:
@@ -157,8 +171,11 @@ def _unlocked(flow: PushFlow, pk: int) -> Any:
     return document
 
 
-def _still_linked(flow: PushFlow, document: PushedDocument) -> Any:
+def _still_linked(flow: PushFlow, document: PushedDocument, began: datetime | None = None) -> Any:
+    """The document as it is now. Raises Refused when what was read since `began` is no longer about it."""
     fresh = _unlocked(flow, document.pk)
     if fresh.remote_id != document.remote_id:
         raise Refused("It was linked otherwise meanwhile.", "Look at it again.", code="CHANGED")
+    if began is not None and remote_records.is_outdated(fresh, began):
+        raise Refused("It was pushed or compared meanwhile.", "Look at it again.", code="CHANGED")
     return fresh

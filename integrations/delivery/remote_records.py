@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from integrations.delivery import drift
 from integrations.delivery.contract import Found, PushContext, PushFlow
-from integrations.delivery.drift import DriftFacts, Snapshot
+from integrations.delivery.drift import DriftFacts
+from integrations.delivery.snapshot import Snapshot
 from integrations.models import Operation, Push, PushedDocument, RemoteRecord
 from integrations.models.remote_record import TRANSACTION
 
@@ -107,6 +108,11 @@ def compare(
     take_facts(document, record, found)
     drift.keep(document, record, facts, found=reading, at=at)
     return facts
+
+
+def is_outdated(document: PushedDocument, began: datetime) -> bool:
+    """Whether a reading that was begun then is older than what is known: pushed or compared since."""
+    return any(moment is not None and moment > began for moment in (document.delivered_at, document.refreshed_at))
 
 
 def take_facts(document: PushedDocument, record: RemoteRecord, found: Found) -> None:

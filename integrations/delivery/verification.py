@@ -17,6 +17,7 @@ from integrations.delivery import remote_records
 from integrations.delivery.contract import Found, PushContext, PushFlow
 from integrations.delivery.planning import context_for
 from integrations.delivery.requests import push_flows
+from integrations.gateway.client import about
 from integrations.models import Connection, Delivery, RowOutcome, RunRow, Trigger
 from integrations.runs.flow import Flow, StepPlan, flow_for
 from integrations.runs.service import Started, start_run
@@ -37,13 +38,15 @@ class Verification(Flow):
             raise TypeError(f"{work.step.key} pushes no documents.")
         while batch := _next(work, flow):
             found: dict[str, Found] = {}
+            began = timezone.now()
             for entity, members in groupby(sorted(batch, key=flow.entity_of), key=flow.entity_of):
-                with work.client_for(entity) as client:
-                    found |= flow.read_back(client, [document.remote_id for document in members])
+                documents = list(members)
+                with work.client_for(entity) as client, about(flow.key, (document.pk for document in documents)):
+                    found |= flow.read_back(client, [document.remote_id for document in documents])
             with work.page():
                 context = context_for(work.connection)
                 for document in batch:
-                    _compare(work, flow, document.pk, document.remote_id, found.get(document.remote_id), context)
+                    _compare(work, flow, document.pk, document.remote_id, found.get(document.remote_id), context, began)
                 work.save_page(after=batch[-1].pk)
             yield
 
@@ -62,11 +65,13 @@ def _next(work: StepWork, flow: PushFlow) -> list[Any]:
 
 
 def _compare(
-    work: StepWork, flow: PushFlow, pk: int, remote_id: str, found: Found | None, context: PushContext
+    work: StepWork, flow: PushFlow, pk: int, remote_id: str, found: Found | None, context: PushContext, began: datetime
 ) -> None:
     document: Any = flow.model._default_manager.select_for_update().get(pk=pk)
     if document.delivery != Delivery.DELIVERED or document.remote_id != remote_id:
         return  # pushed again or unlinked since it was read: the answer is about what it was
+    if remote_records.is_outdated(document, began):
+        return
     if found is None and may_not_show_yet(document):
         work.count(skipped=1)
         _row(work, flow, document, RowOutcome.SKIPPED, "Delivered just now; searches in Intacct may not show it yet.")

@@ -6,8 +6,9 @@ calls never happen inside a database transaction: `opened` refuses to.
 
 import math
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -29,11 +30,12 @@ from integrations.intacct import (
     SessionCache,
     SignInError,
 )
-from integrations.models import Connection, ConnectionState, Exchange, RunStep, StepState
+from integrations.models import Connection, ConnectionState, Exchange, ExchangeSubject, RunStep, StepState
 
-SESSIONS = SessionCache()  # process memory only, never stored
-PAUSE: Callable[[float], None] = time.sleep  # between attempts of a read
 SIGN_IN = "getAPISession"
+SESSIONS = SessionCache()  # process memory only, never stored
+_NO_RECORDS = frozenset({SIGN_IN, "lookup"})  # functions that name no record, whoever asked for them
+PAUSE: Callable[[float], None] = time.sleep  # between attempts of a read
 
 _STATE_FOR = {
     Category.SENDER: ConnectionState.NEEDS_CREDENTIALS,
@@ -56,6 +58,19 @@ class LeaseWatch:
 
     after_exchange: Callable[[], object]
     time_left: Callable[[], float]
+
+
+_SUBJECTS: ContextVar[tuple[str, frozenset[int]]] = ContextVar("exchange_subjects", default=("", frozenset()))
+
+
+@contextmanager
+def about(flow_key: str, document_ids: Iterable[int]) -> Iterator[None]:
+    """Until the block ends, each exchange is stored as one that writes, looks for or reads these documents."""
+    token = _SUBJECTS.set((flow_key, frozenset(document_ids)))
+    try:
+        yield
+    finally:
+        _SUBJECTS.reset(token)
 
 
 def build_client(
@@ -152,7 +167,10 @@ def _may_not_enter(entity_id: str, error: IntacctError) -> EntityError:
 def store_exchange(
     exchange: intacct.Exchange, *, tenant_id: int, connection: Connection | None, step: RunStep | None = None
 ) -> Exchange:
-    """Keep a finished, already redacted exchange, and add it to the counts of the step and of the company's day."""
+    """Keep a finished, already redacted exchange with the documents it is about, and count it.
+
+    It adds to the counts of the step and of the company's day.
+    """
     with transaction.atomic():
         row = Exchange.objects.create(
             tenant_id=tenant_id,
@@ -176,6 +194,12 @@ def store_exchange(
             request_xml=storable(exchange.request_xml),
             response_xml=storable(exchange.response_xml),
         )
+        flow_key, document_ids = _SUBJECTS.get()
+        if not _NO_RECORDS.intersection(exchange.functions):
+            ExchangeSubject.objects.bulk_create(
+                ExchangeSubject(tenant_id=tenant_id, exchange=row, flow=flow_key, document_id=pk)
+                for pk in sorted(document_ids)
+            )
         if step is not None:
             RunStep.objects.filter(pk=step.pk).update(
                 requests=F("requests") + 1, billable=F("billable") + exchange.billable

@@ -1,7 +1,7 @@
 """Everything integrations stores: connections, settings, mirrored lists, runs and exchanges."""
 
 from integrations.models.connection import CompanySlot, Connection
-from integrations.models.exchange import Exchange
+from integrations.models.exchange import Exchange, ExchangeSubject
 from integrations.models.heartbeat import Heartbeat
 from integrations.models.link import LinkedDocument, LinkedLine, linked_line_models, linked_models
 from integrations.models.list_item import ListItem
@@ -60,6 +60,7 @@ __all__ = [
     "DocumentState",
     "ElementOrder",
     "Exchange",
+    "ExchangeSubject",
     "Freshness",
     "Heartbeat",
     "LinkedDocument",

@@ -44,3 +44,20 @@ class Exchange(TenantModel):
         if self.outcome == "success":
             return ShownState("success", "Success", "success", "check-circle-fill")
         return ShownState(self.outcome, self.outcome.replace("_", " ").capitalize(), "danger", "x-octagon-fill")
+
+
+class ExchangeSubject(TenantModel):
+    """That an exchange wrote, looked for or read this document; stored with the exchange and removed with it."""
+
+    exchange = models.ForeignKey(Exchange, on_delete=models.CASCADE, related_name="subjects")
+    flow = models.CharField(max_length=40)
+    document_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["exchange", "flow", "document_id"], name="one_subject_per_exchange")
+        ]
+        indexes = [models.Index(fields=["flow", "document_id", "exchange"], name="exchange_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.flow} {self.document_id}"

@@ -159,6 +159,7 @@ def _removed(expired: QuerySet[Any], parts: Iterable[type[models.Model]] = ()) -
             for _ in _removed(part._base_manager.filter(run__in=keys)):
                 pass
         with transaction.atomic():
-            expired.model._base_manager.filter(pk__in=keys).delete()
+            # Only keys are read: what carries other rows is loaded to find them, and an exchange holds long bodies.
+            expired.model._base_manager.filter(pk__in=keys).only("pk").delete()
         last = keys[-1]
         yield len(keys)

@@ -9,20 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from integrations.delivery.drift import (
-    LINE_COUNT,
-    DriftFacts,
-    Field,
-    FieldDifference,
-    Fields,
-    Kind,
-    Snapshot,
-    adopted,
-    judge,
-    noted_after_delivery,
-    same,
-    shown,
-)
+from integrations.delivery.drift import DriftFacts, adopted, judge, noted_after_delivery
+from integrations.delivery.snapshot import LINE_COUNT, Field, FieldDifference, Fields, Snapshot
+from integrations.delivery.values import Kind, same, shown
 
 FIELDS = Fields(
     head={
@@ -105,6 +94,18 @@ def test_a_change_waits_for_a_person_and_is_noted_only_then() -> None:
     assert (ordinary.changed_there, ordinary.noted.head) == (False, {"title": "B"})
     known = judged("A", "A", "B", "A", is_ordinary=lambda changed: True, was_changed_there=True)
     assert known.changed_there  # what a person has to see is not explained away later
+
+
+def test_what_a_reading_does_not_show_stays_noted() -> None:
+    """A field that is refused for a while hides no change: it is compared with what was noted before."""
+    sent = Snapshot({"title": "A"}, {"1": {"memo": "m"}})
+    noted = Snapshot({"title": "A", "day": "03/02/2026"}, {"1": {"memo": "m", "price": "5"}})
+    hidden = judge(
+        here=sent, sent=sent, found=Snapshot({"title": "A"}, {"1": {"memo": "m"}}), noted=noted, fields=FIELDS
+    )
+    assert hidden.noted == noted
+    back = Snapshot({"title": "A", "day": "03/09/2026"}, {"1": {"memo": "m", "price": "6"}})
+    assert judge(here=sent, sent=sent, found=back, noted=hidden.noted, fields=FIELDS).changed_there
 
 
 def test_ordinary_is_asked_of_exactly_what_changed() -> None:

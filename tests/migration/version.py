@@ -10,7 +10,7 @@ from typing import Final
 VERSION: Final = "0.1.0"
 COMMIT: Final = "cc7b0f8"
 FIXTURE: Final = Path(__file__).parent / "fixtures" / f"{VERSION}.jsonl.gz"
-BUILDER: Final = Path(__file__).parent / f"build_{VERSION.replace('.', '_')}.py"
+BUILDER: Final = Path(__file__).parent / f"build_{VERSION.replace('.', '_')}" / "__main__.py"
 # Plainly invented; they seal the password of the local Intacct and the second factors of invented people.
 KEYS: Final = [base64.urlsafe_b64encode(b"fixture-of-the-previous-version!").decode()]
 TENANT: Final = "summit-ridge"

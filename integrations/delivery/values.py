@@ -1,0 +1,58 @@
+"""Single values of documents: when two of them are the same, and how people read one, by kind.
+
+Owns the notations: ours and Intacct's. Knows no field, no document and no record.
+"""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+
+
+class Kind(Enum):
+    TEXT = "text"
+    AMOUNT = "amount"
+    NUMBER = "number"
+    DATE = "date"
+
+
+def same(one: str | None, other: str | None, kind: Kind) -> bool:
+    return _comparable(one, kind) == _comparable(other, kind)
+
+
+def _comparable(value: str | None, kind: Kind) -> object:
+    """A value as it is compared: an empty amount is zero, a date is a day in either notation, text is trimmed."""
+    text = str(value or "").replace("\r\n", "\n").strip()
+    if kind in (Kind.AMOUNT, Kind.NUMBER):
+        number = _number_of(text or "0")
+        return text if number is None else number
+    return (day_of(text) or text) if kind is Kind.DATE else text
+
+
+def _number_of(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def shown(value: str | None, kind: Kind) -> str:
+    """A value as people read it."""
+    text = str(value or "").strip()
+    if kind is Kind.DATE and (day := day_of(text)) is not None:
+        return f"{day:%b} {day.day}, {day.year}"
+    number = _number_of(text) if kind in (Kind.AMOUNT, Kind.NUMBER) else None
+    if number is None:
+        return text
+    cents = number.quantize(Decimal("0.01")) if abs(number) < Decimal("1e20") else number
+    return f"{cents:,.2f}" if kind is Kind.AMOUNT and cents == number else f"{number.normalize():,f}"
+
+
+def day_of(text: str) -> date | None:
+    """A day as we write it, 2026-03-02, or as Intacct does, 03/02/2026, with or without a time; None for no date."""
+    day = text.strip().split(" ")[0].split("T")[0]
+    parts = day.split("/")
+    try:
+        return date.fromisoformat(f"{parts[2]:0>4}-{parts[0]:0>2}-{parts[1]:0>2}" if len(parts) == 3 else day)
+    except ValueError:
+        return None
