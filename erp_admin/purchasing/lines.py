@@ -242,7 +242,7 @@ class LinePlanner:
             "unit": self._filled(line.unit, UNIT, project),
             "locationid": self._filled(line.location_id, LOCATION, project),
             "departmentid": self._filled(line.department_id, DEPARTMENT, project),
-            "memo": ("number of the line here", memo_of(line)),
+            "memo": ("number of the line in ERP Admin", memo_of(line)),
             "projectid": ("the line" if line.project is not None else "the document", project),
             "retainagepercentage": ("the document" if line.retainage_percent is None else "the line", retainage or ""),
             **before,

@@ -115,9 +115,7 @@ def never(document: Commitment, sent: Snapshot | None) -> list[Problem]:
         found.append(Problem("state", sentence, "Enter the change as a change order.", code="DOC-STATE"))
     if sent is None:
         sentence = "It was linked to its document in Intacct, not pushed from here, so the change cannot be computed."
-        found.append(
-            Problem("state", sentence, "Change it in Intacct, then use Intacct's version here.", code="LINKED")
-        )
+        found.append(Problem("state", sentence, "Change it in Intacct, then use Intacct's version.", code="LINKED"))
     return found
 
 
@@ -185,5 +183,7 @@ def _removed(document: Commitment, sent: Snapshot, lines: Lines, explained: list
     kept = {str(line.pk) for line, _ in lines}
     numbers = sorted((position for key, position in sent.positions.items() if key not in kept), reverse=True)
     for number in numbers:
-        explained.append(explain(f"line {number + 1}/itemid", "Line removed", "", f"{document.number}: no longer here"))
+        explained.append(
+            explain(f"line {number + 1}/itemid", "Line removed", "", f"{document.number}: no longer in ERP Admin")
+        )
     return [{"@line_num": number + 1, "itemid": ""} for number in numbers]

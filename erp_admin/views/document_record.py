@@ -319,7 +319,7 @@ def _history(request: TenantRequest, document_type: AnyType, document: Any) -> t
     # What was approved before decisions were written down one by one has left only this.
     known = document.approved_at if not decisions else None
     marks = (
-        (document.created_at, "Entered here", "", ENTERED),
+        (document.created_at, "Entered in ERP Admin", "", ENTERED),
         (known, "Approved", document.approved_by, DECIDED),
         (document.linked_at, f"Linked to {document.remote_id}", document.linked_by, LINKED),
         (document.refreshed_at, "Last compared with Intacct", "", COMPARED),

@@ -106,7 +106,7 @@ def _columns(request: TenantRequest, document_type: AnyType) -> list[Column]:
         ),
         column(request, "State"),
         column(request, "Date", "date", css="num", below=Column("Project") if columns.project else None),
-        column(request, "Amount here", "amount", css="num"),
+        column(request, "In ERP Admin", "amount", css="num"),
         column(request, "In Intacct", css="num"),
     ]
 

@@ -39,7 +39,7 @@ WAIT_PAUSE = timedelta(hours=1)
 
 def _in_words(push: Push, found: Found | None, facts: DriftFacts) -> str:
     if found is None:
-        return f"{push.remote_id} cannot be read back from Intacct."
+        return f"{push.remote_id} cannot be compared with Intacct."
     counted = f"{facts.compared} of {facts.comparable} fields"
     return f"Compared {counted}: {'; '.join(facts.named)}." if facts.named else f"Compared {counted}: equal."
 

@@ -351,7 +351,7 @@ def test_a_project_shows_link_cost_codes_and_history(imported: Project, ben: Cli
     assert "General conditions" in page
     assert str(imported.remote_record_no) in page
     titles = re.findall(r'<p class="timeline-title">(?:<a [^>]*>)?([^<]*)', page)
-    assert [title.split(",")[0] for title in titles] == ["Import", "Linked to Intacct", "Added here"]
+    assert [title.split(",")[0] for title in titles] == ["Import", "Linked to Intacct", "Added in ERP Admin"]
 
 
 def test_cost_codes_are_paged(
