@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from erp_admin.documents.grouped import Grouped
+from accounts.ui.grouped import Grouped
+from erp_admin.documents.types import type_of
 from integrations.delivery.contract import Plan, Problem, PushFlow
 from integrations.delivery.ledger import LOOK_UP_BATCH
 from integrations.delivery.planning import context_for, judge
@@ -74,6 +75,4 @@ def preview_of(connection: Connection, flow: PushFlow, documents: Iterable[Any])
 
 
 def currency_of(document: Any) -> str:
-    """A change order is in the currency of its commitment."""
-    base = getattr(document, "commitment", document)
-    return str(base.currency)
+    return type_of(document).currency_of(document)

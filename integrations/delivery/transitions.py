@@ -100,10 +100,6 @@ class StepState:
     is_there: bool = False
 
     @property
-    def is_open(self) -> bool:
-        return self.state in IN_FLIGHT
-
-    @property
     def failed(self) -> bool:
         return self.state == PushState.FAILED
 

@@ -3,7 +3,7 @@
 from integrations.models.connection import CompanySlot, Connection
 from integrations.models.exchange import Exchange, ExchangeSubject
 from integrations.models.heartbeat import Heartbeat
-from integrations.models.link import LinkedDocument, linked_models
+from integrations.models.link import LinkedDocument, LinkedLine, linked_line_models, linked_models
 from integrations.models.list_item import ListItem
 from integrations.models.list_state import ChangeKind, CompanyClock, ListDefinition, ListItemChange, ListState
 from integrations.models.profile import SyncProfile
@@ -64,6 +64,7 @@ __all__ = [
     "Freshness",
     "Heartbeat",
     "LinkedDocument",
+    "LinkedLine",
     "ListDefinition",
     "ListItem",
     "ListItemChange",
@@ -91,6 +92,7 @@ __all__ = [
     "SyncRun",
     "SyncSchedule",
     "Trigger",
+    "linked_line_models",
     "linked_models",
     "with_state",
 ]

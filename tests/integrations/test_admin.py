@@ -18,7 +18,7 @@ from accounts.admin.read_only import MOST_COUNTED, ReadOnlyAdmin
 from accounts.models import CrossTenantAccess, Membership, Role, Tenant, User
 from accounts.people.invitations import invite
 from accounts.tenancy import cross_tenant, tenant_scope
-from erp_admin.models import Commitment, CommitmentLine, FileKind, ImportedDocument, MatchKind, Project, RememberedMatch
+from erp_admin.models import Commitment, CommitmentLine, ImportedDocument, MatchKind, Project, RememberedMatch
 from erp_admin.uploads.service import read_upload
 from integrations.models import (
     ApiBudget,
@@ -177,7 +177,7 @@ def _documents(connection: Connection, by: User) -> None:
     PushHold.objects.create(error_code="SIGN-IN", sentence="The sign-in was refused.", **ours)
     ElementOrder.objects.create(company_id=connection.company_id, order="documented")
     rows = csv_of(commitment_row("SC-2", "Somebody Unheard Of"))
-    read_upload(connection.tenant, FileKind.COMMITMENTS, "subcontracts.csv", rows, by=by)
+    read_upload(connection.tenant, "commitments", "subcontracts.csv", rows, by=by)
     RememberedMatch.objects.create(tenant_id=connection.tenant_id, kind=MatchKind.VENDOR, name="acme", value="V-1")
 
 

@@ -22,7 +22,7 @@ class Command(TenantCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--flow", help="only this flow: commitments, change_orders")
+        parser.add_argument("--flow", help=f"only this flow: {', '.join(flow.key for flow in push_flows())}")
         parser.add_argument("--document", action="append", default=[], metavar="N", help="only these numbers")
         parser.add_argument("--dry-run", action="store_true", help="show what would be sent; send nothing")
         parser.add_argument("--queue", action="store_true", help="leave the work to a worker")

@@ -18,7 +18,7 @@ class Command(TenantCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--flow", help="only this flow: commitments, change_orders")
+        parser.add_argument("--flow", help=f"only this flow: {', '.join(flow.key for flow in push_flows())}")
 
     def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
         known = {flow.key: flow for flow in push_flows()}
