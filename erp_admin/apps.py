@@ -9,7 +9,6 @@ class ErpAdminConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.codes import declare
-        from erp_admin import event_kinds
         from erp_admin.admin.documents import register_support_page
         from erp_admin.bills.flow import SYNC_BILLS
         from erp_admin.codes import FEATURES
@@ -28,7 +27,6 @@ class ErpAdminConfig(AppConfig):
 
         declare(PURCHASING)
         declare(FEATURES)
-        event_kinds.register()
         register_flow(ProjectImport())
         register_document_type(COMMITMENTS)
         register_document_type(CHANGE_ORDERS)

@@ -259,8 +259,8 @@ def test_features_never_import_pages(app: str) -> None:
 FLOORS = {
     "accounts": ("request_log", "ui", "models", "tenancy", "audit"),
     "integrations": (
-        "lists", "models", "gateway", "records", "settings", "runs", "mirror", "delivery", "connections", "schedules",
-        "usage", "doctor", "operations",
+        "lists", "models", "gateway", "records", "settings", "runs", "mirror", "imports", "delivery", "connections",
+        "schedules", "usage", "doctor", "operations",
     ),
     "integrations.sandbox": ("schema", "wire", "data", "functions", "legacy", "faults", "seed"),
     "erp_admin": ("models", "documents", "projects", "uploads", "purchasing", "demo"),
@@ -288,7 +288,7 @@ def test_the_engine_names_no_document_type() -> None:
     words = ("Project", "Commitment", "Contract", "Bill")
     wrong = [
         f"{path.relative_to(ROOT)} names {node.name}"
-        for folder in ("integrations/runs", "integrations/mirror", "integrations/delivery")
+        for folder in ("integrations/runs", "integrations/mirror", "integrations/imports", "integrations/delivery")
         for path in python_files(folder)
         for node in nodes(path)
         if isinstance(node, ast.ClassDef) and node.name.startswith(words)
@@ -486,3 +486,21 @@ def test_planning_never_reads_drift() -> None:
         if isinstance(node, ast.Attribute) and node.attr in DRIFT_FACTS
     ]
     assert readers == []
+
+
+@pytest.mark.parametrize("name", ["integrations/imports/contract.py", "integrations/mirror/sink.py"])
+def test_a_contract_says_of_everything_what_it_is(name: str) -> None:
+    names = {node.id for node in ast.walk(ast.parse((ROOT / name).read_text())) if isinstance(node, ast.Name)}
+    assert "Any" not in names
+
+
+def test_reading_a_list_knows_nothing_of_the_mirror() -> None:
+    """Rows are handed to a sink, so that a document type can take a list into tables of its own."""
+    readers = ("fetch", "pull", "recount", "deletions", "watermark", "list_states", "sink")
+    others = {
+        f"{name} imports {other}"
+        for name in (f"integrations.mirror.{reader}" for reader in readers)
+        for other in imported(modules()[name])
+        if other in ("integrations.mirror.store", "integrations.models.ListItem") or "mirror.store." in other
+    }
+    assert others == set()

@@ -84,7 +84,7 @@ def _stuck(flow: Any) -> Iterator[tuple[str, str, str, str, Any]]:
         failed = Push.objects.filter(
             flow=flow.key, state=PushState.FAILED, document_id__in=[document.pk for document in batch]
         )
-        newest = {push.document_id: push for push in failed.order_by("pk").defer("function_xml", "planned", "expected")}
+        newest = {push.document_id: push for push in failed.order_by("pk").defer("planned", "expected", "sent")}
         for document in batch:
             push = newest.get(document.pk)
             if document.shown_as == DocumentState.NEEDS_REVIEW:

@@ -72,8 +72,7 @@ def void(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
 def take_back(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(document_type: AnyType, document: Any) -> str:
-        push = requests.in_flight(document_type.flow, document.pk)
-        if push is None or not requests.take_back(push, by=request.user):
+        if not requests.take_back_document(document, by=request.user):
             raise Refused("It cannot be taken back any more: sending has begun, or it has ended.", code="NOT-QUEUED")
         return f"{document.number} was taken back. Nothing of it was sent."
 

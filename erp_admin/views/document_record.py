@@ -10,7 +10,7 @@ from django.shortcuts import render
 from accounts.access import TenantRequest
 from accounts.templatetags.ui import amount, when
 from accounts.ui.shown import ShownState
-from erp_admin.documents import selectors
+from erp_admin.documents import selectors, steps
 from erp_admin.documents.types import AnyType, children_of, type_for
 from erp_admin.views.document_pages import (
     action_reason,
@@ -50,6 +50,7 @@ class PlanRow:
     source: str
     held: str | None
     line: str
+    step: str = ""  # named where the document has several
 
     @property
     def differs(self) -> bool:
@@ -105,6 +106,7 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "problems": [(each, *where_to_fix(request, document_type, each.code, document)) for each in verdict.problems],
         "here": document_url(request, document_type, document),
         "failure": _failure(request, document_type, document, pushes),
+        "steps": steps.step_rows(document_type.flow, document, pushes),
         "plan": _plan(document_type.flow, document, verdict, pushes),
         "events": history,
         "more_history": more_history,
@@ -146,6 +148,10 @@ def _children(request: TenantRequest, child_type: AnyType, document: Any) -> Chi
     return Children(child_type, [row_of(each) for each in documents], new_url)
 
 
+# Some step of it failed: it goes on where it stopped once its cause is fixed.
+STUCK = (Delivery.FAILED, Delivery.PARTLY)
+
+
 def _reason(request: TenantRequest, document_type: AnyType, key: str) -> str:
     return action_reason(request, document_type, key) if document_type.offers(key) else ""
 
@@ -160,9 +166,8 @@ def _can(
 ) -> dict[str, bool]:
     """Which of its actions the state and the role allow; the services decide once more."""
     locked, linked = document.is_locked, bool(document.remote_id)
-    newest = pushes[0] if pushes else None
     acts, void = possible_acts(document, in_force), in_force == Approval.VOID
-    queued = newest is not None and newest.state in (PushState.QUEUED, PushState.WAITING) and not newest.tries
+    queued = any(push.state in (PushState.QUEUED, PushState.WAITING) and not push.tries for push in pushes)
     allowed = {
         "edit": True,
         "approve": Act.APPROVE in acts,
@@ -184,7 +189,7 @@ def _can(
         and (key in SHOWN_DISABLED or not _reason(request, document_type, key))
         for key, is_allowed in allowed.items()
     }
-    return {**offered, "retry": document.delivery == Delivery.FAILED, "change": not void}
+    return {**offered, "retry": document.delivery in STUCK, "change": not void}
 
 
 def _facts(
@@ -263,7 +268,7 @@ def _side_row(difference: FieldDifference) -> SideRow:
 def _failure(
     request: TenantRequest, document_type: AnyType, document: Any, pushes: list[Push]
 ) -> dict[str, Any] | None:
-    if document.delivery != Delivery.FAILED:
+    if document.delivery not in (Delivery.FAILED, Delivery.PARTLY):
         return None
     push = next((each for each in pushes if each.state == PushState.FAILED), None)
     code = push.error_code if push else ""
@@ -282,29 +287,29 @@ def _failure(
 
 def _plan(flow: PushFlow, document: Any, verdict: PlanResult, pushes: list[Push]) -> dict[str, Any]:
     """What a push would write now; else what the newest one wrote, beside what Intacct last showed."""
-    newest = next((push for push in pushes if push.planned), None)
+    parts = steps.planned_parts(flow, verdict, pushes)
+    title = "What a push would write"
     if verdict.plan is not None:
-        planned = [entry.as_json() for entry in verdict.plan.explained]
-        title, function = "What a push would write now", verdict.plan.function_name
-    elif newest is not None:
-        planned, function = newest.planned, newest.function_name
+        title = "What a push would write now"
+    elif parts:
+        newest = next(push for push in pushes if push.planned)
         title = "What was written" if newest.state == PushState.DELIVERED else "What is planned"
-    else:
-        return {"rows": [], "title": "What a push would write", "function": ""}
-    rows = [_plan_row(flow, entry, document.remote_facts) for entry in planned]
+    rows = [_plan_row(flow, part, entry, document.remote_facts) for part in parts for entry in part.rows]
     return {
         "rows": rows,
         "title": title,
-        "function": function,
+        "function": ", ".join(dict.fromkeys(part.function for part in parts)),
         "is_compared": bool(document.remote_facts),
         "differing": sum(row.differs for row in rows),
     }
 
 
-def _plan_row(flow: PushFlow, entry: dict[str, str], facts: dict[str, Any]) -> PlanRow:
-    line = PlannedField(**entry).line
-    held = flow.held(entry["path"], facts) if facts else None
-    return PlanRow(entry["label"], entry["value"], entry["source"], held, line)
+def _plan_row(flow: PushFlow, part: steps.PlannedPart, entry: PlannedField, facts: dict[str, Any]) -> PlanRow:
+    """What was last read of the document's own record is beside the step that wrote it."""
+    own = part.step == flow.steps[0].key
+    held = flow.held(entry.path, facts) if facts and own else None
+    step = part.label if len(flow.steps) > 1 else ""
+    return PlanRow(entry.label, entry.value, entry.source, held, entry.line, step)
 
 
 def _history(request: TenantRequest, document_type: AnyType, document: Any) -> tuple[list[dict[str, Any]], bool]:

@@ -15,7 +15,8 @@ from accounts.ui.paging import PAGE_SIZE, page_of
 from erp_admin.documents.issues import JUDGED, Cause, attention
 from erp_admin.documents.types import type_for
 from erp_admin.views.document_pages import document_url, is_at_a_document, where_to_fix
-from integrations.delivery.requests import push_flow, release_hold
+from integrations.delivery.contract import push_flow
+from integrations.delivery.requests import release_hold
 from integrations.gateway.access import live_connection
 from integrations.models import PushHold
 

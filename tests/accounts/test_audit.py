@@ -19,10 +19,9 @@ from accounts.services import set_role
 from accounts.tenancy import cross_tenant, tenant_scope
 from config.audit import AUDITED, NOT_AUDITED
 from erp_admin.documents.types import document_types
-from erp_admin.event_kinds import RecordEvent
 from erp_admin.models import Project
 from erp_admin.projects.service import link, unlink
-from integrations.event_kinds import IntegrationEvent
+from integrations.event_kinds import IntegrationEvent, RecordEvent
 from integrations.models import Connection, ListItem
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer

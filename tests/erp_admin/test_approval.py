@@ -14,7 +14,8 @@ from erp_admin.models import ChangeOrder, Commitment, CommitmentLine, ImportStat
 from erp_admin.purchasing.service import approve
 from erp_admin.uploads.service import confirm, read_upload
 from integrations.delivery import readback, requests
-from integrations.delivery.requests import ask_pushes, push_flow
+from integrations.delivery.contract import push_flow
+from integrations.delivery.requests import ask_pushes
 from integrations.models import Approval, Connection, Delivery, DocumentState, Push, PushState, RunRow
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer

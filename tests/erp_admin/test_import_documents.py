@@ -25,7 +25,8 @@ from erp_admin.purchasing.service import approve, save_commitment
 from erp_admin.uploads.formats.table import FileRefused
 from erp_admin.uploads.matches import LEFT_OPEN, choose_matches, match_again
 from erp_admin.uploads.service import confirm, discard, read_upload
-from integrations.delivery.requests import ask_pushes, push_flow
+from integrations.delivery.contract import push_flow
+from integrations.delivery.requests import ask_pushes
 from integrations.mirror.service import start_list_sync
 from integrations.models import Approval, Connection, Delivery, DocumentState, ListItem, RunState, SyncRun
 from integrations.operations.retention import prune

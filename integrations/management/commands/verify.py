@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import Tenant
 from accounts.refusal import Refused
 from integrations.commands import EXIT_FAILED, EXIT_USE, TenantCommand, describe
-from integrations.delivery.requests import push_flows
+from integrations.delivery.contract import push_flows
 from integrations.delivery.verification import start_verification
 from integrations.models import RunState, Trigger
 from integrations.runs.runner import run_to_end

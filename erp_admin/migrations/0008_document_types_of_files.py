@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("erp_admin", "0006_approval")]
+    dependencies = [("erp_admin", "0007_steps")]
 
     operations = [
         migrations.RenameField("importeddocument", "commitment_number", "parent_number"),
