@@ -38,6 +38,7 @@ def migrated_file(folder: Path) -> Path:
 def _migrate(file: Path) -> None:
     values = {**keys.values_for("test"), "DATABASE_URL": f"sqlite:///{file}"}
     environment = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, **values}
+    environment["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr

@@ -21,7 +21,16 @@ from erp_admin.purchasing.cautions import change_cautions
 from erp_admin.purchasing.commitments import CommitmentPush, vendor_problems
 from erp_admin.purchasing.lines import SYNC_COMMITMENTS, LinePlanner, explain
 from integrations import intacct
-from integrations.delivery.contract import Found, Plan, PlannedField, Problem, PushContext, PushFlow
+from integrations.delivery.contract import (
+    Found,
+    Plan,
+    PlannedField,
+    PlannedStep,
+    Problem,
+    PushContext,
+    PushFlow,
+    Waiting,
+)
 from integrations.delivery.drift import differ
 from integrations.delivery.remote_records import record_of
 from integrations.delivery.snapshot import FieldDifference, Snapshot
@@ -86,14 +95,12 @@ class ChangeOrderPush(PushFlow):
     def label(self, document: ChangeOrder) -> str:
         return str(document)
 
-    def waits_for(self, document: ChangeOrder) -> str:
+    def waits_for(self, document: ChangeOrder) -> Waiting | None:
         base = document.commitment
         if base.is_delivered and base.remote_record_no is not None:
-            return ""
-        return f"Commitment {base.number} is not in Intacct yet. It is pushed as soon as the commitment is."
-
-    def waiting_for(self, other: Any) -> Iterable[int]:
-        return other.change_orders.values_list("pk", flat=True) if isinstance(other, Commitment) else ()
+            return None
+        sentence = f"Commitment {base.number} is not in Intacct yet. It is pushed as soon as the commitment is."
+        return Waiting(base, sentence)
 
     def validate(self, document: ChangeOrder, context: PushContext) -> list[Problem]:
         base = document.commitment
@@ -128,7 +135,7 @@ class ChangeOrderPush(PushFlow):
             "vendor": base.vendor_id,
             "total": str(document.total),
         }
-        return Plan(
+        step = PlannedStep(
             operation=Operation.CREATE,
             function_name="create_potransaction",
             fields={**written.head, "potransitems": {"potransitem": [elements for _, elements in written.lines]}},
@@ -138,6 +145,7 @@ class ChangeOrderPush(PushFlow):
             entity_id=base.entity_id,
             sent=written.snapshot,
         )
+        return Plan.of(step)
 
     def here(self, document: ChangeOrder, context: PushContext, sent: Snapshot) -> Snapshot:
         if sent.lines is None:

@@ -19,7 +19,7 @@ from erp_admin.purchasing import updates as update
 from erp_admin.purchasing.cautions import order_cautions
 from erp_admin.purchasing.lines import SYNC_COMMITMENTS, LinePlanner, explain
 from integrations import intacct
-from integrations.delivery.contract import Found, Plan, PlannedField, Problem, PushContext, PushFlow
+from integrations.delivery.contract import Found, Plan, PlannedField, PlannedStep, Problem, PushContext, PushFlow
 from integrations.delivery.drift import differ
 from integrations.delivery.remote_records import record_of, sent_of
 from integrations.delivery.snapshot import FieldDifference, Snapshot
@@ -106,7 +106,7 @@ class CommitmentPush(PushFlow):
             "vendor": document.vendor_id,
             "total": str(document.total),
         }
-        create = Plan(
+        create = PlannedStep(
             operation=Operation.CREATE,
             function_name="create_potransaction",
             fields={**written.head, "potransitems": {"potransitem": [elements for _, elements in written.lines]}},
@@ -116,7 +116,8 @@ class CommitmentPush(PushFlow):
             entity_id=document.entity_id,
             sent=written.snapshot,
         )
-        return _update(document, create, sent, written) if document.remote_id else create
+        step = _update(document, create, sent, written) if document.remote_id else create
+        return Plan.of(step) if step is not None else None
 
     def here(self, document: Commitment, context: PushContext, sent: Snapshot) -> Snapshot:
         if sent.lines is None:
@@ -193,7 +194,7 @@ def _update_problems(document: Commitment, context: PushContext) -> list[Problem
     return found
 
 
-def _update(document: Commitment, create: Plan, sent: Snapshot, written: "update.Written") -> Plan | None:
+def _update(document: Commitment, create: PlannedStep, sent: Snapshot, written: "update.Written") -> PlannedStep | None:
     """The plan that brings what was written to what would be written now; None when that is the same."""
     fields, explained = update.changes(document, sent, written.head, written.lines)
     if not fields:

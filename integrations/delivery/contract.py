@@ -4,7 +4,6 @@ Owns the contract between a flow file and the ledger, which registers itself as 
 document type, sends nothing, stores nothing.
 """
 
-import hashlib
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +11,41 @@ from typing import Any, ClassVar
 
 from integrations import intacct
 from integrations.delivery.snapshot import FieldDifference, Fields, Snapshot
-from integrations.models import Connection, Operation, Push, PushedDocument, RemoteRecord, SettingsVersion
+from integrations.delivery.steps import (
+    FromStep,
+    Plan,
+    PlanDefect,
+    PlannedField,
+    PlannedStep,
+    Step,
+    StepResult,
+    in_order,
+)
+from integrations.models import Connection, Push, PushedDocument, RemoteRecord, SettingsVersion
 from integrations.records.lookup import MirrorView
-from integrations.runs.flow import Flow
+from integrations.runs.flow import Flow, flow_for, flows
 from integrations.runs.step import StepWork
 from integrations.settings.declared import Chosen, setting_for
+
+__all__ = [
+    "Found",
+    "FromStep",
+    "Plan",
+    "PlanDefect",
+    "PlannedField",
+    "PlannedStep",
+    "Problem",
+    "PushContext",
+    "PushFlow",
+    "Step",
+    "StepResult",
+    "Waiting",
+    "flow_of",
+    "push_flow",
+    "push_flows",
+    "register_worker",
+    "step_table",
+]
 
 
 @dataclass(frozen=True)
@@ -35,47 +64,11 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class PlannedField:
-    """One value that would be written: where in the function, under which label, and where the value comes from."""
+class Waiting:
+    """A document can be planned only once another one is in Intacct: which, and why, in one sentence."""
 
-    path: str
-    label: str
-    value: str
-    source: str
-
-    @property
-    def line(self) -> str:
-        """The line it belongs to, for example “Line 2”; "" for the head."""
-        return self.path.rpartition("/")[0].capitalize()
-
-    def as_json(self) -> dict[str, str]:
-        return {"path": self.path, "label": self.label, "value": self.value, "source": self.source}
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Exactly what would be sent for a document, and all that its record holds of us afterwards.
-
-    `fields` are the elements of an ordered function; `expected` is plain JSON by which `is_ours` knows the record.
-    """
-
-    operation: Operation
-    function_name: str
-    fields: Mapping[str, Any]
-    explained: tuple[PlannedField, ...]
-    expected: Mapping[str, Any]
-    reference: str
-    entity_id: str = ""
-    sent: Snapshot = field(default_factory=Snapshot)
-
-    def function(self, control_id: str) -> intacct.Function:
-        """The finished call. Raises ValueError for elements that the function does not have."""
-        return intacct.functions.ordered(self.function_name, self.fields, control_id=control_id)
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the bytes of the call; equal plans have equal digests."""
-        return hashlib.sha256(self.function("digest").xml.encode()).hexdigest()
+    on: PushedDocument
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -118,17 +111,23 @@ class PushContext:
 class PushFlow(Flow):
     """A flow whose documents are written to Intacct through the ledger.
 
-    `validate` names every problem at once. `plan` is pure and is called only for a document without problems; the
-    preview shows it and the ledger sends it. `look_up` and `read_back` are reads, many documents a request.
+    `validate` names every problem at once. `plan` is pure and is called only for a document without problems; it leaves
+    no step out, the preview shows it and the ledger sends it. `look_up` and `read_back` are reads, many documents a
+    request.
     """
 
     model: ClassVar[type[PushedDocument]]
-    records: ClassVar[str]  # the object in Intacct that its documents become
+    records: ClassVar[str]  # the object in Intacct that its documents become, unless a planned step names another
+    steps: ClassVar[tuple[Step, ...]] = (Step(),)  # the first is the one whose record is the document's own
     noun: ClassVar[str]
     plural: ClassVar[str]
     fields: ClassVar[Fields]  # what of its documents is compared with their records
     course: ClassVar[frozenset[str]] = frozenset()  # elements of a reading that Intacct moves by itself
     reads_per_batch: ClassVar[int] = 2  # queries that reading back a batch costs
+
+    def check(self) -> None:
+        """Refuse steps that contradict themselves when the flow is registered."""
+        step_table(self)
 
     def work(self, work: StepWork) -> Iterator[None]:
         if _worker is None:
@@ -174,17 +173,16 @@ class PushFlow(Flow):
     def held(self, path: str, facts: Mapping[str, Any]) -> str | None:
         """What Intacct held, by `Found.facts`, where a plan writes to `path`; None where it is not read back."""
 
-    def waits_for(self, document: Any) -> str:
-        """Why the document can be planned only later, in one sentence, or ""."""
-        return ""
-
-    def waiting_for(self, other: Any) -> Iterable[int]:
-        """Primary keys of this flow's documents that wait for `other`, a document of any flow."""
-        return ()
+    def waits_for(self, document: Any) -> Waiting | None:
+        """Which document must be in Intacct before this one can be planned."""
+        return None
 
     @abstractmethod
     def look_up(self, client: intacct.Client, pushes: Sequence[Push]) -> Mapping[int, Sequence[Found]]:
-        """Records in Intacct that may be what these pushes wrote, by primary key of the push, found by reference."""
+        """Records in Intacct that may be what these pushes wrote, by primary key of the push, found by reference.
+
+        All of them have the same record type.
+        """
 
     @abstractmethod
     def is_ours(self, push: Push, found: Found) -> bool:
@@ -194,9 +192,17 @@ class PushFlow(Flow):
     def read_back(self, client: intacct.Client, remote_ids: Collection[str]) -> Mapping[str, Found]:
         """The records with these ids as Intacct holds them now."""
 
-    def shares_records_with(self, other: "PushFlow") -> bool:
-        """Whether documents of both flows become records of the same kind, so that one record has one document."""
-        return self.records == other.records
+    def read(self, client: intacct.Client, record_type: str, remote_ids: Collection[str]) -> Mapping[str, Found]:
+        """`read_back` for records of one type, where the steps of a document become several."""
+        return self.read_back(client, remote_ids)
+
+    def here_of(self, step: str, document: Any, context: PushContext, sent: Snapshot) -> Snapshot:
+        """`here` for one step of a document that has several."""
+        return self.here(document, context, sent)
+
+    def fields_of(self, step: str) -> Fields:
+        """What of the record of a step is compared."""
+        return self.fields
 
     @abstractmethod
     def reading(self, document: Any, record: RemoteRecord, found: Found) -> Snapshot:
@@ -239,6 +245,38 @@ class PushFlow(Flow):
 
         Called in a transaction, each time a record was read; `is_new` after a push has landed.
         """
+
+
+def step_table(flow: PushFlow | type[PushFlow]) -> dict[str, Step]:
+    """The declared steps by key. Raises PlanDefect where they are none, doubled, unknown to each other or circular."""
+    table = {step.key: step for step in flow.steps}
+    if not table or len(table) != len(flow.steps):
+        raise PlanDefect(f"{flow.key}: its steps are none, or two have the same key.")
+    for step in flow.steps:
+        if unknown := [name for name in step.after if name not in table]:
+            raise PlanDefect(f"{flow.key}: step {step.key!r} comes after {unknown[0]!r}, which it does not declare.")
+    in_order({step.key: step.after for step in flow.steps}, flow.key)
+    return table
+
+
+def push_flows() -> list[PushFlow]:
+    return [flow for flow in flows() if isinstance(flow, PushFlow)]
+
+
+def push_flow(key: str) -> PushFlow:
+    """The pushing flow under `key`; KeyError when there is none."""
+    flow = flow_for(key)
+    if not isinstance(flow, PushFlow):
+        raise KeyError(key)
+    return flow
+
+
+def flow_of(document: PushedDocument) -> PushFlow:
+    """The pushing flow of a document; KeyError when there is none."""
+    for flow in push_flows():
+        if isinstance(document, flow.model):
+            return flow
+    raise KeyError(type(document).__name__)
 
 
 Worker = Callable[[StepWork, PushFlow], Iterator[None]]

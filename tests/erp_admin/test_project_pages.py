@@ -15,6 +15,7 @@ from erp_admin.models import Project
 from erp_admin.projects import selectors
 from erp_admin.projects import service as services
 from integrations.connections.service import disconnect
+from integrations.imports.service import ignore
 from integrations.models import Connection, ConnectionState, ListItem
 from integrations.runs.runner import run_to_end
 from tests.snapshot import once
@@ -302,7 +303,7 @@ def test_linking_shows_on_both_sides_and_takes_the_ignoring_back(
     ready: Connection, tenant: Tenant, accountant: User, ben: Client, url: Url
 ) -> None:
     mine = by_hand(tenant, "H-1", "Library")
-    services.ignore(selectors.intacct_projects(ready).filter(business_id="24-012"), by=accountant)
+    ignore(selectors.intacct_projects(ready).filter(business_id="24-012"), by=accountant)
 
     answer = ben.post(url("link_project", item_pk=record("24-012").pk), {"project": mine.pk}, follow=True)
 
