@@ -98,7 +98,7 @@ class TestWhatIsRefused:
         [
             ({"noun": "", "empty_text": ""}, "lacks noun, empty_text"),
             ({"entry": ""}, "lacks entry"),
-            ({"actions": ()}, "lacks actions"),
+            ({"actions": PUSHED[1:]}, "lacks the action list"),
             ({"key": "toys"}, "has another key or another model"),
             ({"model": Project}, "has another key or another model"),
             ({"actions": (*PUSHED, PUSHED[0])}, "declares an action twice"),

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection as database
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
+
+from tests.databases import at, migrate
 
 BEFORE = [("erp_admin", "0002_commitments"), ("integrations", "0009_push_ledger")]
 AFTER = [("erp_admin", "0005_remove_drift"), ("integrations", "0010_remote_records")]
@@ -24,16 +24,10 @@ READ = {
 }  # fmt: skip
 
 
-def migrate(targets: list[tuple[str, str]]) -> Any:
-    executor = MigrationExecutor(database)
-    executor.migrate(targets)
-    return MigrationExecutor(database).loader.project_state(targets).apps
-
-
 @pytest.fixture
 def old(transactional_db: None) -> Iterator[Any]:
-    yield migrate(BEFORE)
-    migrate(MigrationExecutor(database).loader.graph.leaf_nodes())
+    with at(BEFORE) as apps:
+        yield apps
 
 
 class Company:
