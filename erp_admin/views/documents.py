@@ -138,7 +138,7 @@ def _filters(request: TenantRequest, document_type: AnyType, query: dict[str, st
     ):
         if by:
             groups.append(_largest(request, query, label, name, others(name), by, labels))
-    return groups
+    return [group for group in groups if len(group.options) > 1]
 
 
 def _largest(
