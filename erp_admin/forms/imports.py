@@ -35,7 +35,7 @@ class UploadForm(forms.Form):
         label="A date like 03/04/2026 is",
         choices=DATE_ORDERS,
         initial="month",
-        help_text="Dates like 2026-03-04 or 4 Mar 2026 are always read right.",
+        help_text="Dates like 2026-03-04 or Mar 4, 2026 are always read right.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -56,7 +56,7 @@ def day_bars(days: Sequence[Day]) -> SafeString:
         '<text class="usage-label" x="{}" y="{}" text-anchor="middle">{}</text></g>',
         (
             (
-                date_format(day.day, "j M"),
+                date_format(day.day, "M j"),
                 number(day.billable),
                 "" if day.billable else " usage-none",
                 position * step,

@@ -207,7 +207,7 @@ def _moment(at: datetime | None) -> str:
     if at is None:
         return ""
     local = timezone.localtime(at)
-    return f"{date_format(local, 'j M Y, H:i:s')} {local:%Z}"
+    return f"{date_format(local, 'M j, Y, H:i:s')} {local:%Z}"
 
 
 def _rows(request: TenantRequest, found: SyncRun) -> dict[str, Any]:

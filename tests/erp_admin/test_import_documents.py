@@ -269,7 +269,7 @@ def test_change_orders_change_a_line_or_add_one(listed: Connection) -> None:
 
 def test_a_change_order_without_its_commitment_says_so(listed: Connection) -> None:
     draft = draft_of(listed, csv_of("SC-9,CO-1,More,2026-04-01,,Deeper,10", header=CHANGE_HEADER), "change_orders")
-    assert reasons(draft) == ["There is no commitment SC-9 here. Import it first, or correct the number."]
+    assert reasons(draft) == ["There is no commitment SC-9 in ERP Admin. Import it first, or correct the number."]
 
 
 def test_a_change_order_of_a_line_that_is_not_there_fails_alone(listed: Connection) -> None:
