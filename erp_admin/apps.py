@@ -16,14 +16,17 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.projects.flow import ProjectImport
         from erp_admin.purchasing.change_orders import ChangeOrderPush
         from erp_admin.purchasing.commitments import CommitmentPush
+        from erp_admin.purchasing.records import PurchasingDocuments
         from erp_admin.uploads.flow import DocumentImport
         from erp_admin.uploads.selectors import expired_drafts
+        from integrations.delivery.records import register_records
         from integrations.operations.retention import Retention, register_retention
         from integrations.runs.flow import register_flow
         from integrations.settings.declared import register_switch
 
         declare(FEATURES)
         event_kinds.register()
+        register_records(PurchasingDocuments())
         register_flow(ProjectImport())
         register_flow(CommitmentPush())
         register_flow(ChangeOrderPush())

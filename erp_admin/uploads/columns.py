@@ -15,7 +15,7 @@ from django.db import models
 
 from erp_admin.models import CommitmentKind
 from erp_admin.models.document_import import FileKind
-from erp_admin.purchasing.lines import LONGEST_NUMBER
+from erp_admin.purchasing.checks import LONGEST_NUMBER
 from integrations.models import Approval
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from erp_admin.purchasing.lines import FORBIDDEN_IN_NUMBERS
+from erp_admin.purchasing.checks import FORBIDDEN_IN_NUMBERS
 from erp_admin.uploads.columns import Column, Value, plain
 
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
