@@ -21,25 +21,21 @@ from django.urls import reverse
 
 from accounts.middleware import TENANT_KEY
 from accounts.models import Role, Tenant, User
-from accounts.services import set_role
 from accounts.sign_in.middleware import SEEN_KEY
 from accounts.tenancy import tenant_scope
-from integrations.gateway import client as gateway
-from integrations.intacct import SessionCache
 from integrations.models import Connection
 from integrations.sandbox.facade import SandboxServer
 from integrations.settings.declared import all_settings, switches, switches_requiring
 from integrations.settings.service import save_settings
+from tests import lists
 from tests.databases import filled_memory
 from tests.databases import migrated_file as make_migrated_file
 from tests.erp_admin.documents import choose_settings
-from tests.integrations.ledger import LISTS
-from tests.local_intacct import LOCAL
-from tests.second_factor import enrol
+from tests.local_intacct import LOCAL, begin_with_the_seed, settings_for
+from tests.people import ben, person, sam, summit_ridge
 from tests.snapshot import connect, read_lists
 
-PASSWORD = "correct horse battery"
-MIRRORED = ["gl_accounts", "items", "customers", "projects", "tasks"]
+MIRRORED = list(lists.FEW)
 DEFAULTS = {"default_account": "5010", "default_item": "SUBCON"}
 
 
@@ -80,11 +76,16 @@ def _quick_settings() -> Iterator[None]:
         yield
 
 
+def enable(connection: Connection) -> Connection:
+    """Save the settings that are required; every switch is on that requires none of its own."""
+    demanding = {switch for setting in all_settings() for switch in switches_requiring(setting)}
+    save_settings(connection, values=DEFAULTS, switched={each.key: each not in demanding for each in switches()})
+    return connection
+
+
 @pytest.fixture
 def tenant(db: None) -> Tenant:
-    return Tenant.objects.create(
-        name="Summit Ridge Builders", slug="summit-ridge", time_zone="America/Denver", base_currency="USD"
-    )
+    return summit_ridge()
 
 
 @pytest.fixture
@@ -92,38 +93,30 @@ def other_tenant(db: None) -> Tenant:
     return Tenant.objects.create(name="Lowland Paving", slug="lowland", time_zone="UTC", base_currency="USD")
 
 
-def _person(email: str, name: str, tenant: Tenant, role: Role) -> User:
-    person = User.objects.create_user(email, PASSWORD, name=name)
-    set_role(tenant, person, role)
-    return person
-
-
 @pytest.fixture
 def admin(tenant: Tenant) -> User:
-    return _person("alma@summit.example", "Alma Reyes", tenant, Role.ADMIN)
+    return person("alma@summit.example", "Alma Reyes", tenant, Role.ADMIN)
 
 
 @pytest.fixture
 def accountant(tenant: Tenant) -> User:
-    return _person("ben@summit.example", "Ben Okafor", tenant, Role.ACCOUNTANT)
+    return ben(tenant)
 
 
 @pytest.fixture
 def viewer(tenant: Tenant) -> User:
-    return _person("vera@summit.example", "Vera Lindqvist", tenant, Role.VIEWER)
+    return person("vera@summit.example", "Vera Lindqvist", tenant, Role.VIEWER)
 
 
 @pytest.fixture
 def outsider(other_tenant: Tenant) -> User:
-    return _person("otto@lowland.example", "Otto Brandt", other_tenant, Role.ADMIN)
+    return person("otto@lowland.example", "Otto Brandt", other_tenant, Role.ADMIN)
 
 
 @pytest.fixture
 def staff(db: None) -> User:
     """Support staff with the second factor they must have, see tests.second_factor."""
-    person = User.objects.create_superuser("sam@support.example", PASSWORD, name="Sam Support")
-    enrol(person)
-    return person
+    return sam()
 
 
 @pytest.fixture
@@ -140,7 +133,7 @@ def client_for() -> Callable[[User | None], Client]:
             session[SEEN_KEY] = int(time.time())
             session[TENANT_KEY] = person.memberships.values_list("tenant", flat=True).first()
             session.save()
-            client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+            client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
         return client
 
     return client_for
@@ -171,14 +164,9 @@ def local_intacct() -> Iterator[SandboxServer]:
 @pytest.fixture
 def intacct(local_intacct: SandboxServer, settings: Any, monkeypatch: pytest.MonkeyPatch) -> SandboxServer:
     """The local Intacct as freshly started, with the settings pointing at it."""
-    local_intacct.control(do="reset")
-    monkeypatch.setattr(gateway, "SESSIONS", SessionCache())
-    monkeypatch.setattr(gateway, "PAUSE", lambda seconds: None)
-    facts = local_intacct.credentials
-    settings.INTACCT_ENDPOINT_URL = local_intacct.endpoint
-    settings.INTACCT_SENDER_ID = facts["sender"]
-    settings.INTACCT_SENDER_PASSWORD = facts["sender_password"]
-    settings.INTACCT_ALLOWED_ENDPOINT_HOSTS = ["127.0.0.1"]
+    begin_with_the_seed(local_intacct, monkeypatch)
+    for name, value in settings_for(local_intacct).items():
+        setattr(settings, name, value)
     return local_intacct
 
 
@@ -190,21 +178,18 @@ def connection(scoped: Tenant, intacct: SandboxServer) -> Connection:
 @pytest.fixture
 def mirrored(connection: Connection) -> Connection:
     """A connection whose lists have been read, those that most tests look at."""
-    read_lists(connection, MIRRORED)
-    return connection
+    return read_lists(connection, lists.FEW)
 
 
 @pytest.fixture
 def ready(mirrored: Connection) -> Connection:
-    """A fully enabled integration with every switch on that requires no settings of its own."""
-    demanding = {switch for setting in all_settings() for switch in switches_requiring(setting)}
-    save_settings(mirrored, values=DEFAULTS, switched={each.key: each not in demanding for each in switches()})
-    return mirrored
+    """A fully enabled integration, see `enable`."""
+    return enable(mirrored)
 
 
 @pytest.fixture
 def pushing(connection: Connection) -> Connection:
     """A connection that pushes commitments, with the lists that this needs."""
-    read_lists(connection, LISTS)
+    read_lists(connection, lists.LEDGER)
     choose_settings(connection)
     return connection

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
@@ -45,7 +46,8 @@ def filled_memory(migrated: Path) -> Iterator[None]:
 
     A database in memory lasts as long as somebody has it open.
     """
-    name = connection.creation._get_test_db_name() if connection.vendor == "sqlite" else ""
+    creation: Any = connection.creation
+    name = creation._get_test_db_name() if connection.vendor == "sqlite" else ""
     if "mode=memory" not in name:
         yield
         return

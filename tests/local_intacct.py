@@ -5,6 +5,10 @@ Owns what it is started with, and whether it still holds its seed. Tests of its 
 
 from typing import Any
 
+import pytest
+
+from integrations.gateway import client as gateway
+from integrations.intacct import SessionCache
 from integrations.sandbox.facade import SandboxServer
 
 _READS = {"stats", "wait"}
@@ -22,3 +26,21 @@ class LocalIntacct(SandboxServer):
 
 
 LOCAL = LocalIntacct(seed="demo", control=True)
+
+
+def begin_with_the_seed(server: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The local Intacct as freshly started, nobody signed in, and no pauses between attempts."""
+    server.control(do="reset")
+    monkeypatch.setattr(gateway, "SESSIONS", SessionCache())
+    monkeypatch.setattr(gateway, "PAUSE", lambda seconds: None)
+
+
+def settings_for(server: SandboxServer) -> dict[str, Any]:
+    """The settings that point at a local Intacct."""
+    facts = server.credentials
+    return {
+        "INTACCT_ENDPOINT_URL": server.endpoint,
+        "INTACCT_SENDER_ID": facts["sender"],
+        "INTACCT_SENDER_PASSWORD": facts["sender_password"],
+        "INTACCT_ALLOWED_ENDPOINT_HOSTS": ["127.0.0.1"],
+    }

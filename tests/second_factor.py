@@ -28,4 +28,5 @@ def code(secret: str = SECRET, *, ahead: int = 0) -> str:
 def enrol(person: User) -> list[str]:
     """Give somebody a second factor with SECRET; returns their recovery codes."""
     TOTP.activate(person, SECRET)
-    return RecoveryCodes.activate(person).get_unused_codes()
+    codes: list[str] = RecoveryCodes.activate(person).get_unused_codes()
+    return codes

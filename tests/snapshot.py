@@ -109,8 +109,8 @@ def connect(tenant: Tenant) -> Connection:
     return connection
 
 
-def read_lists(connection: Connection, kinds: Sequence[str]) -> None:
-    """Leave everything as a full sync of these lists does, which has just succeeded."""
+def read_lists(connection: Connection, kinds: Sequence[str]) -> Connection:
+    """The connection after a full sync of these lists, which has just succeeded."""
     key = ("lists", connection.company_id, connection.entity_id, *kinds)
     kept = _snapshots.get(key)
     if not _is_as_seeded() or _has_history(connection):
@@ -122,6 +122,7 @@ def read_lists(connection: Connection, kinds: Sequence[str]) -> None:
         # Not before the credentials were set: what was read with others would have to be read again.
         _put_back(kept, connection.tenant, connection, since=connection.credentials_set_at or timezone.now())
     connection.refresh_from_db()
+    return connection
 
 
 def _sync(connection: Connection, kinds: Sequence[str]) -> None:
@@ -227,8 +228,9 @@ def _free_keys(model: type[Model], number: int) -> list[int]:
     table = model._meta.db_table
     with database.cursor() as cursor:
         if database.vendor == "postgresql":
-            sequence = "pg_get_serial_sequence(%s, 'id')"
-            cursor.execute(f"SELECT nextval({sequence}) FROM generate_series(1, %s)", [table, number])
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, number]
+            )
             return [key for (key,) in cursor.fetchall()]
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         row = cursor.fetchone()

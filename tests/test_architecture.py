@@ -29,10 +29,14 @@ def python_files(folder: str) -> list[Path]:
 
 
 @cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text())))
+
+
+@cache
 def import_statements(path: Path) -> list[ast.Import | ast.ImportFrom]:
     """Those inside functions and for type checking as well."""
-    tree = ast.parse(path.read_text())
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    return [node for node in nodes(path) if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -286,7 +290,7 @@ def test_the_engine_names_no_document_type() -> None:
         f"{path.relative_to(ROOT)} names {node.name}"
         for folder in ("integrations/runs", "integrations/mirror", "integrations/delivery")
         for path in python_files(folder)
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.ClassDef) and node.name.startswith(words)
     ]
     assert wrong == []

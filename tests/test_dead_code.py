@@ -14,7 +14,11 @@ ALLOWED = {
     "ne": "an operator of Intacct's queries; the set is whole",
     "not_in": "an operator of Intacct's queries; the set is whole",
     "not_like": "an operator of Intacct's queries; the set is whole",
-    "learn_clock": "fed by a push that is read back",
+    "on_files": "a hook that mkdocs calls",
+    "on_page_markdown": "a hook that mkdocs calls",
+    "on_post_build": "a hook that mkdocs calls",
+    "Facade": "the shape of a module that may be absent",
+    "code_for": "the strict look-up; pages of stored rows use the lenient one",
 }
 
 

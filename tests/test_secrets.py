@@ -25,7 +25,8 @@ from integrations.intacct import IntacctError
 from integrations.models import Connection, Exchange, SyncRun
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
-from tests.conftest import DEFAULTS, PASSWORD
+from tests.conftest import DEFAULTS
+from tests.people import PASSWORD
 from tests.second_factor import code
 
 WRONG = "a wrong password <& of mine"

@@ -3,15 +3,24 @@
 Owns how a scope filters rows. Opens and disables none: that is accounts.tenancy, the one door.
 """
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from django.db import models
-from django_scopes import ScopedManager
+from django.db.models.sql import Query
+from django_scopes import ScopedManager, get_scope
 from django_scopes.manager import DisabledQuerySet
 
 from accounts.models.tenant import Tenant
 
 T = TypeVar("T", bound=models.Model)
+
+
+@lru_cache(maxsize=512)
+def _rows_of(model: type[models.Model], tenant_pk: int) -> Query:
+    """What every question within a scope begins with; to build it takes longer than many an answer."""
+    return models.QuerySet(model).filter(tenant=tenant_pk).query
+
 
 if TYPE_CHECKING:
 
@@ -30,6 +39,11 @@ else:
         """Shows the current tenant's rows; raises ScopeError when there is no current tenant."""
 
         def get_queryset(self):
+            present = get_scope()
+            tenant = present.get("tenant")
+            if present.get("_enabled") and isinstance(tenant, Tenant) and not hasattr(self, "_override_scope"):
+                query = _rows_of(self.model, tenant.pk).chain()
+                return self._queryset_class(model=self.model, query=query, using=self._db, hints=self._hints)
             found = super().get_queryset()
             if not isinstance(found, DisabledQuerySet):
                 return found

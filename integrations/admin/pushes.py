@@ -15,7 +15,7 @@ from integrations.admin.exchanges import body
 from integrations.admin.list_states import OfConnection
 from integrations.admin.runs import OfRun
 from integrations.admin.tenancy import TenantRows
-from integrations.models import ElementOrder, Exchange, Push, PushEvent, PushHold
+from integrations.models import ElementOrder, Exchange, Push, PushEvent, PushHold, RemoteRecord
 
 # Long, and of use only where one push is looked at.
 _LONG = ("function_xml", "planned", "expected", "error_detail")
@@ -108,3 +108,35 @@ class ElementOrderAdmin(ReadOnlyAdmin):
     search_fields = ["company_id"]
     date_hierarchy = "learnt_at"
     fields = ["company_id", "order", "learnt_at"]
+
+
+@admin.register(RemoteRecord)
+class RemoteRecordAdmin(OfConnection, LongTableAdmin):
+    """What drift is judged by; the three readings are on single pages only."""
+
+    list_display = ["remote_id", "object_name", "flow", "document_id", "step", "state", "found_at", "tenant_link"]
+    list_filter = ["object_name", "tenant"]
+    list_select_related = ["tenant"]
+    search_fields = ["=remote_id", "=record_no", "=document_id", "tenant__slug"]
+    date_hierarchy = "created_at"
+    fieldsets = (
+        (None, {"fields": ("tenant", "connection", "flow", "document_id", "step")}),
+        ("In Intacct", {"fields": ("object_name", "record_no", "remote_id", "url", "state", "found_at")}),
+        ("Readings", {"fields": ("all_sent", "last_noted", "last_found")}),
+        ("Times", {"fields": ("created_at", "changed_at", "unlinked_at")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("sent", "noted", "found")
+
+    @admin.display(description="all that was written")
+    def all_sent(self, record: RemoteRecord) -> SafeString | str:
+        return as_json(record.sent)
+
+    @admin.display(description="last taken note of")
+    def last_noted(self, record: RemoteRecord) -> SafeString | str:
+        return as_json(record.noted)
+
+    @admin.display(description="last shown by Intacct")
+    def last_found(self, record: RemoteRecord) -> SafeString | str:
+        return as_json(record.found)

@@ -8,6 +8,7 @@ on these plain columns. Approval is written by `integrations.approval.service` a
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -135,12 +136,16 @@ def _condition(name: str, wanted: Any) -> Q:
 
 def with_state(documents: "QuerySet[Any]") -> "QuerySet[Any]":
     """Annotate `shown_as`, the value of the derived state, by the rules that `PushedDocument.state` follows."""
+    annotated: QuerySet[Any] = documents.annotate(shown_as=_state_by_rules())
+    return annotated
+
+
+@cache
+def _state_by_rules() -> Case:
     whens = []
     for state, holds in _RULES:
         condition = Q()
         for name, wanted in holds.items():
             condition &= _condition(name, wanted)
         whens.append(When(condition, then=Value(state.value)))
-    case = Case(*whens, default=Value(DocumentState.READY.value), output_field=CharField())
-    annotated: QuerySet[Any] = documents.annotate(shown_as=case)
-    return annotated
+    return Case(*whens, default=Value(DocumentState.READY.value), output_field=CharField())

@@ -25,7 +25,7 @@ from integrations.event_kinds import IntegrationEvent
 from integrations.models import Connection, ListItem
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
-from tests.conftest import PASSWORD
+from tests.people import PASSWORD
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]

@@ -44,7 +44,7 @@ def test_what_is_stored_keeps_its_label_its_look_and_its_group() -> None:
     groups = {value: group.key for group in event_groups() for value in kinds_of(group.key)}
     assert groups.keys() == dict(event_kinds()).keys()
     assert {groups[kind] for kind in RecordEvent} == {"records"}
-    assert {groups[kind] for kind in IntegrationEvent} == {"integration", "runs"}
+    assert {groups[kind] for kind in IntegrationEvent} == {"integration", "records", "runs"}
     for value, label in STORED.items():
         assert shown(value).label == label
         assert shown(value).icon != "question-circle"

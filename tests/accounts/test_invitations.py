@@ -23,7 +23,7 @@ from accounts.people import invitations
 from accounts.people.invitations import invite
 from accounts.people.memberships import set_role
 from accounts.tenancy import cross_tenant, tenant_scope
-from tests.conftest import PASSWORD
+from tests.people import PASSWORD
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]

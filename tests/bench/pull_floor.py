@@ -63,8 +63,8 @@ def _rows() -> Iterator[list[list[str | None]]]:
         f"<login><userid>{os.environ['BENCH_USER']}</userid><companyid>{os.environ['BENCH_COMPANY']}</companyid>"
         f"<password>{os.environ['BENCH_PASSWORD']}</password></login>"
     )
-    session = etree.parse(_send(login, "<getAPISession/>")).findtext(".//sessionid")
-    highest = etree.parse(_query(session, "", ["RECORDNO"], "descending", 1)).findtext(".//RECORDNO")
+    session = etree.parse(_send(login, "<getAPISession/>")).findtext(".//sessionid") or ""
+    highest = etree.parse(_query(session, "", ["RECORDNO"], "descending", 1)).findtext(".//RECORDNO") or "0"
     last = "0"
     while int(last) < int(highest):
         where = (
@@ -75,7 +75,7 @@ def _rows() -> Iterator[list[list[str | None]]]:
         for _, row in etree.iterparse(_query(session, where, FIELDS, "ascending", PAGE), tag="VENDOR"):
             page.append([field.text for field in row])
             row.clear()
-        last = page[-1][0]
+        last = page[-1][0] or highest
         yield page
 
 
@@ -88,7 +88,7 @@ def _into_sqlite() -> dict[str, Any]:
         for page in _rows():
             database.executemany(insert, page)
             database.commit()
-        return {"stored": database.execute("SELECT count(*) FROM floor").fetchone()[0]}
+        return _stored(database.execute("SELECT count(*) FROM floor").fetchone())
 
 
 def _into_postgresql(database: psycopg.Connection[Any]) -> dict[str, Any]:
@@ -99,7 +99,11 @@ def _into_postgresql(database: psycopg.Connection[Any]) -> dict[str, Any]:
             for row in page:
                 copy.write_row(row)
         database.commit()
-    return {"stored": database.execute("SELECT count(*) FROM floor").fetchone()[0]}
+    return _stored(database.execute("SELECT count(*) FROM floor").fetchone())
+
+
+def _stored(counted: Any) -> dict[str, Any]:
+    return {"stored": counted[0]}
 
 
 def main() -> None:

@@ -52,7 +52,7 @@ def _measure(local: SandboxProcess, count: int, delay: float) -> None:
     from integrations.models import Connection, Push, PushState
     from integrations.runs.runner import run_to_end
     from tests.erp_admin.documents import choose_settings, commitment
-    from tests.integrations.ledger import LISTS
+    from tests.lists import LEDGER
 
     call_command("migrate", verbosity=0)
     facts, flow = local.credentials, push_flow("commitments")
@@ -69,7 +69,7 @@ def _measure(local: SandboxProcess, count: int, delay: float) -> None:
 
     with tenant_scope(tenant):
         connection = authorize(tenant, company_id=facts["company"], user_id=facts["user"], password=facts["password"])
-        run_to_end(start_list_sync(connection, kinds=LISTS, queued=False).run)
+        run_to_end(start_list_sync(connection, kinds=LEDGER, queued=False).run)
         choose_settings(connection)
         many = [commitment(connection, f"B-{number:04}", "1000.00", "250.00") for number in range(count)]
         single = [commitment(connection, f"S-{number:04}", "1000.00", "250.00") for number in range(min(SAMPLE, count))]

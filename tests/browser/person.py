@@ -6,14 +6,14 @@ Owns what every page must hold, whatever it shows. Knows no page by itself.
 from __future__ import annotations
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
-from tests.conftest import PASSWORD
+from tests.people import PASSWORD
 
-DESK = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
-MAGNIFIED = {"width": 320, "height": 256}  # 1280 x 1024 at 400 %: what WCAG 2.2, 1.4.10, asks to reflow
+MAGNIFIED: ViewportSize = {"width": 320, "height": 256}  # 1280 x 1024 at 400 %: what WCAG 2.2, 1.4.10, asks to reflow
 # Chromium reports the answer to a refused form this way; the page itself says what was refused.
 REFUSED_FORM = "the server responded with a status of 422"
 # Preloading would copy imported style sheets into the page, which the content policy blocks.

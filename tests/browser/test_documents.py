@@ -9,8 +9,10 @@ from accounts.models import User
 from erp_admin.models import Commitment, Project
 from integrations.models import Connection, ListItem, SyncRun
 from integrations.runs.runner import run_to_end
+from tests import lists
 from tests.browser.person import Visitor
-from tests.erp_admin.documents import choose_settings, commitment, read_lists, some_vendor
+from tests.erp_admin.documents import choose_settings, commitment, some_vendor
+from tests.snapshot import read_lists
 
 Visit = Callable[[], Visitor]
 Url = Callable[..., str]
@@ -18,7 +20,7 @@ Url = Callable[..., str]
 
 @pytest.fixture
 def pushing(connection: Connection) -> Connection:
-    read_lists(connection)
+    read_lists(connection, lists.DOCUMENTS)
     choose_settings(connection)
     return connection
 

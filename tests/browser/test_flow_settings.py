@@ -5,17 +5,16 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from integrations.mirror.service import start_list_sync
 from integrations.models import Connection
-from integrations.runs.runner import run_to_end
 from integrations.settings.selectors import settings_in_force
 from integrations.settings.service import save_settings
+from tests import lists
 from tests.browser.person import Visitor
 from tests.erp_admin.documents import SETTINGS
+from tests.snapshot import read_lists
 
 Visit = Callable[[], Visitor]
 Url = Callable[..., str]
-LISTS = ("gl_accounts", "items", "locations", "departments", "purchasing_definitions", "entities", "projects")
 
 
 def pick(page: Page, label: str, search: str, shown: str) -> None:
@@ -31,7 +30,7 @@ def pick(page: Page, label: str, search: str, shown: str) -> None:
 def test_a_definition_is_chosen_and_a_project_gets_its_own_values(
     visit: Visit, url: Url, connection: Connection, admin: User
 ) -> None:
-    run_to_end(start_list_sync(connection, kinds=LISTS, queued=False).run)
+    read_lists(connection, lists.SETTINGS)
     required = {key: SETTINGS[key] for key in ("default_account", "default_item")}
     save_settings(connection, values=required, switched={"sync_commitments": True})
     alma = visit()

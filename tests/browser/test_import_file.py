@@ -9,8 +9,10 @@ from accounts.models import User
 from erp_admin.models import Commitment, ImportDraft
 from integrations.models import Connection, SyncRun
 from integrations.runs.runner import run_to_end
+from tests import lists
 from tests.browser.person import Visitor
-from tests.erp_admin.imported import commitment_row, csv_of, read_lists
+from tests.erp_admin.imported import commitment_row, csv_of
+from tests.snapshot import read_lists
 
 Visit = Callable[[], Visitor]
 Url = Callable[..., str]
@@ -24,7 +26,7 @@ def upload(visitor: Visitor, path: Path) -> None:
 def test_import_a_spreadsheet_match_vendors_confirm(
     visit: Visit, url: Url, connection: Connection, accountant: User, tmp_path: Path
 ) -> None:
-    read_lists(connection)
+    read_lists(connection, lists.FILES)
     file = tmp_path / "subcontracts.csv"
     file.write_bytes(
         csv_of(

@@ -10,7 +10,7 @@ from accounts.models import Membership, Role, Tenant, User
 from accounts.people.invitations import invite
 from accounts.people.memberships import set_role
 from tests.browser.person import Visitor
-from tests.conftest import PASSWORD
+from tests.people import PASSWORD
 
 Visit = Callable[[], Visitor]
 Url = Callable[..., str]

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from accounts.models import Role, Tenant, User
 from accounts.services import set_role
 from tests.browser.person import Visitor
-from tests.conftest import PASSWORD
+from tests.people import PASSWORD
 from tests.second_factor import code, enrol
 
 Visit = Callable[[], Visitor]

@@ -20,7 +20,7 @@ from integrations import jobs
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection
 from integrations.runs.runner import run_to_end
-from tests.conftest import PASSWORD
+from tests.people import PASSWORD
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]

@@ -8,7 +8,6 @@ from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, Commitmen
 from erp_admin.purchasing.service import approve, save_change_order, save_commitment
 from integrations.models import Connection, ListItem
 from integrations.settings.service import save_settings
-from tests import snapshot
 
 SETTINGS = {
     "default_account": "5010",
@@ -19,17 +18,6 @@ SETTINGS = {
     "purchase_order_change_definition": "PC PO Change Order",
     "default_location": "100",
 }
-
-
-LISTS = (
-    "gl_accounts", "items", "vendors", "ap_terms", "locations", "departments", "purchasing_definitions", "projects",
-    "tasks", "cost_types",
-)  # fmt: skip
-
-
-def read_lists(connection: Connection) -> None:
-    """Mirror what documents refer to."""
-    snapshot.read_lists(connection, LISTS)
 
 
 def choose_settings(connection: Connection, **more: str) -> None:

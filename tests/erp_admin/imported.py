@@ -5,9 +5,6 @@ import zipfile
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from integrations.models import Connection
-from tests import snapshot
-
 COMMITMENT_HEADER = "Number,Title,Type,Vendor,Date,Terms,Description,Amount"
 _SPREADSHEETML = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -51,9 +48,3 @@ def workbook(rows: Sequence[str], *, strings: Sequence[str] = (), more: dict[str
 def texts(*cells: str) -> str:
     """Cells that hold their text themselves."""
     return "".join(f'<c t="inlineStr"><is><t>{escape(cell)}</t></is></c>' for cell in cells)
-
-
-def read_lists(connection: Connection) -> Connection:
-    """Mirror the lists that matching looks at."""
-    snapshot.read_lists(connection, ["vendors", "projects", "tasks"])
-    return connection

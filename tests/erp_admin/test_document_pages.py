@@ -10,7 +10,9 @@ from django.test import Client
 from accounts.models import Tenant, User
 from erp_admin.models import ChangeOrder, Commitment, CommitmentLine, Project
 from integrations.models import Approval, Connection, Delivery, DocumentState
-from tests.erp_admin.documents import change_order, commitment, read_lists, some_vendor
+from tests import lists
+from tests.erp_admin.documents import change_order, commitment, some_vendor
+from tests.snapshot import read_lists
 
 pytestmark = pytest.mark.django_db
 
@@ -25,8 +27,7 @@ def ben(client_for: Browser, accountant: User) -> Client:
 
 @pytest.fixture
 def listed(connection: Connection) -> Connection:
-    read_lists(connection)
-    return connection
+    return read_lists(connection, lists.DOCUMENTS)
 
 
 @pytest.fixture

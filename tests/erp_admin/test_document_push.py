@@ -15,7 +15,9 @@ from erp_admin.purchasing.service import save_commitment
 from integrations.models import Connection, DocumentState, Push, PushHold, PushState, SyncRun
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
-from tests.erp_admin.documents import change_order, choose_settings, commitment, read_lists
+from tests import lists
+from tests.erp_admin.documents import change_order, choose_settings, commitment
+from tests.snapshot import read_lists
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +27,7 @@ Browser = Callable[[User | None], Client]
 
 @pytest.fixture
 def pushing(connection: Connection) -> Connection:
-    read_lists(connection)
+    read_lists(connection, lists.DOCUMENTS)
     choose_settings(connection)
     connection.refresh_from_db()
     return connection

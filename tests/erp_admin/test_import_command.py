@@ -14,12 +14,14 @@ from erp_admin.models import ChangeOrder, FileKind, ImportDraft
 from erp_admin.uploads.service import confirm, read_upload
 from integrations.models import Connection
 from integrations.runs.runner import run_to_end
-from tests.erp_admin.imported import commitment_row, csv_of, read_lists
+from tests import lists
+from tests.erp_admin.imported import commitment_row, csv_of
+from tests.snapshot import read_lists
 
 
 @pytest.fixture
 def listed(connection: Connection) -> Connection:
-    return read_lists(connection)
+    return read_lists(connection, lists.FILES)
 
 
 def run_command(tenant: Tenant, path: Path, *options: str) -> tuple[int, Any]:

@@ -32,8 +32,10 @@ from integrations.models import Approval, Connection, Delivery, DocumentState, L
 from integrations.operations.retention import prune
 from integrations.runs.runner import Slice, run_to_end, work_slice
 from integrations.runs.service import cancel_run
+from tests import lists
 from tests.erp_admin.documents import choose_settings, commitment
-from tests.erp_admin.imported import commitment_row, csv_of, read_lists
+from tests.erp_admin.imported import commitment_row, csv_of
+from tests.snapshot import read_lists
 
 CHANGE_HEADER = "Commitment,Number,Title,Date,Changes line,Description,Amount"
 
@@ -41,7 +43,7 @@ CHANGE_HEADER = "Commitment,Number,Title,Date,Changes line,Description,Amount"
 @pytest.fixture
 def listed(connection: Connection) -> Connection:
     """A connection with the lists that matching looks at."""
-    return read_lists(connection)
+    return read_lists(connection, lists.FILES)
 
 
 def draft_of(connection: Connection, content: bytes, kind: FileKind = FileKind.COMMITMENTS) -> ImportDraft:
@@ -176,7 +178,7 @@ def test_only_a_usable_record_can_be_chosen(listed: Connection) -> None:
 def test_names_are_looked_for_again_after_the_lists_were_read(connection: Connection) -> None:
     draft = draft_of(connection, csv_of(commitment_row("SC-1", "Northwind Roofing")))
     assert "No vendors have been read from Intacct yet." in draft.matches.get().reason
-    read_lists(connection)
+    read_lists(connection, lists.FILES)
     match_again(draft)
     assert states(draft) == ["new"]
 

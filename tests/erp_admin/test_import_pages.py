@@ -15,7 +15,9 @@ from erp_admin.models import Commitment, FileKind, ImportDraft
 from erp_admin.uploads.service import read_upload
 from integrations.models import Connection, SyncRun
 from integrations.runs.runner import run_to_end
-from tests.erp_admin.imported import commitment_row, csv_of, read_lists, texts, workbook
+from tests import lists
+from tests.erp_admin.imported import commitment_row, csv_of, texts, workbook
+from tests.snapshot import read_lists
 
 Url = Callable[..., str]
 
@@ -27,7 +29,7 @@ def ben(accountant: User, client_for: Callable[[User | None], Client]) -> Client
 
 @pytest.fixture
 def listed(connection: Connection) -> Connection:
-    return read_lists(connection)
+    return read_lists(connection, lists.FILES)
 
 
 def upload(client: Client, url: Url, content: bytes, name: str = "file.csv", **more: str) -> ImportDraft:

@@ -28,9 +28,9 @@ from integrations.models import (
     with_state,
 )
 from integrations.runs.runner import run_to_end
+from tests import lists
 from tests.erp_admin.documents import change_order, choose_settings, commitment
 
-LISTS = ("gl_accounts", "items", "vendors", "ap_terms", "locations", "departments", "purchasing_definitions")
 PUSHABLE = (
     DocumentState.READY,
     DocumentState.ATTENTION,
@@ -47,7 +47,7 @@ class People:
         self.connection = authorize(
             tenant, company_id=facts["company"], user_id=facts["user"], password=facts["password"]
         )
-        run = run_to_end(start_list_sync(self.connection, kinds=LISTS, queued=False).run)
+        run = run_to_end(start_list_sync(self.connection, kinds=lists.PURCHASING, queued=False).run)
         if run.state != RunState.SUCCEEDED:
             raise SystemExit(f"The lists could not be read: {run.error_sentence}")
         choose_settings(self.connection)

@@ -10,17 +10,6 @@ from integrations.models import Connection, Push
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 
-LISTS = (
-    "gl_accounts",
-    "items",
-    "vendors",
-    "ap_terms",
-    "locations",
-    "departments",
-    "purchasing_definitions",
-    "projects",
-)
-
 
 def push(connection: Connection, *documents: Any, flow: str = "commitments") -> PushOutcome:
     connection.refresh_from_db()

@@ -1,7 +1,7 @@
 """The support admin: every page opens with rows present, shows no secret, changes no history, and is for staff only."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,14 +9,15 @@ import pytest
 from django.apps import apps
 from django.contrib import admin as django_admin
 from django.db.models import CharField, Model
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from accounts.admin.read_only import MOST_COUNTED, ReadOnlyAdmin
 from accounts.models import CrossTenantAccess, Membership, Role, Tenant, User
 from accounts.people.invitations import invite
-from accounts.tenancy import cross_tenant
+from accounts.tenancy import cross_tenant, tenant_scope
 from erp_admin.models import Commitment, CommitmentLine, FileKind, ImportedDocument, MatchKind, Project, RememberedMatch
 from erp_admin.uploads.service import read_upload
 from integrations.models import (
@@ -36,6 +37,7 @@ from integrations.models import (
     PushEvent,
     PushHold,
     PushState,
+    RemoteRecord,
     RowOutcome,
     RunLog,
     RunRow,
@@ -48,9 +50,15 @@ from integrations.models import (
 from integrations.sandbox.facade import SandboxServer
 from integrations.schedules.profiles import ensure_profile
 from integrations.usage.service import set_budget
+from tests import lists
+from tests.conftest import enable
 from tests.erp_admin.documents import change_order, commitment
 from tests.erp_admin.imported import commitment_row, csv_of
+from tests.local_intacct import begin_with_the_seed, settings_for
+from tests.people import ben, sam, summit_ridge
 from tests.second_factor import enrol
+from tests.shared import rows_of_a_module
+from tests.snapshot import connect, read_lists
 
 OURS = ("accounts", "integrations", "erp_admin")
 # Models without a page of their own, each with the reason.
@@ -86,9 +94,41 @@ def site(client_for: ClientFor, staff: User) -> Client:
     return client_for(staff)
 
 
+@pytest.fixture(scope="module")
+def everything(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, local_intacct: SandboxServer
+) -> Iterator[None]:
+    """At least one row of everything, for all tests here."""
+    with rows_of_a_module(django_db_blocker) as rows:
+        with rows.adding(), pytest.MonkeyPatch.context() as patch, override_settings(**settings_for(local_intacct)):
+            begin_with_the_seed(local_intacct, patch)
+            tenant, _ = summit_ridge(), sam()
+            with tenant_scope(tenant):
+                _fill(enable(read_lists(connect(tenant), lists.FEW)), ben(tenant))
+        yield
+
+
 @pytest.fixture
-def filled(ready: Connection, accountant: User) -> Connection:
-    """At least one row of everything."""
+def tenant(everything: None, db: None) -> Tenant:
+    return Tenant.objects.get()
+
+
+@pytest.fixture
+def accountant(everything: None, db: None) -> User:
+    return User.objects.get(name="Ben Okafor")
+
+
+@pytest.fixture
+def staff(everything: None, db: None) -> User:
+    return User.objects.get(name="Sam Support")
+
+
+@pytest.fixture
+def filled(scoped: Tenant) -> Connection:
+    return Connection.objects.get()
+
+
+def _fill(ready: Connection, accountant: User) -> Connection:
     run = SyncRun.objects.get()
     SyncRun.objects.filter(pk=run.pk).update(started_by=accountant, settings_version=SettingsVersion.objects.get())
     step = run.steps.first()
@@ -128,6 +168,9 @@ def _documents(connection: Connection, by: User) -> None:
         expected={"total": "350.00"}, run=SyncRun.objects.get(), due_at=timezone.now(), **ours,
     )  # fmt: skip
     PushEvent.objects.create(tenant_id=connection.tenant_id, push=push, state=PushState.FAILED, message="Refused.")
+    RemoteRecord.objects.create(
+        document_id=base.pk, object_name="PODOCUMENT", remote_id="PC Subcontracts-SC-1", record_no=7, **ours
+    )
     PushHold.objects.create(error_code="SIGN-IN", sentence="The sign-in was refused.", **ours)
     ElementOrder.objects.create(company_id=connection.company_id, order="documented")
     rows = csv_of(commitment_row("SC-2", "Somebody Unheard Of"))
@@ -166,10 +209,12 @@ class TestPages:
     def test_every_filter_column_and_date_works(self, site: Client, model: type[Model]) -> None:
         page = site.get(address(model, "changelist"))
         changelist = page.context["cl"]
-        for spec in changelist.filter_specs:
-            for choice in spec.choices(changelist):
-                found = site.get(address(model, "changelist") + choice["query_string"])
-                assert found.status_code == 200, (spec, choice)
+        choices = {choice["query_string"] for spec in changelist.filter_specs for choice in spec.choices(changelist)}
+        columns = [f"o=-{column}" for column in range(1, len(changelist.list_display) + 1)]
+        # Each choice, sorted by one of the columns as long as there are some left: what fails alone fails together.
+        for choice, order in itertools.zip_longest(sorted(choices), columns, fillvalue=""):
+            query = f"{choice or '?'}&{order}"
+            assert site.get(address(model, "changelist") + query).status_code == 200, query
         hierarchy = changelist.model_admin.date_hierarchy
         if hierarchy:
             today = timezone.now()
@@ -177,8 +222,6 @@ class TestPages:
             assert site.get(address(model, "changelist"), by_day).status_code == 200
         else:
             assert model is Membership
-        for column in range(1, len(changelist.list_display) + 1):
-            assert site.get(address(model, "changelist"), {"o": f"-{column}"}).status_code == 200
 
     def test_no_secret_is_in_any_page(self, site: Client, model: type[Model], intacct: SandboxServer) -> None:
         with cross_tenant("test"):

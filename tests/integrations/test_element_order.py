@@ -12,15 +12,14 @@ from integrations.intacct.element_orders import BLOCK_FIRST, BLOCK_LAST, FUNCTIO
 from integrations.models import Connection, DocumentState, ElementOrder, Push
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
-from tests import snapshot
+from tests import lists
 from tests.erp_admin.documents import change_order, choose_settings, commitment
-
-LISTS = ("gl_accounts", "items", "vendors", "ap_terms", "locations", "departments", "purchasing_definitions")
+from tests.snapshot import read_lists
 
 
 @pytest.fixture
 def pushing(connection: Connection) -> Connection:
-    snapshot.read_lists(connection, LISTS)
+    read_lists(connection, lists.PURCHASING)
     choose_settings(connection)
     return connection
 

@@ -16,24 +16,20 @@ from integrations.models import Connection, ListItem, SettingsVersion
 from integrations.settings.declared import Need, Setting, all_settings, register_settings, setting_for
 from integrations.settings.selectors import settings_in_force
 from integrations.settings.service import save_settings
-from tests import snapshot
+from tests import lists
 from tests.erp_admin.documents import SETTINGS, commitment
 from tests.integrations.test_commands import as_json, command
+from tests.snapshot import read_lists
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]
-LISTS = (
-    "gl_accounts", "items", "vendors", "ap_terms", "locations", "departments", "purchasing_definitions", "entities",
-    "projects",
-)  # fmt: skip
 ON = {"sync_commitments": "on"}
 
 
 @pytest.fixture
 def listed(connection: Connection) -> Connection:
     """A connection with every list that a setting is chosen from."""
-    snapshot.read_lists(connection, LISTS)
-    return connection
+    return read_lists(connection, lists.SETTINGS)
 
 
 @pytest.fixture

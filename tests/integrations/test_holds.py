@@ -19,18 +19,18 @@ from integrations.operations.notices import tell_holds
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from integrations.settings.service import save_settings
-from tests import snapshot
+from tests import lists
 from tests.erp_admin.documents import choose_settings, commitment
+from tests.snapshot import read_lists
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]
-LISTS = ("gl_accounts", "items", "vendors", "ap_terms", "locations", "departments", "purchasing_definitions")
 
 
 @pytest.fixture
 def held(connection: Connection, intacct: SandboxServer) -> Any:
     """A commitment whose push Intacct refused for a right that was missing, which has been given since."""
-    snapshot.read_lists(connection, LISTS)
+    read_lists(connection, lists.PURCHASING)
     choose_settings(connection)
     document = commitment(connection, "SC-1")
     intacct.control(do="fault", kind="permission", object="PODOCUMENT")

@@ -17,7 +17,8 @@ from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from integrations import jobs, queue
 from integrations.mirror.service import start_list_sync
-from integrations.models import Connection, Heartbeat, RunState, SyncRun
+from integrations.models import Connection, Heartbeat, RunState, StepState, SyncRun
+from integrations.sandbox.facade import SandboxServer
 from tests.conftest import MIRRORED
 
 
@@ -62,8 +63,12 @@ def test_a_wake_up_delivered_twice_does_the_work_once(run: SyncRun) -> None:
         assert step.read == step.announced
 
 
-def test_a_job_of_a_tenant_that_is_gone_ends_quietly(db: None) -> None:
-    jobs.work_run(424242, 1)
+def test_a_job_of_a_tenant_that_is_gone_ends_quietly_and_does_nothing(run: SyncRun, intacct: SandboxServer) -> None:
+    before = intacct.control(do="stats")["requests"]
+    jobs.work_run(424242, run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.lease_token, run.steps.exclude(state=StepState.WAITING).count()) == (RunState.QUEUED, "", 0)
+    assert intacct.control(do="stats")["requests"] == before
 
 
 @pytest.fixture

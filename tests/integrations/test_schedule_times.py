@@ -50,6 +50,7 @@ def watched(rule: Rule, after: datetime) -> datetime:
     shown_before = moment.astimezone(rule.zone).replace(tzinfo=None) - MINUTE
     seen: set[datetime] = set()
     is_due = False
+    times = clock_times(rule)
     repeats = rule.cadence in (Cadence.QUARTER_HOURLY, Cadence.HOURLY)
     while True:
         shown = moment.astimezone(rule.zone).replace(tzinfo=None)
@@ -57,7 +58,7 @@ def watched(rule: Rule, after: datetime) -> datetime:
         passed = shown_before + MINUTE if shown > shown_before else shown
         while passed <= shown:
             on_the_day = rule.cadence != Cadence.WEEKLY or passed.weekday() == rule.weekday
-            if passed.time() in clock_times(rule) and on_the_day and (repeats or passed not in seen):
+            if passed.time() in times and on_the_day and (repeats or passed not in seen):
                 seen.add(passed)
                 is_due = True
             passed += MINUTE

@@ -117,4 +117,4 @@ def _given(field: "models.Field[Any, Any]", value: Any) -> Any:
         return value
     if hasattr(field, "from_db_value"):
         return field.from_db_value(value, None, connection)
-    return field.target_field.to_python(value) if field.is_relation else field.to_python(value)
+    return field.target_field.to_python(value) if isinstance(field, models.ForeignKey) else field.to_python(value)

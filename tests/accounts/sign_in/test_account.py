@@ -20,7 +20,7 @@ from accounts.services import create_tenant, ensure_person, set_role
 from accounts.sign_in.middleware import SEEN_KEY
 from accounts.user_agents import browser_name
 from tests.accounts.sign_in.steps import is_logged_in, log_in
-from tests.conftest import PASSWORD
+from tests.people import PASSWORD
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Role, Tenant, User
 from accounts.services import create_tenant, set_role
-from tests.conftest import PASSWORD
+from tests.people import PASSWORD
 
 
 @pytest.mark.parametrize("email", ["alma@summit.example", "ALMA@Summit.Example", " alma@summit.example "])

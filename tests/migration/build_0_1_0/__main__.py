@@ -48,19 +48,19 @@ def main(target: Path) -> None:
 
     from accounts.models import Tenant
     from accounts.tenancy import cross_tenant, tenant_scope
-    from erp_admin.demo import main_job
-    from integrations.gateway import client as gateway
-    from integrations.sandbox.facade import SandboxServer
+    from erp_admin.services import demo
+    from integrations import gateway
+    from integrations.sandbox.process import SandboxServer
 
     call_command("migrate", verbosity=0)
     set_clock_of_protocol()
     gateway.PAUSE = lambda seconds: None
     with SandboxServer(seed="demo", port=PORT) as intacct:
         intacct.control(do="order", construction="before")  # so that the order of elements had to be learnt
-        main_job.use(intacct)
-        for done in main_job.main_job(intacct):
+        demo.use(intacct)
+        for done in demo.main_job(intacct):
             say(f"{done.step}: {done.result}")
-        with tenant_scope(Tenant.objects.get(slug=main_job.SLUG)):
+        with tenant_scope(Tenant.objects.get(slug=demo.SLUG)):
             Company(intacct).work()
         _practice(intacct)
     with cross_tenant("the rows of a previous version"):
@@ -74,7 +74,7 @@ def _practice(intacct: Any) -> None:
     """The demo's second company: was connected once, is not any more; has a commitment that nobody else may see."""
     from accounts.models import Tenant
     from accounts.tenancy import tenant_scope
-    from integrations.connections.service import authorize, disconnect
+    from integrations.services.connection import authorize, disconnect
     from tests.erp_admin.documents import commitment
 
     with tenant_scope(Tenant.objects.get(slug="harbor-point")) as _:

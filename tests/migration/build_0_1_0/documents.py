@@ -10,9 +10,9 @@ class Documents(Means):
     def deliver(self) -> None:
         """Delivered commitments, and what becomes of them on either side."""
         from erp_admin.models import Commitment
-        from integrations.delivery.readback import find_records, link, recreate
-        from integrations.delivery.requests import push_flow, unlink
         from integrations.models import Push
+        from integrations.services.pushes import push_flow, unlink
+        from integrations.services.read_backs import find_records, link, recreate
 
         flow = push_flow("commitments")
         numbers = (
@@ -57,9 +57,9 @@ class Documents(Means):
         self.made = made
 
     def change_orders(self) -> None:
-        from erp_admin.purchasing.service import back_to_draft, void
-        from integrations.delivery.readback import refresh
-        from integrations.delivery.requests import ignore, push_flow
+        from erp_admin.services.commitments import back_to_draft, void
+        from integrations.services.pushes import ignore, push_flow
+        from integrations.services.read_backs import refresh
 
         base = self.fresh(self.made["SC-BASE"])
         changes = {name: self.change(base, name) for name in ("CO-VERIFIED", "CO-MISSING", "CO-CHANGED-THERE")}
@@ -78,8 +78,7 @@ class Documents(Means):
 
     def fall_apart(self) -> None:
         """Refused, different when read back, failed updates; runs that fail, end in part or are cancelled."""
-        from integrations.mirror.service import start_list_sync
-        from integrations.runs.service import cancel_run
+        from integrations.services.runs import cancel_run, start_list_sync
 
         self.intacct.control(do="delete", object="VENDOR", key="V-1020")
         self.push(self.commitment("SC-FAILED", vendor_id="V-1020"))
@@ -103,9 +102,9 @@ class Documents(Means):
         cancel_run(start_list_sync(self.connection, kinds=["items"], by=self.ben, queued=False).run, by=self.ben)
 
     def set_aside(self) -> None:
-        from erp_admin.purchasing.service import void
-        from integrations.delivery.requests import ask_pushes, ignore, push_flow, take_back
+        from erp_admin.services.commitments import void
         from integrations.models import Push
+        from integrations.services.pushes import ask_pushes, ignore, push_flow, take_back
 
         self.commitment("SC-DRAFT", approved=False)
         self.commitment("SC-READY", project=self.project("24-001"), scope="As drawn.", retainage_percent=Decimal(10))
@@ -142,10 +141,10 @@ class Documents(Means):
 
     def leave_under_way(self) -> None:
         """A worker killed while it sends, what was asked for after it, and runs that wait."""
-        from integrations.delivery.requests import ask_pushes, push_flow
-        from integrations.delivery.verification import start_verification
-        from integrations.mirror.service import start_list_sync
-        from integrations.runs.runner import work_slice
+        from integrations.engine.runner import work_slice
+        from integrations.services.pushes import ask_pushes, push_flow
+        from integrations.services.runs import start_list_sync
+        from integrations.services.verification import start_verification
 
         commitments, changes = push_flow("commitments"), push_flow("change_orders")
         sending = [self.commitment("SC-SENDING-THERE"), self.commitment("SC-SENDING-GONE")]

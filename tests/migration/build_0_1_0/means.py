@@ -34,7 +34,7 @@ class Means:
         return commitment(self.connection, number, *amounts, approved=approved, **facts)
 
     def change(self, base: Any, number: str, *, changes_line: Any = None) -> Any:
-        from erp_admin.purchasing.service import save_change_order
+        from erp_admin.services.commitments import save_change_order
         from tests.erp_admin.documents import change_order
 
         document = change_order(base, number)
@@ -54,7 +54,7 @@ class Means:
         return type(document).objects.get(pk=document.pk)
 
     def edit(self, document: Any, price: str = "", **facts: str) -> None:
-        from erp_admin.purchasing.service import save_commitment
+        from erp_admin.services.commitments import save_commitment
 
         document.refresh_from_db()
         lines = list(document.lines.all())
@@ -74,26 +74,26 @@ class Means:
             say(f"  left: {document}: {why}")
 
     def work_off(self, flow: str) -> None:
-        from integrations.delivery.requests import push_flow, wake_ledger
+        from integrations.services.pushes import push_flow, wake_ledger
 
         self.connection.refresh_from_db()
         self.end(wake_ledger(self.connection, push_flow(flow), queued=False).run)
 
     @staticmethod
     def end(run: Any) -> None:
-        from integrations.runs.runner import run_to_end
+        from integrations.engine.runner import run_to_end
 
         run_to_end(run)
 
     def verify(self) -> None:
-        from integrations.delivery.requests import push_flows
-        from integrations.delivery.verification import start_verification
+        from integrations.services.pushes import push_flows
+        from integrations.services.verification import start_verification
 
         self.connection.refresh_from_db()
         self.end(start_verification(self.connection, push_flows(), queued=False).run)
 
     def sync(self, kinds: list[str]) -> None:
-        from integrations.mirror.service import start_list_sync
+        from integrations.services.runs import start_list_sync
 
         self.connection.refresh_from_db()
         self.end(start_list_sync(self.connection, kinds=kinds, by=self.ben, queued=False).run)

@@ -14,7 +14,7 @@ class Office(Means):
 
         from accounts.models import Role
         from accounts.people.invitations import accept_as_new_person, invite, withdraw_invitation
-        from erp_admin.demo.main_job import PASSWORD
+        from erp_admin.services.demo import PASSWORD
         from tests.second_factor import enrol
 
         joined = invite(self.tenant, "nora@summit-ridge.example", Role.VIEWER, by=self.alma)
@@ -32,12 +32,11 @@ class Office(Means):
 
     def choose(self) -> None:
         """Versions of the settings: a draft, complete again, values of an entity and of a project; schedules."""
-        from integrations.mirror.clock import learn_clock
-        from integrations.models import Cadence
-        from integrations.schedules.cadence import QuietHours
-        from integrations.schedules.profiles import Choice, ProfileChoices, pause_profile, save_profile
-        from integrations.settings.service import save_settings
-        from integrations.usage.service import set_budget
+        from integrations.schedules import Cadence, QuietHours
+        from integrations.services.clock import learn_clock
+        from integrations.services.profiles import Choice, ProfileChoices, pause_profile, save_profile
+        from integrations.services.settings import save_settings
+        from integrations.services.usage import set_budget
 
         here = self.connection
         save_settings(here, values={"default_account": ""}, switched={}, as_draft=True, by=self.alma)
@@ -62,8 +61,8 @@ class Office(Means):
     def keep_projects(self) -> None:
         """Projects by hand, linked by hand, unlinked, edited, and records that are left out of the import."""
         from erp_admin.models import Project
-        from erp_admin.projects.selectors import intacct_projects
-        from erp_admin.projects.service import ignore, link, save_project, unlink
+        from erp_admin.selectors import intacct_projects
+        from erp_admin.services.projects import ignore, link, save_project, unlink
 
         records = intacct_projects(self.connection)
         unlink(Project.objects.get(number="24-014"))
@@ -84,13 +83,13 @@ class Office(Means):
     def upload(self) -> None:
         """A file that waits for matches, one whose matches are remembered, one that updates what it made."""
         from erp_admin.models import FileKind, MatchHow, MatchKind
-        from erp_admin.uploads.matches import LEFT_OPEN, choose_matches
-        from erp_admin.uploads.service import confirm, read_upload
-        from integrations.runs.runner import run_to_end
+        from erp_admin.services.import_matches import LEFT_OPEN, choose_matches
+        from erp_admin.services.imports import confirm, take_in
+        from integrations.engine.runner import run_to_end
         from tests.erp_admin.imported import commitment_row, csv_of
 
         def taken_in(name: str, *rows: str) -> Any:
-            return read_upload(self.tenant, FileKind.COMMITMENTS, name, csv_of(*rows), by=self.ben)
+            return take_in(self.tenant, FileKind.COMMITMENTS, name, csv_of(*rows), by=self.ben)
 
         rows = [commitment_row("SC-FILE", "The Concrete People"), commitment_row("SC-BAD", "V-1001", "many")]
         draft = taken_in("june.csv", *rows)
