@@ -20,7 +20,8 @@ from integrations.delivery.planning import assess, context_for
 from integrations.delivery.requests import push_flow
 from integrations.models import Connection, ListItem
 from integrations.settings.service import save_settings
-from tests.erp_admin.documents import LISTS, SETTINGS, change_order, choose_settings, commitment
+from tests import lists
+from tests.erp_admin.documents import SETTINGS, change_order, choose_settings, commitment
 from tests.integrations.ledger import push
 from tests.snapshot import read_lists
 
@@ -30,7 +31,7 @@ WIRE = Path(__file__).parent / "wire.json"
 @pytest.fixture
 def office(connection: Connection) -> Connection:
     """A company whose definitions, projects and classes know everything that a document can name."""
-    read_lists(connection, LISTS)
+    read_lists(connection, lists.DOCUMENTS)
     choose_settings(connection)
     kinds = ListItem.objects.filter(connection=connection)
     template = kinds.filter(kind="locations").earliest("record_no")
