@@ -9,7 +9,7 @@ from erp_admin.models import ChangeOrder
 from erp_admin.purchasing import checks, matching, reading, updates
 from erp_admin.purchasing.commitments import CommitmentPush
 from erp_admin.purchasing.flow import PurchasingPush
-from erp_admin.purchasing.mapping import LINES, PurchaseMapping, functions_of, head_of
+from erp_admin.purchasing.mapping import LINES, PurchaseMapping, functions_of, head_of, setting_named
 from erp_admin.purchasing.records import PurchasingDocuments
 from erp_admin.purchasing.selectors import change_orders_numbered, changes_of
 from erp_admin.purchasing.settings import CHANGE_DEFINITIONS, LINE_CHANGES, SHARED_SETTINGS
@@ -23,7 +23,7 @@ from integrations.runs.flow import flow_for
 
 NO_LINES = Problem("lines", "The change order has no lines.", "Enter what it changes.")
 MAPPING = PurchaseMapping(
-    head_of("the change order", "numbers of commitment and change order"),
+    head_of("the change order", "numbers of commitment and change order", CHANGE_DEFINITIONS),
     LINES.extended(
         # What ties a line to the commitment. Without a line key Intacct adds the line to it.
         Row(
@@ -34,7 +34,7 @@ MAPPING = PurchaseMapping(
             "relateddoclinekey", "Commitment's line", "record number in Intacct of the line it changes",
             lambda s: s.changed_key,
             lambda s: f"record number of line {s.changed_line and s.changed_line.number} in Intacct",
-            when="the setting has changes refer to lines, and it changes one that is in Intacct",
+            when=f"{setting_named(LINE_CHANGES)} has changes refer to lines, and it changes one that is in Intacct",
             sent_if=lambda s: s.changed_line is not None, is_compared=False,
         ),
     ),

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Sequence
 from erp_admin.models import Commitment
 from erp_admin.purchasing import checks, matching, posted, reading, updates
 from erp_admin.purchasing.flow import PurchasingPush
-from erp_admin.purchasing.mapping import LINES, PurchaseMapping, functions_of, head_of
+from erp_admin.purchasing.mapping import LINES, PurchaseMapping, functions_of, head_of, setting_named
 from erp_admin.purchasing.selectors import commitments_numbered
-from erp_admin.purchasing.settings import DEFINITIONS, SHARED_SETTINGS
+from erp_admin.purchasing.settings import DEFINITIONS, SHARED_SETTINGS, URL_FIELD
 from erp_admin.purchasing.sources import PurchaseSource
 from integrations.delivery.contract import Found, Plan, Problem, PushContext
 from integrations.delivery.mapping import Row
@@ -21,7 +21,7 @@ from integrations.models import RemoteRecord
 NUMBER = "the commitment's number"
 NO_LINES = Problem("lines", "The commitment has no lines.", "Enter its schedule of values.")
 MAPPING = PurchaseMapping(
-    head_of("the commitment", NUMBER).extended(
+    head_of("the commitment", NUMBER, DEFINITIONS).extended(
         Row(
             "scope", "Scope", "the commitment", lambda s: s.base.scope,
             when="the definition has additional information with a scope",
@@ -42,8 +42,8 @@ MAPPING = PurchaseMapping(
             when="a currency is sent", sent_if=lambda s: s.is_foreign, sends_empty=True, is_explained=False,
         ),
         Row(
-            "customfields", "Link back", "address of this page, in the custom field of a setting", lambda s: s.link,
-            when="the setting names a custom field", sent_if=lambda s: s.has_link, is_compared=False,
+            "customfields", "Link back", "address of its page here, in that custom field", lambda s: s.link,
+            when=f"{setting_named(URL_FIELD)} names one", sent_if=lambda s: s.has_link, is_compared=False,
         ),
         # Never written by itself: it chooses the definition.
         Row("kind", "Type", "the commitment", lambda s: s.base.kind, fixed="type", is_element=False),

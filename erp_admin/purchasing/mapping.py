@@ -4,21 +4,25 @@ Owns the mapping and, as `reads`, the fields by which a transaction is read back
 Purchasing transactions; object reference, purchasing transactions). A table and nothing else.
 """
 
+import collections.abc as abc
 from decimal import Decimal
 from typing import Final
 
-from erp_admin.models import ValuedLine
-from erp_admin.purchasing.settings import CONVERSION, DEPARTMENT, ITEM, LOCATION, STATE, UNIT
+from erp_admin.models import CommitmentKind, ValuedLine
+from erp_admin.purchasing.settings import CONVERSION, DEFINITIONS, DEPARTMENT, ITEM, LOCATION, STATE, UNIT
 from erp_admin.purchasing.sources import LineSource, PurchaseSource
 from integrations.delivery.field_maps import Block, FunctionMap
 from integrations.delivery.mapping import DocumentMapping, Mapping, Row
 from integrations.delivery.values import Kind
+from integrations.settings.declared import Setting
 
 PurchaseMapping = DocumentMapping[PurchaseSource, LineSource]
 LONGEST_DESCRIPTION: Final = 200  # nominal (object reference, length limits); only free text may be cut
 STATE_THERE, REVISED, MODIFIED = "state", "revised", "modified"
-SETTING: Final = "a setting"
-A_LINE: Final = "the line, else a setting"
+
+
+def setting_named(setting: Setting) -> str:
+    return f"the setting “{setting.title}”"
 
 
 def memo_of(line: ValuedLine) -> str:
@@ -31,12 +35,13 @@ def memo_at(place: str) -> str:
     return place.capitalize()
 
 
-def head_of(noun: str, number: str) -> Mapping[PurchaseSource]:
-    """The rows of the head, in the words of one type of document: what it is, and where its number comes from."""
+def head_of(noun: str, number: str, definitions: abc.Mapping[CommitmentKind, Setting]) -> Mapping[PurchaseSource]:
+    """The rows of the head, in the words of one type of document: what it is, where its number comes from, and the
+    settings that choose its definition."""
     return Mapping(
         (
             Row(
-                "transactiontype", "Transaction definition", f"the setting for its type of {noun.removeprefix('the ')}",
+                "transactiontype", "Transaction definition", " or ".join(setting_named(setting) for setting in definitions.values()),
                 lambda s: s.definition.value, lambda s: s.definition.source,
                 reads="DOCPARID", fixed="type", filled_if=lambda s: True,
             ),
@@ -65,7 +70,7 @@ def head_of(noun: str, number: str) -> Mapping[PurchaseSource]:
             ),
             Row("message", "Message", f"title of {noun}", lambda s: s.document.title, reads="MESSAGE"),
             Row(
-                STATE_THERE, "State", SETTING,
+                STATE_THERE, "State", setting_named(STATE),
                 lambda s: s.choices[STATE.key].value, lambda s: s.choices[STATE.key].source,
                 reads="STATE", moves=True, filled_if=lambda s: True,
             ),
@@ -76,7 +81,7 @@ def head_of(noun: str, number: str) -> Mapping[PurchaseSource]:
             # The schema demands both, and takes them empty (object reference, purchasing transactions).
             *(
                 Row(
-                    name, label, "empty: the vendor's own", lambda s: {"contactname": ""},
+                    name, label, "empty, as the schema demands it", lambda s: {"contactname": ""},
                     is_compared=False, is_explained=False,
                 )
                 for name, label in (("returnto", "Return to"), ("payto", "Pay to"))
@@ -98,7 +103,7 @@ def head_of(noun: str, number: str) -> Mapping[PurchaseSource]:
 LINES: Final = Mapping[LineSource](
     (
         Row(
-            "itemid", "Item", A_LINE, lambda s: s.item, lambda s: s.filled_by(s.line.item_id, ITEM, "Default Item"),
+            "itemid", "Item", f"the line, else {setting_named(ITEM)}", lambda s: s.item, lambda s: s.filled_by(s.line.item_id, ITEM, "Default Item"),
             reads="ITEMID", filled_if=lambda s: not s.line.item_id,
         ),
         Row(
@@ -112,7 +117,8 @@ LINES: Final = Mapping[LineSource](
             reads="UIQTY", kind=Kind.NUMBER,
         ),
         Row(
-            "unit", "Unit", A_LINE, lambda s: s.filled(s.line.unit, UNIT), lambda s: s.filled_by(s.line.unit, UNIT),
+            "unit", "Unit", f"the line, else {setting_named(UNIT)}",
+            lambda s: s.filled(s.line.unit, UNIT), lambda s: s.filled_by(s.line.unit, UNIT),
             reads="UNIT", filled_if=lambda s: not s.line.unit,
         ),
         Row(
@@ -125,12 +131,12 @@ LINES: Final = Mapping[LineSource](
             reads="TRX_VALUE", kind=Kind.AMOUNT, is_element=False,
         ),
         Row(
-            "locationid", "Location", A_LINE, lambda s: s.location,
+            "locationid", "Location", f"the line, else {setting_named(LOCATION)}", lambda s: s.location,
             lambda s: s.filled_by(s.line.location_id, LOCATION),
             reads="LOCATIONID", filled_if=lambda s: not s.line.location_id,
         ),
         Row(
-            "departmentid", "Department", A_LINE, lambda s: s.department,
+            "departmentid", "Department", f"the line, else {setting_named(DEPARTMENT)}", lambda s: s.department,
             lambda s: s.filled_by(s.line.department_id, DEPARTMENT),
             reads="DEPARTMENTID", filled_if=lambda s: not s.line.department_id,
         ),
@@ -154,7 +160,7 @@ LINES: Final = Mapping[LineSource](
             filled_if=lambda s: s.head.inherits and s.line.retainage_percent is None,
         ),
         Row(
-            "conversiontype", "Conversion type", SETTING,
+            "conversiontype", "Conversion type", setting_named(CONVERSION),
             lambda s: s.choices[CONVERSION.key].value, lambda s: s.choices[CONVERSION.key].source,
             reads="CONVERSIONTYPE", filled_if=lambda s: True,
         ),
@@ -162,15 +168,14 @@ LINES: Final = Mapping[LineSource](
     lambda s: s.first,
 )  # fmt: skip
 # What a record shows of a document of either type.
-SHARED: Final = PurchaseMapping(head_of("the document", "its number"), LINES)
+SHARED: Final = PurchaseMapping(head_of("the document", "its number", DEFINITIONS), LINES)
 COURSE: Final = SHARED.head.course
 
 
 def functions_of(mapping: PurchaseMapping, *, is_updated: bool) -> tuple[FunctionMap, ...]:
     """The functions that write documents of a mapping, for the docs."""
-    head = Block("Head", "PODOCUMENT", mapping.head)
-    create = FunctionMap("create_potransaction", (head, Block("potransitem", "PODOCUMENTENTRY", mapping.lines)))
+    blocks = (Block("Head", "PODOCUMENT", mapping.head), Block("Each line", "PODOCUMENTENTRY", mapping.lines))
+    create = FunctionMap("create_potransaction", "creates it", blocks)
     if not is_updated:
         return (create,)
-    line = Block("updatepotransitem", "PODOCUMENTENTRY", mapping.lines)
-    return create, FunctionMap("update_potransaction", (head, line), is_update=True)
+    return create, FunctionMap("update_potransaction", "changes it", blocks, is_update=True)

@@ -40,5 +40,6 @@ class FunctionMap:
     """A function of Intacct that a document type is written by. An update writes what differs, and nothing fixed."""
 
     name: str
+    does: str
     blocks: tuple[Block, ...]
     is_update: bool = False
