@@ -41,7 +41,7 @@ def head_of(noun: str, number: str, definitions: abc.Mapping[CommitmentKind, Set
     return Mapping(
         (
             Row(
-                "transactiontype", "Transaction definition", " or ".join(setting_named(setting) for setting in definitions.values()),
+                "transactiontype", "Transaction definition", " or ".join(map(setting_named, definitions.values())),
                 lambda s: s.definition.value, lambda s: s.definition.source,
                 reads="DOCPARID", fixed="type", filled_if=lambda s: True,
             ),
@@ -103,7 +103,8 @@ def head_of(noun: str, number: str, definitions: abc.Mapping[CommitmentKind, Set
 LINES: Final = Mapping[LineSource](
     (
         Row(
-            "itemid", "Item", f"the line, else {setting_named(ITEM)}", lambda s: s.item, lambda s: s.filled_by(s.line.item_id, ITEM, "Default Item"),
+            "itemid", "Item", f"the line, else {setting_named(ITEM)}",
+            lambda s: s.item, lambda s: s.filled_by(s.line.item_id, ITEM, "Default Item"),
             reads="ITEMID", filled_if=lambda s: not s.line.item_id,
         ),
         Row(
