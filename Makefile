@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TEST_WORKERS ?= auto
+# Compiled modules are kept, whatever the environment says: tests start many processes, and each would compile them all.
+export PYTHONDONTWRITEBYTECODE :=
 BENCH_FLAGS = $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON)) $(if $(TEST_DATABASE_URL),--postgres $(TEST_DATABASE_URL))
 DEMO_FLAGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 

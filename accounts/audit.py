@@ -1,11 +1,12 @@
 """Writes the audit trail: who acts now, what changed, and events that no change of a record shows.
 
-Owns what an entry may hold. Decides neither what is audited (config/audit.py) nor who may read it (accounts.trail).
+Owns what an entry may hold. Decides neither what is audited (config/audit.py, document types) nor who may read it
+(accounts.trail).
 """
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from datetime import UTC
 from typing import Any, TypedDict
 
 from auditlog.context import disable_auditlog
+from auditlog.registry import auditlog
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import DateTimeField, Field, ForeignKey, Model, TextChoices
@@ -52,6 +54,14 @@ class Origin:
 
 _SYSTEM = Origin(label="system")
 _ORIGIN: ContextVar[Origin] = ContextVar("audit_origin", default=_SYSTEM)
+
+
+def audit_model(model: type[Model], *, without: Collection[str] = ()) -> None:
+    """Keep what people change of this model's rows, but for these fields. At start, once for each model.
+
+    Keys and the tenant tell nobody anything, and asking for them costs.
+    """
+    auditlog.register(model, exclude_fields=["id", "tenant", *without])
 
 
 @contextmanager

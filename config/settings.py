@@ -251,6 +251,8 @@ INTACCT_ALLOWED_ENDPOINT_HOSTS = env.list("INTACCT_ALLOWED_ENDPOINT_HOSTS", defa
 # A request whose answer was lost may be committed up to 15 minutes later (developer.intacct.com, Sync vs async); only
 # after this time does "not found" prove that it did not arrive. Shorter only in tests; a check refuses it elsewhere.
 PUSH_QUARANTINE_SECONDS = env.int("PUSH_QUARANTINE_SECONDS", default=16 * 60)
+# A request carries so many bytes of functions at most; one larger function goes alone.
+PUSH_BATCH_BYTES = env.int("PUSH_BATCH_BYTES", default=4_000_000)
 # Each night what was delivered in the last days is read back from Intacct and compared; 0 switches that off.
 VERIFY_NIGHTLY_DAYS = env.int("VERIFY_NIGHTLY_DAYS", default=30)
 

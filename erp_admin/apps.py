@@ -1,4 +1,4 @@
-"""App configuration of the construction side: registers its codes, kinds of audit event, flows and switches."""
+"""App configuration of the construction side: registers its codes, document types, flows and switches."""
 
 from django.apps import AppConfig
 
@@ -9,13 +9,16 @@ class ErpAdminConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.codes import declare
-        from erp_admin import event_kinds
+        from erp_admin.admin.documents import register_support_page
         from erp_admin.bills.flow import SYNC_BILLS
         from erp_admin.codes import FEATURES
         from erp_admin.contracts.flow import SYNC_CONTRACTS
+        from erp_admin.documents.trail import audit_type
+        from erp_admin.documents.types import document_types, register_document_type
         from erp_admin.projects.flow import ProjectImport
-        from erp_admin.purchasing.change_orders import ChangeOrderPush
-        from erp_admin.purchasing.commitments import CommitmentPush
+        from erp_admin.purchasing.change_order_type import CHANGE_ORDERS
+        from erp_admin.purchasing.codes import PURCHASING
+        from erp_admin.purchasing.commitment_type import COMMITMENTS
         from erp_admin.purchasing.records import PurchasingDocuments
         from erp_admin.uploads.flow import DocumentImport
         from erp_admin.uploads.selectors import expired_drafts
@@ -24,13 +27,16 @@ class ErpAdminConfig(AppConfig):
         from integrations.runs.flow import register_flow
         from integrations.settings.declared import register_switch
 
+        declare(PURCHASING)
         declare(FEATURES)
-        event_kinds.register()
         register_records(PurchasingDocuments())
         register_flow(ProjectImport())
-        register_flow(CommitmentPush())
-        register_flow(ChangeOrderPush())
+        register_document_type(COMMITMENTS)
+        register_document_type(CHANGE_ORDERS)
         register_flow(DocumentImport())
         register_switch(SYNC_CONTRACTS)
         register_switch(SYNC_BILLS)
         register_retention(Retention("drafts", "files of which nothing was imported", 0, expired_drafts))
+        for document_type in document_types():
+            audit_type(document_type)
+            register_support_page(document_type)

@@ -1,55 +1,52 @@
-"""A tenant's addresses of the construction side. Mounted under /t/<slug>/."""
+"""A tenant's addresses of the construction side. Mounted under /t/<slug>/.
+
+The addresses of documents follow from the register: each action of each type is one. Names no document type.
+"""
+
+from typing import Any
 
 from django.urls import URLPattern, path
+from django.utils.module_loading import import_string
+from django.utils.text import get_text_list
+from django.views.decorators.http import require_http_methods
 
-from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
-from erp_admin.views import (
-    document_actions,
-    document_entry,
-    document_push,
-    document_record,
-    documents,
-    home,
-    imports,
-    issues,
-    links,
-    picking,
-    project_import,
-    projects,
-)
+from accounts.access import role_required
+from erp_admin.documents.actions import Action
+from erp_admin.documents.types import AnyType, document_types
+from erp_admin.uploads.kinds import file_types
+from erp_admin.views import home, imports, issues, links, picking, project_import, projects
 
 
-def _of_type(document_type: DocumentType) -> list[URLPattern]:
-    """The addresses of commitments, and the same of change orders."""
-    place, kind = f"erp/{document_type.many.replace('_', '-')}", {"kind": document_type.many}
-    actions = {
-        "edit": document_entry.edit,
-        "approve": document_actions.approve,
-        "reject": document_actions.reject,
-        "draft": document_actions.back_to_draft,
-        "void": document_actions.void,
-        "take_back": document_actions.take_back,
-        "ignore": document_actions.ignore,
-        "restore": document_actions.restore,
-        "refresh": document_actions.refresh,
-        "recreate": document_actions.recreate,
-        "take_theirs": document_actions.take_theirs,
-        "push_ours": document_actions.push_ours,
-        "link": document_actions.link,
-        "unlink": document_actions.unlink,
-    }
+def _guarded(action: Action, documents: str) -> Any:
+    """The view of an action behind its least role and its methods. Raises ImportError where there is no such view."""
+    guarded = role_required(action.role, may=action.may.format(documents=documents))(import_string(action.view))
+    return require_http_methods(list(action.methods))(guarded)
+
+
+def addresses_of(document_type: AnyType) -> list[URLPattern]:
+    """The addresses of a type. Raises ImportError for a type whose views or form do not exist."""
+    if document_type.entry:
+        import_string(document_type.entry)
     return [
-        path(f"{place}/", documents.listing, kind, name=document_type.many),
-        path(f"{place}/new/", document_entry.new, kind, name=document_type.new_url_name),
-        path(f"{place}/push/preview/", document_push.preview, kind, name=f"preview_{document_type.many}"),
-        path(f"{place}/push/", document_push.start, kind, name=f"push_{document_type.many}"),
-        path(f"{place}/<int:pk>/", document_record.record, kind, name=document_type.one),
-        *(
-            path(f"{place}/<int:pk>/{name.replace('_', '-')}/", view, kind, name=f"{name}_{document_type.one}")
-            for name, view in actions.items()
-        ),
+        path(
+            f"{document_type.place}/{action.path}",
+            _guarded(action, _who_offers(action)),
+            {"kind": document_type.key},
+            name=document_type.address_of(action),
+        )
+        for action in document_type.actions
     ]
 
+
+def _who_offers(action: Action) -> str:
+    """The documents that the words of an ability name: those of every type that offers it."""
+    offering = [each.plural for each in document_types() if action in each.actions]
+    return get_text_list(offering, "and")
+
+
+# Files of every type are imported on the same pages, which stand below the first type that takes any and keep the
+# address names of the days when there was one type.
+IMPORT = f"{file_types()[0].place}/import"
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -68,18 +65,14 @@ urlpatterns = [
     path("erp/pick/<slug:list_key>/", picking.pick_record, name="pick_record"),
     path("issues/", issues.issues, name="issues"),
     path("issues/holds/<int:pk>/release/", issues.release, name="release_hold"),
-    path("erp/commitments/import/", imports.upload, name="commitment_imports"),
-    path(
-        "erp/commitments/import/template/<slug:kind>.<slug:form>",
-        imports.template,
-        name="commitment_import_template",
-    ),
-    path("erp/commitments/import/<int:draft_pk>/", imports.draft, name="commitment_import"),
-    path("erp/commitments/import/<int:draft_pk>/matches/", imports.matches, name="match_commitment_import"),
-    path("erp/commitments/import/<int:draft_pk>/match-again/", imports.match_again, name="rematch_commitment_import"),
-    path("erp/commitments/import/<int:draft_pk>/pick/<int:match_pk>/", imports.pick, name="pick_commitment_import"),
-    path("erp/commitments/import/<int:draft_pk>/confirm/", imports.confirm, name="confirm_commitment_import"),
-    path("erp/commitments/import/<int:draft_pk>/discard/", imports.discard, name="discard_commitment_import"),
-    path("erp/commitments/import/<int:draft_pk>/problems.csv", imports.problems, name="commitment_import_problems"),
-    *(pattern for document_type in DOCUMENT_TYPES.values() for pattern in _of_type(document_type)),
+    path(f"{IMPORT}/", imports.upload, name="commitment_imports"),
+    path(f"{IMPORT}/template/<slug:kind>.<slug:form>", imports.template, name="commitment_import_template"),
+    path(f"{IMPORT}/<int:draft_pk>/", imports.draft, name="commitment_import"),
+    path(f"{IMPORT}/<int:draft_pk>/matches/", imports.matches, name="match_commitment_import"),
+    path(f"{IMPORT}/<int:draft_pk>/match-again/", imports.match_again, name="rematch_commitment_import"),
+    path(f"{IMPORT}/<int:draft_pk>/pick/<int:match_pk>/", imports.pick, name="pick_commitment_import"),
+    path(f"{IMPORT}/<int:draft_pk>/confirm/", imports.confirm, name="confirm_commitment_import"),
+    path(f"{IMPORT}/<int:draft_pk>/discard/", imports.discard, name="discard_commitment_import"),
+    path(f"{IMPORT}/<int:draft_pk>/problems.csv", imports.problems, name="commitment_import_problems"),
+    *(address for document_type in document_types() for address in addresses_of(document_type)),
 ]

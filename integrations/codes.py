@@ -132,6 +132,8 @@ FEATURES: Final = {
              "again.", DOCUMENT),
         Code("PLAN-DEFECT", "ERP Admin cannot work out what to write of the document", "Tell support; the log names "
              "the place.", SUPPORT),
+        Code("STEP-UNKNOWN", "What an earlier step became in Sage Intacct is not known", "Refresh the document, then "
+             "push it again.", DOCUMENT),
         Code("DUP-MANY", "Sage Intacct holds several records that are all like this document", "Keep one of them in "
              "Intacct, remove the others, then link it here.", DOCUMENT),
         Code("DUP-TAKEN", "The record in Sage Intacct belongs to another document here", "Give this one another "

@@ -1,4 +1,4 @@
-"""What the audit trail holds of connections, settings, runs and approvals: the kinds of event and their looks.
+"""What the audit trail holds of connections, settings, runs, decisions and records set aside: kinds of event and looks.
 
 Owns the kinds of this app, registered in its `ready()`. Writes nothing: services record events.
 """
@@ -22,7 +22,19 @@ class IntegrationEvent(TextChoices):
     DECIDED = "decided", "Decided"
 
 
+class RecordEvent(TextChoices):
+    IGNORED = "records_ignored", "Records ignored"
+    RESTORED = "records_restored", "Records restored"
+
+
 def register() -> None:
+    register_event_kinds(
+        RECORDS,
+        {
+            RecordEvent.IGNORED: ("neutral", "slash-circle"),
+            RecordEvent.RESTORED: ("neutral", "arrow-counterclockwise"),
+        },
+    )
     register_event_kinds(RECORDS, {IntegrationEvent.DECIDED: ("info", "check2")})
     register_event_kinds(
         INTEGRATION,

@@ -13,7 +13,8 @@ from accounts.models import Tenant
 from accounts.refusal import Refused
 from accounts.tenancy import cross_tenant, tenant_scope
 from integrations import queue
-from integrations.delivery.requests import ledgers_due, push_flow, wake_ledger
+from integrations.delivery.contract import push_flow
+from integrations.delivery.requests import ledgers_due, wake_ledger
 from integrations.delivery.verification import verify_recent
 from integrations.models import USABLE_CONNECTIONS, Connection, Heartbeat, Trigger
 from integrations.operations import retention

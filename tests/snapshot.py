@@ -1,8 +1,8 @@
 """What many tests begin with, done once by each test process and put back as rows for the others.
 
-Owns two beginnings: a connection, and lists that were read. The first test that asks does it for real against the local
-Intacct; a later one gets the rows this wrote, for its own tenant and as of now. Whatever the rows cannot stand for is
-done for real each time, and tests of connecting and of syncing do both themselves.
+Owns the beginnings: a connection, lists that were read, and many rows. The first test that asks does it for real; a
+later one gets the rows this wrote, for its own tenant and as of now. What rows cannot stand for is done for real each
+time, and tests of connecting and of syncing do both themselves.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -123,6 +123,16 @@ def read_lists(connection: Connection, kinds: Sequence[str]) -> Connection:
         _put_back(kept, connection.tenant, connection, since=connection.credentials_set_at or timezone.now())
     connection.refresh_from_db()
     return connection
+
+
+def once(name: str, connection: Connection, act: Callable[[], object]) -> None:
+    """What `act` adds to the database of a connection's tenant; it may depend on nothing that differs between tests."""
+    kept = _snapshots.get((name,))
+    if kept is not None:
+        _put_back(kept, connection.tenant, connection, since=timezone.now())
+        return
+    with _recording((name,), connection.tenant, connection):
+        act()
 
 
 def _sync(connection: Connection, kinds: Sequence[str]) -> None:

@@ -10,13 +10,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Role, Tenant, User
 from accounts.people.invitations import invite
-from erp_admin.models import FileKind, ImportState, Project
+from erp_admin.documents.types import document_types, type_for
+from erp_admin.models import ImportState, Project
 from erp_admin.uploads.service import read_upload
+from erp_admin.views.navigation import entry_at
 from integrations.mirror.service import start_list_sync
-from integrations.models import Connection, Exchange, ListItem, PushHold
+from integrations.models import Connection, Exchange, ListItem, PushedDocument, PushHold
 from integrations.runs.runner import run_to_end
 from tests.conftest import MIRRORED
-from tests.erp_admin.documents import change_order, commitment
 from tests.erp_admin.imported import commitment_row, csv_of
 
 PUBLIC, PERSON = "everybody", "anybody logged in"
@@ -92,34 +93,13 @@ TABLE = {
     "change_role": Row(Role.ADMIN, arguments=("membership_pk",)),
     "remove_person": Row(Role.ADMIN, arguments=("membership_pk",)),
     **{
-        name: row
-        for one, many in (("commitment", "commitments"), ("change_order", "change_orders"))
-        for name, row in {
-            many: Row(Role.VIEWER),
-            one: Row(Role.VIEWER, arguments=(f"{one}_pk",)),
-            f"new_{one}": Row(Role.ACCOUNTANT),
-            f"edit_{one}": Row(Role.ACCOUNTANT, arguments=(f"{one}_pk",)),
-            f"link_{one}": Row(Role.ACCOUNTANT, arguments=(f"{one}_pk",)),
-            f"preview_{many}": Row(Role.ACCOUNTANT, "post"),
-            f"push_{many}": Row(Role.ACCOUNTANT, "post"),
-            **{
-                f"{act}_{one}": Row(Role.ACCOUNTANT, "post", arguments=(f"{one}_pk",))
-                for act in (
-                    "approve",
-                    "reject",
-                    "draft",
-                    "void",
-                    "take_back",
-                    "ignore",
-                    "restore",
-                    "refresh",
-                    "recreate",
-                    "take_theirs",
-                    "push_ours",
-                    "unlink",
-                )
-            },
-        }.items()
+        document_type.address_of(action): Row(
+            action.role,
+            "get" if "GET" in action.methods else "post",
+            arguments=(f"{document_type.one}_pk",) if action.is_of_one else (),
+        )
+        for document_type in document_types()
+        for action in document_type.actions
     },
     "pick_record": Row(Role.VIEWER, arguments=("list_key",)),
     "issues": Row(Role.VIEWER),
@@ -175,7 +155,8 @@ TABLE = {
 RENAMED = {
     "setting_key": "key",
     "record_key": "list_key",
-    **dict.fromkeys(("exchange_pk", "session_pk", "record_pk", "commitment_pk", "change_order_pk", "hold_pk"), "pk"),
+    **dict.fromkeys(("exchange_pk", "session_pk", "record_pk", "hold_pk"), "pk"),
+    **dict.fromkeys((f"{document_type.one}_pk" for document_type in document_types()), "pk"),
 }
 # Arguments that name nothing of a tenant's: such an address exists for everybody.
 NOT_OF_A_TENANT = {"pick", "pick_record", "list", "export_list", "setting_cautions", "commitment_import_template"}
@@ -204,8 +185,8 @@ def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, A
     exchange.run = run
     exchange.save()
     sent = invite(scoped, "nora@summit.example", Role.VIEWER)
-    base = commitment(mirrored, "SC-1", vendor_id="V-1")
-    draft = read_upload(scoped, FileKind.COMMITMENTS, "file.csv", csv_of(commitment_row("SC-1", "Somebody Unheard Of")))
+    documents = _documents(scoped)
+    draft = read_upload(scoped, "commitments", "file.csv", csv_of(commitment_row("SC-1", "Somebody Unheard Of")))
     draft.documents.update(state=ImportState.CREATED)  # so that nobody's visit discards it
     return {
         "invitation_pk": sent.invitation.pk,
@@ -226,8 +207,7 @@ def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, A
         "place_id": "100",
         "number": run.number,
         "exchange_pk": exchange.pk,
-        "commitment_pk": base.pk,
-        "change_order_pk": change_order(base, "CO-1").pk,
+        **{f"{type_for(key).one}_pk": document.pk for key, document in documents.items()},
         "hold_pk": _hold(mirrored).pk,
         "uidb64": "MQ",
         "token": "set-password",
@@ -235,6 +215,18 @@ def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, A
         "key": "set-password",
         "session_pk": 0,
     }
+
+
+def _documents(tenant: Tenant) -> dict[str, PushedDocument]:
+    """A document of each type by its key, a parent before what belongs to it."""
+    documents: dict[str, PushedDocument] = {}
+    for document_type in document_types():
+        parent = documents[document_type.parent.key] if document_type.parent else None
+        document = document_type.blank(tenant, parent)
+        document.number = "ACCESS-1"
+        document.save()
+        documents[document_type.key] = document
+    return documents
 
 
 def _hold(connection: Connection) -> PushHold:
@@ -278,14 +270,60 @@ def test_everybody_sees_what_is_theirs_and_nothing_else(
     assert wrong == []
 
 
+# Answers without a frame around them, so that no entry of the navigation can be marked.
+WITHOUT_FRAME = {"pick_record"}
+
+
+def test_every_page_marks_the_one_entry_of_the_navigation_it_belongs_to(
+    arguments: dict[str, Any], tenant: Tenant
+) -> None:
+    """By its address: also where a form is posted, whose page says why it was refused."""
+    entries = {name: entry_at(address(name, tenant, arguments), tenant) for name in TABLE if _is_of_a_tenant(name)}
+    assert {name for name, entry in entries.items() if entry is None} == WITHOUT_FRAME
+    marked = {name: entry.name for name, entry in entries.items() if entry is not None}
+    for document_type in document_types():
+        for action in document_type.actions:
+            assert marked[document_type.address_of(action)] == document_type.key
+    for name, entry in (
+        ("home", "home"), ("release_hold", "issues"), ("import_projects", "projects"), ("start_sync", "sync"),
+        ("list", "lists"), ("exchange", "runs"), ("pause_schedule", "schedules"), ("new_override", "integrations"),
+        ("override", "integrations"), ("company", "company"), ("leave_company", "people"),
+        ("audit_export", "audit_trail"),
+    ):  # fmt: skip
+        assert marked[name] == entry
+
+
+def test_each_page_shows_one_entry_as_the_present_one(
+    arguments: dict[str, Any], tenant: Tenant, admin: User, client_for: Callable[[User | None], Client]
+) -> None:
+    """As the page is rendered, wherever it has a frame."""
+    shown, wrong = 0, []
+    for name, row in TABLE.items():
+        if row.method == "get" and _is_of_a_tenant(name):
+            where = address(name, tenant, arguments)
+            answer = client_for(admin).get(where, row.data)
+            page = b"".join(answer).decode(errors="replace")
+            if 'class="rail-link"' in page:
+                shown += 1
+                if page.count('aria-current="page"><') != 1:
+                    wrong.append(name)
+    assert wrong == []
+    assert shown > 40
+
+
+def _is_of_a_tenant(name: str) -> bool:
+    return isinstance(TABLE[name].least, Role)
+
+
 def test_a_query_string_that_no_database_can_hold_opens_the_same_pages(
     arguments: dict[str, Any], tenant: Tenant, admin: User, client_for: Callable[[User | None], Client]
 ) -> None:
     """On PostgreSQL a look-up with U+0000 fails; so each name that any page reads is given it."""
     names = (
         "q", "sort", "state", "type", "project", "vendor", "period", "page", "entity", "person", "flow", "trigger",
-        "of", "task", "show", "role", "what", "who", "since", "until", "month", "run", "level", "commitment", "next",
+        "of", "task", "show", "role", "what", "who", "since", "until", "month", "run", "level", "next",
         "outcome", "lists", "mode", "linked", "value", "days",
+        *(document_type.parent.attribute for document_type in document_types() if document_type.parent),
     )  # fmt: skip
     wrong, client = [], client_for(admin)
     for name, row in TABLE.items():

@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from erp_admin.documents.types import DocumentType, document_types, type_for
 from integrations.delivery.contract import PushFlow
 from integrations.runs.flow import flows
 
@@ -259,11 +261,11 @@ def test_features_never_import_pages(app: str) -> None:
 FLOORS = {
     "accounts": ("request_log", "ui", "models", "tenancy", "audit"),
     "integrations": (
-        "lists", "models", "gateway", "records", "settings", "runs", "mirror", "delivery", "connections", "schedules",
-        "usage", "doctor", "operations",
+        "lists", "models", "gateway", "records", "settings", "runs", "mirror", "imports", "delivery", "connections",
+        "schedules", "usage", "doctor", "operations",
     ),
     "integrations.sandbox": ("schema", "wire", "data", "functions", "legacy", "faults", "seed"),
-    "erp_admin": ("models", "documents", "projects", "purchasing", "uploads", "demo"),
+    "erp_admin": ("models", "documents", "projects", "uploads", "purchasing", "demo"),
 }  # fmt: skip
 
 
@@ -288,10 +290,58 @@ def test_the_engine_names_no_document_type() -> None:
     words = ("Project", "Commitment", "Contract", "Bill")
     wrong = [
         f"{path.relative_to(ROOT)} names {node.name}"
-        for folder in ("integrations/runs", "integrations/mirror", "integrations/delivery")
+        for folder in ("integrations/runs", "integrations/mirror", "integrations/imports", "integrations/delivery")
         for path in python_files(folder)
         for node in nodes(path)
         if isinstance(node, ast.ClassDef) and node.name.startswith(words)
+    ]
+    assert wrong == []
+
+
+def words_of(document_type: DocumentType[Any]) -> set[str]:
+    """Everything by which code could name a type: its keys, what people call it, its classes."""
+    classes = {document_type.model, type(document_type.flow)}
+    classes |= {document_type.lines.model} if document_type.lines else set()
+    texts = {document_type.key, document_type.one, document_type.noun, document_type.plural}
+    return texts | {each.__name__ for each in classes}
+
+
+def own_places(document_type: DocumentType[Any]) -> set[str]:
+    """Where a type may be named: its folder, its models and its form."""
+    folder = type(document_type.flow).__module__.rpartition(".")[0].replace(".", "/") + "/"
+    modules = [document_type.model.__module__]
+    modules += [document_type.entry.rpartition(".")[0]] if document_type.entry else []
+    return {folder, *(module.replace(".", "/") + ".py" for module in modules)}
+
+
+# Besides the places of a type itself. Nothing is added here for a further type.
+PLACES_OF_ALL_TYPES = (
+    "erp_admin/apps.py",  # a line for each type
+    "erp_admin/models/__init__.py",  # every model by its name
+    "integrations/sandbox/",  # the local Intacct, which knows nothing of ours and speaks Intacct's words
+    "integrations/lists/",  # what a list of Intacct is for, in a sentence
+    "integrations/settings/declared.py",  # what a setting is for, in a sentence
+    "erp_admin/contracts/",  # change orders of contracts, which are others
+)
+
+
+def product_texts() -> Iterator[tuple[str, str]]:
+    files = [path for package in PACKAGES for path in python_files(package)]
+    files += [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static/js").glob("*.js")]
+    for path in files:
+        yield str(path.relative_to(ROOT)), path.read_text()
+
+
+@pytest.mark.parametrize("key", [document_type.key for document_type in document_types()])
+def test_a_document_type_is_named_in_its_own_places_only(key: str) -> None:
+    """Also in comments and texts: what is said of one type in a place of all types is not true of the next."""
+    words = "|".join(sorted(re.escape(word) for word in words_of(type_for(key))))
+    named = re.compile(rf"(?<![A-Za-z_])({words})(?![A-Za-z_])", re.IGNORECASE)
+    family = {place for document_type in document_types() for place in own_places(document_type)}
+    wrong = [
+        f"{name}: {', '.join(sorted(set(named.findall(text))))}"
+        for name, text in product_texts()
+        if not name.startswith((*family, *PLACES_OF_ALL_TYPES)) and named.search(text)
     ]
     assert wrong == []
 
@@ -488,3 +538,21 @@ def test_contracts_say_what_they_take(name: str) -> None:
     nodes = ast.walk(ast.parse((ROOT / f"integrations/delivery/{name}.py").read_text()))
     words = {node.id for node in nodes if isinstance(node, ast.Name)}
     assert "Any" not in words
+
+
+@pytest.mark.parametrize("name", ["integrations/imports/contract.py", "integrations/mirror/sink.py"])
+def test_a_contract_says_of_everything_what_it_is(name: str) -> None:
+    names = {node.id for node in ast.walk(ast.parse((ROOT / name).read_text())) if isinstance(node, ast.Name)}
+    assert "Any" not in names
+
+
+def test_reading_a_list_knows_nothing_of_the_mirror() -> None:
+    """Rows are handed to a sink, so that a document type can take a list into tables of its own."""
+    readers = ("fetch", "pull", "recount", "deletions", "watermark", "list_states", "sink")
+    others = {
+        f"{name} imports {other}"
+        for name in (f"integrations.mirror.{reader}" for reader in readers)
+        for other in imported(modules()[name])
+        if other in ("integrations.mirror.store", "integrations.models.ListItem") or "mirror.store." in other
+    }
+    assert others == set()

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.codes import Code, code_for, declare, features, link_to, where_to_fix
 from accounts.codes import Subject as About
 from accounts.error_docs import errors_page
-from erp_admin.documents.types import DOCUMENT_TYPES
+from erp_admin.documents.types import document_types
 from integrations.codes import CONNECTION, DOCUMENT, DUPLICATES, EDIT_DOCUMENT, EDIT_PARENT, IN_INTACCT, SETTINGS
 from integrations.intacct import codes as of_the_client
 from integrations.intacct.function_rules import FUNCTION_RULES
@@ -89,7 +89,7 @@ class TestEachCode:
         for code in ALL:
             place = code.place
             assert bool(place.url_name) == bool(place.words), code
-            for document_type in DOCUMENT_TYPES.values():
+            for document_type in document_types():
                 link = link_to(place, "summit-ridge", About(document_type.one, document_type.noun, 7))
                 assert link.url.startswith("/t/summit-ridge/") if place.url_name else link == ("", "")
                 assert "{" not in link.url + link.words

@@ -1,6 +1,7 @@
 """Support staff's view of the documents that are pushed, read-only, with their lines and where they stand.
 
-Owns the pages of every type of document. Which columns a type has is read from its model, not typed again.
+Owns the pages of every type of document, built from what the type declares. Which columns a type has is read from its
+model, not typed again. Names no type.
 """
 
 from typing import Any
@@ -12,9 +13,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from accounts.admin.read_only import LongTableAdmin, ReadOnlyInline, list_link
-from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine
-from erp_admin.purchasing.change_orders import ChangeOrderPush
-from erp_admin.purchasing.commitments import CommitmentPush
+from erp_admin.documents.types import AnyType
 from integrations.admin.tenancy import TenantRows
 from integrations.models import LinkedDocument, Push, PushedDocument
 
@@ -43,15 +42,6 @@ class LineInline(ReadOnlyInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related(*self.named)
-
-
-class CommitmentLines(LineInline):
-    model = CommitmentLine
-
-
-class ChangeOrderLines(LineInline):
-    model = ChangeOrderLine
-    named = ("project", "changes_line")
 
 
 class DocumentAdmin(TenantRows, LongTableAdmin):
@@ -84,15 +74,19 @@ class DocumentAdmin(TenantRows, LongTableAdmin):
         return list_link(Push, "Pushes", flow__exact=self.flow, document_id__exact=document.pk)
 
 
-@admin.register(Commitment)
-class CommitmentAdmin(DocumentAdmin):
-    flow = CommitmentPush.key
-    list_select_related = ["tenant"]
-    inlines = [CommitmentLines]
+def _lines_of(document_type: AnyType) -> list[type[LineInline]]:
+    lines = document_type.lines
+    if lines is None:
+        return []
+    return [type(f"{lines.model.__name__}Inline", (LineInline,), {"model": lines.model, "named": lines.related})]
 
 
-@admin.register(ChangeOrder)
-class ChangeOrderAdmin(DocumentAdmin):
-    flow = ChangeOrderPush.key
-    list_select_related = ["tenant", "commitment"]
-    inlines = [ChangeOrderLines]
+def register_support_page(document_type: AnyType) -> None:
+    """The page of a type's documents with their lines. At start, once for each type."""
+    parent = [document_type.parent.attribute] if document_type.parent else []
+    facts = {
+        "flow": document_type.key,
+        "list_select_related": ["tenant", *parent],
+        "inlines": _lines_of(document_type),
+    }
+    admin.site.register(document_type.model, type(f"{document_type.model.__name__}Admin", (DocumentAdmin,), facts))

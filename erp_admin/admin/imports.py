@@ -61,10 +61,10 @@ class ImportDraftAdmin(TenantRows, LongTableAdmin):
 class ImportedDocumentAdmin(OfDraft):
     list_display = ["__str__", "position", "state", "reason", "total", "draft_link", "tenant_link"]
     list_filter = ["state", "tenant"]
-    search_fields = ["number", "commitment_number", "title", "draft__file_name"]
+    search_fields = ["number", "parent_number", "title", "draft__file_name"]
     fieldsets = (
         (None, {"fields": ("tenant", "draft", "position", "first_row", "last_row", "state", "reason", "document_id")}),
-        ("As understood", {"fields": ("commitment_number", "number", "title", "total", "heading", "its_lines")}),
+        ("As understood", {"fields": ("parent_number", "number", "title", "total", "heading", "its_lines")}),
         ("As it was in the file", {"fields": ("its_rows", "its_problems")}),
     )
 

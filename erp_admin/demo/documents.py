@@ -1,4 +1,4 @@
-"""Sample commitments and change orders of the demo: imported from files, previewed and pushed.
+"""Sample documents of the demo, of each type that has any: imported from files, previewed and pushed.
 
 Uses only the services that pages and commands use. The samples lie in `erp_admin/samples`; they are fictional, and hold
 a document for every state worth seeing: one whose vendor is to be matched, one whose vendor is on hold, and a draft.
@@ -10,28 +10,35 @@ from pathlib import Path
 from typing import Final
 
 from accounts.models import Tenant
-from erp_admin.models import IMPORTABLE, IMPORTED, FileKind, ImportDraft, ImportState
+from erp_admin.documents.types import document_types
+from erp_admin.models import IMPORTABLE, IMPORTED, ImportDraft, ImportState
 from erp_admin.uploads.service import confirm, read_upload
 from integrations.delivery.planning import context_for, judge
-from integrations.delivery.requests import ask_pushes, push_flow, ready_documents
+from integrations.delivery.requests import ask_pushes, ready_documents
 from integrations.models import Connection, Push, Trigger
 from integrations.runs.runner import run_to_end
 
-FLOWS: Final = ("commitments", "change_orders")
 SAMPLES: Final = Path(__file__).parents[1] / "samples"
+
+
+def sample_settings() -> dict[str, str]:
+    """What pushing the samples of every type needs."""
+    return {key: value for each in document_types() for key, value in each.sample_settings.items()}
 
 
 def import_documents(tenant: Tenant, connection: Connection) -> tuple[int, int, str]:
     """Import the sample files, each only once; return how many documents came in, the requests, and it in words."""
     counts: Counter[str] = Counter()
-    for kind in (FileKind.COMMITMENTS, FileKind.CHANGE_ORDERS):
-        path = SAMPLES / f"{kind}.csv"
+    for document_type in document_types():
+        if not document_type.samples:
+            continue
+        path = SAMPLES / document_type.samples
         content = path.read_bytes()
         known = ImportDraft.objects.filter(digest=hashlib.sha256(content).hexdigest(), run__isnull=False).first()
         if known is not None:
             counts["there already"] += known.documents.filter(state__in=IMPORTED).count()
             continue
-        draft = read_upload(tenant, kind, path.name, content)
+        draft = read_upload(tenant, document_type.key, path.name, content)
         if draft.documents.filter(state__in=IMPORTABLE).exists():
             run_to_end(confirm(connection, draft, trigger=Trigger.COMMAND, queued=False).run)
         for state in draft.documents.values_list("state", flat=True):
@@ -44,7 +51,7 @@ def preview_documents(connection: Connection) -> tuple[int, int, str]:
     context = context_for(connection)
     counts: Counter[str] = Counter()
     fields = 0
-    for flow in map(push_flow, FLOWS):
+    for flow in (document_type.flow for document_type in document_types()):
         for document in ready_documents(flow):
             verdict = judge(flow, document, context)
             fields += len(verdict.plan.explained) if verdict.plan else 0
@@ -58,8 +65,7 @@ def push_documents(connection: Connection) -> tuple[int, int, str]:
     arrived: list[str] = []
     counts: Counter[str] = Counter()
     requests = 0
-    for key in FLOWS:
-        flow = push_flow(key)
+    for flow in (document_type.flow for document_type in document_types()):
         asked = ask_pushes(connection, flow, ready_documents(flow), trigger=Trigger.COMMAND, queued=False)
         counts["blocked"] += len(asked.blocked)
         if asked.started is None:

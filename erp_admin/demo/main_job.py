@@ -42,10 +42,6 @@ PRACTICE = ("harbor-point", "Harbor Point Civil")
 SETTINGS = {
     "default_account": "5010",
     "default_item": "SUBCON",
-    "subcontract_definition": "PC Subcontracts",
-    "subcontract_change_definition": "PC Subcontract CO",
-    "purchase_order_definition": "PC Purchase Order",
-    "purchase_order_change_definition": "PC PO Change Order",
     "default_location": "100",
 }
 
@@ -129,8 +125,9 @@ def _connect(tenant: Tenant, local: "SandboxProcess") -> tuple[Connection, str, 
 
 
 def _configure(connection: Connection) -> tuple[None, str, int, int]:
+    values = SETTINGS | documents.sample_settings()
     version, _ = save_settings(
-        connection, values=SETTINGS, switched={switch.key: True for switch in switches()}, via="demo"
+        connection, values=values, switched={switch.key: True for switch in switches()}, via="demo"
     )
     if not readiness().is_fully_enabled:
         raise DemoFailed(" ".join(readiness().missing))

@@ -1,4 +1,4 @@
-"""What needs a person: causes with the records each blocks, over commitments and change orders.
+"""What needs a person: causes with the records each blocks, over every document type.
 
 Reads only. A cause is one code, field and sentence, so that what one act fixes is one entry, however much it blocks.
 """
@@ -9,9 +9,9 @@ from itertools import islice
 from typing import Any, Final
 
 from erp_admin.documents.selectors import NEEDS_A_PERSON, documents
+from erp_admin.documents.types import document_types
 from integrations.approval.selectors import read_covered
 from integrations.delivery.planning import approval_problems, context_for, judge, prepared
-from integrations.delivery.requests import push_flows
 from integrations.models import Connection, DocumentState, Push, PushHold, PushState
 
 JUDGED: Final = 500  # ready documents of each kind that are judged on one page
@@ -53,7 +53,8 @@ def attention(connection: Connection | None) -> Attention:
     holds = list(PushHold.objects.select_related("connection").order_by("held_at"))
     causes: dict[tuple[str, ...], Cause] = {}
     unjudged = 0
-    for flow in push_flows():
+    for document_type in document_types():
+        flow = document_type.flow
         for code, name, sentence, fix, document in _stuck(flow):
             _add(causes, flow.key, code, name, sentence, fix, document)
         if connection is None:
@@ -84,7 +85,7 @@ def _stuck(flow: Any) -> Iterator[tuple[str, str, str, str, Any]]:
         failed = Push.objects.filter(
             flow=flow.key, state=PushState.FAILED, document_id__in=[document.pk for document in batch]
         )
-        newest = {push.document_id: push for push in failed.order_by("pk").defer("function_xml", "planned", "expected")}
+        newest = {push.document_id: push for push in failed.order_by("pk").defer("planned", "expected", "sent")}
         read_covered([document for document in batch if document.shown_as == DocumentState.NEEDS_REVIEW])
         for document in batch:
             push = newest.get(document.pk)

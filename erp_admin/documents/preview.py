@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from erp_admin.documents.grouped import Grouped
+from accounts.ui.grouped import Grouped
+from erp_admin.documents.types import type_of
 from integrations.delivery.contract import Plan, Problem, PushFlow
 from integrations.delivery.ledger import LOOK_UP_BATCH
 from integrations.delivery.planning import context_for, judge, prepared
@@ -35,6 +36,7 @@ class PushPreview(Grouped[Effect]):
         self.flow = flow
         self.totals: dict[str, Decimal] = {}
         self.entities: dict[str, int] = {}
+        self.writes = 0
 
     def add(self, group: str, effect: Effect) -> None:
         is_explained = self.counts[group] < EXPLAINED
@@ -46,13 +48,9 @@ class PushPreview(Grouped[Effect]):
         return self.counts[READY] + self.counts[WAITING]
 
     @property
-    def writes(self) -> int:
-        return self.counts[READY]
-
-    @property
     def reads(self) -> int:
         """Queries that reading everything back costs; which fields the company offers is asked once for each object."""
-        batches = -(-self.counts[READY] // LOOK_UP_BATCH)
+        batches = -(-self.writes // LOOK_UP_BATCH)
         return batches * self.flow.reads_per_batch + (2 if batches else 0)
 
 
@@ -65,10 +63,11 @@ def preview_of(connection: Connection, flow: PushFlow, documents: Iterable[Any])
             preview.add(LEFT, Effect(document, why=verdict.left))
         elif verdict.problems:
             preview.add(BLOCKED, Effect(document, problems=verdict.problems))
-        elif verdict.waits:
-            preview.add(WAITING, Effect(document, why=verdict.waits))
+        elif verdict.waits is not None:
+            preview.add(WAITING, Effect(document, why=verdict.waits.sentence))
         else:
             preview.add(READY, Effect(document, plan=verdict.plan))
+            preview.writes += len(verdict.plan.steps) if verdict.plan is not None else 0
             currency, entity = currency_of(document), flow.entity_of(document)
             preview.totals[currency] = preview.totals.get(currency, Decimal(0)) + document.total
             preview.entities[entity] = preview.entities.get(entity, 0) + 1
@@ -76,6 +75,4 @@ def preview_of(connection: Connection, flow: PushFlow, documents: Iterable[Any])
 
 
 def currency_of(document: Any) -> str:
-    """A change order is in the currency of its commitment."""
-    base = getattr(document, "commitment", document)
-    return str(base.currency)
+    return type_of(document).currency_of(document)

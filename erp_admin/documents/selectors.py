@@ -1,10 +1,9 @@
-"""What the pages of commitments and change orders ask: lists with the derived state, counts of filters, history.
+"""What the pages of documents ask: lists with the derived state, counts of filters, history.
 
 Reads only. Every list shows the state of `with_state`, so that filters, counts and badges always agree.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -14,14 +13,15 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.ui.pk import read_pk
-from erp_admin.models import ChangeOrder, Commitment
-from integrations.models import AGREED, DocumentState, Exchange, Push, PushEvent, PushHold, with_state
+from erp_admin.documents.types import Columns, children_of, document_types, type_of_model
+from integrations.models import AGREED, DocumentState, Exchange, ExchangeSubject, Push, PushEvent, PushHold, with_state
 
 Documents = QuerySet[Any]
 SORTS: Final = ("number", "title", "vendor", "date", "amount")
 # States that a person has to do something about; counted beside Issues in the navigation.
 NEEDS_A_PERSON: Final = (
     DocumentState.ATTENTION,
+    DocumentState.PARTLY,
     DocumentState.CHANGED_THERE,
     DocumentState.CHANGED_BOTH,
     DocumentState.MISSING_THERE,
@@ -37,50 +37,31 @@ PERIODS: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Columns:
-    """Where a kind of document keeps what lists filter and sort by."""
-
-    kind: str
-    project: str
-    vendor: str
-    vendor_name: str
-    number: tuple[str, ...]
-    searched: tuple[str, ...]
-
-
-_COMMITMENT = Columns(
-    "kind", "project_id", "vendor_id", "vendor_name", ("number",),
-    ("number", "title", "vendor_id", "vendor_name", "remote_id", "project__number"),
-)  # fmt: skip
-_CHANGE_ORDER = Columns(
-    "commitment__kind", "commitment__project_id", "commitment__vendor_id", "commitment__vendor_name",
-    ("commitment__number", "number"),
-    (
-        "number", "title", "reason", "commitment__number", "commitment__vendor_name", "commitment__vendor_id",
-        "commitment__project__number", "remote_id",
-    ),
-)  # fmt: skip
-
-
 def columns_of(model: type[Any]) -> Columns:
-    return _COMMITMENT if model is Commitment else _CHANGE_ORDER
+    return type_of_model(model).columns
 
 
 def documents(model: type[Any]) -> Documents:
-    """All documents of a kind with `shown_as`, `period`, and of commitments `changes`, the approved change orders."""
-    found: Documents = model.objects.all()
-    if model is Commitment:
-        approved = ChangeOrder.objects.filter(AGREED, commitment=OuterRef("pk"))
-        sums = approved.order_by().values("commitment").annotate(sum=Sum("total")).values("sum")
-        money: DecimalField[Any, Any] = DecimalField(max_digits=16, decimal_places=2)
-        found = found.select_related("project", "tenant").annotate(
-            changes=Coalesce(Subquery(sums, output_field=money), Value(Decimal(0)), output_field=money)
-        )
-    else:
-        found = found.select_related("commitment", "commitment__project", "tenant", "commitment__tenant")
+    """All documents of a type with `shown_as`, `period`, and where others are added to them `changes`, their sum."""
+    document_type = type_of_model(model)
+    found: Documents = model.objects.select_related(*document_type.columns.related)
+    sums = [
+        _sum_of(child.model, child.parent.attribute)
+        for child in children_of(document_type)
+        if child.parent is not None and child.parent.adds_up
+    ]
+    if sums:
+        found = found.annotate(changes=sum(sums[1:], start=sums[0]))
     shown: Documents = with_state(found).annotate(period=_period(timezone.localdate()))
     return shown
+
+
+def _sum_of(model: type[Any], attribute: str) -> Coalesce:
+    """The total of the approved documents that belong to one."""
+    approved = model.objects.filter(AGREED, **{attribute: OuterRef("pk")})
+    sums = approved.order_by().values(attribute).annotate(sum=Sum("total")).values("sum")
+    money: DecimalField[Any, Any] = DecimalField(max_digits=16, decimal_places=2)
+    return Coalesce(Subquery(sums, output_field=money), Value(Decimal(0)), output_field=money)
 
 
 def _period(today: date) -> Case:
@@ -105,11 +86,11 @@ def filtered_documents(model: type[Any], query: Mapping[str, str]) -> Documents:
         found = found.filter(matches)
     if query.get("state") in DocumentState.values:
         found = found.filter(shown_as=query["state"])
-    if query.get("type"):
+    if query.get("type") and columns.kind:
         found = found.filter(**{columns.kind: query["type"]})
-    if (project := read_pk(query.get("project"))) is not None:
+    if columns.project and (project := read_pk(query.get("project"))) is not None:
         found = found.filter(**{columns.project: project})
-    if query.get("vendor"):
+    if query.get("vendor") and columns.vendor:
         found = found.filter(**{columns.vendor: query["vendor"]})
     if query.get("period") in dict(PERIODS):
         found = found.filter(period=query["period"])
@@ -120,7 +101,7 @@ def _order(columns: Columns, sort: str) -> list[str]:
     name = sort.removeprefix("-")
     by = {
         "title": ["title"],
-        "vendor": [columns.vendor_name, columns.vendor],
+        "vendor": [name for name in (columns.vendor_name, columns.vendor) if name],
         "date": ["dated_on"],
         "amount": ["total"],
     }
@@ -145,7 +126,7 @@ def attention_count() -> int:
     """How many documents wait for a person, over all kinds, and how many holds there are; in one query."""
     found = [
         with_state(model.objects.all()).filter(shown_as__in=NEEDS_A_PERSON).order_by().values("pk")
-        for model in (Commitment, ChangeOrder)
+        for model in (document_type.model for document_type in document_types())
     ]
     return PushHold.objects.order_by().values("pk").union(*found, all=True).count()
 
@@ -164,5 +145,8 @@ def events_of(flow_key: str, document_id: int, limit: int) -> list[PushEvent]:
 
 def exchanges_of(flow_key: str, document_id: int, limit: int) -> list[Exchange]:
     """Requests and answers that wrote a document, looked for it or read its record, newest first."""
-    found = Exchange.objects.filter(subjects__flow=flow_key, subjects__document_id=document_id).select_related("run")
-    return list(found.defer("request_xml", "response_xml").order_by("-pk")[:limit])
+    about = ExchangeSubject.objects.filter(flow=flow_key, document_id=document_id)
+    # Cut before it is joined: otherwise all exchanges of the tenant are walked through, newest first.
+    newest = about.order_by("-exchange_id").values("exchange_id")[:limit]
+    found = Exchange.objects.filter(pk__in=newest).select_related("run").order_by("-pk")
+    return list(found.defer("request_xml", "response_xml"))

@@ -1,23 +1,139 @@
-"""The register of document types: what each is called, which model and flow it has, and the addresses of its pages.
+"""The register of document types: what each declares of itself, and where pages, commands and files look it up.
 
-Owns no rule and knows no request; what pages ask is answered from here.
+Owns the shape of a declaration, and refuses one that is half or comes twice. Names no type, asks the database nothing,
+knows no request.
 """
 
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, Generic, Protocol, TypeVar
 
-from erp_admin.models import ChangeOrder, Commitment
+from django.db import models
+
+from accounts.models import Tenant, User
+from erp_admin.documents.actions import Action
+from erp_admin.documents.uploads import UploadKind
 from integrations.delivery.contract import PushFlow
-from integrations.delivery.requests import push_flow
+from integrations.models import PushedDocument
+from integrations.runs.flow import register_flow
+
+DocumentT = TypeVar("DocumentT", bound=PushedDocument)
 
 
 @dataclass(frozen=True)
-class DocumentType:
-    """`many` is the address name of the list and the key of the flow, `one` the address name of one document."""
+class Columns:
+    """Where a type keeps what lists show, filter and sort by, as paths of the ORM; "" for what it does not have."""
 
-    many: str
+    number: tuple[str, ...]
+    searched: tuple[str, ...]
+    currency: str
+    kind: str = ""
+    kinds: tuple[tuple[str, str], ...] = ()
+    project: str = ""
+    vendor: str = ""
+    vendor_name: str = ""
+    related: tuple[str, ...] = ()  # read with each document
+
+
+@dataclass(frozen=True)
+class Parent:
+    """The type whose documents those of this one belong to. Where it `adds_up`, the total of an approved one is added
+    to that of its parent. The texts are for a person who chooses a parent or looks at one without any."""
+
+    key: str
+    attribute: str
+    choose_text: str
+    none_title: str
+    none_text: str
+    none_yet: str
+    adds_up: bool = True
+
+
+@dataclass(frozen=True)
+class Lines:
+    """`entry_text` stands above the lines in the form; `related` is read with each line."""
+
+    model: type[models.Model]
+    title: str
+    entry_text: str
+    related: tuple[str, ...] = ()
+    attribute: str = "lines"
+
+
+@dataclass(frozen=True)
+class RecordFacts:
+    """Names under which `remote_facts` and a found record hold what pages compare; "" for what they do not hold."""
+
+    total: str
+    revised: str = ""
+    number: str = ""
+    vendor: str = ""
+    currency: str = ""
+    dated: str = ""
+
+    @staticmethod
+    def amount(facts: Mapping[str, Any], name: str) -> Decimal | None:
+        """The amount that the facts hold under a name, as Intacct writes it; None for what is none."""
+        try:
+            return Decimal(str(facts.get(name))).quantize(Decimal("0.01"))
+        except InvalidOperation:
+            return None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact of the record page. With an address name it leads to that page of `pk`."""
+
+    label: str
+    value: str | date | None
+    url_name: str = ""
+    pk: int = 0
+
+
+@dataclass(frozen=True)
+class Lock:
+    """What may not be changed now: `fields`, or where `is_whole` everything, the lines included."""
+
+    reason: str
+    way_out: str
+    is_whole: bool = True
+    fields: frozenset[str] = frozenset()
+
+
+class Decision(Protocol):
+    """A verb of the type's service. Raises Refused."""
+
+    def __call__(self, document: Any, *, by: User | None = None) -> object: ...
+
+
+class Approve(Protocol):
+    def __call__(self, document: Any, *, by: User | None = None, seen: str = "") -> object: ...
+
+
+class Reject(Protocol):
+    def __call__(self, document: Any, *, by: User | None = None, reason: str = "") -> object: ...
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What people decide about a document, as the type's service does it."""
+
+    approve: Approve
+    reject: Reject
+    back_to_draft: Decision
+    void: Decision
+    restore: Decision
+
+
+@dataclass(frozen=True)
+class DocumentType(Generic[DocumentT]):
+    """`key` is the address name of the list and the key of the flow, `one` the address name of one document."""
+
+    key: str
     one: str
-    model: type[Any]
+    model: type[DocumentT]
     noun: str
     plural: str
     title: str
@@ -25,41 +141,151 @@ class DocumentType:
     icon: str
     empty_title: str
     empty_text: str
+    columns: Columns
+    flow: PushFlow[Any]
+    actions: tuple[Action, ...]
+    decisions: Decisions
+    record: RecordFacts
+    blank: Callable[[Tenant, Any], DocumentT]  # a new one of a tenant and, where it has one, of its parent
+    lock: Callable[[DocumentT], Lock | None]
+    facts: Callable[[DocumentT, Mapping[str, str]], Sequence[Fact]]  # the mapping names entities by their id
+    summary: Callable[[DocumentT], str]
+    order: int  # place in the navigation
+    group: str = "ERP Admin"
+    parent: Parent | None = None
+    lines: Lines | None = None
+    entry: str = ""  # path of the class of the entry form: forms are pages, and pages import features
+    entry_text: str = ""  # above the form, with {parent}
+    number_there: Callable[[DocumentT], str] = field(default=lambda document: str(getattr(document, "number", "")))
+    upload: UploadKind | None = None
+    samples: str = ""  # file of erp_admin/samples that the demo imports
+    sample_settings: Mapping[str, str] = field(default_factory=dict)  # what pushing the samples needs, on the demo data
 
     @property
-    def flow(self) -> PushFlow:
-        return push_flow(self.many)
+    def place(self) -> str:
+        """Where its pages stand below the tenant's address."""
+        return f"erp/{self.key.replace('_', '-')}"
 
     @property
     def new_url_name(self) -> str:
         return f"new_{self.one}"
 
+    @property
+    def acts(self) -> tuple[Action, ...]:
+        """What can be done with one stored document."""
+        return tuple(action for action in self.actions if action.is_of_one and action.key != "record")
 
-DOCUMENT_TYPES: Final = {
-    "commitments": DocumentType(
-        many="commitments",
-        one="commitment",
-        model=Commitment,
-        noun="commitment",
-        plural="commitments",
-        title="Commitments",
-        lead="What you have agreed to pay subcontractors and suppliers, and what Sage Intacct holds of it.",
-        icon="file-earmark-text",
-        empty_title="No commitments yet",
-        empty_text="Subcontracts and purchase orders appear here once you enter them. Approved ones are pushed to Sage "
-        "Intacct as purchasing transactions, each exactly once.",
-    ),
-    "change_orders": DocumentType(
-        many="change_orders",
-        one="change_order",
-        model=ChangeOrder,
-        noun="change order",
-        plural="change orders",
-        title="Change orders",
-        lead="What changed in commitments after they were agreed, and what Sage Intacct holds of it.",
-        icon="file-earmark-diff",
-        empty_title="No change orders yet",
-        empty_text="Changes of commitments appear here once you enter them. Each waits for its commitment and is then "
-        "pushed to Sage Intacct as a change order of it.",
-    ),
-}
+    def offers(self, key: str) -> bool:
+        return any(action.key == key for action in self.actions)
+
+    def action(self, key: str) -> Action:
+        """One of its actions; KeyError for one that it does not offer."""
+        found = next((action for action in self.actions if action.key == key), None)
+        if found is None:
+            raise KeyError(f"The document type {self.key!r} does not offer {key!r}.")
+        return found
+
+    def address_of(self, action: Action) -> str:
+        """The address name of one of its actions."""
+        return action.name.format(one=self.one, key=self.key)
+
+    def parent_of(self, document: DocumentT) -> Any | None:
+        return getattr(document, self.parent.attribute) if self.parent else None
+
+    def value_of(self, document: DocumentT, path: str) -> Any:
+        """What a column holds for a document; None for a path that is "" or leads over an empty relation."""
+        found: Any = document if path else None
+        for name in path.split("__"):
+            found = getattr(found, name) if found is not None else None
+        return found
+
+    def currency_of(self, document: DocumentT) -> str:
+        return str(self.value_of(document, self.columns.currency))
+
+    def kind_of(self, document: DocumentT) -> str:
+        """Which of its kinds a document is, as people call it; "" where the type has none."""
+        return dict(self.columns.kinds).get(str(self.value_of(document, self.columns.kind)), "")
+
+
+AnyType = DocumentType[Any]
+NEEDED_ACTIONS: Final = ("list", "record", "preview", "push")  # pages of every type lead to these
+_types: dict[str, AnyType] = {}
+
+
+def register_document_type(document_type: AnyType) -> None:
+    """Make a type known, and its flow with it. Raises ValueError for one that is half, or comes twice."""
+    _refuse_half(document_type)
+    _refuse_twice(document_type)
+    register_flow(document_type.flow)
+    _types[document_type.key] = document_type
+
+
+def document_types() -> tuple[AnyType, ...]:
+    """Every type, in the order of registration: a parent comes before what belongs to it."""
+    return tuple(_types.values())
+
+
+def type_for(key: str) -> AnyType:
+    """The type registered under `key`; KeyError when there is none."""
+    return _types[key]
+
+
+def type_of_model(model: type[Any]) -> AnyType:
+    """The type of a model; KeyError when it is none of a document type."""
+    found = next((each for each in _types.values() if each.model is model), None)
+    if found is None:
+        raise KeyError(f"{model.__name__} is the model of no document type.")
+    return found
+
+
+def type_of(document: PushedDocument) -> AnyType:
+    """The type of a document; KeyError when it has none."""
+    return type_of_model(type(document))
+
+
+def children_of(document_type: AnyType) -> tuple[AnyType, ...]:
+    """The types whose documents belong to those of this one."""
+    return tuple(each for each in _types.values() if each.parent and each.parent.key == document_type.key)
+
+
+def parent_type_of(document_type: AnyType) -> AnyType | None:
+    return type_for(document_type.parent.key) if document_type.parent else None
+
+
+def _refuse_half(document_type: AnyType) -> None:
+    key, columns = document_type.key, document_type.columns
+    texts = (
+        "key", "one", "noun", "plural", "title", "lead", "icon", "empty_title", "empty_text", "group",
+        *(("entry", "entry_text") if document_type.offers("new") or document_type.offers("edit") else ()),
+    )  # fmt: skip
+    missing = [name for name in texts if not getattr(document_type, name)]
+    missing += [f"columns.{name}" for name in ("number", "searched", "currency") if not getattr(columns, name)]
+    missing += [
+        f"the action {name}" for name in ("list", "record", "preview", "push") if not document_type.offers(name)
+    ]
+    if missing:
+        raise ValueError(f"The document type {key or document_type.model.__name__!r} lacks {', '.join(missing)}.")
+    if document_type.flow.key != key or document_type.flow.model is not document_type.model:
+        raise ValueError(f"The flow of the document type {key!r} has another key or another model.")
+    if bool(columns.kind) != bool(columns.kinds):
+        raise ValueError(f"The document type {key!r} names its kinds or where they are kept, but not both.")
+    if document_type.parent is not None and document_type.parent.key not in _types:
+        raise ValueError(f"The document type {key!r} belongs to {document_type.parent.key!r}, which is not registered.")
+    upload = document_type.upload
+    if upload is not None and bool(upload.parent_column) != bool(document_type.parent):
+        raise ValueError(f"Files of the document type {key!r} and the type itself disagree about its parent.")
+
+
+def _refuse_twice(document_type: AnyType) -> None:
+    key = document_type.key
+    names = [document_type.address_of(action) for action in document_type.actions]
+    if len(set(names)) < len(names):
+        raise ValueError(f"The document type {key!r} declares an action twice.")
+    for other in _types.values():
+        if other.key == key:
+            raise ValueError(f"The document type {key!r} is registered twice.")
+        if other.model is document_type.model:
+            raise ValueError(f"The document types {other.key!r} and {key!r} have the same model.")
+        shared = set(names) & {other.address_of(action) for action in other.actions}
+        if shared:
+            raise ValueError(f"The document types {other.key!r} and {key!r} share the address {sorted(shared)[0]!r}.")

@@ -1,6 +1,6 @@
-"""The forms of a commitment and a change order: their heads, a line, and both together as one entry.
+"""What the forms of documents share: the base of their heads, and a line of a schedule of values.
 
-Owns what is asked and in which words. What may be stored is decided by erp_admin.purchasing.service.
+Owns what is asked and in which words. What may be stored is decided by the service of each type.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,20 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 
 from accounts.ui.pk import read_pk
+from erp_admin.documents.types import Lock
 from erp_admin.forms.pickers import PROJECTS_HERE, PickerSources
-from erp_admin.models import ChangeOrder, Commitment, Project
-from erp_admin.purchasing.locks import Lock
-from integrations.models import Connection
+from erp_admin.models import Project
 
-CURRENCY = "Use the three letters of the currency, for example USD."
 DATE = {"type": "date"}
 
 
 class HeadForm(forms.ModelForm):
-    """What heads of both kinds share: the control total, the lock, and a number that is free."""
+    """What heads of all types share: the control total, the lock, and a number that is free."""
 
     control_total = forms.DecimalField(
         max_digits=16,
@@ -39,99 +36,12 @@ class HeadForm(forms.ModelForm):
             for name, field in self.fields.items():
                 field.disabled = lock.is_whole or name in lock.fields
 
-    def _refuse_taken(self, others: Any, noun: str) -> str:
+    def refuse_taken(self, others: Any, noun: str) -> str:
         number = str(self.cleaned_data["number"]).strip()
         other = others.filter(number=number).exclude(pk=self.instance.pk).first()
         if other is not None:
             raise forms.ValidationError(f"{noun} {other} exists already. Give this one another number.")
         return number
-
-
-class CommitmentForm(HeadForm):
-    currency = forms.CharField(
-        max_length=3,
-        help_text="Three letters, for example USD.",
-        validators=[RegexValidator(r"^[A-Za-z]{3}$", CURRENCY)],
-    )
-
-    # `project` is not in Meta: its choices would be asked of the database when the module is read, outside a tenant.
-    field_order = ("kind", "number", "title", "vendor_id", "project")
-
-    class Meta:
-        model = Commitment
-        fields = [
-            "kind", "number", "title", "vendor_id", "dated_on", "due_on", "term_name", "retainage_percent",
-            "currency", "entity_id", "scope",
-        ]  # fmt: skip
-        labels = {"kind": "Type", "dated_on": "Date", "due_on": "Due date", "retainage_percent": "Retainage %"}
-        help_texts = {
-            "number": "Unique within your company. It is the document number in Intacct, at most 45 characters.",
-            "due_on": "Only where no terms are chosen.",
-            "retainage_percent": "Held back of each payment, where a line says nothing else.",
-        }
-        widgets = {
-            "kind": forms.Select,
-            "dated_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
-            "due_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
-            "retainage_percent": forms.TextInput(attrs={"inputmode": "decimal"}),
-            "scope": forms.Textarea(attrs={"rows": 3}),
-        }
-
-    def __init__(
-        self, *args: Any, sources: PickerSources, lock: Lock | None, connection: Connection | None, **kwargs: Any
-    ):
-        super().__init__(*args, sources=sources, lock=None, **kwargs)
-        self.fields["vendor_id"] = sources.field(
-            "vendors", "Vendor", "The vendor in Intacct. A draft may lack it; a push needs it."
-        )
-        self.fields["project"] = sources.field(PROJECTS_HERE, "Project", "Lines may name another one.")
-        self.fields["term_name"] = sources.field("ap_terms", "Terms", "Payment terms as Intacct names them.")
-        names = {"": "Top level"} | {
-            str(each["id"]): f"{each['id']} {each['name']}".strip()
-            for each in (connection.entities if connection else [])
-        }
-        names.setdefault(self.instance.entity_id, self.instance.entity_id)
-        self.fields["entity_id"] = forms.ChoiceField(
-            choices=list(names.items()),
-            required=False,
-            label="Owning entity",
-            help_text="The Intacct entity in whose books it is entered.",
-        )
-        self.initial.setdefault("project", self.instance.project_id or "")
-        self.order_fields(self.field_order)
-        for name, field in self.fields.items():
-            field.disabled = lock is not None and (lock.is_whole or name in lock.fields)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if "project" in cleaned:
-            self.instance.project = cleaned["project"]
-        return cleaned
-
-    def clean_number(self) -> str:
-        return self._refuse_taken(Commitment.objects.all(), "Commitment")
-
-    def clean_currency(self) -> str:
-        return str(self.cleaned_data["currency"]).upper()
-
-    def clean_project(self) -> Project | None:
-        return project_of(self.cleaned_data["project"])
-
-
-class ChangeOrderForm(HeadForm):
-    class Meta:
-        model = ChangeOrder
-        fields = ["number", "title", "dated_on", "reason"]
-        labels = {"dated_on": "Date"}
-        help_texts = {
-            "number": "Unique within the commitment. In Intacct the number of the commitment stands before it.",
-            "reason": "For example Design change or Unforeseen condition.",
-        }
-        widgets = {"dated_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d")}
-
-    def clean_number(self) -> str:
-        others = ChangeOrder.objects.filter(commitment=self.instance.commitment)
-        return self._refuse_taken(others, "Change order")
 
 
 def project_of(key: Any) -> Project | None:

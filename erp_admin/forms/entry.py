@@ -1,8 +1,10 @@
 """A document and its lines entered on one page: bound together, checked together, stored by one service call.
 
-Owns that nothing typed is lost and that each error names its field. Decides nothing that the services decide.
+Owns that nothing typed is lost and that each error names its field. Which head, lines and service are meant is said by
+the subclass of each document type. Decides nothing that the services decide.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -13,36 +15,35 @@ from django.forms import BoundField
 from django.http import QueryDict
 
 from accounts.refusal import Refused
-from erp_admin.forms.document import ChangeOrderForm, CommitmentForm, HeadForm, LineForm, LineFormSet, initial_of
+from erp_admin.documents.types import Lock, type_of
+from erp_admin.forms.document import HeadForm, LineForm, LineFormSet, initial_of
 from erp_admin.forms.pickers import PickerSources
-from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine
-from erp_admin.purchasing.locks import Lock, lock_of
-from erp_admin.purchasing.service import save_change_order, save_commitment
+from erp_admin.models import Project
 from integrations.models import Connection
 
 PREFIX = "lines"
-Document = Commitment | ChangeOrder
 
 
 def _removed(form: LineForm) -> bool:
     return bool(form.cleaned_data.get("DELETE"))
 
 
-class LineForms:
+class LineForms(ABC):
     """Unbound from the document, bound to a post, or (`again`) filled in from a post that asks for another line."""
 
     def __init__(
-        self, document: Document, connection: Connection | None, data: QueryDict | None = None, *, again: bool = False
+        self, document: Any, connection: Connection | None, data: QueryDict | None = None, *, again: bool = False
     ) -> None:
         self.document = document
-        self.lock: Lock | None = lock_of(document) if document.pk else None
-        base = document.commitment if isinstance(document, ChangeOrder) else document
-        self.sources = PickerSources(document.tenant, connection, base.project)
-        self._connection = connection
+        document_type = type_of(document)
+        self.lock: Lock | None = document_type.lock(document) if document.pk else None
+        project: Project | None = document_type.value_of(document, document_type.columns.project)
+        self.sources = PickerSources(document.tenant, connection, project)
+        self.connection = connection
         bound = None if again else data
         self.head = self._head(bound, self._head_initial(data) if again and data is not None else {})
         more: dict[str, Any] = {
-            "form_kwargs": {"sources": self.sources, "changeable": self._changeable()},
+            "form_kwargs": {"sources": self.sources, "changeable": self.changeable()},
             "prefix": PREFIX,
         }
         if data is None:
@@ -52,11 +53,29 @@ class LineForms:
         else:
             self.lines = LineFormSet(data, **more)
 
+    @abstractmethod
+    def head_form(self, data: QueryDict | None, **more: Any) -> HeadForm:
+        """The form of the head. `more` are its sources, lock and initial values."""
+
+    @abstractmethod
+    def new_line(self) -> Any:
+        """A line that is not stored yet."""
+
+    @abstractmethod
+    def store(self, lines: list[Any]) -> Any:
+        """The document, stored with these lines by its service."""
+
+    def changeable(self) -> dict[int, str] | None:
+        """The lines of another document that a line may change, by their key; None where none can be changed."""
+        return None
+
+    def take_changed(self, line: Any, key: int | None) -> None:
+        """Note which of them a line changes. Raises ValueError where none can be changed."""
+        if key is not None:
+            raise ValueError(f"A line of a {type_of(self.document).noun} changes no other line.")
+
     def _head(self, data: QueryDict | None, initial: Mapping[str, Any]) -> HeadForm:
-        more: dict[str, Any] = {"sources": self.sources, "lock": self.lock, "initial": dict(initial)}
-        if isinstance(self.document, ChangeOrder):
-            return ChangeOrderForm(data, instance=self.document, **more)
-        return CommitmentForm(data, instance=self.document, connection=self._connection, **more)
+        return self.head_form(data, sources=self.sources, lock=self.lock, initial=dict(initial))
 
     def _head_initial(self, data: QueryDict) -> dict[str, Any]:
         empty = self._head(None, {})
@@ -65,11 +84,6 @@ class LineForms:
             for name, field in empty.fields.items()
             if not field.disabled
         }
-
-    def _changeable(self) -> dict[int, str] | None:
-        if not isinstance(self.document, ChangeOrder):
-            return None
-        return {line.pk: f"Line {line}" for line in self.document.commitment.lines.all()}
 
     def _stored_lines(self) -> list[dict[str, Any]]:
         stored = [initial_of(line) for line in self.document.lines.all()] if self.document.pk else []
@@ -109,15 +123,14 @@ class LineForms:
         typed.pop("DELETE", None)
         known = stored.get(typed.pop("line") or 0)
         changes = typed.pop("changes_line", "")
-        line = known or (ChangeOrderLine() if isinstance(self.document, ChangeOrder) else CommitmentLine())
+        line = known or self.new_line()
         for name, value in typed.items():
             setattr(line, name, value)
-        if isinstance(line, ChangeOrderLine):
-            line.changes_line_id = int(changes) if changes else None
+        self.take_changed(line, int(changes) if changes else None)
         line.clean()
         return line
 
-    def save(self) -> Document | None:
+    def save(self) -> Any | None:
         """The stored document, or None after adding what was refused to the errors."""
         stored = {line.pk: line for line in self.document.lines.all()} if self.document.pk else {}
         lines = [self._line_of(form, stored) for form in self.kept]
@@ -127,7 +140,7 @@ class LineForms:
                 last = line.number = last + 1
         try:
             with transaction.atomic():
-                return self._store(lines)
+                return self.store(lines)
         except Refused as refused:
             self.head.add_error(None, str(refused))
         except ValidationError as invalid:
@@ -136,14 +149,6 @@ class LineForms:
         except IntegrityError:
             self.head.add_error("number", "Somebody has just used this number. Give this one another.")
         return None
-
-    def _store(self, lines: list[Any]) -> Document:
-        if isinstance(self.document, ChangeOrder):
-            return save_change_order(self.document, lines)
-        vendor = self.sources.item("vendors", self.document.vendor_id)
-        if vendor is not None or not self.document.vendor_id:
-            self.document.vendor_name = vendor.name[:200] if vendor else ""
-        return save_commitment(self.document, lines)
 
     @property
     def problems(self) -> list[tuple[str, str, str]]:

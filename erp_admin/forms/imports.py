@@ -9,8 +9,9 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
-from erp_admin.models import FileKind, ImportDraft, ImportMatch, MatchHow, MatchKind
+from erp_admin.models import ImportDraft, ImportMatch, MatchHow, MatchKind
 from erp_admin.uploads.formats.table import MOST_BYTES, MOST_ROWS
+from erp_admin.uploads.kinds import file_types
 from erp_admin.uploads.matches import LEFT_OPEN
 
 DATE_ORDERS = (("month", "month/day/year: 4 March"), ("day", "day/month/year: 3 April"))
@@ -22,7 +23,7 @@ LEFT_OPEN_LABELS = {
 
 
 class UploadForm(forms.Form):
-    kind = forms.ChoiceField(label="The file holds", choices=FileKind.choices, initial=FileKind.COMMITMENTS)
+    kind = forms.ChoiceField(label="The file holds")
     file = forms.FileField(
         label="File",
         allow_empty_file=True,  # an empty one is refused in better words where it is read
@@ -36,6 +37,12 @@ class UploadForm(forms.Form):
         initial="month",
         help_text="Dates like 2026-03-04 or 4 Mar 2026 are always read right.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind: Any = self.fields["kind"]
+        kind.choices = [(each.key, each.title) for each in file_types()]
+        kind.initial = file_types()[0].key
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

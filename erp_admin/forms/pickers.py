@@ -16,10 +16,15 @@ from integrations.forms.options import PickerSelect, PickField
 from integrations.models import Connection, ListItem
 from integrations.records.lookup import MirrorView
 
-PROJECTS_HERE, COMMITMENTS_HERE = "our-projects", "our-commitments"
+PROJECTS_HERE: Final = "our-projects"
 MIRRORED: Final = frozenset(
     {"vendors", "ap_terms", "items", "locations", "departments", "classes", "tasks", "cost_types", "units_of_measure"}
 )
+
+
+def here_key(key: str) -> str:
+    """Under which key a picker offers the documents of a type."""
+    return f"our-{key}"
 
 
 @dataclass(frozen=True)

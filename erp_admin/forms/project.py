@@ -7,10 +7,10 @@ from django.core.validators import RegexValidator
 
 from accounts.models import Tenant
 from erp_admin.models import Project
-from erp_admin.projects.flow import DATE_FIELDS, TEXT_FIELDS
+from erp_admin.projects.flow import PROJECTS
 
 # Whatever the import writes; a change made here would be undone by the next one.
-LOCKED_WHEN_LINKED = frozenset({"number", "is_active", "contract_amount", "currency", *TEXT_FIELDS, *DATE_FIELDS})
+LOCKED_WHEN_LINKED = PROJECTS.written
 
 
 class ProjectForm(forms.ModelForm):

@@ -2,10 +2,13 @@
 
 Of the newest delivered push of a document: what it sent, how the record looked when it was last taken note of. A document
 that was linked, or a change order, of which no push kept what it sent, is told by its own columns and by what was
-planned. Nothing is lost: what a push had kept stays with it, as what it sent.
+planned. Nothing is lost: what a push had kept stays with it, as what it sent. The version before compared less than it
+read: what it wrote and never compared is noted as it was written, so that a change in Intacct that it hid is told.
 """
 
+import contextlib
 from collections import defaultdict
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.db import migrations
@@ -22,6 +25,11 @@ HEAD = {
     "revised": "TRX_REVISEDTOTAL", "modified": "WHENMODIFIED",
 }  # fmt: skip
 LINE = {"itemid": "ITEMID", "amount": "TRX_VALUE", "memo": "MEMO"}
+COURSE = {"state", "revised", "modified"}  # Intacct moves these by itself
+# Read by the version before and not compared by it.
+HIDDEN = {"datecreated": "Date", "referenceno": "Reference number"}
+HIDDEN_OF_LINES = {"itemid": "Item", "amount": "Amount", "memo": "Memo"}
+LONGEST = 500
 NOT_COMPARED = {"returnto", "payto", "customfields", "relateddockey", "relateddoclinekey"}
 FROM_COMMITMENT = ("transactiontype", "vendorid", "termname", "datedue", "state", "projectid")
 
@@ -62,19 +70,60 @@ def _move(apps, flow, document, lines, pushes):
         sent = newest.sent if newest is not None and newest.sent else _vouched_for(document, lines, flow)
         if document.delivery == "delivered" and not document.missing_there and _is_edited(document, lines, sent):
             document.changed_here, document.verified_at = True, None
-        _keep(apps, flow, document, lines, newest, sent, read)
-    names = ["changed_here", "changed_there", "missing_there", "verified_at"]
+        is_read = newest is None or newest.read_back_at is not None
+        found = _found(document, lines) if is_read else {}
+        if document.delivery == "delivered" and not document.missing_there and (named := _hidden(found, sent)):
+            document.changed_there, document.verified_at = True, None
+            known = [document.difference] if document.difference else []
+            document.difference = "; ".join([*known, *named])[:LONGEST]
+        noted = _noted(read.get(newest.pk) if newest is not None else None, found, sent) if is_read else {}
+        _keep(apps, flow, document, sent, noted, found, is_read=is_read)
+    names = ["changed_here", "changed_there", "missing_there", "verified_at", "difference"]
     document.save(update_fields=names)
 
 
-def _keep(apps, flow, document, lines, newest, sent, read):
-    is_read = newest is None or newest.read_back_at is not None
-    found = _found(document, lines) if is_read else {}
-    noted = {}
-    if is_read:
-        before = read.get(newest.pk) if newest is not None else None
-        head = {READ[label]: value for label, value in (before or {}).items() if label in READ}
-        noted = {"head": head or found.get("head", {})}
+def _noted(read, found, sent):
+    """What a change in Intacct is told by from now on: as it was noted, else as we wrote it, else as it was read last."""
+    head = dict(found.get("head", {}))
+    head |= {READ[label]: value for label, value in (read or {}).items() if label in READ}
+    if "lines" not in sent:
+        return {"head": head}
+    written = {name: value for name, value in sent["head"].items() if name != "kind" and name not in COURSE}
+    noted = {"head": {**written, **head, **{name: written[name] for name in HIDDEN if name in written}}}
+    rows = found.get("lines", {})
+    if rows.keys() == sent["lines"].keys():
+        noted["lines"] = {key: {**row, **sent["lines"][key]} for key, row in rows.items()}
+    return noted
+
+
+def _hidden(found, sent):
+    """In words, what was read last and differs from what we wrote, though the version before did not say so."""
+    named = list(_differences("", HIDDEN, found.get("head", {}), sent["head"]))
+    for number, (key, row) in enumerate(sent.get("lines", {}).items(), start=1):
+        named += _differences(f"Line {number} · ", HIDDEN_OF_LINES, found.get("lines", {}).get(key, {}), row)
+    return named
+
+
+def _differences(place, labels, found, written):
+    for name, label in labels.items():
+        if name in found and name in written and _comparable(name, found[name]) != _comparable(name, written[name]):
+            yield f"{place}{label}: {found[name]} in Intacct, {written[name]} before"
+
+
+def _comparable(name, text):
+    """A day in either notation, an amount however it is written, else the text."""
+    text = text.replace("\r\n", "\n").strip()
+    with contextlib.suppress(ValueError, InvalidOperation):
+        if name == "amount":
+            return Decimal(text)
+        if name == "datecreated":
+            day = text.split(" ")[0].split("T")[0]
+            parts = day.split("/")
+            return date.fromisoformat(f"{parts[2]:0>4}-{parts[0]:0>2}-{parts[1]:0>2}" if len(parts) == 3 else day)
+    return text
+
+
+def _keep(apps, flow, document, sent, noted, found, *, is_read):
     apps.get_model("integrations", "RemoteRecord")._base_manager.create(
         tenant_id=document.tenant_id,
         connection_id=document.connection_id,
@@ -204,7 +253,7 @@ def _found(document, lines):
 def backwards(apps, schema_editor):
     """To the version before: drift is one word again, and each push keeps what it sent where it was kept."""
     Push = apps.get_model("integrations", "Push")
-    for push in Push._base_manager.exclude(sent={}).iterator():
+    for push in Push._base_manager.exclude(sent={}).only("expected", "sent").iterator():
         push.expected = {**push.expected, "sent": push.sent}
         push.save(update_fields=["expected"])
     for name in FLOWS:

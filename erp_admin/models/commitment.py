@@ -163,6 +163,11 @@ class ValuedLine(TenantModel):
     def __str__(self) -> str:
         return f"{self.number} {self.description}"
 
+    @property
+    def note(self) -> str:
+        """What pages say of this kind of line besides its values."""
+        return ""
+
     def more_covered(self) -> Mapping[str, int | None]:
         """What an approval covers of this kind of line alone."""
         return {}
@@ -214,6 +219,10 @@ class ChangeOrderLine(ValuedLine):
         constraints = [
             models.UniqueConstraint(fields=["change_order", "number"], name="one_change_order_line_per_number")
         ]
+
+    @property
+    def note(self) -> str:
+        return f"changes line {self.changes_line.number}" if self.changes_line is not None else ""
 
     def more_covered(self) -> Mapping[str, int | None]:
         return {"changed line": self.changes_line_id}

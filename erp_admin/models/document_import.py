@@ -1,4 +1,4 @@
-"""A file of commitments or change orders on its way in: what was read, how its names are matched, what became of it.
+"""A file of documents on its way in: what was read, how its names are matched, what became of it.
 
 A draft keeps everything as it was in the file until it is imported or expires. Written by erp_admin.uploads alone: its
 service, its matches, its assessment, and the run that imports it.
@@ -10,11 +10,6 @@ from django.db import models
 from accounts.models.scoped import TenantModel
 from accounts.ui.shown import ShownState
 from integrations.models import SyncRun
-
-
-class FileKind(models.TextChoices):
-    COMMITMENTS = "commitments", "Commitments"
-    CHANGE_ORDERS = "change_orders", "Change orders"
 
 
 class ImportState(models.TextChoices):
@@ -48,7 +43,7 @@ _APPEARANCE = {
 class ImportDraft(TenantModel):
     """One uploaded file. `headers` and the documents' `raw` rows are the file as it was; nothing of it is lost."""
 
-    kind = models.CharField("type", max_length=16, choices=FileKind.choices)
+    kind = models.CharField("type", max_length=40, help_text="Key of the document type it holds.")
     file_name = models.CharField(max_length=200)
     digest = models.CharField(max_length=64, help_text="SHA-256 of the file.")
     headers = models.JSONField(default=list)
@@ -80,7 +75,9 @@ class ImportedDocument(TenantModel):
     first_row = models.PositiveIntegerField()
     last_row = models.PositiveIntegerField()
     number = models.CharField(max_length=200, blank=True)
-    commitment_number = models.CharField(max_length=200, blank=True)
+    parent_number = models.CharField(
+        max_length=200, blank=True, help_text="Number of the document it belongs to, as written."
+    )
     title = models.CharField(max_length=200, blank=True)
     head = models.JSONField(default=dict)
     lines = models.JSONField(default=list)
@@ -97,7 +94,7 @@ class ImportedDocument(TenantModel):
         indexes = [models.Index(fields=["draft", "state", "position"], name="imported_document_by_state")]
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.commitment_number, self.number, self.title) if part)
+        return " ".join(part for part in (self.parent_number, self.number, self.title) if part)
 
     @property
     def open_problems(self) -> list[dict[str, object]]:

@@ -1,66 +1,30 @@
-"""What the project pages ask: Intacct's projects with the state each has here, projects here, counts, near matches.
+"""What the project pages ask of projects alone: those kept here, counts of their links, near matches, cost codes.
 
-Reads only. One annotation derives the state, so that filters, counts and badges always agree.
+Reads only. What they ask of every import is integrations.imports.selectors', given the declaration of projects.
 """
 
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 
-from accounts.ui.shown import ShownState
 from erp_admin.models import Project
-from integrations.models import Connection, ListItem, RunRow
+from erp_admin.projects.flow import PROJECTS
+from integrations.imports.selectors import (
+    ImportRecord,
+    filtered_records,
+    ordered_by,
+    records_in,
+    records_of,
+    words_of,
+)
+from integrations.imports.selectors import (
+    record_of as record_of_document,
+)
+from integrations.models import Connection, ListItem
 
-
-class RecordFacts(TypedDict):
-    """What `project_records` adds to each record; the project's are None while it is linked to none."""
-
-    import_state: str
-    project_pk: int | None
-    project_number: str | None
-    taken_digest: str | None
-
-
-if TYPE_CHECKING:
-    from django_stubs_ext import WithAnnotations
-
-    ProjectRecord = WithAnnotations[ListItem, RecordFacts]
-else:
-    ProjectRecord = ListItem
-
-
-@dataclass(frozen=True)
-class ImportState:
-    value: str
-    label: str
-    tone: str
-    icon: str
-
-    @property
-    def shown(self) -> ShownState:
-        return ShownState(self.value, self.label, self.tone, self.icon)
-
-
-READY = ImportState("ready", "Ready to import", "info", "download")
-IMPORTED = ImportState("imported", "Imported", "success", "check-circle-fill")
-CHANGED = ImportState("changed", "Changed in Intacct", "warning", "arrow-left-right")
-MISSING = ImportState("missing", "Missing in Intacct", "danger", "question-circle")
-IGNORED = ImportState("ignored", "Ignored", "neutral", "eye-slash")
-INACTIVE = ImportState("inactive", "Inactive", "neutral", "moon")
-IMPORT_STATES = {state.value: state for state in (READY, IMPORTED, CHANGED, MISSING, IGNORED, INACTIVE)}
-IMPORTABLE = (READY.value, CHANGED.value, IMPORTED.value, INACTIVE.value)
-
-# What a list can be sorted by; "-" before the name turns the order round.
-SORTS = {
-    "number": ("business_id", "record_no"),
-    "name": ("name", "business_id"),
-    "customer": ("fields__CUSTOMERNAME", "business_id"),
-    "changed": ("changed_at", "business_id"),
-}
 SORTS_HERE = {
     "number": ("number",),
     "name": ("name", "number"),
@@ -71,73 +35,30 @@ SORTS_HERE = {
 LINKED, UNLINKED = "yes", "no"
 
 
-def _order(sorts: Mapping[str, tuple[str, ...]], sort: str, default: str) -> tuple[str, ...]:
-    backwards = sort.startswith("-")
-    names = sorts.get(sort.removeprefix("-"), sorts[default])
-    return tuple(f"-{name}" for name in names) if backwards else names
+def project_records() -> QuerySet[ImportRecord]:
+    """Intacct's projects with the state each has here."""
+    return records_of(PROJECTS)
 
 
-def _words(query: Mapping[str, str]) -> list[str]:
-    return query.get("q", "").split()
-
-
-def project_records() -> QuerySet[ProjectRecord]:
-    """Projects of the mirror with `import_state`, `project_pk` and `project_number` of what they are linked to here."""
-    linked = Project.objects.filter(connection_id=OuterRef("connection_id"), remote_record_no=OuterRef("record_no"))
-    found = ListItem.objects.filter(kind="projects").annotate(
-        project_pk=Subquery(linked.values("pk")[:1]),
-        project_number=Subquery(linked.values("number")[:1]),
-        taken_digest=Subquery(linked.values("remote_digest")[:1]),
-    )
-    return found.annotate(
-        import_state=Case(
-            When(missing_at__isnull=False, then=Value(MISSING.value)),
-            When(ignored_at__isnull=False, then=Value(IGNORED.value)),
-            When(project_pk__isnull=False, taken_digest=F("digest"), then=Value(IMPORTED.value)),
-            When(project_pk__isnull=False, then=Value(CHANGED.value)),
-            When(is_active=False, then=Value(INACTIVE.value)),
-            default=Value(READY.value),
-            output_field=CharField(),
-        )
-    )
-
-
-def intacct_projects(connection: Connection) -> QuerySet[ProjectRecord]:
+def intacct_projects(connection: Connection) -> QuerySet[ImportRecord]:
     """The projects that one connection's Intacct company has, as last read."""
-    return project_records().filter(connection=connection)
+    return records_in(PROJECTS, connection)
 
 
-def filtered_projects(connection: Connection, query: Mapping[str, str]) -> QuerySet[ProjectRecord]:
+def filtered_projects(connection: Connection, query: Mapping[str, str]) -> QuerySet[ImportRecord]:
     """Projects that match the query string: `q` words in id, name or customer, `state`, `entity`, `sort`."""
-    found = intacct_projects(connection)
-    for word in _words(query):
-        found = found.filter(
-            Q(business_id__icontains=word)
-            | Q(name__icontains=word)
-            | Q(fields__CUSTOMERNAME__icontains=word)
-            | Q(fields__CUSTOMERID__icontains=word)
-        )
-    if query.get("entity"):
-        found = found.filter(entity_id="" if query["entity"] == "top" else query["entity"])
-    if query.get("state") in IMPORT_STATES:
-        found = found.filter(import_state=query["state"])
-    return found.order_by(*_order(SORTS, query.get("sort", ""), "number"))
+    return filtered_records(PROJECTS, connection, query)
 
 
-def state_counts(found: QuerySet[ProjectRecord]) -> dict[str, int]:
-    """How many of `found` are in each import state; every state is named."""
-    counted = dict(found.order_by().values_list("import_state").annotate(Count("pk")))
-    return {value: counted.get(value, 0) for value in IMPORT_STATES}
-
-
-def entity_counts(found: QuerySet[ProjectRecord]) -> dict[str, int]:
-    return dict(found.order_by().values_list("entity_id").annotate(Count("pk")).order_by("entity_id"))
+def record_of(project: Project) -> ImportRecord | None:
+    """The mirrored record a linked project stands for, with its import state; None while it has not been read."""
+    return record_of_document(PROJECTS, project)
 
 
 def projects_here(query: Mapping[str, str]) -> QuerySet[Project]:
     """Projects kept here, by hand or imported, that match `q`, `linked` (yes or no) and `sort`."""
     found = Project.objects.all()
-    for word in _words(query):
+    for word in words_of(query):
         found = found.filter(
             Q(number__icontains=word)
             | Q(name__icontains=word)
@@ -146,7 +67,7 @@ def projects_here(query: Mapping[str, str]) -> QuerySet[Project]:
         )
     if query.get("linked") in (LINKED, UNLINKED):
         found = found.filter(remote_record_no__isnull=query["linked"] == UNLINKED)
-    return found.order_by(*_order(SORTS_HERE, query.get("sort", ""), "number"))
+    return found.order_by(*ordered_by(SORTS_HERE, query.get("sort", "")))
 
 
 def link_counts(found: QuerySet[Project]) -> dict[str, int]:
@@ -179,13 +100,6 @@ def matches_for(item: ListItem, limit: int = 5) -> list[Match]:
     return list(reversed(unique.values()))[:limit]
 
 
-def record_of(project: Project) -> ProjectRecord | None:
-    """The mirrored record a linked project stands for, with its import state; None while it has not been read."""
-    if project.connection_id is None or project.remote_record_no is None:
-        return None
-    return project_records().filter(connection_id=project.connection_id, record_no=project.remote_record_no).first()
-
-
 def tasks_of(project: Project) -> QuerySet[ListItem]:
     """The mirrored cost codes of a linked project; none of one that is not linked."""
     if project.connection_id is None:
@@ -201,9 +115,3 @@ def tasks_of_record(item: ListItem) -> QuerySet[ListItem]:
 def _tasks(connection_id: int, project_id: str) -> QuerySet[ListItem]:
     found = ListItem.objects.filter(connection_id=connection_id, kind="tasks", parent_id=project_id, missing_at=None)
     return found.order_by("business_id", "record_no")
-
-
-def import_rows_of(project: Project, limit: int = 20) -> list[RunRow]:
-    """The rows by which import runs touched a project, newest first."""
-    rows = RunRow.objects.filter(run__flow="projects", document_id=project.pk)
-    return list(rows.select_related("run", "run__started_by").order_by("-pk")[:limit])

@@ -11,10 +11,10 @@ from erp_admin.purchasing.commitments import CommitmentPush
 from erp_admin.purchasing.flow import PurchasingPush
 from erp_admin.purchasing.mapping import LINES, PurchaseMapping, functions_of, head_of, setting_named
 from erp_admin.purchasing.records import PurchasingDocuments
-from erp_admin.purchasing.selectors import change_orders_numbered, changes_of
+from erp_admin.purchasing.selectors import change_orders_numbered
 from erp_admin.purchasing.settings import CHANGE_DEFINITIONS, LINE_CHANGES, SHARED_SETTINGS
 from erp_admin.purchasing.sources import PurchaseSource
-from integrations.delivery.contract import Found, Plan, Problem, PushContext, PushFlow
+from integrations.delivery.contract import Found, Plan, Problem, PushContext, PushFlow, Waiting
 from integrations.delivery.drift import differ
 from integrations.delivery.mapping import Row
 from integrations.delivery.snapshot import Snapshot
@@ -58,28 +58,26 @@ class ChangeOrderPush(PurchasingPush[ChangeOrder]):
     def named(self, numbers: Sequence[str]) -> Iterable[ChangeOrder]:
         return change_orders_numbered(numbers)
 
-    def waits_for(self, document: ChangeOrder) -> str:
+    def waits_for(self, document: ChangeOrder) -> Waiting | None:
         base = document.commitment
         if base.is_delivered and base.remote_record_no is not None:
-            return ""
-        return f"Commitment {base.number} is not in Intacct yet. It is pushed as soon as the commitment is."
-
-    def waiting_for(self, other: PushedDocument) -> Iterable[int]:
-        return changes_of(other)
+            return None
+        sentence = f"Commitment {base.number} is not in Intacct yet. It is pushed as soon as the commitment is."
+        return Waiting(base, sentence)
 
     def validate(self, document: ChangeOrder, context: PushContext) -> list[Problem]:
         source, mirror = self.source_of(document, context), context.mirror
         found = checks.head_problems(source, mirror)
         found += checks.lines_problems(source, mirror, without=NO_LINES, unsaved="Open it and save it.")
         sent = Snapshot.of(source.record.sent) if source.record is not None else None
-        if sent is not None and differ(self.here_of(source, sent), sent, self.fields):
+        if sent is not None and differ(self.snapshot_of(source, sent), sent, self.fields):
             found.append(_never_updated(document))
         return found
 
     def plan(self, document: ChangeOrder, context: PushContext) -> Plan | None:
         if document.is_linked or document.remote_id:
             return None  # `validate` lets it pass only while nothing changed
-        return updates.created(self.written(self.source_of(document, context)))
+        return Plan.of(updates.created(self.written(self.source_of(document, context))))
 
     def entity_of(self, document: ChangeOrder) -> str:
         return document.commitment.entity_id

@@ -79,9 +79,10 @@ class CommitmentPush(PurchasingPush[Commitment]):
     def plan(self, document: Commitment, context: PushContext) -> Plan | None:
         source = self.source_of(document, context)
         if not document.remote_id:
-            return updates.created(self.written(source))
+            return Plan.of(updates.created(self.written(source)))
         sent = source.written  # None where it was linked: `validate` lets it pass only while nothing changed
-        return updates.updated(self.written(source.after(sent)), sent) if sent is not None else None
+        step = updates.updated(self.written(source.after(sent)), sent) if sent is not None else None
+        return Plan.of(step) if step is not None else None
 
     def entity_of(self, document: Commitment) -> str:
         return document.entity_id

@@ -43,9 +43,9 @@ class PurchasingPush(PushFlow[DocumentT]):
         return updates.written(self.mapping, source)
 
     def here(self, document: DocumentT, context: PushContext, sent: Snapshot) -> Snapshot:
-        return self.here_of(self.source_of(document, context), sent)
+        return self.snapshot_of(self.source_of(document, context), sent)
 
-    def here_of(self, source: PurchaseSource, sent: Snapshot) -> Snapshot:
+    def snapshot_of(self, source: PurchaseSource, sent: Snapshot) -> Snapshot:
         """What would be written now; of a linked document what linking compares."""
         is_linked = sent.lines is None
         return self.vouched(source) if is_linked else self.written(source.after(sent)).snapshot

@@ -3,25 +3,15 @@
 Reads only; decides nothing about pushing.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
+from erp_admin.documents.types import Lock
 from erp_admin.models import ChangeOrder, Commitment
 from erp_admin.purchasing import updates
 from integrations.delivery.remote_records import sent_of
 
 # What the update function of Intacct cannot change.
 FIXED_THERE: Final = frozenset({"kind", "number", "vendor_id", "currency", "entity_id"})
-
-
-@dataclass(frozen=True)
-class Lock:
-    """`fields` are locked; where `is_whole`, everything is, the lines included."""
-
-    reason: str
-    way_out: str
-    is_whole: bool = True
-    fields: frozenset[str] = frozenset()
 
 
 def lock_of(document: Commitment | ChangeOrder) -> Lock | None:

@@ -1,15 +1,14 @@
-"""Which commitments and change orders are meant: by the numbers people know them by, and by what waits for what.
+"""Which commitments and change orders are meant, by the numbers people know them by.
 
 Reads only.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Concat
 
 from erp_admin.models import ChangeOrder, Commitment
-from integrations.models import PushedDocument
 
 
 def commitments_numbered(numbers: Sequence[str]) -> QuerySet[Commitment]:
@@ -20,8 +19,3 @@ def change_orders_numbered(numbers: Sequence[str]) -> QuerySet[ChangeOrder]:
     """By the number of the commitment and its own, joined with a dash, as Intacct knows it."""
     full = Concat("commitment__number", Value("-"), "number")
     return ChangeOrder.objects.annotate(full_number=full).filter(full_number__in=numbers).order_by("full_number")
-
-
-def changes_of(document: PushedDocument) -> Iterable[int]:
-    """Primary keys of the change orders of a commitment; of any other document there are none."""
-    return document.change_orders.values_list("pk", flat=True) if isinstance(document, Commitment) else ()

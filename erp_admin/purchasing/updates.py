@@ -12,7 +12,7 @@ from erp_admin.models import Commitment, ValuedLine
 from erp_admin.purchasing.checks import fixed_problems
 from erp_admin.purchasing.mapping import PurchaseMapping
 from erp_admin.purchasing.sources import LineSource, PurchaseSource
-from integrations.delivery.contract import Plan, PlannedField, Problem
+from integrations.delivery.contract import PlannedField, PlannedStep, Problem
 from integrations.delivery.drift import differ
 from integrations.delivery.snapshot import Snapshot
 from integrations.delivery.values import Value, as_text, same
@@ -74,10 +74,10 @@ def added_up(sent: Snapshot, now: Snapshot) -> Snapshot:
     return Snapshot(head, lines, now.positions if before.keys() <= lines.keys() else {}, now.keys, now.defaults)
 
 
-def created(now: Written) -> Plan:
-    """The plan of a document that is not in Intacct."""
+def created(now: Written) -> PlannedStep:
+    """The step that writes a document that is not in Intacct."""
     source = now.source
-    return Plan(
+    return PlannedStep(
         operation=Operation.CREATE,
         function_name="create_potransaction",
         fields={**now.head, "potransitems": {"potransitem": [elements for _, elements in now.lines]}},
@@ -93,8 +93,8 @@ def created(now: Written) -> Plan:
     )
 
 
-def updated(now: Written, sent: Snapshot) -> Plan | None:
-    """The plan that brings what was `sent` to what would be written now; None when that is the same."""
+def updated(now: Written, sent: Snapshot) -> PlannedStep | None:
+    """The step that brings what was `sent` to what would be written now; None when that is the same."""
     fields, explained = changes(now, sent)
     if not fields:
         return None

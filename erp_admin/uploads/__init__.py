@@ -1,1 +1,1 @@
-"""Files of commitments and change orders: read, understood cell by cell, matched to records, explained, written."""
+"""Files of documents: read, understood cell by cell, matched to records, explained, written."""

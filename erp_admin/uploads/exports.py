@@ -10,8 +10,11 @@ from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from accounts.ui.csv_cells import BYTE_ORDER_MARK, csv_line
-from erp_admin.models import FileKind, ImportDraft, ImportedDocument, ImportState
-from erp_admin.uploads.columns import COLUMNS, PROBLEMS_COLUMN, Level
+from erp_admin.documents.columns import Level
+from erp_admin.documents.types import type_for
+from erp_admin.models import ImportDraft, ImportedDocument, ImportState
+from erp_admin.uploads.columns import PROBLEMS_COLUMN
+from erp_admin.uploads.kinds import upload_for
 
 UNUSABLE: Final = (ImportState.PROBLEM, ImportState.UNMATCHED, ImportState.REFUSED, ImportState.FAILED)
 _BATCH: Final = 200
@@ -27,24 +30,24 @@ _SECOND_LINE: Final = {
 }
 
 
-def template_rows(kind: FileKind) -> list[list[str]]:
+def template_rows(kind: str) -> list[list[str]]:
     """The header and one example document with two lines."""
-    columns = COLUMNS[kind]
+    columns = upload_for(kind).columns
     second = [_SECOND_LINE.get(column.key, "") if column.level is Level.LINE else "" for column in columns]
     return [[column.label for column in columns], [column.example for column in columns], second]
 
 
-def template_csv(kind: FileKind) -> bytes:
+def template_csv(kind: str) -> bytes:
     return (BYTE_ORDER_MARK + "".join(csv_line(row) for row in template_rows(kind))).encode()
 
 
-def template_xlsx(kind: FileKind) -> bytes:
+def template_xlsx(kind: str) -> bytes:
     """A workbook of one sheet whose cells are all text, so that no program changes a number or a date while typing."""
     rows = "".join(
         f'<row r="{number}">{"".join(_cell(text) for text in row)}</row>'
         for number, row in enumerate(template_rows(kind), 1)
     )
-    count = len(COLUMNS[kind])
+    count = len(upload_for(kind).columns)
     content = f"{_PACKAGE}/content-types"
     kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     parts = {
@@ -55,7 +58,7 @@ def template_xlsx(kind: FileKind) -> bytes:
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
         f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-        f'<sheet name="{kind.label}" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        f'<sheet name="{escape(type_for(kind).title)}" sheetId="1" r:id="rId1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
         f'Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}"><cols><col min="1" max="{count}" width="18" '

@@ -10,9 +10,10 @@ from typing import Final
 from django.db import IntegrityError, transaction
 
 from accounts.refusal import Refused
+from erp_admin.documents.uploads import NotWritten
 from erp_admin.models import IMPORTABLE, ImportDraft, ImportedDocument, ImportState
 from erp_admin.uploads.resolving import Resolver
-from erp_admin.uploads.writing import NotWritten, write
+from erp_admin.uploads.writing import write
 from integrations.models import Approval, RowOutcome, RunRow
 from integrations.runs.flow import Flow, StepFailed
 from integrations.runs.step import StepWork

@@ -9,10 +9,11 @@ from decimal import Decimal
 from itertools import chain, islice
 from typing import Any, Final
 
+from erp_admin.documents.columns import Column, Level, plain
 from erp_admin.models import rounded
-from erp_admin.models.document_import import FileKind
-from erp_admin.uploads.columns import COLUMNS, Column, Header, Level, parse_header, plain
+from erp_admin.uploads.columns import Header, parse_header
 from erp_admin.uploads.formats.table import FileRefused, Row, Table
+from erp_admin.uploads.kinds import upload_for
 from erp_admin.uploads.values import Style, Unreadable, parse_cell
 
 _HEADER_WITHIN: Final = 10
@@ -43,11 +44,17 @@ class ParsedDocument:
     lines: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)  # the head's cells as written, to compare repeated ones
+    parent_column: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
         """By what it is told from the others of its file."""
-        return self.texts.get("commitment", "").casefold(), self.texts.get("number", "").casefold()
+        return self.parent_number.casefold(), self.texts.get("number", "").casefold()
+
+    @property
+    def parent_number(self) -> str:
+        """As written: the number of the document that this one belongs to."""
+        return self.texts.get(self.parent_column, "")
 
     @property
     def total(self) -> Decimal | None:
@@ -63,20 +70,20 @@ class ParsedDocument:
 class DocumentReader:
     """Reads the header at once, raising FileRefused when columns are missing; then yields document by document."""
 
-    def __init__(self, kind: FileKind, table: Table, *, day_first: bool = False) -> None:
-        self.kind = kind
+    def __init__(self, kind: str, table: Table, *, day_first: bool = False) -> None:
+        self.kind = upload_for(kind)
         self.notes = table.notes
         self.style = Style(day_first=day_first, comma_decimals=table.comma_decimals)
         self.rows_read = 0
-        self.columns: Mapping[str, Column] = {column.key: column for column in COLUMNS[kind]}
+        self.columns: Mapping[str, Column] = {column.key: column for column in self.kind.columns}
         self.header_row, self.header, self._rows = self._find_header(table)
 
     def _find_header(self, table: Table) -> tuple[Row, Header, Iterator[Row]]:
         first = [row for row in islice(table.rows, _HEADER_WITHIN) if row]
         if not first:
             raise FileRefused("The file holds no rows.", "Choose the file with the documents.", code="FILE-EMPTY")
-        best = max(first, key=lambda row: len(parse_header(self.kind, row.cells)[0].places))
-        header, twice = parse_header(self.kind, best.cells)
+        best = max(first, key=lambda row: len(parse_header(self.kind.columns, row.cells)[0].places))
+        header, twice = parse_header(self.kind.columns, best.cells)
         self._refuse_unclear(best, header, twice)
         for cell in header.unknown:
             self.notes.append(f"The column “{cell[:60]}” is not known, so its values were not read.")
@@ -101,9 +108,9 @@ class DocumentReader:
             for column in self.columns.values()
             if column.is_needed and column.key not in header.places and column.key not in meant
         ]
-        if self.kind is FileKind.COMMITMENTS and not {"vendor", "vendor_id"} & (header.places.keys() | meant):
-            missing.append("Vendor")
-        if not {"unit_price", "amount"} & (header.places.keys() | meant):
+        present = header.places.keys() | meant
+        missing += [each.label for each in self.kind.one_of if not present & set(each.keys)]
+        if not {"unit_price", "amount"} & present:
             missing.append("Amount (or Unit price)")
         if missing:
             problems.append(f"Missing: {', '.join(missing)}.")
@@ -135,16 +142,15 @@ class DocumentReader:
         return row.cells[place] if place is not None and place < len(row.cells) else ""
 
     def _begins_another(self, row: Row, current: ParsedDocument) -> bool:
-        number, base = self.cell(row, "number"), self.cell(row, "commitment")
+        number, base = self.cell(row, "number"), self.cell(row, self.kind.parent_column)
         if not number and not base:
             return False
-        known = current.texts
-        return number.casefold() != known["number"].casefold() or bool(
-            base and base.casefold() != known.get("commitment", "").casefold()
+        return number.casefold() != current.texts["number"].casefold() or bool(
+            base and base.casefold() != current.parent_number.casefold()
         )
 
     def _begun(self, row: Row) -> ParsedDocument:
-        document = ParsedDocument()
+        document = ParsedDocument(parent_column=self.kind.parent_column)
         for key, column in self.columns.items():
             if column.level is Level.HEAD:
                 document.texts[key] = text = self.cell(row, key)
@@ -198,8 +204,9 @@ class DocumentReader:
         if not document.lines:
             fix = "Add a row for each line, with its description and amount."
             document.problems.append(Problem(first, "Description", "", "The document has no lines.", fix))
-        if self.kind is FileKind.COMMITMENTS and not (document.texts["vendor"] or document.texts["vendor_id"]):
-            document.problems.append(Problem(first, "Vendor", "", "This is missing.", "Give the vendor's name or id."))
+        for each in self.kind.one_of:
+            if not any(document.texts[key] for key in each.keys):
+                document.problems.append(Problem(first, each.label, "", "This is missing.", each.fix))
         stated, total = document.head.get("total"), document.total
         if stated is not None and total is not None and Decimal(stated) != total:
             difference = Decimal(stated) - total

@@ -60,9 +60,7 @@ def documents_of(draft: ImportDraft, query: Mapping[str, str]) -> QuerySet[Impor
     if query.get("state") in ImportState.values:
         found = found.filter(state=query["state"])
     for word in query.get("q", "").split():
-        found = found.filter(
-            Q(number__icontains=word) | Q(title__icontains=word) | Q(commitment_number__icontains=word)
-        )
+        found = found.filter(Q(number__icontains=word) | Q(title__icontains=word) | Q(parent_number__icontains=word))
     return found
 
 

@@ -14,11 +14,12 @@ from django.utils import timezone
 
 from accounts.models import Tenant, User
 from accounts.refusal import Refused
-from erp_admin.models import IMPORTABLE, IMPORTED, FileKind, ImportDraft, ImportedDocument, MatchKind
+from erp_admin.models import IMPORTABLE, IMPORTED, ImportDraft, ImportedDocument, MatchKind
 from erp_admin.uploads.assessment import assess_draft
 from erp_admin.uploads.flow import DocumentImport, step_key
 from erp_admin.uploads.formats.detect import read_table
 from erp_admin.uploads.formats.table import FileRefused
+from erp_admin.uploads.kinds import type_of_draft
 from erp_admin.uploads.matches import lock_draft, match_names, refuse_running
 from erp_admin.uploads.reader import DocumentReader, ParsedDocument, Problem
 from erp_admin.uploads.resolving import cost_code_scope, vendor_text
@@ -32,7 +33,7 @@ Name = tuple[MatchKind, str, str]  # kind, project as written (for cost codes), 
 
 
 def read_upload(
-    tenant: Tenant, kind: FileKind, name: str, content: bytes, *, day_first: bool = False, by: User | None = None
+    tenant: Tenant, kind: str, name: str, content: bytes, *, day_first: bool = False, by: User | None = None
 ) -> ImportDraft:
     """Keep a file as a draft: read, matched as far as that is certain, and assessed. Raises FileRefused."""
     reader = DocumentReader(kind, read_table(name, content), day_first=day_first)
@@ -106,7 +107,7 @@ def _names_in(parsed: ParsedDocument) -> Iterable[Name]:
         if own := line.get("line_project"):
             yield MatchKind.PROJECT, "", own
         if code := line.get("cost_code"):
-            yield MatchKind.COST_CODE, cost_code_scope(parsed.head, line), code
+            yield MatchKind.COST_CODE, cost_code_scope(parsed.parent_column, parsed.head, line), code
 
 
 def _stored(draft: ImportDraft, position: int, parsed: ParsedDocument) -> ImportedDocument:
@@ -117,7 +118,7 @@ def _stored(draft: ImportDraft, position: int, parsed: ParsedDocument) -> Import
         first_row=parsed.rows[0].number,
         last_row=parsed.rows[-1].number,
         number=parsed.texts["number"][:200],
-        commitment_number=parsed.texts.get("commitment", "")[:200],
+        parent_number=parsed.parent_number[:200],
         title=parsed.texts["title"][:200],
         head=parsed.head,
         lines=parsed.lines,
@@ -147,8 +148,8 @@ def confirm(
     started = start_run(
         connection,
         DocumentImport.key,
-        plans=[StepPlan(step_key(draft), draft.get_kind_display())],
-        title=f"Import {draft.get_kind_display().lower()} from {draft.file_name}"[:120],
+        plans=[StepPlan(step_key(draft), type_of_draft(draft).title)],
+        title=f"Import {type_of_draft(draft).title.lower()} from {draft.file_name}"[:120],
         by=by,
         trigger=trigger,
         queued=queued,

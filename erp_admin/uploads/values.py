@@ -10,8 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from erp_admin.purchasing.checks import FORBIDDEN_IN_NUMBERS
-from erp_admin.uploads.columns import Column, Value, plain
+from erp_admin.documents.columns import Column, Value, plain
 
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _EARLIEST, _LATEST = date(1990, 1, 1), date(2099, 12, 31)
@@ -63,7 +62,7 @@ def _text(column: Column, text: str) -> str:
             f"The text has {len(text):,} characters; at most {column.longest:,} fit.",
             f"Shorten it by {len(text) - column.longest:,}.",
         )
-    bad = sorted({sign for sign in text if sign in FORBIDDEN_IN_NUMBERS or not sign.isprintable()})
+    bad = sorted({sign for sign in text if sign in column.forbidden or not sign.isprintable()})
     if column.value is Value.NUMBER and bad:
         signs = " ".join(sign if sign.isprintable() else "line break" for sign in bad)
         raise Unreadable(f"Intacct does not take {signs} in a number.", "Use letters, digits, dashes and dots.")
@@ -74,7 +73,7 @@ def _choice(column: Column, text: str) -> str:
     named = {plain(label): value for value, label in column.choices} | {
         plain(value): value for value, _ in column.choices
     }
-    named |= {plain(name): value for name, value in _SHORT_CHOICES.items() if value in dict(column.choices)}
+    named |= {plain(name): value for name, value in column.short_choices}
     found = named.get(plain(text))
     if found is not None:
         return found
@@ -82,14 +81,6 @@ def _choice(column: Column, text: str) -> str:
     near = difflib.get_close_matches(plain(text), named, n=1, cutoff=0.7)
     meant = f" Did you mean {dict(column.choices)[named[near[0]]]}?" if near else ""
     raise Unreadable(f"This is none of the choices.{meant}", f"Write {labels}.")
-
-
-_SHORT_CHOICES: Final = {
-    "SC": "subcontract",
-    "sub": "subcontract",
-    "PO": "purchase_order",
-    "purchase": "purchase_order",
-}
 
 
 def _whole(text: str) -> int:

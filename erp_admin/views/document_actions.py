@@ -1,6 +1,6 @@
-"""What can be decided about one commitment or change order: approve, reject, void, ignore, link, refresh, settle drift.
+"""What can be decided about one document: approve, reject, void, ignore, link, refresh, settle drift.
 
-Each is authorize, one call, message, redirect. Rules live in the services.
+Each is authorize, one call, message, redirect. Rules live in the document_type.decisions.
 """
 
 from collections.abc import Callable
@@ -9,18 +9,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import TenantRequest, role_required
-from accounts.models import Role
+from accounts.access import TenantRequest
 from accounts.refusal import Refused
 from accounts.storable import storable
-from erp_admin.documents.preview import currency_of
-from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
-from erp_admin.models import ChangeOrder
-from erp_admin.purchasing import service as services
-from erp_admin.purchasing.reading import amount
+from erp_admin.documents.types import AnyType, type_for
 from erp_admin.views.document_pages import document_or_404, document_url, push_reason
+from erp_admin.views.documents import row_of
 from integrations.delivery import readback, requests
 from integrations.delivery.contract import Found
 from integrations.gateway.access import live_connection, require_connection
@@ -30,9 +25,9 @@ from integrations.models import Approval
 LONGEST_NUMBER = 100
 
 
-def _act(request: TenantRequest, kind: str, pk: int, act: Callable[[DocumentType, Any], str]) -> HttpResponse:
+def _act(request: TenantRequest, kind: str, pk: int, act: Callable[[AnyType, Any], str]) -> HttpResponse:
     """Do it and say so, or say why not; then back to the document."""
-    document_type = DOCUMENT_TYPES[kind]
+    document_type = type_for(kind)
     document = document_or_404(document_type, pk)
     try:
         messages.success(request, act(document_type, document))
@@ -43,82 +38,65 @@ def _act(request: TenantRequest, kind: str, pk: int, act: Callable[[DocumentType
     return redirect(document_url(request, document_type, document))
 
 
-@require_POST
-@role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def approve(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    def act(document_type: DocumentType, document: Any) -> str:
-        services.approve(document, by=request.user, seen=request.POST.get("seen", ""))
+    def act(document_type: AnyType, document: Any) -> str:
+        document_type.decisions.approve(document, by=request.user, seen=request.POST.get("seen", ""))
         return f"{document.number} is approved and can be pushed."
 
     return _act(request, kind, pk, act)
 
 
-@require_POST
-@role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def reject(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    def act(document_type: DocumentType, document: Any) -> str:
-        services.reject(document, by=request.user, reason=request.POST.get("reason", ""))
+    def act(document_type: AnyType, document: Any) -> str:
+        document_type.decisions.reject(document, by=request.user, reason=request.POST.get("reason", ""))
         return f"{document.number} is rejected. It is not pushed until it is approved."
 
     return _act(request, kind, pk, act)
 
 
-@require_POST
-@role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def back_to_draft(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    def act(document_type: DocumentType, document: Any) -> str:
-        services.back_to_draft(document, by=request.user)
+    def act(document_type: AnyType, document: Any) -> str:
+        document_type.decisions.back_to_draft(document, by=request.user)
         return f"{document.number} is a draft again. It is not pushed until it is approved."
 
     return _act(request, kind, pk, act)
 
 
-@require_POST
-@role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def void(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    def act(document_type: DocumentType, document: Any) -> str:
-        services.void(document, by=request.user)
+    def act(document_type: AnyType, document: Any) -> str:
+        document_type.decisions.void(document, by=request.user)
         return f"{document.number} is void. It stays in the list and is never pushed."
 
     return _act(request, kind, pk, act)
 
 
-@require_POST
-@role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
 def take_back(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    def act(document_type: DocumentType, document: Any) -> str:
-        push = requests.in_flight(document_type.flow, document.pk)
-        if push is None or not requests.take_back(push, by=request.user):
+    def act(document_type: AnyType, document: Any) -> str:
+        if not requests.take_back_document(document, by=request.user):
             raise Refused("It cannot be taken back any more: sending has begun, or it has ended.", code="NOT-QUEUED")
         return f"{document.number} was taken back. Nothing of it was sent."
 
     return _act(request, kind, pk, act)
 
 
-@require_POST
-@role_required(Role.ACCOUNTANT, may="Ignore records and restore them")
 def ignore(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    def act(document_type: DocumentType, document: Any) -> str:
+    def act(document_type: AnyType, document: Any) -> str:
         requests.ignore(document, reason=storable(request.POST.get("reason", "")).strip(), by=request.user)
         return f"{document.number} is ignored. Restore it whenever you want."
 
     return _act(request, kind, pk, act)
 
 
-@require_POST
-@role_required(Role.ACCOUNTANT, may="Ignore records and restore them")
 def restore(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    def act(document_type: DocumentType, document: Any) -> str:
-        services.restore(document, by=request.user)
+    def act(document_type: AnyType, document: Any) -> str:
+        document_type.decisions.restore(document, by=request.user)
         return f"{document.number} is restored."
 
     return _act(request, kind, pk, act)
 
 
-@require_POST
-@role_required(Role.ACCOUNTANT, may="Link commitments and change orders to records of Sage Intacct, and unlink them")
 def unlink(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    def act(document_type: DocumentType, document: Any) -> str:
+    def act(document_type: AnyType, document: Any) -> str:
         former = document.remote_id
         if not former:
             raise Refused("It is not linked.", code="NOT-LINKED")
@@ -131,24 +109,20 @@ def unlink(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     return _act(request, kind, pk, act)
 
 
-@require_POST
-@role_required(Role.ACCOUNTANT, may="Read records again from Sage Intacct")
 def refresh(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Read the record back now."""
 
-    def act(document_type: DocumentType, document: Any) -> str:
+    def act(document_type: AnyType, document: Any) -> str:
         named = readback.refresh(require_connection(), document_type.flow, document)
         return f"Compared with Intacct: {'; '.join(named)}." if named else "Compared with Intacct just now."
 
     return _act(request, kind, pk, act)
 
 
-@require_POST
-@role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
 def recreate(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Push again what was deleted in Intacct."""
 
-    def act(document_type: DocumentType, document: Any) -> str:
+    def act(document_type: AnyType, document: Any) -> str:
         former = document.remote_id
         asked = readback.recreate(require_connection(), document_type.flow, document, by=request.user)
         for _, problems in asked.blocked:
@@ -162,12 +136,10 @@ def recreate(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     return _act(request, kind, pk, act)
 
 
-@require_POST
-@role_required(Role.ACCOUNTANT, may="Enter, edit and approve commitments and change orders")
 def take_theirs(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Use Intacct's version: make the document what its record holds."""
 
-    def act(document_type: DocumentType, document: Any) -> str:
+    def act(document_type: AnyType, document: Any) -> str:
         named = readback.take_theirs(require_connection(), document_type.flow, document)
         rest = f" This still differs: {'; '.join(named)}." if named else ""
         document.refresh_from_db(fields=["approval", "approval_reason"])
@@ -177,12 +149,10 @@ def take_theirs(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     return _act(request, kind, pk, act)
 
 
-@require_POST
-@role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
 def push_ours(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Push ours again: write what is in ERP Admin over what Intacct holds."""
 
-    def act(document_type: DocumentType, document: Any) -> str:
+    def act(document_type: AnyType, document: Any) -> str:
         pushed = readback.push_ours(require_connection(), document_type.flow, document, by=request.user)
         for _, problems in pushed.blocked:
             raise Refused(f"It cannot be pushed yet. {problems[0]}", code=problems[0].code)
@@ -193,16 +163,14 @@ def push_ours(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     return _act(request, kind, pk, act)
 
 
-@require_http_methods(["GET", "POST"])
-@role_required(Role.ACCOUNTANT, may="Link commitments and change orders to records of Sage Intacct, and unlink them")
 def link(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Search Intacct by number, compare what is found with the document, and link one."""
-    document_type, connection = DOCUMENT_TYPES[kind], live_connection()
+    document_type, connection = type_for(kind), live_connection()
     document = document_or_404(document_type, pk)
     if request.method == "POST":
         chosen = storable(request.POST.get("record", ""))[:LONGEST_NUMBER]
 
-        def act(document_type: DocumentType, document: Any) -> str:
+        def act(document_type: AnyType, document: Any) -> str:
             named = readback.link(require_connection(), document_type.flow, document, chosen, by=request.user)
             return f"Linked to {chosen}. {'; '.join(named) or 'It is equal on both sides'}."
 
@@ -210,15 +178,14 @@ def link(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:LONGEST_NUMBER]
     reason = push_reason(request, document_type, connection)
     found, trouble = _search(request, document_type, document, text) if text and not reason else ([], None)
-    base = document.commitment if isinstance(document, ChangeOrder) else document
     context = {
         "document_type": document_type,
         "document": document,
-        "base": base,
-        "currency": currency_of(document),
-        "suggested": text or _number_there(document),
+        "row": row_of(document),
+        "currency": document_type.currency_of(document),
+        "suggested": text or document_type.number_there(document),
         "searched": text,
-        "found": [_candidate(document, base, each) for each in found],
+        "found": [_candidate(document_type, document, each) for each in found],
         "trouble": trouble,
         "reason": reason or ("It is linked already. Unlink it first." if document.remote_id else ""),
         "document_url": document_url(request, document_type, document),
@@ -226,12 +193,7 @@ def link(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     return render(request, "erp_admin/link_document.html", context)
 
 
-def _number_there(document: Any) -> str:
-    base = getattr(document, "commitment", None)
-    return f"{base.number}-{document.number}" if base is not None else str(document.number)
-
-
-def _search(request: TenantRequest, document_type: DocumentType, document: Any, text: str) -> tuple[Any, Any]:
+def _search(request: TenantRequest, document_type: AnyType, document: Any, text: str) -> tuple[Any, Any]:
     connection = live_connection()
     try:
         return readback.find_records(connection, document_type.flow, document, text) if connection else [], None
@@ -239,26 +201,30 @@ def _search(request: TenantRequest, document_type: DocumentType, document: Any, 
         return [], error
 
 
-def _candidate(document: Any, base: Any, found: Found) -> dict[str, Any]:
+def _candidate(document_type: AnyType, document: Any, found: Found) -> dict[str, Any]:
     """A record as one chooses it, with what it holds otherwise than the document."""
-    facts = found.facts
-    total, vendor = amount(facts.get("TRX_TOTAL")), str(facts.get("CUSTVENDID", ""))
+    record, columns, ours = document_type.record, document_type.columns, document_type.currency_of(document)
+    total, vendor = record.amount(found.facts, record.total), _text(found, record.vendor)
     differences = []
-    if vendor != base.vendor_id:
-        differences.append(f"Vendor {vendor or 'unknown'} there, {base.vendor_id or 'none'} here")
+    if columns.vendor and vendor != (here := str(document_type.value_of(document, columns.vendor) or "")):
+        differences.append(f"Vendor {vendor or 'unknown'} there, {here or 'none'} here")
     if total != document.total:
         differences.append(f"Total {'unknown' if total is None else f'{total:,.2f}'} there, {document.total:,.2f} here")
-    currency = str(facts.get("CURRENCY", "") or "")
-    if currency and currency != base.currency:
-        differences.append(f"Currency {currency} there, {base.currency} here")
+    currency = _text(found, record.currency)
+    if currency and currency != ours:
+        differences.append(f"Currency {currency} there, {ours} here")
     return {
         "remote_id": found.remote_id,
-        "number": facts.get("DOCNO", ""),
+        "number": _text(found, record.number),
         "vendor": vendor,
         "total": total,
-        "currency": currency or base.currency,
-        "dated": facts.get("WHENCREATED", ""),
+        "currency": currency or ours,
+        "dated": _text(found, record.dated),
         "state": found.state,
         "url": found.url,
         "differences": differences,
     }
+
+
+def _text(found: Found, name: str) -> str:
+    return str(found.facts.get(name, "") or "")

@@ -11,16 +11,14 @@ from django.urls import reverse
 from accounts import codes
 from accounts.access import TenantRequest, role_reason
 from accounts.codes import Link, Subject
-from accounts.models import Role
 from erp_admin.documents import selectors
-from erp_admin.documents.types import DocumentType
-from erp_admin.models import ChangeOrder
+from erp_admin.documents.types import AnyType, parent_type_of
 from integrations.codes import EDIT_DOCUMENT
 from integrations.models import Connection
 from integrations.runs.selectors import why_not_run
 
 
-def document_or_404(document_type: DocumentType, pk: int) -> Any:
+def document_or_404(document_type: AnyType, pk: int) -> Any:
     return get_object_or_404(selectors.documents(document_type.model), pk=pk)
 
 
@@ -28,25 +26,31 @@ def tenant_url(request: TenantRequest, name: str, **arguments: Any) -> str:
     return reverse(name, kwargs={"tenant_slug": request.tenant.slug, **arguments})
 
 
-def document_url(request: TenantRequest, document_type: DocumentType, document: Any, what: str = "") -> str:
+def document_url(request: TenantRequest, document_type: AnyType, document: Any, what: str = "") -> str:
     """The address of a document, or of what can be done with it."""
     return tenant_url(request, f"{what}_{document_type.one}" if what else document_type.one, pk=document.pk)
 
 
-def list_url(request: TenantRequest, document_type: DocumentType) -> str:
+def list_url(request: TenantRequest, document_type: AnyType) -> str:
     query = request.GET.urlencode()
-    return f"{tenant_url(request, document_type.many)}?{query}" if query else tenant_url(request, document_type.many)
+    return f"{tenant_url(request, document_type.key)}?{query}" if query else tenant_url(request, document_type.key)
 
 
-def push_reason(request: TenantRequest, document_type: DocumentType, connection: Connection | None) -> str:
+def action_reason(request: TenantRequest, document_type: AnyType, key: str) -> str:
+    """Why the role of this person is not enough for an action, or ""; KeyError for one the type does not offer."""
+    return role_reason(request, document_type.action(key).role)
+
+
+def push_reason(request: TenantRequest, document_type: AnyType, connection: Connection | None) -> str:
     """Why this person cannot push now, or ""."""
-    return role_reason(request, Role.ACCOUNTANT) or str(why_not_run(connection, document_type.flow) or "")
+    return action_reason(request, document_type, "push") or str(why_not_run(connection, document_type.flow) or "")
 
 
-def where_to_fix(request: TenantRequest, document_type: DocumentType, code: str, document: Any) -> Link:
+def where_to_fix(request: TenantRequest, document_type: AnyType, code: str, document: Any) -> Link:
     """The page where the cause of a code is fixed: as declared, else the form of the document."""
-    is_change = isinstance(document, ChangeOrder)
-    parent = Subject("commitment", "commitment", document.commitment_id) if is_change else None
+    parent_type, parent = parent_type_of(document_type), None
+    if parent_type is not None and document_type.parent is not None:
+        parent = Subject(parent_type.one, parent_type.noun, getattr(document, f"{document_type.parent.attribute}_id"))
     subject = Subject(document_type.one, document_type.noun, document.pk, parent)
     return codes.where_to_fix(code, request.tenant.slug, subject, otherwise=EDIT_DOCUMENT)
 

@@ -5,13 +5,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
-from accounts.access import TenantRequest, role_required
-from accounts.models import Role
+from accounts.access import TenantRequest
 from accounts.refusal import Refused
 from erp_admin.documents import preview as push_preview
-from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
+from erp_admin.documents.types import AnyType, type_for
 from erp_admin.forms.selection import DocumentSelectionForm
 from erp_admin.views.document_pages import document_url, list_url, push_reason, where_to_fix
 from erp_admin.views.record_rows import entity_names
@@ -20,22 +18,18 @@ from integrations.gateway.access import live_connection, why_not_sync
 from integrations.models import Connection
 
 
-@require_POST
-@role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
 def preview(request: TenantRequest, kind: str) -> HttpResponse:
     """What pushing the chosen documents would do; nothing is sent."""
-    document_type, connection = DOCUMENT_TYPES[kind], live_connection()
+    document_type, connection = type_for(kind), live_connection()
     form = _selection(request, document_type)
     if form is None or connection is None:
         return _refused(request, document_type, connection)
     return _preview_page(request, document_type, connection, form)
 
 
-@require_POST
-@role_required(Role.ACCOUNTANT, may="Push commitments and change orders")
 def start(request: TenantRequest, kind: str) -> HttpResponse:
     """Push what the summary showed. When other documents match by now, the summary is shown once more."""
-    document_type, connection = DOCUMENT_TYPES[kind], live_connection()
+    document_type, connection = type_for(kind), live_connection()
     form = _selection(request, document_type)
     if form is None or connection is None:
         return _refused(request, document_type, connection)
@@ -52,13 +46,13 @@ def start(request: TenantRequest, kind: str) -> HttpResponse:
     return _told(request, document_type, asked)
 
 
-def _refused(request: TenantRequest, document_type: DocumentType, connection: Connection | None) -> HttpResponse:
+def _refused(request: TenantRequest, document_type: AnyType, connection: Connection | None) -> HttpResponse:
     if connection is None:
         messages.error(request, str(why_not_sync(None)))
     return redirect(list_url(request, document_type))
 
 
-def _selection(request: TenantRequest, document_type: DocumentType) -> DocumentSelectionForm | None:
+def _selection(request: TenantRequest, document_type: AnyType) -> DocumentSelectionForm | None:
     """The valid selection, or None after saying what is wrong with it."""
     form = DocumentSelectionForm(
         request.POST, model=document_type.model, noun=document_type.noun, query=request.GET.dict()
@@ -70,7 +64,7 @@ def _selection(request: TenantRequest, document_type: DocumentType) -> DocumentS
 
 
 def _preview_page(
-    request: TenantRequest, document_type: DocumentType, connection: Connection, form: DocumentSelectionForm
+    request: TenantRequest, document_type: AnyType, connection: Connection, form: DocumentSelectionForm
 ) -> HttpResponse:
     preview = push_preview.preview_of(connection, document_type.flow, form.records)
     reason = push_reason(request, document_type, connection)
@@ -102,7 +96,7 @@ def _preview_page(
     return render(request, "erp_admin/push_preview.html", context)
 
 
-def _blocked(request: TenantRequest, document_type: DocumentType, effect: push_preview.Effect) -> dict[str, Any]:
+def _blocked(request: TenantRequest, document_type: AnyType, effect: push_preview.Effect) -> dict[str, Any]:
     return {
         "document": effect.document,
         "url": document_url(request, document_type, effect.document),
@@ -113,7 +107,7 @@ def _blocked(request: TenantRequest, document_type: DocumentType, effect: push_p
     }
 
 
-def _told(request: TenantRequest, document_type: DocumentType, asked: PushOutcome) -> HttpResponse:
+def _told(request: TenantRequest, document_type: AnyType, asked: PushOutcome) -> HttpResponse:
     """Say what became of the wish, and go to the run that works it off."""
     told = []
     if asked.queued:

@@ -1,23 +1,26 @@
-"""One commitment or change order: facts, lines, the plan beside what Intacct holds, history, exchanges. Reads only."""
+"""One document: facts, lines, what belongs to it, plan beside what Intacct holds, history, exchanges. Reads only."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
 
-from accounts.access import TenantRequest, role_reason, role_required
-from accounts.models import Role
+from accounts.access import TenantRequest
 from accounts.templatetags.ui import amount, when
 from accounts.ui.shown import ShownState
-from erp_admin.documents import selectors
-from erp_admin.documents.preview import currency_of
-from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
-from erp_admin.models import ChangeOrder, Commitment
-from erp_admin.purchasing.locks import lock_of
-from erp_admin.views.document_pages import document_or_404, document_url, push_reason, tenant_url, where_to_fix
-from erp_admin.views.documents import row_of
+from erp_admin.documents import selectors, steps
+from erp_admin.documents.types import AnyType, children_of, type_for
+from erp_admin.views.document_pages import (
+    action_reason,
+    document_or_404,
+    document_url,
+    push_reason,
+    tenant_url,
+    where_to_fix,
+)
+from erp_admin.views.documents import Row, row_of
 from erp_admin.views.record_rows import Fact, entity_names, fact
 from integrations.approval.selectors import approval_in_force, covered_digest, decisions_about, possible_acts
 from integrations.approval.transitions import Act
@@ -31,10 +34,7 @@ from integrations.models import Approval, Connection, Delivery, DocumentState, P
 
 EVENTS = 100
 EXCHANGES = 50
-ACTS = (
-    "edit", "approve", "reject", "draft", "void", "take_back", "ignore", "restore", "link", "unlink", "refresh",
-    "recreate", "take_theirs", "push_ours",
-)  # fmt: skip
+SHOWN_DISABLED = frozenset({"approve", "edit", "push", "recreate"})  # with the reason, where the role is not enough
 DECIDED = ShownState("decided", "Decided", "info", "check2")
 ENTERED = ShownState("entered", "Entered", "neutral", "pencil")
 LINKED = ShownState("linked", "Linked", "success", "link-45deg")
@@ -50,6 +50,7 @@ class PlanRow:
     source: str
     held: str | None
     line: str
+    step: str = ""  # named where the document has several
 
     @property
     def differs(self) -> bool:
@@ -81,58 +82,94 @@ class Sides:
     why_not_ours: str
 
 
-@require_GET
-@role_required(Role.VIEWER)
 def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
-    document_type = DOCUMENT_TYPES[kind]
+    document_type = type_for(kind)
     document = document_or_404(document_type, pk)
     connection = live_connection()
-    pushes = list(selectors.pushes_of(document_type.many, pk)[:50])
+    pushes = list(selectors.pushes_of(document_type.key, pk)[:50])
     verdict = judge(document_type.flow, document, context_for(connection)) if connection else PlanResult()
-    is_base, in_force = isinstance(document, Commitment), approval_in_force(document)
+    in_force = approval_in_force(document)
     history, more_history = _history(request, document_type, document)
     context = {
         "document_type": document_type,
         "document": document,
         "row": row_of(document),
         "state": document.shown_state,
-        "currency": currency_of(document),
-        "facts": _facts(request, document, in_force, connection),
-        "link_facts": _link_facts(document),
-        "lines": document.lines.select_related("project", *([] if is_base else ["changes_line"])).order_by("number"),
-        "change_orders": [row_of(each) for each in _change_orders(document)] if is_base else [],
-        "is_commitment": is_base,
-        "lock": lock_of(document),
+        "currency": document_type.currency_of(document),
+        "summary": document_type.summary(document),
+        "facts": _facts(request, document_type, document, in_force, connection),
+        "link_facts": _link_facts(document_type, document),
+        "lines": _lines(document_type, document),
+        "children": [_children(request, each, document) for each in children_of(document_type)],
+        "lock": document_type.lock(document),
         "verdict": verdict,
         "problems": [(each, *where_to_fix(request, document_type, each.code, document)) for each in verdict.problems],
         "here": document_url(request, document_type, document),
         "failure": _failure(request, document_type, document, pushes),
+        "steps": steps.step_rows(document_type.flow, document, pushes),
         "plan": _plan(document_type.flow, document, verdict, pushes),
         "events": history,
         "more_history": more_history,
-        "exchanges": selectors.exchanges_of(document_type.many, pk, EXCHANGES),
-        "can": _can(document, in_force, pushes, verdict),
+        "exchanges": selectors.exchanges_of(document_type.key, pk, EXCHANGES),
+        "can": _can(request, document_type, document, in_force, pushes, verdict),
         "seen": covered_digest(document),
         "is_approved": document.approval == Approval.APPROVED,
         "sides": _sides(document_type.flow, document),
-        "role_reason": role_reason(request, Role.ACCOUNTANT),
+        "edit_reason": _reason(request, document_type, "edit"),
+        "approve_reason": _reason(request, document_type, "approve"),
         "push_reason": push_reason(request, document_type, connection),
-        "urls": {what: document_url(request, document_type, document, what) for what in ACTS},
+        "urls": {act.key: document_url(request, document_type, document, act.key) for act in document_type.acts},
     }
     return render(request, "erp_admin/document.html", context)
 
 
-def _change_orders(document: Commitment) -> Any:
-    return selectors.documents(ChangeOrder).filter(commitment=document).order_by("number")
+def _lines(document_type: AnyType, document: Any) -> Any:
+    if document_type.lines is None:
+        return None
+    lines = getattr(document, document_type.lines.attribute)
+    return lines.select_related(*document_type.lines.related).order_by("number")
 
 
-def _can(document: Any, in_force: Approval, pushes: list[Push], verdict: PlanResult) -> dict[str, bool]:
-    """Which actions the state allows; the services decide once more."""
+@dataclass(frozen=True)
+class Children:
+    """The documents of one type that belong to the one shown; `new_url` enters another."""
+
+    document_type: AnyType
+    rows: list[Row]
+    new_url: str
+
+
+def _children(request: TenantRequest, child_type: AnyType, document: Any) -> Children:
+    attribute = child_type.parent.attribute if child_type.parent else ""
+    documents = selectors.documents(child_type.model).filter(**{attribute: document}).order_by("number")
+    new_url = ""
+    if child_type.offers("new") and not action_reason(request, child_type, "new"):
+        new_url = f"{tenant_url(request, child_type.new_url_name)}?{attribute}={document.pk}"
+    return Children(child_type, [row_of(each) for each in documents], new_url)
+
+
+# Some step of it failed: it goes on where it stopped once its cause is fixed.
+STUCK = (Delivery.FAILED, Delivery.PARTLY)
+
+
+def _reason(request: TenantRequest, document_type: AnyType, key: str) -> str:
+    return action_reason(request, document_type, key) if document_type.offers(key) else ""
+
+
+def _can(
+    request: TenantRequest,
+    document_type: AnyType,
+    document: Any,
+    in_force: Approval,
+    pushes: list[Push],
+    verdict: PlanResult,
+) -> dict[str, bool]:
+    """Which of its actions the state and the role allow; the services decide once more."""
     locked, linked = document.is_locked, bool(document.remote_id)
-    newest = pushes[0] if pushes else None
     acts, void = possible_acts(document, in_force), in_force == Approval.VOID
-    queued = newest is not None and newest.state in (PushState.QUEUED, PushState.WAITING) and not newest.tries
-    return {
+    queued = any(push.state in (PushState.QUEUED, PushState.WAITING) and not push.tries for push in pushes)
+    allowed = {
+        "edit": True,
         "approve": Act.APPROVE in acts,
         "reject": Act.REJECT in acts,
         "draft": Act.BACK_TO_DRAFT in acts,
@@ -145,36 +182,29 @@ def _can(document: Any, in_force: Approval, pushes: list[Push], verdict: PlanRes
         "unlink": linked and not locked,
         "refresh": linked and not locked,
         "recreate": document.state == DocumentState.MISSING_THERE,
-        "retry": document.delivery == Delivery.FAILED,
-        "change": not void,
     }
+    offered = {
+        key: is_allowed
+        and document_type.offers(key)
+        and (key in SHOWN_DISABLED or not _reason(request, document_type, key))
+        for key, is_allowed in allowed.items()
+    }
+    return {**offered, "retry": document.delivery in STUCK, "change": not void}
 
 
-def _facts(request: TenantRequest, document: Any, in_force: Approval, connection: Connection | None) -> list[Fact]:
-    if isinstance(document, ChangeOrder):
-        base = document.commitment
-        return [
-            fact("Change order", document.number),
-            fact("Commitment", str(base), url=tenant_url(request, "commitment", pk=base.pk)),
-            fact("Vendor", f"{base.vendor_id} {base.vendor_name}".strip()),
-            fact("Date", when(document.dated_on)),
-            fact("Reason", document.reason),
-            _approval_fact(document, in_force),
-        ]
-    project = document.project
+def _facts(
+    request: TenantRequest, document_type: AnyType, document: Any, in_force: Approval, connection: Connection | None
+) -> list[Fact]:
     entities = entity_names(connection) if connection else {}
-    return [
-        fact("Number", document.number),
-        fact("Type", document.get_kind_display()),
-        fact("Vendor", f"{document.vendor_id} {document.vendor_name}".strip()),
-        fact("Project", project, url=tenant_url(request, "project", pk=project.pk) if project else ""),
-        fact("Date", when(document.dated_on)),
-        fact("Terms", document.term_name or (when(document.due_on) if document.due_on else "")),
-        fact("Retainage", f"{document.retainage_percent.normalize():f} %"),
-        fact("Owning entity", entities.get(document.entity_id, document.entity_id or "Top level")),
-        _approval_fact(document, in_force),
-        fact("Scope of work", document.scope),
+    facts = [
+        fact(
+            each.label,
+            when(each.value) if isinstance(each.value, date) else each.value,
+            url=tenant_url(request, each.url_name, pk=each.pk) if each.url_name else "",
+        )
+        for each in document_type.facts(document, entities)
     ]
+    return [*facts, _approval_fact(document, in_force)]
 
 
 def _approval_fact(document: Any, in_force: Approval) -> Fact:
@@ -183,22 +213,27 @@ def _approval_fact(document: Any, in_force: Approval) -> Fact:
     return fact("Approval", in_force.label, note=by or document.approval_reason)
 
 
-def _link_facts(document: Any) -> list[Fact]:
+def _link_facts(document_type: AnyType, document: Any) -> list[Fact]:
     if not document.remote_id:
         return []
-    facts, currency = document.remote_facts, currency_of(document)
+    record, currency = document_type.record, document_type.currency_of(document)
     return [
         fact("Document", document.remote_id, url=document.remote_url, external=True)
         if document.remote_url
         else fact("Document", document.remote_id),
         fact("State in Intacct", document.remote_state),
-        fact("Total in Intacct", amount(facts.get("TRX_TOTAL") or None, currency)),
-        fact("Revised total in Intacct", amount(facts.get("TRX_REVISEDTOTAL") or None, currency)),
+        fact("Total in Intacct", amount(_held(document, record.total), currency)),
+        fact("Revised total in Intacct", amount(_held(document, record.revised), currency)),
         fact("Record number", document.remote_record_no),
         fact("Linked", when(document.linked_at), note=f"by {document.linked_by}" if document.linked_by else ""),
         fact("Compared with Intacct", when(document.refreshed_at, "not yet"), note=_counted(document)),
         fact("Equal", when(document.verified_at, "no")),
     ]
+
+
+def _held(document: Any, name: str) -> Any:
+    """What Intacct held under a name when last compared; None where nothing is known."""
+    return document.remote_facts.get(name) or None
 
 
 def _counted(document: Any) -> str:
@@ -231,9 +266,9 @@ def _side_row(difference: FieldDifference) -> SideRow:
 
 
 def _failure(
-    request: TenantRequest, document_type: DocumentType, document: Any, pushes: list[Push]
+    request: TenantRequest, document_type: AnyType, document: Any, pushes: list[Push]
 ) -> dict[str, Any] | None:
-    if document.delivery != Delivery.FAILED:
+    if document.delivery not in (Delivery.FAILED, Delivery.PARTLY):
         return None
     push = next((each for each in pushes if each.state == PushState.FAILED), None)
     code = push.error_code if push else ""
@@ -252,34 +287,34 @@ def _failure(
 
 def _plan(flow: PushFlow, document: Any, verdict: PlanResult, pushes: list[Push]) -> dict[str, Any]:
     """What a push would write now; else what the newest one wrote, beside what Intacct last showed."""
-    newest = next((push for push in pushes if push.planned), None)
+    parts = steps.planned_parts(flow, verdict, pushes)
+    title = "What a push would write"
     if verdict.plan is not None:
-        planned = [entry.as_json() for entry in verdict.plan.explained]
-        title, function = "What a push would write now", verdict.plan.function_name
-    elif newest is not None:
-        planned, function = newest.planned, newest.function_name
+        title = "What a push would write now"
+    elif parts:
+        newest = next(push for push in pushes if push.planned)
         title = "What was written" if newest.state == PushState.DELIVERED else "What is planned"
-    else:
-        return {"rows": [], "title": "What a push would write", "function": ""}
-    rows = [_plan_row(flow, entry, document.remote_facts) for entry in planned]
+    rows = [_plan_row(flow, part, entry, document.remote_facts) for part in parts for entry in part.rows]
     return {
         "rows": rows,
         "title": title,
-        "function": function,
+        "function": ", ".join(dict.fromkeys(part.function for part in parts)),
         "is_compared": bool(document.remote_facts),
         "differing": sum(row.differs for row in rows),
     }
 
 
-def _plan_row(flow: PushFlow, entry: dict[str, str], facts: dict[str, Any]) -> PlanRow:
-    line = PlannedField(**entry).line
-    held = flow.held(entry["path"], facts) if facts else None
-    return PlanRow(entry["label"], entry["value"], entry["source"], held, line)
+def _plan_row(flow: PushFlow, part: steps.PlannedPart, entry: PlannedField, facts: dict[str, Any]) -> PlanRow:
+    """What was last read of the document's own record is beside the step that wrote it."""
+    own = part.step == flow.steps[0].key
+    held = flow.held(entry.path, facts) if facts and own else None
+    step = part.label if len(flow.steps) > 1 else ""
+    return PlanRow(entry.label, entry.value, entry.source, held, entry.line, step)
 
 
-def _history(request: TenantRequest, document_type: DocumentType, document: Any) -> tuple[list[dict[str, Any]], bool]:
+def _history(request: TenantRequest, document_type: AnyType, document: Any) -> tuple[list[dict[str, Any]], bool]:
     """What happened to the document, newest first; whether older lines of the ledger were left out."""
-    events = selectors.events_of(document_type.many, document.pk, EVENTS)
+    events = selectors.events_of(document_type.key, document.pk, EVENTS)
     told = [
         {
             "at": event.at,

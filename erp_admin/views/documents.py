@@ -1,6 +1,6 @@
-"""ERP Admin → Commitments and Change orders: the lists, with filters, counts and both sides' amounts.
+"""The list of the documents of a type, with filters, counts and both sides' amounts.
 
-Changes nothing.
+Changes nothing, names no document type.
 """
 
 from dataclasses import dataclass
@@ -9,9 +9,8 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
 
-from accounts.access import TenantRequest, role_reason, role_required
+from accounts.access import TenantRequest, role_reason
 from accounts.models import Role
 from accounts.ui.columns import Column, column
 from accounts.ui.filters import FilterGroup, counted_filter, filter_group, is_filtered
@@ -19,11 +18,8 @@ from accounts.ui.paging import page_of
 from accounts.ui.pk import read_pk
 from accounts.ui.shown import ShownState
 from erp_admin.documents import selectors
-from erp_admin.documents.preview import currency_of
-from erp_admin.documents.types import DOCUMENT_TYPES, DocumentType
-from erp_admin.models import Commitment, CommitmentKind
-from erp_admin.purchasing.reading import amount
-from erp_admin.views.document_pages import push_reason
+from erp_admin.documents.types import AnyType, parent_type_of, type_for, type_of
+from erp_admin.views.document_pages import action_reason, push_reason
 from integrations.gateway.access import live_connection
 from integrations.models import ACTIVE_RUNS, Connection, DocumentState, PushHold, SyncRun
 from integrations.models.states import shown
@@ -39,7 +35,11 @@ class Row:
 
     document: Any
     state: ShownState
-    base: Commitment
+    kind: str
+    parent: Any | None
+    vendor_id: str
+    vendor_name: str
+    project: Any | None
     currency: str
     revised: Decimal | None
     theirs: Decimal | None
@@ -50,62 +50,72 @@ class Row:
 
 
 def row_of(document: Any) -> Row:
-    base = document if isinstance(document, Commitment) else document.commitment
+    document_type = type_of(document)
+    columns, record = document_type.columns, document_type.record
     changes = getattr(document, "changes", Decimal(0))
     return Row(
         document=document,
         state=document.shown_state,
-        base=base,
-        currency=currency_of(document),
+        kind=document_type.kind_of(document),
+        parent=document_type.parent_of(document),
+        vendor_id=document_type.value_of(document, columns.vendor) or "",
+        vendor_name=document_type.value_of(document, columns.vendor_name) or "",
+        project=document_type.value_of(document, columns.project),
+        currency=document_type.currency_of(document),
         revised=document.total + changes if changes else None,
-        theirs=amount(document.remote_facts.get("TRX_TOTAL")),
+        theirs=record.amount(document.remote_facts, record.total),
     )
 
 
-@require_GET
-@role_required(Role.VIEWER)
 def listing(request: TenantRequest, kind: str) -> HttpResponse:
-    document_type = DOCUMENT_TYPES[kind]
+    document_type = type_for(kind)
     query = request.GET.dict()
     page = page_of(request, selectors.filtered_documents(document_type.model, query))
     connection = live_connection()
     context = {
         "document_type": document_type,
+        "parent_type": parent_type_of(document_type),
         "page": page,
         "rows": [row_of(document) for document in page],
         "columns": _columns(request, document_type),
         "filters": _filters(request, document_type, query),
         "filtered": is_filtered(request, FILTERS),
         "query": request.GET.urlencode(),
-        "role_reason": role_reason(request, Role.ACCOUNTANT),
+        "can_enter": document_type.offers("new"),
+        "new_reason": action_reason(request, document_type, "new") if document_type.offers("new") else "",
+        "select_reason": action_reason(request, document_type, "push"),
+        "import_reason": role_reason(request, Role.ACCOUNTANT),
         "push_reason": push_reason(request, document_type, connection),
         "connection": connection,
         "active_runs": active_runs(connection, document_type),
-        "hold": PushHold.objects.filter(connection=connection, flow=document_type.many).first() if connection else None,
+        "hold": PushHold.objects.filter(connection=connection, flow=document_type.key).first() if connection else None,
     }
     return render(request, "erp_admin/documents.html", context)
 
 
-def active_runs(connection: Connection | None, document_type: DocumentType) -> list[dict[str, Any]]:
+def active_runs(connection: Connection | None, document_type: AnyType) -> list[dict[str, Any]]:
     if connection is None:
         return []
-    found = SyncRun.objects.filter(connection=connection, state__in=ACTIVE_RUNS, flow=document_type.many)
+    found = SyncRun.objects.filter(connection=connection, state__in=ACTIVE_RUNS, flow=document_type.key)
     return [{"run": run, "starter": starter(run)} for run in found.select_related("started_by")]
 
 
-def _columns(request: TenantRequest, document_type: DocumentType) -> list[Column]:
-    sub = Column("Type") if document_type.model is Commitment else Column("Commitment")
+def _columns(request: TenantRequest, document_type: AnyType) -> list[Column]:
+    parent_type, columns = parent_type_of(document_type), document_type.columns
+    below = Column(parent_type.noun.capitalize()) if parent_type else Column("Type") if columns.kind else None
     return [
-        column(request, "Number", "number", css="id", below=sub),
-        column(request, "Title", "title", css="name", below=column(request, "Vendor", "vendor")),
+        column(request, "Number", "number", css="id", below=below),
+        column(
+            request, "Title", "title", css="name", below=column(request, "Vendor", "vendor") if columns.vendor else None
+        ),
         column(request, "State"),
-        column(request, "Date", "date", css="num", below=Column("Project")),
+        column(request, "Date", "date", css="num", below=Column("Project") if columns.project else None),
         column(request, "Amount here", "amount", css="num"),
         column(request, "In Intacct", css="num"),
     ]
 
 
-def _filters(request: TenantRequest, document_type: DocumentType, query: dict[str, str]) -> list[FilterGroup]:
+def _filters(request: TenantRequest, document_type: AnyType, query: dict[str, str]) -> list[FilterGroup]:
     """Each filter's counts are of what the other filters leave; values that no document has are left out."""
     columns = selectors.columns_of(document_type.model)
 
@@ -118,18 +128,17 @@ def _filters(request: TenantRequest, document_type: DocumentType, query: dict[st
         return counted_filter(request, label, name, kept, counted)
 
     states = [(state.value, str(shown(state).label)) for state in DocumentState]
-    return [
-        fixed("State", "state", states, "shown_as"),
-        fixed("Type", "type", CommitmentKind.choices, columns.kind),
-        fixed("Date", "period", selectors.PERIODS, "period"),
-        _largest(request, query, "Project", "project", others("project"), columns.project, _project_names(columns)),
-        _largest(request, query, "Vendor", "vendor", others("vendor"), columns.vendor, (columns.vendor_name,)),
-    ]
-
-
-def _project_names(columns: selectors.Columns) -> tuple[str, str]:
-    place = columns.project.removesuffix("_id")
-    return f"{place}__number", f"{place}__name"
+    groups = [fixed("State", "state", states, "shown_as")]
+    if columns.kind:
+        groups.append(fixed("Type", "type", columns.kinds, columns.kind))
+    groups.append(fixed("Date", "period", selectors.PERIODS, "period"))
+    for label, name, by, labels in (
+        ("Project", "project", columns.project, (f"{columns.project}__number", f"{columns.project}__name")),
+        ("Vendor", "vendor", columns.vendor, (columns.vendor_name,)),
+    ):
+        if by:
+            groups.append(_largest(request, query, label, name, others(name), by, labels))
+    return groups
 
 
 def _largest(
@@ -147,14 +156,12 @@ def _largest(
         values, label = values[:LARGEST], f"{label}: the {LARGEST} with most; search finds the others"
     chosen = query.get(name, "")
     if chosen and chosen not in {value for value, _, _ in values}:
-        values += selectors.largest(found.filter(**_exactly(by, chosen)), by, labels, 1)
+        values += selectors.largest(found.filter(**_exactly(name, by, chosen)), by, labels, 1)
     options: list[tuple[str, str, int | None]] = [("", "All", None)]
     options += [(value, text or value, number) for value, text, number in values]
     return filter_group(request, label, name, options)
 
 
-def _exactly(by: str, value: str) -> dict[str, Any]:
+def _exactly(name: str, by: str, value: str) -> dict[str, Any]:
     """A filter for one value; of what cannot be a key, one that nothing matches."""
-    if not by.endswith("project_id"):
-        return {by: value}
-    return {by: read_pk(value) or 0}
+    return {by: read_pk(value) or 0} if name == "project" else {by: value}

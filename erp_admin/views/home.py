@@ -19,6 +19,7 @@ from erp_admin.projects.flow import SYNC_PROJECTS
 from erp_admin.views.record_rows import Fact, fact
 from integrations.doctor.readiness import Readiness, readiness
 from integrations.gateway.access import latest_connection
+from integrations.imports.selectors import IMPORT_STATES, state_counts
 from integrations.models import Connection, Freshness
 from integrations.runs.selectors import filtered_runs, run_lines
 from integrations.schedules.freshness import freshness
@@ -118,11 +119,10 @@ def _set_up_steps(request: TenantRequest, ready: Readiness) -> list[SetUpStep]:
 def _state_counts(request: TenantRequest, connection: Connection | None) -> list[StateCount]:
     if connection is None:
         return []
-    counted = selectors.state_counts(selectors.intacct_projects(connection))
+    counted = state_counts(selectors.intacct_projects(connection))
     base = _url(request, "projects")
     return [
-        StateCount(state.shown, counted[state.value], f"{base}?state={state.value}")
-        for state in selectors.IMPORT_STATES.values()
+        StateCount(state.shown, counted[state.value], f"{base}?state={state.value}") for state in IMPORT_STATES.values()
     ]
 
 

@@ -1,4 +1,4 @@
-"""ERP Admin → Commitments → Import: upload a file, look at what it would do, match its names, confirm.
+"""ERP Admin → Import: upload a file, look at what it would do, match its names, confirm.
 
 Views authorize, read the form, make one call, say what came of it, and redirect. Rules live in services and imports.
 """
@@ -16,12 +16,13 @@ from accounts.refusal import Refused
 from accounts.ui.filters import counted_filter, is_filtered
 from accounts.ui.paging import page_of
 from accounts.ui.pk import read_pk
+from erp_admin.documents.types import parent_type_of
 from erp_admin.forms.imports import MatchesForm, UploadForm, options_of
-from erp_admin.models import IMPORTABLE, IMPORTED, FileKind, ImportDraft, ImportState, MatchKind
+from erp_admin.models import IMPORTABLE, IMPORTED, ImportDraft, ImportState, MatchKind
 from erp_admin.uploads import exports, selectors
 from erp_admin.uploads import matches as import_matches
 from erp_admin.uploads import service as services
-from erp_admin.uploads.columns import COLUMNS
+from erp_admin.uploads.kinds import file_types, type_of_draft, upload_for
 from erp_admin.uploads.matching import Matcher
 from erp_admin.uploads.resolving import Resolver, vendor_text
 from integrations.gateway.access import live_connection, require_connection, why_not_sync
@@ -37,7 +38,7 @@ TEMPLATES = {
 
 
 @require_http_methods(["GET", "POST"])
-@role_required(Role.ACCOUNTANT, may="Import commitments and change orders from files")
+@role_required(Role.ACCOUNTANT, may="Import documents from files")
 def upload(request: TenantRequest) -> HttpResponse:
     """Choose a file; and the files taken in before."""
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
@@ -46,7 +47,7 @@ def upload(request: TenantRequest) -> HttpResponse:
         try:
             draft = services.read_upload(
                 request.tenant,
-                FileKind(given["kind"]),
+                given["kind"],
                 given["file"].name,
                 given["file"].read(),
                 day_first=given["dates"] == "day",
@@ -58,29 +59,38 @@ def upload(request: TenantRequest) -> HttpResponse:
             return redirect("commitment_import", tenant_slug=request.tenant.slug, draft_pk=draft.pk)
     context = {
         "form": form,
-        "page": page_of(request, selectors.drafts(), 20),
-        "kinds": [(kind, COLUMNS[kind]) for kind in FileKind],
+        "page": _files(request),
+        "kinds": [(each, upload_for(each.key).columns) for each in file_types()],
     }
     return render(request, "erp_admin/import_upload.html", context, status=422 if form.errors else 200)
 
 
+def _files(request: TenantRequest) -> Any:
+    """A page of the files read before, each with what it holds."""
+    page: Any = page_of(request, selectors.drafts(), 20)
+    for file in page.object_list:
+        file.title = type_of_draft(file).title
+    return page
+
+
 @require_GET
-@role_required(Role.ACCOUNTANT, may="Import commitments and change orders from files")
+@role_required(Role.ACCOUNTANT, may="Import documents from files")
 def template(request: TenantRequest, kind: str, form: str) -> HttpResponse:
     """An empty file with the columns and one example."""
-    if kind not in FileKind.values or form not in TEMPLATES:
+    if kind not in {each.key for each in file_types()} or form not in TEMPLATES:
         raise Http404("There is no such template.")
     make, content_type = TEMPLATES[form]
-    response = HttpResponse(make(FileKind(kind)), content_type=content_type)
+    response = HttpResponse(make(kind), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{kind}-template.{form}"'
     return response
 
 
 @require_GET
-@role_required(Role.ACCOUNTANT, may="Import commitments and change orders from files")
+@role_required(Role.ACCOUNTANT, may="Import documents from files")
 def draft(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """What importing the file would do, document by document; afterwards, what became of each."""
     found = _draft(draft_pk)
+    document_type = type_of_draft(found)
     counts = selectors.state_counts(found)
     choices = [(state.value, str(state.label)) for state in ImportState if state.value in counts]
     ready = sum(counts.get(state, 0) for state in IMPORTABLE)
@@ -91,7 +101,7 @@ def draft(request: TenantRequest, draft_pk: int) -> HttpResponse:
         entry.vendor_match = vendors.get(vendor_text(entry.head), "")
     context = {
         "draft": found,
-        "noun": found.get_kind_display().lower(),
+        "document_type": document_type,
         "documents": sum(counts.values()),
         "ready": ready,
         "imported": imported,
@@ -103,15 +113,14 @@ def draft(request: TenantRequest, draft_pk: int) -> HttpResponse:
         "filtered": is_filtered(request, ("state", "q")),
         "page": page,
         "why_not": str(why_not_sync(live_connection()) or ""),
-        "document_url_name": "commitment" if found.kind == FileKind.COMMITMENTS else "change_order",
     }
     return render(request, "erp_admin/import_draft.html", context)
 
 
 def _sums(tenant: Tenant, found: ImportDraft) -> list[tuple[str, Any]]:
-    """What is ready, by currency; change orders are in their commitment's, which the file does not say."""
+    """What is ready, by currency; where the file cannot say it, the documents are in that of what they belong to."""
     sums = selectors.ready_sums(found)
-    if found.kind == FileKind.CHANGE_ORDERS:
+    if "currency" not in {column.key for column in upload_for(found.kind).columns}:
         return [("", total) for total in sums.values()]
     by_currency: dict[str, Any] = {}
     for currency, total in sums.items():
@@ -121,7 +130,7 @@ def _sums(tenant: Tenant, found: ImportDraft) -> list[tuple[str, Any]]:
 
 
 @require_http_methods(["GET", "POST"])
-@role_required(Role.ACCOUNTANT, may="Import commitments and change orders from files")
+@role_required(Role.ACCOUNTANT, may="Import documents from files")
 def matches(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """What each name of the file stands for: undecided ones first."""
     found = _draft(draft_pk)
@@ -142,6 +151,8 @@ def matches(request: TenantRequest, draft_pk: int) -> HttpResponse:
         "draft": found,
         "form": form,
         "page": page,
+        "document_type": type_of_draft(found),
+        "parent_type": parent_type_of(type_of_draft(found)),
         "undecided": selectors.undecided_count(found),
         "all": found.matches.count(),
         "only_undecided": request.GET.get("show") == selectors.UNDECIDED,
@@ -160,7 +171,7 @@ def _after_matching(request: TenantRequest, found: ImportDraft, changed: int) ->
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT, may="Import commitments and change orders from files")
+@role_required(Role.ACCOUNTANT, may="Import documents from files")
 def match_again(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """Look once more for undecided names, and at what is here now: lists were synced, documents changed."""
     found = _draft(draft_pk)
@@ -176,7 +187,7 @@ def match_again(request: TenantRequest, draft_pk: int) -> HttpResponse:
 
 
 @require_GET
-@role_required(Role.ACCOUNTANT, may="Import commitments and change orders from files")
+@role_required(Role.ACCOUNTANT, may="Import documents from files")
 def pick(request: TenantRequest, draft_pk: int, match_pk: int) -> HttpResponse:
     """What the picker of a name offers for the words typed: what is similar before anything is typed."""
     found = _draft(draft_pk)
@@ -197,7 +208,7 @@ def pick(request: TenantRequest, draft_pk: int, match_pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT, may="Import commitments and change orders from files")
+@role_required(Role.ACCOUNTANT, may="Import documents from files")
 def confirm(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """Import what is ready, as a run."""
     found = _draft(draft_pk)
@@ -206,12 +217,12 @@ def confirm(request: TenantRequest, draft_pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("commitment_import", tenant_slug=request.tenant.slug, draft_pk=found.pk)
-    messages.success(request, f"Run {run.number} imports the {found.get_kind_display().lower()} of {found.file_name}.")
+    messages.success(request, f"Run {run.number} imports the {type_of_draft(found).plural} of {found.file_name}.")
     return redirect("run", tenant_slug=request.tenant.slug, number=run.number)
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT, may="Import commitments and change orders from files")
+@role_required(Role.ACCOUNTANT, may="Import documents from files")
 def discard(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """Remove a file of which nothing was imported."""
     found = _draft(draft_pk)
@@ -225,7 +236,7 @@ def discard(request: TenantRequest, draft_pk: int) -> HttpResponse:
 
 
 @require_GET
-@role_required(Role.ACCOUNTANT, may="Import commitments and change orders from files")
+@role_required(Role.ACCOUNTANT, may="Import documents from files")
 def problems(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """The rows that were not imported as a file to correct and upload again."""
     found = _draft(draft_pk)

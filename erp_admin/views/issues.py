@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import capfirst
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import TenantRequest, role_reason, role_required
@@ -12,8 +13,9 @@ from accounts.models import Role
 from accounts.refusal import Refused
 from accounts.ui.paging import PAGE_SIZE, page_of
 from erp_admin.documents.issues import JUDGED, Cause, attention
-from erp_admin.documents.types import DOCUMENT_TYPES
+from erp_admin.documents.types import type_for
 from erp_admin.views.document_pages import document_url, is_at_a_document, where_to_fix
+from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import release_hold
 from integrations.gateway.access import live_connection
 from integrations.models import PushHold
@@ -25,11 +27,7 @@ def issues(request: TenantRequest) -> HttpResponse:
     found = attention(live_connection())
     page: Any = page_of(request, found.causes, PAGE_SIZE)  # type: ignore[arg-type]
     context = {
-        "holds": [
-            {"hold": hold, "title": DOCUMENT_TYPES[hold.flow].title}
-            for hold in found.holds
-            if hold.flow in DOCUMENT_TYPES
-        ],
+        "holds": [{"hold": hold, "title": capfirst(push_flow(hold.flow).plural)} for hold in found.holds],
         "causes": [_shown(request, cause) for cause in page],
         "page": page,
         "blocked": found.blocked,
@@ -41,7 +39,7 @@ def issues(request: TenantRequest) -> HttpResponse:
 
 
 def _shown(request: TenantRequest, cause: Cause) -> dict[str, Any]:
-    document_type = DOCUMENT_TYPES[cause.flow_key]
+    document_type = type_for(cause.flow_key)
     url, words = where_to_fix(request, document_type, cause.code, cause.documents[0])
     several = cause.count > 1 and is_at_a_document(cause.code)
     return {
@@ -59,7 +57,7 @@ def _shown(request: TenantRequest, cause: Cause) -> dict[str, Any]:
 def release(request: TenantRequest, pk: int) -> HttpResponse:
     """Send again what was held: somebody has fixed the cause."""
     hold = get_object_or_404(PushHold.objects.select_related("connection"), pk=pk)
-    title = DOCUMENT_TYPES[hold.flow].title
+    title = capfirst(push_flow(hold.flow).plural)
     try:
         release_hold(hold, by=request.user)
     except Refused as refused:

@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import Membership, Role, Tenant
 from accounts.ui.shown import ShownState
 from erp_admin.documents.selectors import attention_count
+from erp_admin.documents.types import document_types
 from integrations.gateway.access import live_connection
 from integrations.views.setup import NOT_CONNECTED
 
@@ -53,77 +54,53 @@ class Navigation:
     connection: ConnectionShown | None = None
 
 
-ISSUES = "issues"
+@dataclass(frozen=True)
+class Entry:
+    """A place one can go to; its page and every page whose address stands below it are of this entry."""
+
+    group: str
+    label: str
+    name: str
+    icon: str
 
 
-def _acts(one: str) -> tuple[str, ...]:
-    """What can be done with a document, as the beginnings of address names."""
-    acts = (
-        "new",
-        "edit",
-        "preview",
-        "push",
-        "approve",
-        "reject",
-        "draft",
-        "void",
-        "take_back",
-        "ignore",
-        "restore",
-        "link",
-        "unlink",
-    )
-    return tuple(f"{act}_{one}" for act in acts)
-
-
-# Group, label, address name, icon, and the beginnings of the address names that count as being there.
-_NAVIGATION = (
-    ("", "Home", "home", "house", ("home",)),
-    ("", "Issues", ISSUES, "exclamation-triangle", (ISSUES,)),
-    (
-        "ERP Admin",
-        "Projects",
-        "projects",
-        "building",
-        ("project", "new_project", "edit_project", "link_project", "preview_proj", "ignore_proj", "import_proj"),
-    ),
-    (
-        "ERP Admin",
-        "Commitments",
-        "commitments",
-        "file-earmark-text",
-        ("commitment", *_acts("commitment")),
-    ),
-    (
-        "ERP Admin",
-        "Change orders",
-        "change_orders",
-        "file-earmark-diff",
-        ("change_order", *_acts("change_order")),
-    ),
-    ("SmartSync", "Sync", "sync", "arrow-repeat", ("sync",)),
-    ("SmartSync", "Lists", "lists", "list-columns", ("list", "record")),
-    ("SmartSync", "Runs", "runs", "clock-history", ("run", "exchange")),
-    ("SmartSync", "Schedules", "schedules", "calendar-check", ("schedule",)),
-    ("SmartSync", "API usage", "usage", "speedometer2", ("usage",)),
-    (
-        "Settings",
-        "Integrations",
-        "integrations",
-        "plug",
-        ("integrations", "set_up", "connection", "settings", "update_credentials", "disconnect", "authorize"),
-    ),
-    ("Settings", "Company", "company", "gear", ("company",)),
-    (
-        "Settings",
-        "People",
-        "people",
-        "people",
-        ("people", "invite", "resend_invitation", "withdraw_invitation", "change_role", "remove_pers", "leave_comp"),
-    ),
-    ("Settings", "Audit trail", "audit_trail", "journal-text", ("audit_",)),
+HOME, ISSUES = "home", "issues"
+_FIRST = (
+    Entry("", "Home", HOME, "house"),
+    Entry("", "Issues", ISSUES, "exclamation-triangle"),
+    Entry("ERP Admin", "Projects", "projects", "building"),
+)
+_LAST = (
+    Entry("SmartSync", "Sync", "sync", "arrow-repeat"),
+    Entry("SmartSync", "Lists", "lists", "list-columns"),
+    Entry("SmartSync", "Runs", "runs", "clock-history"),
+    Entry("SmartSync", "Schedules", "schedules", "calendar-check"),
+    Entry("SmartSync", "API usage", "usage", "speedometer2"),
+    Entry("Settings", "Integrations", "integrations", "plug"),
+    Entry("Settings", "Company", "company", "gear"),
+    Entry("Settings", "People", "people", "people"),
+    Entry("Settings", "Audit trail", "audit_trail", "journal-text"),
 )
 _ADMINS_ONLY = {"audit_trail"}
+
+
+def entries() -> tuple[Entry, ...]:
+    """Every entry, those of the document types at their place."""
+    types = sorted(document_types(), key=lambda document_type: document_type.order)
+    documents = (Entry(each.group, each.title, each.key, each.icon) for each in types)
+    return (*_FIRST, *documents, *_LAST)
+
+
+def entry_at(path: str, tenant: Tenant) -> Entry | None:
+    """The entry that a page belongs to: the one whose address is the longest beginning of the page's own."""
+    above = [each for each in entries() if path.startswith(_url(each.name, tenant))]
+    nearest = max(above, key=lambda each: len(_url(each.name, tenant)), default=None)
+    # Every address of a tenant begins with that of Home.
+    return None if nearest is not None and nearest.name == HOME and path != _url(HOME, tenant) else nearest
+
+
+def _url(name: str, tenant: Tenant) -> str:
+    return reverse(name, kwargs={"tenant_slug": tenant.slug})
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -143,15 +120,14 @@ def _memberships(request: HttpRequest) -> list[Membership]:
 
 
 def _groups(request: HttpRequest, membership: Membership) -> tuple[Group, ...]:
-    here = request.resolver_match.url_name if request.resolver_match else ""
+    here = entry_at(request.path, membership.tenant)
     groups: dict[str, list[Item]] = {}
-    for group, label, name, icon, prefixes in _NAVIGATION:
-        if name in _ADMINS_ONLY and not membership.may(Role.ADMIN):
+    for entry in entries():
+        if entry.name in _ADMINS_ONLY and not membership.may(Role.ADMIN):
             continue
-        active = any((here or "").startswith(prefix) for prefix in prefixes)
-        url = reverse(name, kwargs={"tenant_slug": membership.tenant.slug})
-        badge = _issues() if name == ISSUES else None
-        groups.setdefault(group, []).append(Item(label, url, icon, active, badge))
+        badge = _issues() if entry.name == ISSUES else None
+        item = Item(entry.label, _url(entry.name, membership.tenant), entry.icon, entry == here, badge)
+        groups.setdefault(entry.group, []).append(item)
     return tuple(Group(label, tuple(items)) for label, items in groups.items())
 
 
@@ -163,7 +139,7 @@ def _issues() -> str | None:
 
 def _connection(tenant: Tenant) -> ConnectionShown:
     connection = live_connection()
-    url = reverse("connection", kwargs={"tenant_slug": tenant.slug})
+    url = _url("connection", tenant)
     if connection is None:
         return ConnectionShown(NOT_CONNECTED, url, "Sage Intacct")
     return ConnectionShown(connection.shown_state, url, str(connection))

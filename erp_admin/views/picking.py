@@ -1,4 +1,4 @@
-"""What the pickers of documents offer for the words typed: mirrored records, projects and commitments kept here."""
+"""What the pickers of documents offer for the words typed: mirrored records, and what is kept here."""
 
 from typing import Any
 
@@ -9,15 +9,13 @@ from django.views.decorators.http import require_GET
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.ui.pk import read_pk
-from erp_admin.forms.pickers import COMMITMENTS_HERE, MIRRORED, PROJECTS_HERE
-from erp_admin.models import Commitment, Project
+from erp_admin.documents.types import document_types
+from erp_admin.forms.pickers import MIRRORED, PROJECTS_HERE, here_key
+from erp_admin.models import Project
 from integrations.gateway.access import live_connection
 from integrations.models import Approval, ListItem
 from integrations.records.selectors import pick_list
 from integrations.views.settings import LONGEST_SEARCH, picker_answer
-
-_HERE: dict[str, Any] = {PROJECTS_HERE: Project, COMMITMENTS_HERE: Commitment}
-_NAME = {PROJECTS_HERE: "name", COMMITMENTS_HERE: "title"}
 
 
 @require_GET
@@ -25,8 +23,15 @@ _NAME = {PROJECTS_HERE: "name", COMMITMENTS_HERE: "title"}
 def pick_record(request: TenantRequest, list_key: str) -> HttpResponse:
     """Options as static/js/pickers.js takes them. Cost codes and cost types are those of `project` and `task`."""
     search = request.GET.get("q", "")[:LONGEST_SEARCH]
-    if list_key in _HERE:
-        return picker_answer((str(each.pk), str(each), _is_active(each)) for each in _here(list_key, search))
+    if list_key == PROJECTS_HERE:
+        projects = _matching(Project.objects.order_by("number"), "name", search)
+        return picker_answer((str(each.pk), str(each), each.is_active) for each in projects)
+    for document_type in document_types():
+        if list_key == here_key(document_type.key):
+            columns = document_type.columns
+            usable = document_type.model.objects.exclude(approval=Approval.VOID).select_related(*columns.related)
+            documents = _matching(usable.order_by(*columns.number), "title", search)
+            return picker_answer((str(each.pk), str(each), True) for each in documents)
     if list_key not in MIRRORED:
         raise Http404("Nothing is chosen from a list of this name.")
     connection = live_connection()
@@ -40,17 +45,10 @@ def pick_record(request: TenantRequest, list_key: str) -> HttpResponse:
     return picker_answer((item.business_id, str(item), item.is_active) for item in _unique(found))
 
 
-def _here(list_key: str, search: str) -> Any:
-    found = _HERE[list_key].objects.all()
-    if list_key == COMMITMENTS_HERE:
-        found = found.exclude(approval=Approval.VOID)
+def _matching(records: Any, name: str, search: str) -> Any:
     for word in search.split():
-        found = found.filter(Q(number__icontains=word) | Q(**{f"{_NAME[list_key]}__icontains": word}))
-    return found.order_by("number").iterator(chunk_size=100)
-
-
-def _is_active(document: Any) -> bool:
-    return bool(getattr(document, "is_active", True))
+        records = records.filter(Q(number__icontains=word) | Q(**{f"{name}__icontains": word}))
+    return records.iterator(chunk_size=100)
 
 
 def _project_id(request: TenantRequest) -> str:

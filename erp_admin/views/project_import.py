@@ -14,13 +14,15 @@ from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
 from erp_admin.forms.selection import SelectionForm
-from erp_admin.projects import preview as previews
 from erp_admin.projects import selectors
 from erp_admin.projects import service as services
+from erp_admin.projects.flow import PROJECTS
 from erp_admin.views import project_lists
 from erp_admin.views.reasons import import_reason, sync_reason
 from erp_admin.views.record_rows import entity_names, record_facts, record_row
 from integrations.gateway.access import live_connection, require_connection
+from integrations.imports import preview as previews
+from integrations.imports import service as imports
 from integrations.mirror.service import start_list_sync
 from integrations.models import ListItem, SyncRun
 from integrations.runs.selectors import starter
@@ -86,7 +88,7 @@ def ignore(request: TenantRequest) -> HttpResponse:
         return _back(request)
     if "confirmed" not in request.POST:
         return render(request, "erp_admin/ignore.html", _ignore_context(request, form))
-    ignored = services.ignore(form.records, by=request.user, reason=form.cleaned_data["reason"])
+    ignored = imports.ignore(form.records, by=request.user, reason=form.cleaned_data["reason"])
     if ignored:
         messages.success(request, f"{_projects(ignored)} ignored now. Restore them here whenever you want.")
     else:
@@ -101,7 +103,7 @@ def restore(request: TenantRequest) -> HttpResponse:
     form = _selection(request)
     if form is None:
         return _back(request)
-    restored = services.restore(form.records)
+    restored = imports.restore(form.records)
     if restored:
         messages.success(request, f"{_projects(restored)} offered for import again.")
     else:
@@ -156,7 +158,7 @@ def _selection(request: TenantRequest) -> SelectionForm | None:
 
 
 def _preview_page(request: TenantRequest, form: SelectionForm) -> HttpResponse:
-    preview = previews.preview_of(form.connection, form.records)
+    preview = previews.preview_of(PROJECTS, form.connection, form.records)
     reason = import_reason(request, form.connection)
     if not reason and not preview.possible:
         reason = "None of the chosen projects can be imported as they are."
@@ -175,7 +177,7 @@ def _preview_page(request: TenantRequest, form: SelectionForm) -> HttpResponse:
 
 
 def _ignore_context(request: TenantRequest, form: SelectionForm) -> dict[str, object]:
-    open_ones = form.records.filter(ignored_at=None, project_pk=None)
+    open_ones = form.records.filter(ignored_at=None, document_pk=None)
     count, chosen = open_ones.count(), form.records.count()
     return {
         "form": form,

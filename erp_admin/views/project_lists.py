@@ -15,12 +15,13 @@ from accounts.ui.filters import FilterGroup, counted_filter, is_filtered
 from accounts.ui.paging import page_of
 from accounts.ui.shown import ShownState
 from erp_admin.models import Project
-from erp_admin.projects import preview as previews
 from erp_admin.projects import selectors
 from erp_admin.projects.flow import ProjectImport
 from erp_admin.views.reasons import import_reason, sync_reason
 from erp_admin.views.record_rows import RecordRow, entity_names, record_row, shown_value
 from integrations.gateway.access import live_connection, why_not_sync
+from integrations.imports import preview as previews
+from integrations.imports.selectors import IMPORT_STATES, entity_counts, state_counts
 from integrations.mirror.flow import LISTS
 from integrations.models import ACTIVE_RUNS, Connection, RunStep, StepState, SyncRun
 from integrations.runs.flow import flow_for
@@ -41,7 +42,7 @@ class ActiveRun:
 class PreviewLine:
     """An effect as the preview shows it: `row` is the record, `changes` are label, before and after."""
 
-    effect: previews.Effect
+    effect: previews.Effect[Project]
     row: RecordRow
     changes: list[tuple[str, Any, Any]]
 
@@ -81,7 +82,7 @@ _GROUPS = (
 )
 
 
-def preview_groups(preview: previews.Preview, tenant: Tenant) -> list[PreviewGroup]:
+def preview_groups(preview: previews.Preview[Project], tenant: Tenant) -> list[PreviewGroup]:
     """The groups that hold something."""
     return [
         PreviewGroup(
@@ -97,9 +98,9 @@ def preview_groups(preview: previews.Preview, tenant: Tenant) -> list[PreviewGro
     ]
 
 
-def _preview_line(effect: previews.Effect, tenant: Tenant) -> PreviewLine:
+def _preview_line(effect: previews.Effect[Project], tenant: Tenant) -> PreviewLine:
     row = record_row(effect.item, tenant)
-    before = effect.project.currency if effect.project else row.currency
+    before = effect.document.currency if effect.document else row.currency
     changes = [
         (change.label, shown_value(change.before, before), shown_value(change.after, row.currency))
         for change in effect.changes
@@ -160,10 +161,10 @@ def _last_read(connection: Connection) -> Any:
 
 def _filters(request: TenantRequest, connection: Connection, query: dict[str, str]) -> list[FilterGroup]:
     """Each filter's counts are of what the other filters leave."""
-    by_state = selectors.state_counts(selectors.filtered_projects(connection, {**query, "state": ""}))
-    entities = selectors.entity_counts(selectors.filtered_projects(connection, {**query, "entity": ""}))
+    by_state = state_counts(selectors.filtered_projects(connection, {**query, "state": ""}))
+    entities = entity_counts(selectors.filtered_projects(connection, {**query, "entity": ""}))
     names = entity_names(connection)
-    states = [(state.value, state.label) for state in selectors.IMPORT_STATES.values()]
+    states = [(state.value, state.label) for state in IMPORT_STATES.values()]
     filters = [counted_filter(request, "State", "state", states, by_state)]
     if len(entities) > 1 or query.get("entity"):
         counts = {entity or TOP: count for entity, count in entities.items()}

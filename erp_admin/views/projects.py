@@ -19,10 +19,12 @@ from erp_admin.forms.project import ProjectForm
 from erp_admin.models import Project
 from erp_admin.projects import selectors
 from erp_admin.projects import service as services
+from erp_admin.projects.flow import ProjectImport
 from erp_admin.views.project_lists import NOT_LINKED
 from erp_admin.views.reasons import import_reason
 from erp_admin.views.record_rows import Fact, fact, project_facts, state_of
 from integrations.gateway.access import live_connection
+from integrations.imports.selectors import MISSING, ImportRecord, import_rows_of
 
 ADDED = ShownState("added", "Added here", "neutral", "plus-circle")
 LINKED = ShownState("linked", "Linked", "success", "link-45deg")
@@ -93,14 +95,14 @@ def project(request: TenantRequest, pk: int) -> HttpResponse:
     return render(request, "erp_admin/project.html", context)
 
 
-def _state(project: Project, record: selectors.ProjectRecord | None) -> ShownState:
+def _state(project: Project, record: ImportRecord | None) -> ShownState:
     """A linked project has its record's state; without a record nobody can tell more than that it is linked."""
     if not project.is_linked:
         return NOT_LINKED
     return state_of(record) if record is not None else LINKED
 
 
-def _link_facts(request: TenantRequest, project: Project, record: selectors.ProjectRecord | None) -> list[Fact]:
+def _link_facts(request: TenantRequest, project: Project, record: ImportRecord | None) -> list[Fact]:
     if not project.is_linked:
         return []
     more = {}
@@ -118,7 +120,7 @@ def _link_facts(request: TenantRequest, project: Project, record: selectors.Proj
     return facts
 
 
-def _history(request: TenantRequest, project: Project, record: selectors.ProjectRecord | None) -> list[Event]:
+def _history(request: TenantRequest, project: Project, record: ImportRecord | None) -> list[Event]:
     """What happened to the project, newest first: added, linked, each import run, gone in Intacct."""
     events = [_event(project.created_at, "Added here", ADDED)]
     if project.linked_at:
@@ -126,8 +128,8 @@ def _history(request: TenantRequest, project: Project, record: selectors.Project
         events.append(_event(project.linked_at, "Linked to Intacct", LINKED, text, project.linked_by))
     if record is not None and record.missing_at:
         title = "No longer in Intacct, or no longer visible to our user"
-        events.append(_event(record.missing_at, title, selectors.MISSING.shown))
-    for row in selectors.import_rows_of(project):
+        events.append(_event(record.missing_at, title, MISSING.shown))
+    for row in import_rows_of(ProjectImport.key, project):
         url = reverse("run", kwargs={"tenant_slug": request.tenant.slug, "number": row.run.number})
         moment = row.run.finished_at or row.run.started_at or row.run.created_at
         title = f"Import, run {row.run.number}: {row.get_outcome_display()}"

@@ -12,7 +12,7 @@ from accounts.models import Tenant
 from accounts.templatetags.ui import amount, when
 from accounts.ui.shown import ShownState
 from erp_admin.models import Project
-from erp_admin.projects.selectors import IMPORT_STATES, ProjectRecord
+from integrations.imports.selectors import IMPORT_STATES, ImportRecord
 from integrations.intacct import parse_date
 from integrations.models import Connection
 
@@ -21,7 +21,7 @@ from integrations.models import Connection
 class RecordRow:
     """One project of Intacct in a list. `begins`, `ends` and `amount` are text where Intacct's value is unusable."""
 
-    item: ProjectRecord
+    item: ImportRecord
     state: ShownState
     customer_id: str
     customer_name: str
@@ -46,12 +46,12 @@ class RecordRow:
         return isinstance(self.amount, Decimal)
 
 
-def state_of(item: ProjectRecord) -> ShownState:
+def state_of(item: ImportRecord) -> ShownState:
     """The import state of an annotated record as a badge."""
     return IMPORT_STATES[item.import_state].shown
 
 
-def record_row(item: ProjectRecord, tenant: Tenant) -> RecordRow:
+def record_row(item: ImportRecord, tenant: Tenant) -> RecordRow:
     fields = item.fields
     return RecordRow(
         item=item,

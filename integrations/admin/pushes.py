@@ -18,7 +18,7 @@ from integrations.admin.tenancy import TenantRows
 from integrations.models import ElementOrder, Exchange, Push, PushEvent, PushHold, RemoteRecord
 
 # Long, and of use only where one push is looked at.
-_LONG = ("function_xml", "planned", "expected", "error_detail")
+_LONG = ("planned", "expected", "sent", "error_detail")
 
 
 class EventInline(ReadOnlyInline):
@@ -46,10 +46,28 @@ class PushAdmin(OfRun, OfConnection, LongTableAdmin):
     fieldsets = (
         (
             None,
-            {"fields": ("tenant", "connection", "flow", "document_id", "label", "operation", "revision", "asked_by")},
+            {
+                "fields": (
+                    "tenant",
+                    "connection",
+                    "flow",
+                    "document_id",
+                    "label",
+                    "step",
+                    "after",
+                    "record_type",
+                    "operation",
+                    "revision",
+                    "asked_by",
+                ),
+            },
         ),
         ("State", {"fields": ("state", "reason", "advice", "error_code", "error_field", "error_detail")}),
-        ("Sent", {"fields": ("run", "entity_id", "control_id", "reference", "sent_at", "tries", "alone", "due_at")}),
+        (
+            "Sent",
+            {"fields": ("run", "entity_id", "control_id", "reference", "sent_at", "tries", "alone", "size")},
+        ),
+        ("Waits", {"fields": ("due_at", "waits_flow", "waits_document_id")}),
         ("Looked for", {"fields": ("may_have_arrived", "refused", "looks", "absent_counts_from")}),
         ("In Intacct", {"fields": ("remote_id", "remote_record_no", "read_back_at", "finished_at", "created_at")}),
         ("Exactly this", {"fields": ("function_name", "function_body", "plan", "expectation", "settings_version")}),

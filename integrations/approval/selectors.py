@@ -65,7 +65,7 @@ def why_not_pushable(document: PushedDocument, noun: str) -> Refused | None:
 def _why_not(document: PushedDocument, act: Act, in_force: Approval) -> Refused | None:
     if document.is_locked and act not in EVEN_UNDER_WAY:
         return Refused("It is being pushed.", "Wait until it has arrived, or take the push back.", code="PUSHED")
-    if act in NOT_ONCE_DELIVERED and (document.remote_id or document.is_delivered):
+    if act in NOT_ONCE_DELIVERED and document.is_in_intacct:
         there = document.remote_id or "already"
         sentence = f"It is {there} in Intacct, so it cannot be {NOT_ONCE_DELIVERED[act]}."
         return Refused(sentence, "Close or reverse it there, then unlink it here.", code="PUSHED")

@@ -107,8 +107,8 @@ def _tell(document: PushedDocument, act: Act, source: Approval, reason: str, by:
 
 
 def _forget_failure(document: PushedDocument) -> None:
-    """What a former push met no longer counts once something is decided; one that is under way goes on."""
-    if document.is_locked:
+    """What a former push met no longer counts once something is decided; what is under way or half done stays so."""
+    if document.is_locked or document.delivery == Delivery.PARTLY:
         return
     if document.delivery == Delivery.FAILED:
         document.delivery = Delivery.DELIVERED if document.remote_id else Delivery.NONE

@@ -4,7 +4,6 @@ Owns the contract between a flow file and the ledger, which registers itself as 
 document type, sends nothing, stores nothing.
 """
 
-import hashlib
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +11,21 @@ from typing import TYPE_CHECKING, ClassVar, Generic, cast
 
 from integrations import intacct
 from integrations.delivery.field_maps import FunctionMap
-from integrations.delivery.records import Found, records_of
+from integrations.delivery.records import Found, records_for
 from integrations.delivery.snapshot import FieldDifference, Fields, Snapshot
-from integrations.models import Connection, Operation, Push, PushedDocument, RemoteRecord, SettingsVersion
+from integrations.delivery.steps import (
+    FromStep,
+    Plan,
+    PlanDefect,
+    PlannedField,
+    PlannedStep,
+    Step,
+    StepResult,
+    in_order,
+)
+from integrations.models import Connection, Push, PushedDocument, RemoteRecord, SettingsVersion
 from integrations.records.lookup import MirrorView
-from integrations.runs.flow import Flow
+from integrations.runs.flow import Flow, flow_for, flows
 from integrations.runs.step import StepWork
 from integrations.settings.declared import Chosen, setting_for
 
@@ -30,7 +39,25 @@ else:
 
     DocumentT = TypeVar("DocumentT", bound=PushedDocument)
 
-__all__ = ["Found", "Plan", "PlannedField", "Problem", "PushContext", "PushFlow", "register_worker"]
+__all__ = [
+    "Found",
+    "FromStep",
+    "Plan",
+    "PlanDefect",
+    "PlannedField",
+    "PlannedStep",
+    "Problem",
+    "PushContext",
+    "PushFlow",
+    "Step",
+    "StepResult",
+    "Waiting",
+    "flow_of",
+    "push_flow",
+    "push_flows",
+    "register_worker",
+    "step_table",
+]
 
 
 @dataclass(frozen=True)
@@ -49,47 +76,11 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class PlannedField:
-    """One value that would be written: where in the function, under which label, and where the value comes from."""
+class Waiting:
+    """A document can be planned only once another one is in Intacct: which, and why, in one sentence."""
 
-    path: str
-    label: str
-    value: str
-    source: str
-
-    @property
-    def line(self) -> str:
-        """The line it belongs to, for example “Line 2”; "" for the head."""
-        return self.path.rpartition("/")[0].capitalize()
-
-    def as_json(self) -> dict[str, str]:
-        return {"path": self.path, "label": self.label, "value": self.value, "source": self.source}
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Exactly what would be sent for a document, and all that its record holds of us afterwards.
-
-    `fields` are the elements of an ordered function; `expected` is plain JSON by which `is_ours` knows the record.
-    """
-
-    operation: Operation
-    function_name: str
-    fields: Mapping[str, object]
-    explained: tuple[PlannedField, ...]
-    expected: Mapping[str, str]
-    reference: str
-    entity_id: str = ""
-    sent: Snapshot = field(default_factory=Snapshot)
-
-    def function(self, control_id: str) -> intacct.Function:
-        """The finished call. Raises ValueError for elements that the function does not have."""
-        return intacct.functions.ordered(self.function_name, self.fields, control_id=control_id)
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the bytes of the call; equal plans have equal digests."""
-        return hashlib.sha256(self.function("digest").xml.encode()).hexdigest()
+    on: PushedDocument
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -118,19 +109,24 @@ class PushContext:
 class PushFlow(Flow, Generic[DocumentT]):
     """A flow whose documents are written to Intacct through the ledger.
 
-    `validate` names every problem at once. `plan` is pure and is called only for a document without problems; the
-    preview shows it and the ledger sends it. After `prepare` neither queries anything. How its records are read is the
-    object's (`integrations.delivery.records`).
+    `validate` names every problem at once. `plan` is pure and is called only for a document without problems; it leaves
+    no step out, the preview shows it and the ledger sends it. After `prepare` neither queries anything. How records are
+    read is their object's (`integrations.delivery.records`).
     """
 
     model: ClassVar[type[PushedDocument]]
-    records: ClassVar[str]  # the object in Intacct that its documents become, under which its records are registered
+    records: ClassVar[str]  # the object in Intacct that its documents become, unless a planned step names another
+    steps: ClassVar[tuple[Step, ...]] = (Step(),)  # the first is the one whose record is the document's own
     functions: ClassVar[tuple[FunctionMap, ...]] = ()  # what it writes, for docs/field-maps.md
     noun: ClassVar[str]
     plural: ClassVar[str]
     fields: ClassVar[Fields]  # what of its documents is compared with their records
     course: ClassVar[frozenset[str]] = frozenset()  # elements of a reading that Intacct moves by itself
     reads_per_batch: ClassVar[int] = 2  # queries that reading back a batch costs, other records it touches included
+
+    def check(self) -> None:
+        """Refuse steps that contradict themselves when the flow is registered."""
+        step_table(cast("PushFlow", self))
 
     def work(self, work: StepWork) -> Iterator[None]:
         if _worker is None:
@@ -172,7 +168,7 @@ class PushFlow(Flow, Generic[DocumentT]):
 
     def search(self, client: intacct.Client, text: str) -> Sequence[Found]:
         """Records in Intacct that carry this number, to be linked by a person."""
-        return records_of(self.records).search(client, text)
+        return records_for(self.records).search(client, text)
 
     @abstractmethod
     def sent_of_linked(self, document: DocumentT) -> Snapshot:
@@ -180,31 +176,42 @@ class PushFlow(Flow, Generic[DocumentT]):
 
     def held(self, path: str, facts: Mapping[str, object]) -> str | None:
         """What Intacct held, by `Found.facts`, where a plan writes to `path`; None where it is not read back."""
-        return records_of(self.records).held(path, facts)
+        return records_for(self.records).held(path, facts)
 
-    def waits_for(self, document: DocumentT) -> str:
-        """Why the document can be planned only later, in one sentence, or ""."""
-        return ""
-
-    def waiting_for(self, other: PushedDocument) -> Iterable[int]:
-        """Primary keys of this flow's documents that wait for `other`, a document of any flow."""
-        return ()
+    def waits_for(self, document: DocumentT) -> Waiting | None:
+        """Which document must be in Intacct before this one can be planned."""
+        return None
 
     def look_up(self, client: intacct.Client, pushes: Sequence[Push]) -> Mapping[int, Sequence[Found]]:
-        """Records in Intacct that may be what these pushes wrote, by primary key of the push, found by reference."""
-        return records_of(self.records).look_up(client, {push.pk: push.reference for push in pushes})
+        """Records in Intacct that may be what these pushes wrote, by primary key of the push, found by reference.
+
+        All of them have the same record type.
+        """
+        return records_for(pushes[0].record_type or self.records).look_up(
+            client, {push.pk: push.reference for push in pushes}
+        )
 
     def is_ours(self, push: Push, found: Found) -> bool:
         """Whether a record that was found is the one this push wrote, judged by what the push expected."""
-        return records_of(self.records).is_ours(push, found)
+        return records_for(push.record_type or self.records).is_ours(push, found)
 
     def read_back(self, client: intacct.Client, remote_ids: Collection[str]) -> Mapping[str, Found]:
         """The records with these ids as Intacct holds them now."""
-        return records_of(self.records).read_back(client, remote_ids)
+        return records_for(self.records).read_back(client, remote_ids)
 
-    def shares_records_with(self, other: "PushFlow") -> bool:
-        """Whether documents of both flows become records of the same kind, so that one record has one document."""
-        return self.records == other.records
+    def read(self, client: intacct.Client, record_type: str, remote_ids: Collection[str]) -> Mapping[str, Found]:
+        """`read_back` for records of one type, where the steps of a document become several."""
+        if record_type in ("", self.records):
+            return self.read_back(client, remote_ids)
+        return records_for(record_type).read_back(client, remote_ids)
+
+    def here_of(self, step: str, document: DocumentT, context: PushContext, sent: Snapshot) -> Snapshot:
+        """`here` for one step of a document that has several."""
+        return self.here(document, context, sent)
+
+    def fields_of(self, step: str) -> Fields:
+        """What of the record of a step is compared."""
+        return self.fields
 
     @abstractmethod
     def reading(self, document: DocumentT, record: RemoteRecord, found: Found) -> Snapshot:
@@ -247,6 +254,38 @@ class PushFlow(Flow, Generic[DocumentT]):
 
         Called in a transaction, each time a record was read; `is_new` after a push has landed.
         """
+
+
+def step_table(flow: PushFlow | type[PushFlow]) -> dict[str, Step]:
+    """The declared steps by key. Raises PlanDefect where they are none, doubled, unknown to each other or circular."""
+    table = {step.key: step for step in flow.steps}
+    if not table or len(table) != len(flow.steps):
+        raise PlanDefect(f"{flow.key}: its steps are none, or two have the same key.")
+    for step in flow.steps:
+        if unknown := [name for name in step.after if name not in table]:
+            raise PlanDefect(f"{flow.key}: step {step.key!r} comes after {unknown[0]!r}, which it does not declare.")
+    in_order({step.key: step.after for step in flow.steps}, flow.key)
+    return table
+
+
+def push_flows() -> list[PushFlow]:
+    return [flow for flow in flows() if isinstance(flow, PushFlow)]
+
+
+def push_flow(key: str) -> PushFlow:
+    """The pushing flow under `key`; KeyError when there is none."""
+    flow = flow_for(key)
+    if not isinstance(flow, PushFlow):
+        raise KeyError(key)
+    return flow
+
+
+def flow_of(document: PushedDocument) -> PushFlow:
+    """The pushing flow of a document; KeyError when there is none."""
+    for flow in push_flows():
+        if isinstance(document, flow.model):
+            return flow
+    raise KeyError(type(document).__name__)
 
 
 Worker = Callable[[StepWork, PushFlow], Iterator[None]]

@@ -225,33 +225,63 @@ def without(noted: Snapshot, names: Collection[str]) -> Snapshot:
 
 
 def keep(
-    document: "PushedDocument", record: "RemoteRecord", facts: DriftFacts, *, found: Snapshot | None, at: datetime
+    document: "PushedDocument",
+    record: "RemoteRecord",
+    facts: DriftFacts,
+    others: "Sequence[RemoteRecord]",
+    *,
+    found: Snapshot | None,
+    at: datetime,
 ) -> None:
-    """Store what the judge said of a reading taken `at`, of which the record keeps `found`."""
-    _set(document, facts, verified_at=at if facts.is_verified else None)
-    document.refreshed_at = at
-    document.save(update_fields=FACTS)
+    """Store what the judge said of a reading taken `at`, of which the record keeps `found`.
+
+    `others` are the document's other records: what it shows is the union over all.
+    """
+    record.judged = _judged(facts, at)
     record.noted = facts.noted.as_json()
     record.found, record.found_at = (found.as_json() if found is not None else {}), at
     record.save()
+    document.refreshed_at = at
+    _unite(document, (record, *others))
 
 
-def keep_edit(document: "PushedDocument", record: "RemoteRecord", facts: DriftFacts) -> None:
+def keep_edit(
+    document: "PushedDocument", record: "RemoteRecord", facts: DriftFacts, others: "Sequence[RemoteRecord]"
+) -> None:
     """Store what the judge said after an edit here, from the last reading: its time stays."""
-    _set(document, facts, verified_at=record.found_at if facts.is_verified else None)
-    document.save(update_fields=FACTS)
+    record.judged = _judged(facts, record.found_at)
+    record.save(update_fields=["judged", "changed_at"])
+    _unite(document, (record, *others))
 
 
-def forget(document: "PushedDocument", *, keeps_reading: bool = False) -> None:
-    """Nothing is known of the document's record: it was delivered just now, or is no longer linked."""
-    _set(document, DriftFacts(), verified_at=None)
+def keep_union(document: "PushedDocument", records: "Sequence[RemoteRecord]", *, keeps_reading: bool = False) -> None:
+    """What is known of a document by its records; nothing of one that was delivered just now or is no longer linked."""
     if not keeps_reading:
         document.refreshed_at = None
+    _unite(document, records)
+
+
+def _judged(facts: DriftFacts, at: datetime | None) -> dict[str, str | int | bool]:
+    return {
+        "changed_here": facts.changed_here,
+        "changed_there": facts.changed_there,
+        "missing_there": facts.missing_there,
+        "verified_at": at.isoformat() if facts.is_verified and at is not None else "",
+        "difference": "; ".join(facts.named)[:LONGEST],
+        "compared": facts.compared,
+        "comparable": facts.comparable,
+    }
+
+
+def _unite(document: "PushedDocument", records: "Sequence[RemoteRecord]") -> None:
+    """Set and save the columns: a flag holds where it holds of any record, *verified* where it holds of all."""
+    judged = [record.judged for record in records]
+    document.changed_here = any(each.get("changed_here") for each in judged)
+    document.changed_there = any(each.get("changed_there") for each in judged)
+    document.missing_there = any(each.get("missing_there") for each in judged)
+    verified = [str(each.get("verified_at", "")) for each in judged]
+    document.verified_at = min(map(datetime.fromisoformat, verified)) if verified and all(verified) else None
+    document.difference = "; ".join(str(each["difference"]) for each in judged if each.get("difference"))[:LONGEST]
+    document.compared_fields = sum(int(each.get("compared", 0)) for each in judged)
+    document.comparable_fields = sum(int(each.get("comparable", 0)) for each in judged)
     document.save(update_fields=FACTS)
-
-
-def _set(document: "PushedDocument", facts: DriftFacts, *, verified_at: datetime | None) -> None:
-    document.changed_here, document.changed_there = facts.changed_here, facts.changed_there
-    document.missing_there, document.verified_at = facts.missing_there, verified_at
-    document.difference = "; ".join(facts.named)[:LONGEST]
-    document.compared_fields, document.comparable_fields = facts.compared, facts.comparable

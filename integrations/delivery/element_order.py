@@ -11,7 +11,7 @@ from django.db import transaction
 from integrations import intacct
 from integrations.intacct import IntacctError
 from integrations.intacct.element_orders import BLOCK_FIRST, BLOCK_LAST, DISPUTED
-from integrations.models import Connection, ElementOrder, Push, PushState
+from integrations.models import Connection, ElementOrder, Push, PushBody, PushState
 
 ORDER_NOTE = "Intacct demands the elements in its other order. The same values are sent again in that order."
 
@@ -30,23 +30,25 @@ def arranged(connection: Connection, function: intacct.Function) -> str:
 def other_order_taken(connection: Connection, batch: Sequence[Push], error: IntacctError) -> bool:
     """Arrange a batch that was refused for its order in the other one, once; True when it is to be sent again.
 
-    Changes the rows in `batch`, which the caller saves. When the other order is refused as well, the order was not the
-    cause: the first one is put back and remembered again.
+    When the other order is refused as well, the order was not the cause: the first one is put back and remembered.
+    Call it under the lease.
     """
     if error.subject not in DISPUTED:
         return False
     with transaction.atomic():
         refused = order_of(connection.company_id)
         other = BLOCK_FIRST if refused == BLOCK_LAST else BLOCK_LAST
-        untried = [push for push in batch if not push.refused_order and _in_order(push, other) != push.function_xml]
+        bodies = {body.push_id: body for body in PushBody.objects.filter(push__in=batch)}
+        untried = [push for push in batch if not push.refused_order and _rearrange(push, bodies[push.pk], other)]
         if untried:
             for push in untried:
-                push.function_xml, push.refused_order = _in_order(push, other), refused
+                push.refused_order = refused
+                push.save(update_fields=["refused_order"])
             _remember(connection, other)
             return True
         tried = [push for push in batch if push.refused_order]
         for push in tried:
-            push.function_xml = _in_order(push, push.refused_order)
+            _rearrange(push, bodies[push.pk], push.refused_order)
         if tried:
             _remember(connection, tried[0].refused_order)
     return False
@@ -55,12 +57,15 @@ def other_order_taken(connection: Connection, batch: Sequence[Push], error: Inta
 def _remember(connection: Connection, order: str) -> None:
     """What waits in the queue and was never sent takes the order as well."""
     ElementOrder.objects.update_or_create(company_id=connection.company_id, defaults={"order": order})
-    waiting = Push.objects.filter(connection=connection, state=PushState.QUEUED, tries=0)
-    for push in waiting.exclude(function_xml="").iterator(chunk_size=100):
-        xml = _in_order(push, order)
-        if xml != push.function_xml:
-            Push.objects.filter(pk=push.pk, state=PushState.QUEUED, tries=0).update(function_xml=xml)
+    waiting = PushBody.objects.filter(push__connection=connection, push__state=PushState.QUEUED, push__tries=0)
+    for body in waiting.select_related("push").iterator(chunk_size=100):
+        _rearrange(body.push, body, order, push__state=PushState.QUEUED, push__tries=0)
 
 
-def _in_order(push: Push, order: str) -> str:
-    return intacct.functions.arranged(push.function_name, push.function_xml, order)
+def _rearrange(push: Push, body: PushBody, order: str, **only: object) -> bool:
+    """Store the bytes of a push in an order, where it still is what `only` says; False when they are in it already."""
+    xml = intacct.functions.arranged(push.function_name, body.xml, order)
+    if xml == body.xml:
+        return False
+    PushBody.objects.filter(pk=body.pk, **only).update(xml=xml)
+    return True

@@ -5,9 +5,13 @@ Owns that everything held of a connection goes on once it works again. One hold 
 
 import logging
 
+from django.db import transaction
+
 from accounts.models import User
 from accounts.refusal import Refused
-from integrations.delivery.requests import push_flow, wake_ledger
+from integrations.delivery.contract import push_flow
+from integrations.delivery.requests import wake_ledger
+from integrations.delivery.transitions import settle_queued
 from integrations.models import Connection, PushHold
 
 logger = logging.getLogger(__name__)
@@ -20,9 +24,11 @@ def release_holds(connection: Connection, *, by: User | None = None) -> list[str
     """
     released = []
     for hold in PushHold.objects.filter(connection=connection).order_by("flow"):
-        if not PushHold.objects.filter(pk=hold.pk).delete()[0]:
-            continue  # somebody else released it just now
         flow = push_flow(hold.flow)
+        with transaction.atomic():
+            if not PushHold.objects.filter(pk=hold.pk).delete()[0]:
+                continue  # somebody else released it just now
+            settle_queued(flow, connection)
         released.append(flow.title)
         try:
             wake_ledger(connection, flow, by=by)

@@ -5,7 +5,7 @@ it looks up, and nothing is sent again before it is certain that it did not arri
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from integrations.delivery.planning import context_for, prepare, why_not_as_plan
 from integrations.gateway.client import about
 from integrations.gateway.slots import NoSlot, write_slot
 from integrations.intacct import Category, Function, IntacctError, ProtocolError, Result
-from integrations.models import Push, PushedDocument, PushHold, PushState
+from integrations.models import Push, PushBody, PushedDocument, PushHold, PushState
 from integrations.runs.step import StepWork
 
 FIRST_BATCH, LARGEST_BATCH = 10, 50
@@ -46,10 +46,10 @@ def work_ledger(work: StepWork, flow: PushFlow) -> Iterator[None]:
     """Work off what is due of a flow, one request a page. Raises the Intacct error family for what stops the run."""
     ledger = _Ledger(work, flow)
     ledger.take_up_orphans()
-    ledger.promote_waiting()
+    ledger.promote_due()
     work.save_page()
     yield
-    while ledger.look_up_due() or ledger.send_due() or ledger.read_back_due():
+    while ledger.look_up_due() or ledger.promote_due() or ledger.send_due() or ledger.read_back_due():
         work.save_page()
         yield
 
@@ -77,10 +77,12 @@ class _Ledger:
     def _proof_from() -> datetime:
         return timezone.now() + quarantine()
 
-    def promote_waiting(self) -> None:
-        """Plan what waited for another document, now that it may no longer have to."""
-        for push in self._due(PushState.WAITING):
+    def promote_due(self) -> bool:
+        """Plan what waited for another document or an earlier step, now that it may no longer have to."""
+        due = list(self._due(PushState.WAITING))
+        for push in due:
             self._settle.promote(push)
+        return bool(due)
 
     # Sending
 
@@ -99,9 +101,8 @@ class _Ledger:
                 held.enter_context(write_slot(self._work.connection.company_id, wait_seconds=SLOT_WAIT_SECONDS))
                 # Claimed last, under the lease: nothing that takes long lies between the claim and the first byte.
                 batch += self._claim(first)
-                functions = [Function(push.control_id, push.function_name, push.function_xml) for push in batch]
                 held.enter_context(about(self._flow.key, (push.document_id for push in batch)))
-                results = client.execute(functions, write=True) if batch else []
+                results = client.execute(_functions(batch), write=True) if batch else []
         except NoSlot:
             self._work.say("Another write to this company is under way; what is queued is sent after it.")
             return False
@@ -118,7 +119,7 @@ class _Ledger:
         """Mark what is sent next as being sent, committed before a byte leaves. Raises LeaseLost."""
         size = 1 if first.alone else int(self._work.checkpoint.get("batch", FIRST_BATCH))
         chosen = self._due(PushState.QUEUED).filter(entity_id=first.entity_id, alone=first.alone)
-        keys = list(chosen.values_list("pk", flat=True)[:size])
+        keys = list(_within(settings.PUSH_BATCH_BYTES, chosen.values_list("pk", "size")[:size]))
         claimed = []
         with self._work.page():
             context = context_for(self._work.connection)
@@ -174,7 +175,9 @@ class _Ledger:
             self._settle.not_sent(batch, error.sentence, timedelta())
             self._settle.hold(error)
             raise error
-        if other_order_taken(self._work.connection, batch, error):
+        with self._work.page():
+            is_taken = other_order_taken(self._work.connection, batch, error)
+        if is_taken:
             self._settle.not_sent(batch, ORDER_NOTE, timedelta())
             return
         if isinstance(error, ProtocolError) and len(batch) > 1:
@@ -203,7 +206,7 @@ class _Ledger:
 
     def look_up_due(self) -> bool:
         """Look for what may have arrived; False when there is nothing to look for."""
-        batch = self._one_entity(self._due(PushState.VERIFYING))
+        batch = self._alike(self._due(PushState.VERIFYING))
         if not batch:
             return False
         with self._patiently(batch), self._work.client_for(batch[0].entity_id) as client:
@@ -213,9 +216,12 @@ class _Ledger:
         return True
 
     @staticmethod
-    def _one_entity(rows: "QuerySet[Push]") -> list[Push]:
+    def _alike(rows: "QuerySet[Push]") -> list[Push]:
+        """What one read can ask for: records of one type, in one entity."""
         first = rows.first()
-        return list(rows.filter(entity_id=first.entity_id)[:LOOK_UP_BATCH]) if first else []
+        if first is None:
+            return []
+        return list(rows.filter(entity_id=first.entity_id, record_type=first.record_type)[:LOOK_UP_BATCH])
 
     @contextmanager
     def _patiently(self, batch: Sequence[Push]) -> Iterator[None]:
@@ -250,11 +256,11 @@ class _Ledger:
 
     def read_back_due(self) -> bool:
         """Compare what was delivered with what Intacct holds; False when nothing is left to compare."""
-        batch = self._one_entity(self._due(PushState.DELIVERED).filter(read_back_at=None))
+        batch = self._alike(self._due(PushState.DELIVERED).filter(read_back_at=None))
         if not batch:
             return False
         with self._patiently(batch), self._work.client_for(batch[0].entity_id) as client:
-            records = self._flow.read_back(client, [push.remote_id for push in batch])
+            records = self._flow.read(client, batch[0].record_type, [push.remote_id for push in batch])
         touched: dict[tuple[str, int], tuple[PushFlow, PushedDocument]] = {}
         for push in batch:
             document = self._settle.compared(push, records.get(push.remote_id), is_proven=self._must_show(push))
@@ -277,3 +283,19 @@ class _Ledger:
     def _must_show(push: Push) -> bool:
         """Whether a record that was delivered must be visible by now: searches may run behind the ledger."""
         return push.finished_at is None or timezone.now() >= push.finished_at + quarantine()
+
+
+def _within(most: int, sized: Iterable[tuple[int, int]]) -> Iterator[int]:
+    """The first rows that fit into a request of so many bytes; one larger body goes alone."""
+    total = 0
+    for number, (key, size) in enumerate(sized):
+        total += size
+        if number and total > most:
+            return
+        yield key
+
+
+def _functions(batch: Sequence[Push]) -> list[Function]:
+    """The stored bytes of a batch, read only now that they are sent."""
+    bodies = dict(PushBody.objects.filter(push__in=batch).values_list("push_id", "xml"))
+    return [Function(push.control_id, push.function_name, bodies[push.pk]) for push in batch]

@@ -1,6 +1,7 @@
-"""Settling a push: one short transaction a change of state, with its document, its history and the run's row.
+"""Settling a push: one short transaction for what happened to it, with its document, its history and the run's row.
 
-Owns what each state means for the document and the words people read. Decides nothing about what to send.
+Owns what each outcome stores and the words people read. What a push may become next says the table of transitions;
+decides nothing about what to send.
 """
 
 from collections.abc import Sequence
@@ -10,38 +11,30 @@ from typing import Any
 from django.utils import timezone
 
 from integrations.codes import DUPLICATES
-from integrations.delivery import drift, remote_records
-from integrations.delivery.contract import Found, PushFlow
+from integrations.delivery import remote_records, transitions
+from integrations.delivery.contract import Found, PushFlow, Step, step_table
 from integrations.delivery.drift import DriftFacts
-from integrations.delivery.planning import NOTHING_CHANGED, assess, context_for, write_intent
+from integrations.delivery.intents import promoted, store, wait_for
+from integrations.delivery.planning import context_for
 from integrations.intacct import IntacctError
 from integrations.mirror.clock import learn_clock
 from integrations.models import (
-    Delivery,
     Operation,
     Push,
     PushedDocument,
-    PushEvent,
     PushHold,
     PushState,
+    RemoteRecord,
     RowOutcome,
     RunRow,
 )
-from integrations.runs.flow import flows
+from integrations.runs.flow import flow_for
 from integrations.runs.step import StepWork
 
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 # What a push waits for wakes it once it is read back; this catches what was linked by hand.
 WAIT_PAUSE = timedelta(hours=1)
-_DELIVERY_OF = {
-    PushState.WAITING: Delivery.WAITING,
-    PushState.QUEUED: Delivery.QUEUED,
-    PushState.SENDING: Delivery.SENDING,
-    PushState.VERIFYING: Delivery.VERIFYING,
-    PushState.DELIVERED: Delivery.DELIVERED,
-    PushState.FAILED: Delivery.FAILED,
-}
 
 
 def _in_words(push: Push, found: Found | None, facts: DriftFacts) -> str:
@@ -73,22 +66,43 @@ class Settlement:
             push.remote_record_no = found.record_no if found else None
             push.finished_at, push.error_code, push.error_field, push.error_detail = timezone.now(), "", "", ""
             push.due_at, push.looks = timezone.now(), 0
-            document = self._move(push, PushState.DELIVERED, "", f"{'Found there. ' if found else ''}{said}")
+            transitions.move(push, PushState.DELIVERED, "", f"{'Found there. ' if found else ''}{said}")
+            self._wake_following(push)
+            document = self._document(push)
             if document is not None:
                 self._link(push, document, found)
-            self._row(push, RowOutcome.NEW if push.operation == Operation.CREATE else RowOutcome.CHANGED, said)
+            self._settled(push, document)
+            self._delivered_row(push, document, said)
 
     def _link(self, push: Push, document: PushedDocument, found: Found | None) -> None:
+        """The record is the document's own where its step is the first one that the flow declares."""
         now = timezone.now()
-        document.connection, document.remote_id = push.connection, push.remote_id
-        document.delivered_at, document.linked_at, document.linked_by_id = now, now, push.asked_by_id
-        names = ["connection", "remote_id", "delivered_at", "linked_at", "linked_by"]
-        if found is not None:
-            document.remote_record_no, document.remote_url = found.record_no, found.url
-            names += ["remote_record_no", "remote_url"]
+        document.connection, document.delivered_at = push.connection, now
+        names = ["connection", "delivered_at"]
+        if push.step == self._flow.steps[0].key:
+            document.remote_id, document.linked_at, document.linked_by_id = push.remote_id, now, push.asked_by_id
+            names += ["remote_id", "linked_at", "linked_by"]
+            if found is not None:
+                document.remote_record_no, document.remote_url = found.record_no, found.url
+                names += ["remote_record_no", "remote_url"]
         document.save(update_fields=names)
-        drift.forget(document, keeps_reading=True)
         remote_records.note_delivery(self._flow, document, push, found)
+
+    @staticmethod
+    def _wake_following(push: Push) -> None:
+        """Have the steps that wait for this one looked at now. Before the document: who takes one back locks it so."""
+        mine = Push.objects.filter(flow=push.flow, document_id=push.document_id, state=PushState.WAITING)
+        mine.update(due_at=timezone.now())
+
+    def _delivered_row(self, push: Push, document: PushedDocument | None, said: str) -> None:
+        """The run counts a document once, when the last of its steps is delivered."""
+        if document is not None and document.is_locked:
+            self._row(push, RowOutcome.PENDING, f"{self._step(push).label}: {said}")
+        else:
+            self._row(push, RowOutcome.NEW if push.operation == Operation.CREATE else RowOutcome.CHANGED, said)
+
+    def _step(self, push: Push) -> Step:
+        return step_table(self._flow)[push.step]
 
     def unknown(
         self,
@@ -128,8 +142,7 @@ class Settlement:
                 push.looks += 1
                 push.due_at = timezone.now() + min(FIRST_PAUSE * 2 ** (push.looks - 1), LONGEST_PAUSE)
                 push.save(update_fields=["looks", "due_at"])
-                said = f"Intacct could not be asked about it: {why}"
-                PushEvent.objects.create(tenant_id=push.tenant_id, push=push, state=push.state, message=said[:500])
+                transitions.note(push, f"Intacct could not be asked about it: {why}")
 
     def not_sent(self, batch: Sequence[Push], why: str, pause: timedelta | None) -> None:
         """Nothing of it was executed: back to the queue, after `pause` or one that grows with each try."""
@@ -165,13 +178,14 @@ class Settlement:
 
     def owner_of(self, push: Push, record: Found) -> str:
         """The other document that is linked to a record already, as people know it, or ""."""
-        for flow in flows():
-            if isinstance(flow, PushFlow) and flow.shares_records_with(self._flow):
-                linked = flow.model._default_manager.filter(connection=push.connection, remote_id=record.remote_id)
-                if flow.key == self._flow.key:
-                    linked = linked.exclude(pk=push.document_id)
-                if (document := linked.first()) is not None:
-                    return f"{flow.noun} {flow.label(document)}"
+        linked = RemoteRecord.objects.filter(connection=push.connection, object_name=push.record_type, unlinked_at=None)
+        for row in linked.filter(remote_id=record.remote_id):
+            if (row.flow, row.document_id, row.step) == (push.flow, push.document_id, push.step):
+                continue
+            flow = flow_for(row.flow)
+            document = self._document_of(flow, row.document_id) if isinstance(flow, PushFlow) else None
+            if document is not None and isinstance(flow, PushFlow):
+                return f"{flow.noun} {flow.label(document)}"
         return ""
 
     def not_found_after_refusal(self, push: Push, found: Sequence[Found]) -> None:
@@ -192,7 +206,10 @@ class Settlement:
         with self._work.page():
             self._remember(push, error)
             push.error_code, push.advice, push.finished_at = code, advice[:500], timezone.now()
-            self._move(push, PushState.FAILED, sentence, f"{sentence} {advice}".strip())
+            transitions.move(push, PushState.FAILED, sentence, f"{sentence} {advice}".strip())
+            failed = f"Not sent, because {self._step(push).label} failed."
+            transitions.take_back_following(self._flow, push, failed)
+            self._settled(push, self._document(push))
             self._row(push, RowOutcome.FAILED, f"{sentence} {advice}".strip())
             self._work.count(failed=1)
 
@@ -209,6 +226,7 @@ class Settlement:
                     "advice": error.advice[:500],
                 },
             )
+            transitions.settle_queued(self._flow, self._work.connection)
 
     def promote(self, push: Push) -> None:
         """Plan a push that waited. It goes on waiting, is queued, or fails with its first problem."""
@@ -220,24 +238,28 @@ class Settlement:
 
     def _promote(self, push: Push) -> None:
         document = self._document(push)
-        if document is None:
-            self._fail(push, "DOC-REMOVED", f"The {self._flow.noun} was removed.", "")
+        waits = self._flow.waits_for(document) if document is not None and not push.template_digest else None
+        if waits is not None:
+            wait_for(push, waits)
+            self._goes_on_waiting(push, document)
             return
-        why = self._flow.waits_for(document)
-        if why:
-            push.due_at = timezone.now() + WAIT_PAUSE
-            self._move(push, PushState.WAITING, why, "", quiet=True)
-            return
-        context = context_for(push.connection)
-        plan, problems = assess(self._flow, document, context)
-        if plan is None:
-            first = problems[0] if problems else None
-            sentence = first.sentence if first else NOTHING_CHANGED
-            self._fail(push, first.code if first else "NOTHING", sentence, first.fix if first else "")
-            return
-        write_intent(push, self._flow, plan)
-        push.settings_version, push.due_at = context.settings, timezone.now()
-        self._move(push, PushState.QUEUED, "", "What it waited for is done; it is queued.")
+        outcome = promoted(self._flow, push, document)
+        if outcome.code:
+            self._fail(push, outcome.code, outcome.sentence, outcome.advice)
+        elif outcome.waits:
+            push.reason = outcome.waits[:500]
+            self._goes_on_waiting(push, document)
+        elif outcome.body is not None:
+            push.due_at, push.waits_flow, push.waits_document_id = timezone.now(), "", None
+            transitions.move(push, PushState.QUEUED, "", "What it waited for is done; it is queued.")
+            outcome.body.save()
+            store(outcome.more)
+            self._settled(push, document)
+
+    def _goes_on_waiting(self, push: Push, document: PushedDocument | None) -> None:
+        push.due_at = timezone.now() + WAIT_PAUSE
+        transitions.move(push, PushState.WAITING, push.reason, "", quiet=True)
+        self._settled(push, document)
 
     def compared(self, push: Push, found: Found | None, *, is_proven: bool) -> Any:
         """Judge what reading back showed; return the document whose push it is, None when that is not to be judged.
@@ -252,21 +274,27 @@ class Settlement:
             push.read_back_at = timezone.now()
             push.remote_record_no = found.record_no if found is not None else push.remote_record_no
             push.save(update_fields=["read_back_at", "remote_record_no"])
+            self._wake_following(push)
             # Locked: an edit that is saved while it is judged must not be judged away.
             document = self._locked(self._flow, push.document_id)
-            newer = Push.objects.filter(flow=push.flow, document_id=push.document_id, pk__gt=push.pk)
+            if document is None:
+                return None
+            newer = Push.objects.filter(flow=push.flow, document_id=push.document_id, step=push.step, pk__gt=push.pk)
+            record = self._record(push, document)
             # What the document shows is a later push's to say, or of another record once it was linked otherwise.
-            if (
-                newer.exclude(state=PushState.TAKEN_BACK).exists()
-                or getattr(document, "remote_id", "") != push.remote_id
-            ):
+            if record is None or newer.exclude(state=PushState.TAKEN_BACK).exists():
                 return None
             self._learn_clock(push, found)
-            facts = self._judged(self._flow, document, found, is_new=True)
-            self._say(push, _in_words(push, found, facts))
+            facts = self._judged(self._flow, document, found, is_new=True, record=record)
+            transitions.note(push, _in_words(push, found, facts))
             if found is not None:
-                self._wake_waiting(push, document)
+                wake_waiting(self._flow, document)
         return document
+
+    def _record(self, push: Push, document: PushedDocument) -> RemoteRecord | None:
+        """The record that the push wrote, as long as it still is the document's."""
+        rows = remote_records.records_of(self._flow.key, document.pk)
+        return next((row for row in rows if (row.step, row.remote_id) == (push.step, push.remote_id)), None)
 
     def touched(self, flow: PushFlow, document: PushedDocument, found: Found | None, began: datetime) -> None:
         """Judge a document whose record another one's push has changed. Not to be seen is for verifying to say."""
@@ -282,10 +310,16 @@ class Settlement:
         return flow.model._default_manager.select_for_update().filter(pk=pk).first()
 
     def _judged(
-        self, flow: PushFlow, document: PushedDocument, found: Found | None, *, is_new: bool = False
+        self,
+        flow: PushFlow,
+        document: PushedDocument,
+        found: Found | None,
+        *,
+        is_new: bool = False,
+        record: RemoteRecord | None = None,
     ) -> DriftFacts:
-        context = context_for(self._work.connection)
-        return remote_records.compare(flow, document, found, context, at=timezone.now(), is_new=is_new)
+        context, now = context_for(self._work.connection), timezone.now()
+        return remote_records.compare(flow, document, found, context, at=now, is_new=is_new, record=record)
 
     def _learn_clock(self, push: Push, found: Found | None) -> None:
         """The stamp of a record that was answered at once tells the company's clock; one that was looked up may not."""
@@ -298,41 +332,20 @@ class Settlement:
         learn_clock(push.connection, stamped=stamped, happened_at=push.finished_at, source=f"push of {push.label}")
         self._knows_clock = True
 
-    @staticmethod
-    def _wake_waiting(push: Push, document: PushedDocument) -> None:
-        """Have what waited for this document planned now, and nothing else."""
-        for flow in flows():
-            if isinstance(flow, PushFlow) and (ids := list(flow.waiting_for(document))):
-                waiting = Push.objects.filter(connection=push.connection, flow=flow.key, state=PushState.WAITING)
-                waiting.filter(document_id__in=ids).update(due_at=timezone.now())
+    def _move(self, push: Push, state: PushState, reason: str, message: str) -> None:
+        """Store the push in its new state, a line of history, and the delivery of the document that follows from it."""
+        transitions.move(push, state, reason, message)
+        self._settled(push, self._document(push))
 
-    @staticmethod
-    def _say(push: Push, message: str) -> None:
-        PushEvent.objects.create(tenant_id=push.tenant_id, push=push, state=push.state, message=message[:500])
-
-    def _move(
-        self, push: Push, state: PushState, reason: str, message: str, *, quiet: bool = False
-    ) -> PushedDocument | None:
-        """Store the push in its new state, the document's delivery with it, and a line of history."""
-        push.state, push.reason = state, reason[:500]
-        push.save()
-        if not quiet:
-            PushEvent.objects.create(tenant_id=push.tenant_id, push=push, state=state, message=message[:500])
-        document: PushedDocument | None = self._document(push)
-        advice = push.advice if state == PushState.FAILED else ""
-        self._set(document, delivery=_DELIVERY_OF[state], state_reason=reason[:500], state_advice=advice)
-        return document
+    def _settled(self, push: Push, document: PushedDocument | None) -> None:
+        transitions.settle_document(self._flow, document, push.connection)
 
     def _document(self, push: Push) -> Any:
-        return self._flow.model._default_manager.filter(pk=push.document_id).first()
+        return self._document_of(self._flow, push.document_id)
 
     @staticmethod
-    def _set(document: PushedDocument | None, **facts: Any) -> None:
-        if document is None:
-            return
-        for name, value in facts.items():
-            setattr(document, name, value)
-        document.save(update_fields=list(facts))
+    def _document_of(flow: PushFlow, pk: int) -> Any:
+        return flow.model._default_manager.filter(pk=pk).first()
 
     @staticmethod
     def _remember(push: Push, error: IntacctError | None) -> None:
@@ -346,5 +359,11 @@ class Settlement:
         row = row or RunRow(tenant_id=push.tenant_id, run=self._work.run, step=self._work.step)
         row.document_id, row.label, row.outcome, row.message = push.document_id, push.label, outcome, message[:500]
         row.save()
-        if outcome != RowOutcome.FAILED:
+        if outcome not in (RowOutcome.FAILED, RowOutcome.PENDING):
             self._work.count(**{outcome.value: 1})
+
+
+def wake_waiting(flow: PushFlow, document: PushedDocument) -> None:
+    """Have exactly those pushes looked at now that wait for this document, of whatever flow."""
+    waiting = Push.objects.filter(waits_flow=flow.key, waits_document_id=document.pk, state=PushState.WAITING)
+    waiting.filter(connection=document.connection).update(due_at=timezone.now())

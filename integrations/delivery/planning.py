@@ -1,19 +1,40 @@
-"""From a document to a ledger row: validated, planned, its bytes and control id fixed before anything is sent.
+"""From a document to ledger rows: validated, planned, the bytes and control id of each step fixed before it is sent.
 
 Owns how an intent is made and whether it still stands. Sends nothing and calls nobody.
 """
 
 import hashlib
 import logging
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from integrations.approval.selectors import why_not_pushable
-from integrations.delivery.contract import Plan, Problem, PushContext, PushFlow
+from integrations.delivery import remote_records
+from integrations.delivery.contract import (
+    Plan,
+    PlanDefect,
+    PlannedStep,
+    Problem,
+    PushContext,
+    PushFlow,
+    Waiting,
+    step_table,
+)
 from integrations.delivery.element_order import arranged
-from integrations.models import Approval, Connection, Push, PushedDocument, PushState, SettingsVersion
+from integrations.delivery.steps import in_order
+from integrations.models import (
+    Approval,
+    Connection,
+    Operation,
+    Push,
+    PushBody,
+    PushedDocument,
+    PushState,
+    SettingsVersion,
+)
+from integrations.models.remote_record import TRANSACTION
 from integrations.records.lookup import MirrorView
 
 logger = logging.getLogger(__name__)
@@ -55,7 +76,10 @@ def prepare(flow: PushFlow, documents: list[DocumentT], context: PushContext) ->
 
 
 def assess(flow: PushFlow, document: PushedDocument, context: PushContext) -> tuple[Plan | None, list[Problem]]:
-    """The plan of a document, or every problem that keeps it from having one. What is not approved has none."""
+    """What is left of the plan of a document, or every problem that keeps it from having one.
+
+    Steps that are delivered already are left out, unless they have something to update. What is not approved has none.
+    """
     try:
         return _assessed(flow, document, context)
     except DEFECTS as error:
@@ -75,9 +99,39 @@ def _assessed(flow: PushFlow, document: PushedDocument, context: PushContext) ->
     if problems:
         return None, problems
     plan = flow.plan(document, context)
-    if plan is not None:
-        plan.function("check")  # an element that the function lacks is a defect, found before anything is stored
-    return plan, []
+    if plan is None:
+        return None, []
+    plan = _checked(flow, plan)
+    for step in plan.steps:
+        step.function("check")  # an element that the function lacks is a defect, found before anything is stored
+    return _left(flow, document, plan), []
+
+
+def _checked(flow: PushFlow, plan: Plan) -> Plan:
+    """The plan in the order its steps go, each with all it waits for. Raises PlanDefect where it contradicts itself."""
+    table, planned = step_table(flow), [step.step for step in plan.steps]
+    if unknown := [key for key in planned if key not in table]:
+        raise PlanDefect(f"It plans step {unknown[0]!r}, which {flow.key} does not declare.")
+    if not planned or len(set(planned)) != len(planned):
+        raise PlanDefect("It plans no step, or one of them twice.")
+    steps: dict[str, PlannedStep] = {}
+    for step in plan.steps:
+        names = dict.fromkeys((*table[step.step].after, *step.after, *sorted(value.step for value in step.uses)))
+        if unknown := [name for name in names if name not in table]:
+            raise PlanDefect(f"Step {step.step!r} comes after {unknown[0]!r}, which {flow.key} does not declare.")
+        label, record_type = table[step.step].label, step.record_type or flow.records
+        steps[step.step] = replace(step.in_words(table), after=tuple(names), label=label, record_type=record_type)
+    order = in_order({key: step.after for key, step in steps.items()}, f"{flow.key}, its plan")
+    return replace(plan, steps=tuple(steps[key] for key in order))
+
+
+def _left(flow: PushFlow, document: PushedDocument, plan: Plan) -> Plan | None:
+    """The plan without the steps that are delivered already and have no change; None when nothing is left."""
+    if len(flow.steps) == 1:
+        return plan
+    done = remote_records.results_of(flow.key, document)
+    steps = [step for step in plan.steps if step.operation != Operation.CREATE or step.step not in done]
+    return replace(plan, steps=tuple(steps)) if steps else None
 
 
 def approval_problems(flow: PushFlow, document: PushedDocument) -> list[Problem]:
@@ -92,7 +146,7 @@ class PlanResult:
 
     plan: Plan | None = None
     problems: tuple[Problem, ...] = ()
-    waits: str = ""
+    waits: Waiting | None = None
     left: str = ""
 
 
@@ -110,7 +164,7 @@ def _judged(flow: PushFlow, document: PushedDocument, context: PushContext) -> P
     if document.approval == Approval.IGNORED:
         return PlanResult(left="It is ignored.")
     waits = flow.waits_for(document)
-    if waits:
+    if waits is not None:
         unapproved = approval_problems(flow, document)
         return PlanResult(problems=tuple(unapproved)) if unapproved else PlanResult(waits=waits)
     plan, problems = assess(flow, document, context)
@@ -119,32 +173,49 @@ def _judged(flow: PushFlow, document: PushedDocument, context: PushContext) -> P
     return PlanResult(plan=plan) if plan is not None else PlanResult(left=NOTHING_CHANGED)
 
 
-def revision_of(flow: PushFlow, document_id: int) -> int:
-    """Which delivery of the document the next one is; it keeps the control id of a renewed record apart."""
-    return Push.objects.filter(flow=flow.key, document_id=document_id, state=PushState.DELIVERED).count() + 1
+def revision_of(push: Push) -> int:
+    """Which delivery of the step the next one is; it keeps the control id of a renewed record apart."""
+    mine = Push.objects.filter(flow=push.flow, document_id=push.document_id, step=push.step)
+    return mine.filter(state=PushState.DELIVERED).count() + 1
 
 
-def control_id_of(flow: PushFlow, document_id: int, revision: int, plan: Plan) -> str:
-    """The same document, operation and bytes always have the same control id, so Intacct refuses a repeat.
+def control_id_of(push: Push, planned: PlannedStep) -> str:
+    """The same document, step, operation and bytes always have the same control id, so Intacct refuses a repeat.
 
     With uniqueid true the gateway refuses the control id of a completed function (developer.intacct.com, Web Services >
     Requests). Of a refused one it does not, so that a document may be sent again once its cause is fixed.
     """
-    digest = hashlib.sha256(f"{plan.entity_id}\n{plan.digest}".encode()).hexdigest()[:40]
-    return f"erp-{flow.key}-{document_id}-{plan.operation}-{revision}-{digest}"
+    digest = hashlib.sha256(f"{planned.entity_id}\n{planned.digest}".encode()).hexdigest()[:40]
+    step = "" if planned.step == TRANSACTION else f"{planned.step}-"
+    return f"erp-{push.flow}-{push.document_id}-{step}{planned.operation}-{push.revision}-{digest}"
 
 
-def write_intent(push: Push, flow: PushFlow, plan: Plan) -> None:
-    """Fix in `push` (unsaved) what exactly will be sent."""
-    push.revision = revision_of(flow, push.document_id)
-    push.control_id = control_id_of(flow, push.document_id, push.revision, plan)
-    push.operation = plan.operation
-    push.entity_id = plan.entity_id
-    push.reference = plan.reference
-    push.function_name = plan.function_name
-    push.function_xml = arranged(push.connection, plan.function(push.control_id))
-    push.planned = [entry.as_json() for entry in plan.explained]
-    push.expected, push.sent = dict(plan.expected), plan.sent.as_json()
+def write_template(push: Push, planned: PlannedStep, route: Collection[str]) -> None:
+    """Fix in `push` (unsaved) where and what will be sent, as far as it is known before earlier steps are delivered."""
+    push.step, push.after, push.route = planned.step, list(planned.after), list(route)
+    push.record_type, push.template_digest = planned.record_type, planned.template_digest
+    push.operation, push.entity_id = planned.operation, planned.entity_id
+    push.reference, push.function_name = planned.reference, planned.function_name
+    push.planned = [entry.as_json() for entry in planned.explained]
+    push.expected, push.sent = dict(planned.expected), planned.sent.as_json()
+
+
+def write_intent(push: Push, planned: PlannedStep) -> PushBody:
+    """Fix in `push` the bytes and the control id of a step that waits for nothing more; return the body to be saved."""
+    push.revision = revision_of(push)
+    push.control_id = control_id_of(push, planned)
+    body = PushBody(push=push, tenant_id=push.tenant_id)
+    body.xml = arranged(push.connection, planned.function(push.control_id))
+    push.size = len(body.xml.encode())
+    return body
+
+
+def route_of(flow: PushFlow, document: PushedDocument, plan: Plan) -> list[str]:
+    """All steps of the document: those planned now and those that are in Intacct, in the order they are declared."""
+    keys = {step.step for step in plan.steps}
+    if len(flow.steps) > 1:
+        keys |= remote_records.results_of(flow.key, document).keys()
+    return [step.key for step in flow.steps if step.key in keys]
 
 
 def why_not_as_planned(flow: PushFlow, push: Push, document: PushedDocument | None, context: PushContext) -> str:
@@ -154,6 +225,19 @@ def why_not_as_planned(flow: PushFlow, push: Push, document: PushedDocument | No
     plan, problems = assess(flow, document, context)
     if problems:
         return f"It can no longer be pushed as it was queued. {problems[0]}"
-    if plan is None or control_id_of(flow, push.document_id, push.revision, plan) != push.control_id:
+    planned = planned_step(plan, push.step)
+    results = remote_records.results_of(flow.key, document) if planned is not None and planned.uses else {}
+    if planned is None or not _is_as_planned(push, planned, results):
         return f"The {flow.noun} or the settings changed after it was queued, so other values would be written now."
     return ""
+
+
+def planned_step(plan: Plan | None, key: str) -> PlannedStep | None:
+    return next((step for step in plan.steps if step.step == key), None) if plan is not None else None
+
+
+def _is_as_planned(push: Push, planned: PlannedStep, results: Mapping[str, Any]) -> bool:
+    try:
+        return control_id_of(push, planned.resolved(results)) == push.control_id
+    except KeyError:
+        return False  # what an earlier step became is not known any more

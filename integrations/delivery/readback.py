@@ -18,18 +18,20 @@ from integrations.approval.selectors import why_not_pushable
 from integrations.approval.service import covered_by_approval, let_fall
 from integrations.delivery import remote_records
 from integrations.delivery.contract import Found, PushFlow
+from integrations.delivery.outcomes import wake_waiting
 from integrations.delivery.planning import context_for
 from integrations.delivery.requests import PushOutcome, ask_pushes, forget_record
 from integrations.delivery.snapshot import Snapshot
+from integrations.delivery.transitions import settle_document
 from integrations.delivery.verification import may_not_show_yet
 from integrations.gateway import client as gateway
 from integrations.intacct import Client
-from integrations.models import Connection, Delivery, PushedDocument, RemoteRecord
+from integrations.models import Connection, PushedDocument, RemoteRecord
 from integrations.runs.selectors import why_not_run
 
 
 def refresh(connection: Connection, flow: PushFlow, document: PushedDocument) -> list[str]:
-    """Read the linked record now and compare it; return what differs. Raises Refused and the Intacct error family."""
+    """Read its records now and compare them; return what differs. Raises Refused and the Intacct error family."""
     if not document.remote_id:
         raise Refused("It is not linked to a record in Intacct.", "Push it, or link it.", code="NOT-LINKED")
     began = timezone.now()
@@ -37,8 +39,15 @@ def refresh(connection: Connection, flow: PushFlow, document: PushedDocument) ->
     if found is None and may_not_show_yet(document):
         sentence = "Intacct does not show it, but it was delivered just now, and searches may not find it yet."
         raise Refused(sentence, "Refresh it again in a quarter of an hour.", code="TOO-EARLY")
+    others = _read_others(connection, flow, document)
     with transaction.atomic():
-        return _compared(connection, flow, _still_linked(flow, document, began), found)
+        fresh = _still_linked(flow, document, began)
+        differences = _compared(connection, flow, fresh, found)
+        for record, seen in others:
+            context = context_for(connection)
+            facts = remote_records.compare(flow, fresh, seen, context, at=timezone.now(), record=record)
+            differences = [*differences, *facts.named]
+        return differences
 
 
 def take_theirs(connection: Connection, flow: PushFlow, document: PushedDocument) -> list[str]:
@@ -118,12 +127,14 @@ def link(
         taken: Any = flow.model._default_manager.filter(connection=connection, remote_id=remote_id).first()
         if taken is not None:
             raise Refused(f"{remote_id} is linked to {flow.label(taken)}.", "Unlink that one first.", code="LINKED")
-        fresh.connection, fresh.remote_id, fresh.delivery = connection, remote_id, Delivery.DELIVERED
-        fresh.linked_at, fresh.linked_by, fresh.state_reason, fresh.state_advice = timezone.now(), by, "", ""
-        names = ["connection", "remote_id", "delivery", "linked_at", "linked_by", "state_reason", "state_advice"]
-        fresh.save(update_fields=names)
+        fresh.connection, fresh.remote_id = connection, remote_id
+        fresh.linked_at, fresh.linked_by = timezone.now(), by
+        fresh.save(update_fields=["connection", "remote_id", "linked_at", "linked_by"])
         remote_records.note_link(flow, fresh)
-        return _compared(connection, flow, fresh, found)
+        settle_document(flow, fresh, connection)
+        differences = _compared(connection, flow, fresh, found)
+        wake_waiting(flow, fresh)
+        return differences
 
 
 def _compared(connection: Connection, flow: PushFlow, document: Any, found: Found | None) -> list[str]:
@@ -140,6 +151,20 @@ def _read(connection: Connection, flow: PushFlow, document: PushedDocument, remo
     _check(connection, flow)
     with _reading(connection, flow, document) as client:
         return flow.read_back(client, [remote_id]).get(remote_id)
+
+
+def _read_others(
+    connection: Connection, flow: PushFlow, document: PushedDocument
+) -> list[tuple[RemoteRecord, Found | None]]:
+    """The records that its other steps became, as they are now; what is not shown only where it must be."""
+    records = [row for row in remote_records.records_of(flow.key, document.pk) if not remote_records.is_own(row)]
+    read: list[tuple[RemoteRecord, Found | None]] = []
+    for name in dict.fromkeys(record.object_name for record in records):
+        mine = [record for record in records if record.object_name == name]
+        with gateway.opened(connection, entity_id=flow.entity_of(document) or None) as client:
+            found = flow.read(client, name, [record.remote_id for record in mine])
+        read += [(record, found.get(record.remote_id)) for record in mine]
+    return [pair for pair in read if pair[1] is not None or not may_not_show_yet(document)]
 
 
 def _read_there(connection: Connection, flow: PushFlow, document: PushedDocument) -> Found:

@@ -65,6 +65,6 @@ def register_records(records: RemoteRecords) -> None:
     _records[records.object_name] = records
 
 
-def records_of(object_name: str) -> RemoteRecords:
+def records_for(object_name: str) -> RemoteRecords:
     """How records of an object are read; KeyError for one that nothing registered."""
     return _records[object_name]

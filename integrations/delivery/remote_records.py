@@ -12,24 +12,38 @@ from functools import partial
 from django.utils import timezone
 
 from integrations.delivery import drift
-from integrations.delivery.contract import Found, PushContext, PushFlow
+from integrations.delivery.contract import Found, PushContext, PushFlow, StepResult
 from integrations.delivery.drift import DriftFacts
 from integrations.delivery.snapshot import Snapshot
 from integrations.models import Operation, Push, PushedDocument, RemoteRecord
-from integrations.models.remote_record import TRANSACTION
+from integrations.runs.flow import flow_for
 
 
 def own_records(flow_key: str, documents: Sequence[PushedDocument]) -> dict[int, RemoteRecord]:
     """`record_of` for many documents of a flow, by primary key, in one query."""
     ids = {document.pk: document.remote_id for document in documents if document.remote_id}
-    rows = RemoteRecord.objects.filter(flow=flow_key, document_id__in=ids, step=TRANSACTION, unlinked_at=None)
+    rows = RemoteRecord.objects.filter(flow=flow_key, document_id__in=ids, unlinked_at=None)
+    rows = rows.filter(step=_primary(flow_key))
     return {row.document_id: row for row in rows if row.remote_id == ids[row.document_id]} if ids else {}
 
 
 def record_of(flow_key: str, document: PushedDocument) -> RemoteRecord | None:
     """What is kept of the record that the document is linked to; None when it is linked to none."""
-    row = _row(flow_key, document.pk) if document.remote_id else None
-    return row if row is not None and row.unlinked_at is None and row.remote_id == document.remote_id else None
+    if not document.remote_id:
+        return None
+    linked = RemoteRecord.objects.filter(flow=flow_key, document_id=document.pk, unlinked_at=None)
+    return linked.filter(step=_primary(flow_key), remote_id=document.remote_id).first()
+
+
+def records_of(flow_key: str, *document_ids: int) -> list[RemoteRecord]:
+    """What is kept of all records that documents are linked to, one for each step that is delivered."""
+    rows = RemoteRecord.objects.filter(flow=flow_key, document_id__in=document_ids, unlinked_at=None)
+    return list(rows.exclude(remote_id="").order_by("pk"))
+
+
+def results_of(flow_key: str, document: PushedDocument) -> dict[str, StepResult]:
+    """What the delivered steps of the document became."""
+    return {row.step: StepResult(row.remote_id, row.record_no, row.url) for row in records_of(flow_key, document.pk)}
 
 
 def sent_of(flow_key: str, document: PushedDocument) -> Snapshot | None:
@@ -39,25 +53,41 @@ def sent_of(flow_key: str, document: PushedDocument) -> Snapshot | None:
     return sent if sent.lines is not None else None
 
 
-def _row(flow_key: str, document_id: int) -> RemoteRecord | None:
-    return RemoteRecord.objects.filter(flow=flow_key, document_id=document_id, step=TRANSACTION).first()
+def _row(flow: PushFlow, document_id: int, step: str) -> RemoteRecord | None:
+    return RemoteRecord.objects.filter(flow=flow.key, document_id=document_id, step=step).first()
+
+
+def _primary(flow_key: str) -> str:
+    """The step whose record is the document's own."""
+    flow = flow_for(flow_key)
+    if not isinstance(flow, PushFlow):
+        raise TypeError(f"{flow_key} pushes no documents.")
+    return flow.steps[0].key
+
+
+def is_own(record: RemoteRecord) -> bool:
+    """Whether it is the record whose number and address the document shows as its own."""
+    return record.step == _primary(record.flow)
 
 
 def note_delivery(flow: PushFlow, document: PushedDocument, push: Push, found: Found | None) -> None:
     """A push has landed in `push.remote_id`: all it wrote counts as sent, and what it moved is noted when next read."""
-    before, now = record_of(flow.key, document), Snapshot.of(push.sent)
-    record = before or _row(flow.key, document.pk) or RemoteRecord(flow=flow.key, document_id=document.pk)
-    is_update = before is not None and push.operation == Operation.UPDATE
+    record = _row(flow, document.pk, push.step)
+    record = record or RemoteRecord(flow=flow.key, document_id=document.pk, step=push.step)
+    now, is_linked = Snapshot.of(push.sent), record.pk is not None and record.unlinked_at is None
+    is_update = is_linked and record.remote_id == push.remote_id and push.operation == Operation.UPDATE
     was = Snapshot.of(record.sent) if is_update else Snapshot()
     noted = drift.noted_after_delivery(
-        Snapshot.of(record.noted), was, now, flow.moved_by_writing(was, now), flow.fields
+        Snapshot.of(record.noted), was, now, flow.moved_by_writing(was, now), flow.fields_of(push.step)
     )
     record.noted = noted.as_json() if is_update else {}
     record.found = record.found if is_update else {}
     record.found_at = record.found_at if is_update else None
-    record.sent = push.sent
+    record.sent, record.judged = push.sent, {}
     record.record_no = found.record_no if found is not None else (record.record_no if is_update else None)
-    _tie(record, flow, push.connection_id, document, push.remote_id)
+    record.object_name = push.record_type or flow.records
+    _tie(record, push.connection_id, document, push.remote_id)
+    drift.keep_union(document, records_of(flow.key, document.pk), keeps_reading=True)
     for other_flow, other in flow.touches(document):
         _expect_moves(other_flow, other)
 
@@ -72,24 +102,28 @@ def _expect_moves(flow: PushFlow, document: PushedDocument) -> None:
 
 def note_link(flow: PushFlow, document: PushedDocument) -> RemoteRecord:
     """A person says that the document is the record `document.remote_id`; what we once wrote into it still counts."""
-    record = _row(flow.key, document.pk) or RemoteRecord(flow=flow.key, document_id=document.pk)
+    step = _primary(flow.key)
+    record = _row(flow, document.pk, step) or RemoteRecord(flow=flow.key, document_id=document.pk, step=step)
     if record.remote_id != document.remote_id or not record.sent:
         record.sent = flow.sent_of_linked(document).as_json()
-    record.noted, record.found, record.found_at = {}, {}, None
-    _tie(record, flow, document.connection_id, document, document.remote_id)
+    record.noted, record.found, record.found_at, record.judged = {}, {}, None, {}
+    record.object_name = record.object_name or flow.records
+    _tie(record, document.connection_id, document, document.remote_id)
     return record
 
 
-def _tie(record: RemoteRecord, flow: PushFlow, connection_id: int | None, document: PushedDocument, to: str) -> None:
+def _tie(record: RemoteRecord, connection_id: int | None, document: PushedDocument, to: str) -> None:
     if connection_id is None:
-        raise ValueError(f"{flow.key} {document.pk} is linked without a connection.")
+        raise ValueError(f"{record.flow} {document.pk} is linked without a connection.")
     record.tenant_id, record.connection_id = document.tenant_id, connection_id
-    record.object_name, record.remote_id, record.unlinked_at = flow.records, to, None
+    record.remote_id, record.unlinked_at = to, None
     record.save()
 
 
 def note_unlink(flow: PushFlow, document: PushedDocument) -> None:
-    RemoteRecord.objects.filter(flow=flow.key, document_id=document.pk).update(unlinked_at=timezone.now())
+    """The document is no record in Intacct any more; what was written into those it had is kept."""
+    RemoteRecord.objects.filter(flow=flow.key, document_id=document.pk).update(unlinked_at=timezone.now(), judged={})
+    drift.keep_union(document, [])
 
 
 def compare(
@@ -100,22 +134,28 @@ def compare(
     *,
     at: datetime,
     is_new: bool = False,
+    record: RemoteRecord | None = None,
 ) -> DriftFacts:
-    """Judge a document by what reading its record showed `at`, None for nothing, and keep it. Saves the document.
+    """Judge a document by what reading one of its records showed `at`, None for nothing. Saves both.
 
-    `is_new`: a push has landed since it was last read, so that its lines may have other keys.
+    Without `record` it is the document's own. `is_new`: a push has landed since it was last read, so that its lines may
+    have other keys. What the document shows is the union over all its records.
     """
-    record = record_of(flow.key, document) or note_link(flow, document)
+    record = record or record_of(flow.key, document) or note_link(flow, document)
     if found is None:
         facts = _judged(flow, document, record, None, None, context)
-        drift.keep(document, record, facts, found=None, at=at)
+        drift.keep(document, record, facts, _others(record), found=None, at=at)
         return facts
     flow.take_keys(document, record, found, is_new=is_new)
     reading = flow.reading(document, record, found)
     facts = _judged(flow, document, record, found, reading, context)
     take_facts(document, record, found)
-    drift.keep(document, record, facts, found=reading, at=at)
+    drift.keep(document, record, facts, _others(record), found=reading, at=at)
     return facts
+
+
+def _others(record: RemoteRecord) -> list[RemoteRecord]:
+    return [row for row in records_of(record.flow, record.document_id) if row.pk != record.pk]
 
 
 def is_outdated(document: PushedDocument, began: datetime) -> bool:
@@ -124,30 +164,34 @@ def is_outdated(document: PushedDocument, began: datetime) -> bool:
 
 
 def take_facts(document: PushedDocument, record: RemoteRecord, found: Found) -> None:
-    """What pages and look-ups show of the record, on the document and on its row; saves the document's."""
+    """What pages and look-ups show of the record, on its row and, of its own one, on the document; saves the latter."""
+    record.record_no, record.url, record.state = found.record_no, found.url, found.state
+    if not is_own(record):
+        return
     document.remote_record_no, document.remote_url = found.record_no, found.url
     document.remote_state, document.remote_facts = found.state, dict(found.facts)
     document.save(update_fields=["remote_record_no", "remote_url", "remote_state", "remote_facts"])
-    record.record_no, record.url, record.state = found.record_no, found.url, found.state
 
 
 def note_edit(flow: PushFlow, document: PushedDocument, context: PushContext) -> None:
-    """Judge a document that was edited here by what its record last showed."""
-    record = record_of(flow.key, document)
-    if record is not None:
-        drift.keep_edit(document, record, _by_last_reading(flow, document, record, context))
+    """Judge a document that was edited here by what its records last showed."""
+    for record in records_of(flow.key, document.pk):
+        drift.keep_edit(document, record, _by_last_reading(flow, document, record, context), _others(record))
 
 
 def _by_last_reading(
     flow: PushFlow, document: PushedDocument, record: RemoteRecord, context: PushContext
 ) -> DriftFacts:
-    last = Found(record.record_no or 0, record.remote_id, record.url, record.state, document.remote_facts)
-    reading = None if document.missing_there else Snapshot.of(record.found)
-    return _judged(flow, document, record, last if document.remote_facts else None, reading, context)
+    own = is_own(record)
+    facts_there = document.remote_facts if own else {}
+    last = Found(record.record_no or 0, record.remote_id, record.url, record.state, facts_there)
+    is_missing = bool(record.judged.get("missing_there", own and document.missing_there))
+    reading = None if is_missing else Snapshot.of(record.found)
+    return _judged(flow, document, record, last if facts_there else None, reading, context)
 
 
 def last_facts(flow: PushFlow, document: PushedDocument, context: PushContext) -> DriftFacts | None:
-    """What the judge says of the last reading, keeping nothing; None for a document without a record."""
+    """What the judge says of the last reading of its own record, keeping nothing; None for one without a record."""
     record = record_of(flow.key, document)
     return None if record is None else _by_last_reading(flow, document, record, context)
 
@@ -183,14 +227,14 @@ def _judged(
 ) -> DriftFacts:
     sent = Snapshot.of(record.sent)
     return drift.judge(
-        here=flow.here(document, context, sent),
+        here=flow.here_of(record.step, document, context, sent),
         sent=sent,
         found=reading,
         noted=Snapshot.of(record.noted),
-        fields=flow.fields,
+        fields=flow.fields_of(record.step),
         is_ordinary=partial(_is_ordinary, flow, document, found),
         cross_checks=flow.cross_checks(document, record, found) if found is not None else (),
-        was_changed_there=document.changed_there,
+        was_changed_there=bool(record.judged.get("changed_there", document.changed_there)),
         line_names=flow.line_names(document, sent),
     )
 

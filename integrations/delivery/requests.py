@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -17,9 +16,10 @@ from accounts.models import User
 from integrations import queue
 from integrations.approval.service import move_approval
 from integrations.approval.transitions import Act
-from integrations.delivery import drift, remote_records
-from integrations.delivery.contract import Problem, PushContext, PushFlow
-from integrations.delivery.planning import context_for, judge, prepare, write_intent
+from integrations.delivery import remote_records, transitions
+from integrations.delivery.contract import Problem, PushContext, PushFlow, flow_of, push_flow, step_table
+from integrations.delivery.intents import store, wait_for, written
+from integrations.delivery.planning import PlanResult, context_for, judge, prepare
 from integrations.models import (
     ACTIVE_RUNS,
     IN_FLIGHT,
@@ -29,14 +29,13 @@ from integrations.models import (
     DocumentState,
     Push,
     PushedDocument,
-    PushEvent,
     PushHold,
     PushState,
     SyncRun,
     Trigger,
     with_state,
 )
-from integrations.runs.flow import StepPlan, flow_for, flows
+from integrations.runs.flow import StepPlan
 from integrations.runs.selectors import active_run, why_not_run
 from integrations.runs.service import Started, start_run
 
@@ -60,26 +59,6 @@ class PushOutcome:
     blocked: list[tuple[PushedDocument, list[Problem]]] = field(default_factory=list)
     left: list[tuple[PushedDocument, str]] = field(default_factory=list)
     started: Started | None = None
-
-
-def push_flow(key: str) -> PushFlow:
-    """The pushing flow under `key`; KeyError when there is none."""
-    flow = flow_for(key)
-    if not isinstance(flow, PushFlow):
-        raise KeyError(key)
-    return flow
-
-
-def flow_of(document: PushedDocument) -> PushFlow:
-    """The pushing flow of a document; KeyError when there is none."""
-    for flow in push_flows():
-        if isinstance(document, flow.model):
-            return flow
-    raise KeyError(type(document).__name__)
-
-
-def push_flows() -> list[PushFlow]:
-    return [flow for flow in flows() if isinstance(flow, PushFlow)]
 
 
 def ask_pushes(
@@ -129,33 +108,48 @@ def _ask(
             if verdict.problems:
                 asked.blocked.append((document, list(verdict.problems)))
                 return
-            waits, plan = verdict.waits, verdict.plan
-            push = Push(
-                tenant_id=connection.tenant_id,
-                connection=connection,
-                flow=flow.key,
-                document_id=document.pk,
-                label=flow.label(document)[:300],
-                settings_version=context.settings,
-                asked_by=by,
-                due_at=timezone.now(),
-                state=PushState.WAITING if waits else PushState.QUEUED,
-                reason=waits[:500],
-            )
-            if plan is not None:
-                write_intent(push, flow, plan)
-            push.save()
-            said = f"Waits: {waits}" if waits else "Planned and queued."
-            PushEvent.objects.create(tenant_id=push.tenant_id, push=push, state=push.state, message=said[:500], by=by)
-            document.delivery = Delivery.WAITING if waits else Delivery.QUEUED
+            rows = _rows(connection, flow, document, context, verdict, by)
             document.connection = connection
-            document.state_reason, document.state_advice = waits[:500], ""
-            document.save(update_fields=["delivery", "connection", "state_reason", "state_advice"])
+            document.save(update_fields=["connection"])
+            if verdict.waits is not None:
+                (push,) = rows.values()
+                wait_for(push, verdict.waits)
+                transitions.open_push(push, PushState.WAITING, f"Waits: {push.reason}", reason=push.reason, by=by)
+            elif verdict.plan is not None:
+                store(written(flow, document, verdict.plan, rows))
+            transitions.settle_document(flow, document, connection)
     except IntegrityError:
         # Somebody asked for the same document at this very moment: the ledger holds one row in flight for each.
         asked.left.append((flow.model._default_manager.get(pk=document.pk), "It is being pushed already."))
         return
-    (asked.waiting if waits else asked.queued).append(document)
+    (asked.waiting if verdict.waits is not None else asked.queued).append(document)
+
+
+def _rows(
+    connection: Connection,
+    flow: PushFlow,
+    document: PushedDocument,
+    context: PushContext,
+    verdict: PlanResult,
+    by: User | None,
+) -> dict[str, Push]:
+    """A row (unsaved) for each step that is planned; for the first one declared where nothing can be planned yet."""
+    keys = [step.step for step in verdict.plan.steps] if verdict.plan is not None else [flow.steps[0].key]
+    return {
+        key: Push(
+            tenant_id=connection.tenant_id,
+            connection=connection,
+            flow=flow.key,
+            document_id=document.pk,
+            step=key,
+            label=flow.label(document)[:300],
+            record_type=flow.records,
+            settings_version=context.settings,
+            asked_by=by,
+            due_at=timezone.now(),
+        )
+        for key in keys
+    }
 
 
 def wake_ledger(
@@ -177,28 +171,31 @@ def wake_ledger(
 
 
 def take_back(push: Push, *, by: User | None = None) -> bool:
-    """Take a push out of the queue; False when sending has begun or it has ended."""
+    """Take a push out of the queue, and the steps that wait for it; False when sending has begun or it has ended."""
+    flow = push_flow(push.flow)
     with transaction.atomic():
-        mine = Push.objects.filter(pk=push.pk, state__in=[PushState.QUEUED, PushState.WAITING])
-        if not mine.filter(may_have_arrived=False).update(
-            state=PushState.TAKEN_BACK, finished_at=timezone.now(), reason=""
-        ):
+        if not transitions.take_back_push(push, "Taken back.", by=by):
             return False
-        PushEvent.objects.create(
-            tenant_id=push.tenant_id, push=push, state=PushState.TAKEN_BACK, message="Taken back.", by=by
-        )
-        document: Any = push_flow(push.flow).model._default_manager.select_for_update().get(pk=push.document_id)
-        delivered = bool(document.remote_id)
-        document.delivery = Delivery.DELIVERED if delivered else Delivery.NONE
-        document.state_reason = document.state_advice = ""
-        document.save(update_fields=["delivery", "state_reason", "state_advice"])
+        message = f"Not sent, because {step_table(flow)[push.step].label} was taken back."
+        transitions.take_back_following(flow, push, message, by=by)
+        document = flow.model._default_manager.select_for_update().filter(pk=push.document_id).first()
+        transitions.settle_document(flow, document, push.connection)
     return True
+
+
+def take_back_document(document: PushedDocument, *, by: User | None = None) -> bool:
+    """Take back every step of the document that has not left yet; False when there is none."""
+    mine = Push.objects.filter(flow=flow_of(document).key, document_id=document.pk, state__in=IN_FLIGHT)
+    taken = [take_back(push, by=by) for push in mine.order_by("pk")]
+    return any(taken)
 
 
 def release_hold(hold: PushHold, *, by: User | None = None, queued: bool = True) -> None:
     """Somebody says that the cause is fixed: what was held is sent again."""
     connection, flow = hold.connection, push_flow(hold.flow)
-    hold.delete()
+    with transaction.atomic():
+        hold.delete()
+        transitions.settle_queued(flow, connection)
     wake_ledger(connection, flow, by=by, queued=queued)
 
 
@@ -222,7 +219,6 @@ def forget_record(document: PushedDocument) -> None:
     document.delivered_at, document.remote_facts = None, {}
     document.state_reason = document.state_advice = document.remote_state = ""
     document.save(update_fields=_LINK)
-    drift.forget(document)
     remote_records.note_unlink(flow_of(document), document)
 
 
@@ -232,7 +228,7 @@ def ready_documents(flow: PushFlow, numbers: Iterable[str] = ()) -> list[PushedD
     if chosen:
         return list(flow.named(chosen))
     found = flow.model._default_manager.all()
-    states = [DocumentState.READY, DocumentState.ATTENTION, DocumentState.CHANGED_HERE]
+    states = [DocumentState.READY, DocumentState.ATTENTION, DocumentState.PARTLY, DocumentState.CHANGED_HERE]
     return list(with_state(found).filter(shown_as__in=states).order_by("pk"))
 
 
@@ -251,10 +247,5 @@ def ledgers_due() -> list[tuple[int, int, str]]:
 
 def note_edit(document: PushedDocument) -> None:
     """A document was edited here: judge it again, where it is in Intacct. Call inside the transaction of the edit."""
-    if document.remote_id and document.connection is not None:
+    if document.is_in_intacct and document.connection is not None:
         remote_records.note_edit(flow_of(document), document, context_for(document.connection))
-
-
-def in_flight(flow: PushFlow, document_id: int) -> Push | None:
-    """The push of a document that is under way."""
-    return Push.objects.filter(flow=flow.key, document_id=document_id, state__in=IN_FLIGHT).first()

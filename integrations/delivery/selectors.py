@@ -21,7 +21,7 @@ def pushes_of_run(run: SyncRun, limit: int) -> tuple[list[tuple[ShownState, int]
     found = Push.objects.filter(mine)
     counted = dict(found.order_by().values_list("state").annotate(Count("pk")))
     whens = [When(state=state, then=Value(position)) for position, state in enumerate(_ORDER)]
-    rows = found.defer("function_xml", "planned", "expected", "error_detail")
+    rows = found.defer("planned", "expected", "sent", "error_detail")
     rows = rows.order_by(Case(*whens, default=Value(len(_ORDER)), output_field=IntegerField()), "pk")
     return [(shown(state), counted[state]) for state in _ORDER if counted.get(state)], list(rows[:limit])
 

@@ -6,7 +6,6 @@ person decides.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -14,16 +13,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from integrations.delivery import remote_records
-from integrations.delivery.contract import Found, PushContext, PushFlow
+from integrations.delivery.contract import Found, PushContext, PushFlow, push_flows
 from integrations.delivery.planning import context_for
-from integrations.delivery.requests import push_flows
 from integrations.gateway.client import about
-from integrations.models import Connection, Delivery, RowOutcome, RunRow, Trigger
+from integrations.models import Connection, Delivery, RemoteRecord, RowOutcome, RunRow, Trigger
 from integrations.runs.flow import Flow, StepPlan, flow_for
 from integrations.runs.service import Started, start_run
 from integrations.runs.step import StepWork
 
 BATCH = 50
+_THERE = (Delivery.DELIVERED, Delivery.PARTLY)
 
 
 class Verification(Flow):
@@ -37,24 +36,37 @@ class Verification(Flow):
         if not isinstance(flow, PushFlow):
             raise TypeError(f"{work.step.key} pushes no documents.")
         while batch := _next(work, flow):
-            found: dict[str, Found] = {}
             began = timezone.now()
-            for entity, members in groupby(sorted(batch, key=flow.entity_of), key=flow.entity_of):
-                documents = list(members)
-                with work.client_for(entity) as client, about(flow.key, (document.pk for document in documents)):
-                    found |= flow.read_back(client, [document.remote_id for document in documents])
+            records = remote_records.records_of(flow.key, *(document.pk for document in batch))
+            read = _read(work, flow, batch, records)
             with work.page():
                 context = context_for(work.connection)
                 for document in batch:
-                    _compare(work, flow, document.pk, document.remote_id, found.get(document.remote_id), context, began)
+                    mine = [(record, read.get(record.pk)) for record in records if record.document_id == document.pk]
+                    _compare(work, flow, document.pk, mine, context, began)
                 work.save_page(after=batch[-1].pk)
             yield
 
 
+def _read(
+    work: StepWork, flow: PushFlow, batch: Iterable[Any], records: Iterable[RemoteRecord]
+) -> dict[int, Found | None]:
+    """What Intacct shows of each record, by its key: those of one type in one entity in one read."""
+    entities = {document.pk: flow.entity_of(document) for document in batch}
+    groups: dict[tuple[str, str], list[RemoteRecord]] = {}
+    for record in records:
+        groups.setdefault((entities[record.document_id], record.object_name), []).append(record)
+    read: dict[int, Found | None] = {}
+    for (entity, object_name), members in groups.items():
+        with work.client_for(entity) as client, about(flow.key, (record.document_id for record in members)):
+            found = flow.read(client, object_name, [record.remote_id for record in members])
+        read |= {record.pk: found.get(record.remote_id) for record in members}
+    return read
+
+
 def linked_documents(flow: PushFlow, connection: Any, since: datetime | None) -> Any:
-    """Documents that are in Intacct and nothing is under way for."""
-    found = flow.model._default_manager.filter(connection=connection, delivery=Delivery.DELIVERED)
-    found = found.exclude(remote_id="")
+    """Documents that are in Intacct, or some of their records, and nothing is under way for."""
+    found = flow.model._default_manager.filter(connection=connection, delivery__in=_THERE)
     return found.filter(delivered_at__gte=since) if since is not None else found
 
 
@@ -65,22 +77,33 @@ def _next(work: StepWork, flow: PushFlow) -> list[Any]:
 
 
 def _compare(
-    work: StepWork, flow: PushFlow, pk: int, remote_id: str, found: Found | None, context: PushContext, began: datetime
+    work: StepWork,
+    flow: PushFlow,
+    pk: int,
+    read: list[tuple[RemoteRecord, Found | None]],
+    context: PushContext,
+    began: datetime,
 ) -> None:
+    """Judge a document by all its records, and say what came of it in one row."""
     document: Any = flow.model._default_manager.select_for_update().get(pk=pk)
-    if document.delivery != Delivery.DELIVERED or document.remote_id != remote_id:
+    now = {(record.pk, record.remote_id) for record in remote_records.records_of(flow.key, pk)}
+    if document.delivery not in _THERE or {(record.pk, record.remote_id) for record, _ in read} != now or not read:
         return  # pushed again or unlinked since it was read: the answer is about what it was
     if remote_records.is_outdated(document, began):
         return
-    if found is None and may_not_show_yet(document):
+    if any(found is None for _, found in read) and may_not_show_yet(document):
         work.count(skipped=1)
         _row(work, flow, document, RowOutcome.SKIPPED, "Delivered just now; searches in Intacct may not show it yet.")
         return
-    facts = remote_records.compare(flow, document, found, context, at=timezone.now())
-    if facts.missing_there:
+    differs, missing = False, []
+    for record, found in read:
+        facts = remote_records.compare(flow, document, found, context, at=timezone.now(), record=record)
+        differs = differs or bool(facts.there)
+        missing += [record.remote_id] if facts.missing_there else []
+    if missing:
         work.count(missing=1)
-        _row(work, flow, document, RowOutcome.FAILED, f"{remote_id} is no longer in Intacct.")
-    elif facts.there:
+        _row(work, flow, document, RowOutcome.FAILED, f"{', '.join(missing)} is no longer in Intacct.")
+    elif differs:
         work.count(read=1, changed=1)
         _row(work, flow, document, RowOutcome.CHANGED, document.difference)
     else:

@@ -7,8 +7,8 @@ from integrations.delivery.contract import PushContext
 from integrations.mirror.selectors import last_pull
 from integrations.models import Connection, ListItem, RunStep
 from integrations.records.lookup import MirrorView
-from integrations.settings.declared import Chosen, Setting, all_settings
-from integrations.settings.problems import problem_of
+from integrations.settings.declared import Chosen, Setting
+from integrations.settings.problems import look_up_chosen, problem_of
 from integrations.settings.selectors import settings_in_force
 
 
@@ -20,16 +20,7 @@ class SettingsView:
         self.version = settings_in_force(connection)
         self.mirror = MirrorView(connection)
         self._reads: dict[str, RunStep | None] = {}
-        self._fetch()
-
-    def _fetch(self) -> None:
-        values = self.version.values if self.version else {}
-        by_list: dict[str, list[str]] = {}
-        for setting in all_settings():
-            if setting.list_key and values.get(setting.key):
-                by_list.setdefault(setting.list_key, []).append(values[setting.key])
-        for list_key, ids in by_list.items():
-            self.mirror.fetch(list_key, ids)
+        look_up_chosen(self.version.values if self.version else {}, self.mirror)
 
     def last_read(self, list_key: str) -> RunStep | None:
         if list_key not in self._reads:

@@ -75,9 +75,10 @@ class ListKind:
     other `id_parts`. `parent_list` is the key of the list that holds the parents, where it is not the list itself.
     `name_field` may be empty in a record, then the first filled one of `other_names` counts.
     Where `modified_field` is "" or not offered, a Partial reads the list whole. `ignored_for_changes` are fields whose
-    change alone does not make a record a changed one. `needed_by` are the switches that cannot work without the list,
-    `always_needed` a list without which nothing works; all others are read when they may be and missed when not.
-    `may_be_absent` marks an object that the public reference does not confirm: it is read where `lookup` knows it.
+    change alone does not make a record a changed one; `nested` are elements with owned lines that `read` brings along.
+    `needed_by` are the switches that cannot work without the list, `always_needed` a list without which nothing works;
+    all others are read when they may be and missed when not. `may_be_absent` marks an object that the public reference
+    does not confirm: it is read where `lookup` knows it.
     With the list that `names_entities` the entities a sync can be asked for are read anew.
     """
 
@@ -106,7 +107,12 @@ class ListKind:
     may_be_absent: bool = False
     is_dimension: bool = False
     names_entities: bool = False
+    nested: tuple[str, ...] = ()
     ignored_for_changes: tuple[str, ...] = (MODIFIED, "RECORD_URL")
+
+    def __post_init__(self) -> None:
+        if self.nested and self.reader is not Reader.QUERY_THEN_READ:
+            raise ValueError(f"{self.label}: only `read` brings owned lines with it.")
 
     @property
     def id_parts(self) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ ways suspects is verified with Intacct before anything is marked.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
@@ -14,10 +14,10 @@ from django.utils import timezone
 from integrations.intacct import QUERY_REFUSED, PermissionDenied, ProtocolError, Query, all_of, between, eq, in_
 from integrations.lists import ListKind
 from integrations.mirror.fetch import PAGE_SIZE, Selection, still_there
-from integrations.mirror.list_states import figures, keep
+from integrations.mirror.list_states import keep
 from integrations.mirror.rows import record_numbers
 from integrations.mirror.scope import View
-from integrations.mirror.store import Sweep, gone_from, mark_missing
+from integrations.mirror.sink import Sink, SinkFor, Sweep
 from integrations.models import ListState, RunStep
 from integrations.records.kinds import SHORT_OVERLAP, covering_states, kind_for
 from integrations.runs.step import StepWork
@@ -29,9 +29,18 @@ _NARROWEST = timedelta(minutes=1)
 _AUDIT = "AUDITHISTORY"
 
 
-def find_deleted(work: StepWork) -> Iterator[None]:
+@dataclass(frozen=True)
+class _Looked:
+    """A list that was read in part, what holds it, and where it stands."""
+
+    kind: ListKind
+    sink: Sink
+    state: ListState
+
+
+def find_deleted(work: StepWork, sink_for: SinkFor) -> Iterator[None]:
     """Mark what was deleted in the lists of this run that were not read whole. Raises the Intacct error family."""
-    lists = _lists_to_look_at(work)
+    lists = _lists_to_look_at(work, sink_for)
     if not lists:
         work.say("Every list was read whole, so nothing is left to look for.")
         return
@@ -55,24 +64,28 @@ def find_deleted(work: StepWork) -> Iterator[None]:
     yield from _by_keys(work, lists)
 
 
-def _lists_to_look_at(work: StepWork) -> list[tuple[ListKind, ListState]]:
+def _lists_to_look_at(work: StepWork, sink_for: SinkFor) -> list[_Looked]:
     """The lists of this run that were read in part, with when their deletions were last looked for."""
     found = []
+    view = View(work.connection, work.run.entity_id)
     for key in work.run.steps.filter(key__startswith="list:").values_list("key", flat=True):
         kind = kind_for(work.connection, key.removeprefix("list:"))
-        states = covering_states(work.connection, [kind.key], work.run.entity_id) if kind else []
+        if kind is None:
+            continue
+        sink = sink_for(view, kind, work.run)
+        states = covering_states(work.connection, [sink.key], work.run.entity_id)
         known = [state for state in states if state.swept_at is not None]
-        if kind is not None and known:
+        if known:
             latest = max(known, key=lambda state: state.swept_at or work.run.created_at)
             if latest.swept_at is not None and latest.swept_at < work.run.created_at:
-                found.append((kind, latest))
+                found.append(_Looked(kind, sink, latest))
     return found
 
 
-def _audited(work: StepWork, lists: Sequence[tuple[ListKind, ListState]]) -> dict[str, set[str]]:
+def _audited(work: StepWork, lists: Sequence[_Looked]) -> dict[str, set[str]]:
     """The keys of deleted records by object in lower case, since each list was last looked at."""
-    since = min(state.swept_at for _, state in lists if state.swept_at is not None) - SHORT_OVERLAP
-    objects = sorted({kind.object.lower() for kind, _ in lists})
+    since = min(each.state.swept_at for each in lists if each.state.swept_at is not None) - SHORT_OVERLAP
+    objects = sorted({each.kind.object.lower() for each in lists})
     suspects: dict[str, set[str]] = {}
     windows = [(since, timezone.now() + timedelta(minutes=5))]
     while windows:
@@ -121,67 +134,51 @@ def _second(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
 
 
-def _verify(
-    work: StepWork, lists: Sequence[tuple[ListKind, ListState]], suspects: dict[str, set[str]], begun: datetime
-) -> Iterator[None]:
+def _verify(work: StepWork, lists: Sequence[_Looked], suspects: dict[str, set[str]], begun: datetime) -> Iterator[None]:
     """Ask Intacct about the suspects that are here; mark those that are really gone."""
     view = View(work.connection, work.run.entity_id)
     gone_in_all = 0
-    for kind, _ in lists:
-        numbers = _here(view, kind, suspects.get(kind.object.lower(), set()))
-        there = still_there(work.client, Selection(kind, view, (kind.key_field,), None), numbers)
-        gone_in_all += _mark(work, view, kind, [number for number in numbers if number not in there], begun)
+    for each in lists:
+        numbers = _here(each.sink, suspects.get(each.kind.object.lower(), set()))
+        there = still_there(work.client, Selection(each.kind, view, (each.kind.key_field,), None), numbers)
+        gone_in_all += _mark(work, each, [number for number in numbers if number not in there], begun)
         yield
     work.say(f"Deletions were looked up in Intacct's audit history: {gone_in_all} records of these lists are gone.")
 
 
-def _here(view: View, kind: ListKind, keys: Iterable[str]) -> list[int]:
-    """The record numbers of the mirror that keys of the audit history may mean.
+def _here(sink: Sink, keys: Iterable[str]) -> list[int]:
+    """The record numbers of the records here that keys of the audit history may mean.
 
     A key is the business id or the record number, depending on the object, or looks like `123--REC`.
     """
     texts = {key.strip() for key in keys if key.strip()}
     numbers = {int(text) for key in texts if (text := key.partition("--")[0]).isascii() and text.isdigit()}
-    found: set[int] = set()
-    items = view.items(kind).filter(missing_at=None)
-    for part in _in_batches(sorted(numbers)):
-        found.update(items.filter(record_no__in=part).values_list("record_no", flat=True))
-    for names in _in_batches(sorted(texts)):
-        found.update(items.filter(business_id__in=names).values_list("record_no", flat=True))
-    return sorted(found)
+    return sink.meant_by(numbers, texts)
 
 
-def _in_batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(values), 500):
-        yield values[start : start + 500]
-
-
-def _mark(work: StepWork, view: View, kind: ListKind, numbers: Sequence[int], looked_at: datetime) -> int:
+def _mark(work: StepWork, looked: _Looked, numbers: Sequence[int], looked_at: datetime) -> int:
     """Mark these as missing, count them with their list, and keep when the list was looked at."""
     with work.page():
-        marked = 0
-        for part in _in_batches(numbers):
-            pks = view.items(kind).filter(record_no__in=part).values_list("pk", flat=True)
-            marked += mark_missing(view, list(pks), work.run)
-        step = RunStep.objects.filter(run=work.run, key=f"list:{kind.key}")
+        marked = looked.sink.mark_missing(numbers)
+        step = RunStep.objects.filter(run=work.run, key=f"list:{looked.kind.key}")
         step.update(missing=F("missing") + marked)
-        keep(work.run, kind, {"swept_at": looked_at, **figures(view, kind)})
+        keep(work.run, looked.sink, {"swept_at": looked_at, **asdict(looked.sink.figures())})
     return marked
 
 
-def _by_keys(work: StepWork, lists: Sequence[tuple[ListKind, ListState]]) -> Iterator[None]:
+def _by_keys(work: StepWork, lists: Sequence[_Looked]) -> Iterator[None]:
     """Read the record numbers of each list whose last look is long ago, and mark what they leave out."""
-    view = View(work.connection, work.run.entity_id)
     due = timezone.now() - SWEPT_EVERY
-    for kind, state in lists:
-        if kind.key in work.checkpoint["done"]:
+    for each in lists:
+        if each.kind.key in work.checkpoint["done"]:
             continue
-        if state.swept_at is None or state.swept_at <= due:
-            yield from _sweep(work, view, kind)
-        work.save_page(done=[*work.checkpoint["done"], kind.key], after=0, begun=None, gone=0)
+        if each.state.swept_at is None or each.state.swept_at <= due:
+            yield from _sweep(work, each)
+        work.save_page(done=[*work.checkpoint["done"], each.kind.key], after=0, begun=None, gone=0)
 
 
-def _sweep(work: StepWork, view: View, kind: ListKind) -> Iterator[None]:
+def _sweep(work: StepWork, looked: _Looked) -> Iterator[None]:
+    kind, view = looked.kind, View(work.connection, work.run.entity_id)
     if not work.checkpoint.get("begun"):
         work.save_page(begun=timezone.now().isoformat(), after=0, gone=0)
     begun = datetime.fromisoformat(work.checkpoint["begun"])
@@ -193,13 +190,13 @@ def _sweep(work: StepWork, view: View, kind: ListKind) -> Iterator[None]:
     ):  # fmt: skip
         shown = record_numbers(kind, page.rows)
         last = max(shown, default=after)
-        gone = gone_from(view, kind, Sweep(after, last, shown))
-        marked = _mark(work, view, kind, gone, begun)
+        gone = looked.sink.gone_from(Sweep(after, last, shown))
+        marked = _mark(work, looked, gone, begun)
         after = last
         work.save_page(after=after, gone=int(work.checkpoint["gone"]) + marked)
         yield
-    rest = gone_from(view, kind, Sweep(after, None, frozenset())) if after else []
+    rest = looked.sink.gone_from(Sweep(after, None, frozenset())) if after else []
     there = still_there(work.client, selection, rest)  # records may have been added while the keys were read
-    marked = _mark(work, view, kind, [number for number in rest if number not in there], begun)
+    marked = _mark(work, looked, [number for number in rest if number not in there], begun)
     gone_in_all = int(work.checkpoint["gone"]) + marked
     work.say(f"{kind.label}: deletions were looked for by all record numbers; {gone_in_all} are gone.")

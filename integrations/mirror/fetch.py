@@ -80,7 +80,7 @@ def pages(client: Client, selection: Selection, *, after: int, until: int | None
 def _read_fields(client: Client, selection: Selection, page: Page) -> Page:
     kind = selection.kind
     keys = [row[kind.key_field] for row in page.rows]
-    rows = client.read(kind.object, keys, selection.fields) if keys else []
+    rows = client.read(kind.object, keys, (*selection.fields, *kind.nested)) if keys else []
     return replace(page, rows=sorted(rows, key=lambda row: int(row[kind.key_field])))
 
 

@@ -3,6 +3,7 @@
 Owns which steps a sync has. What a step does is pull.py's and deletions.py's work.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 
 from django.db.models import Max
@@ -13,6 +14,9 @@ from integrations.mirror.definitions import keep_dimensions
 from integrations.mirror.deletions import DELETIONS, find_deleted
 from integrations.mirror.list_states import note_end
 from integrations.mirror.pull import list_step_key, pull_list
+from integrations.mirror.scope import View
+from integrations.mirror.sink import Sink
+from integrations.mirror.store import MirrorSink
 from integrations.models import Connection, Mode, RunStep, SyncRun
 from integrations.records.kinds import kind_for
 from integrations.runs.flow import Flow, StepPlan
@@ -38,15 +42,18 @@ def kind_of_step(connection: Connection, key: str) -> ListKind | None:
     return kind_for(connection, name) if prefix == "list" else None
 
 
-class MirrorFlow(Flow):
-    key = LISTS
-    title = "Sync lists"
+class ListFlow(Flow):
+    """Reads lists into a sink; a subclass says into which. Its key and its title are its own."""
+
+    @abstractmethod
+    def sink(self, view: View, kind: ListKind, run: SyncRun) -> Sink:
+        """What takes the rows of this list."""
 
     def work(self, work: StepWork) -> Iterator[None]:
         if work.step.key == DIMENSIONS:
             yield from _find_dimensions(work)
         elif work.step.key == DELETIONS:
-            yield from find_deleted(work)
+            yield from find_deleted(work, self.sink)
         else:
             yield from self._pull(work)
 
@@ -55,7 +62,7 @@ class MirrorFlow(Flow):
         if kind is None:
             raise ValueError(f"{work.step.key!r} is not a list step.")
         try:
-            yield from pull_list(work, kind)
+            yield from pull_list(work, kind, self.sink)
             if kind.names_entities:
                 _renew_entities(work)
         except (PermissionDenied, SubscriptionError) as error:
@@ -69,7 +76,15 @@ class MirrorFlow(Flow):
     def ended(self, run: SyncRun, step: RunStep) -> None:
         kind = kind_of_step(run.connection, step.key)
         if kind is not None:
-            note_end(run, step, kind)
+            note_end(run, step, self.sink(View(run.connection, run.entity_id), kind, run))
+
+
+class MirrorFlow(ListFlow):
+    key = LISTS
+    title = "Sync lists"
+
+    def sink(self, view: View, kind: ListKind, run: SyncRun) -> Sink:
+        return MirrorSink(view, kind, run)
 
 
 def _renew_entities(work: StepWork) -> None:

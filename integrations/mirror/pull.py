@@ -1,25 +1,24 @@
-"""Mirrors one list: pages by key up to the highest one at the start, each compared with the mirror and stored.
+"""Reads one list for a sink: pages by key up to the highest one at the start, each handed over as it comes.
 
-Owns the order of the work and its checkpoint, so that a killed worker loses one page. A record that Intacct no longer
-shows is marked missing, never removed, and a list that suddenly shows nothing at all is left as it is.
+Owns the order of the work and its checkpoint, so that a killed worker loses one page. A list that suddenly shows
+nothing at all is left as it is. Knows nothing of what the sink makes of the rows.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
-from integrations.intacct import ProtocolError, in_
+from integrations.intacct import ProtocolError
 from integrations.lists import ListKind
 from integrations.mirror import recount
 from integrations.mirror.definitions import NotHere, definition_of, fields_to_read, remember_refused
 from integrations.mirror.fetch import Selection, pages, still_there
 from integrations.mirror.rows import Incoming, RowReader, Unusable, record_numbers
 from integrations.mirror.scope import View
-from integrations.mirror.store import Sweep, gone_from, mark_missing, store_page
+from integrations.mirror.sink import Sink, SinkFor, Sweep
 from integrations.mirror.watermark import start_of
-from integrations.models import ListItem, RowOutcome, RunRow
+from integrations.models import RowOutcome, RunRow
 from integrations.runs.step import StepWork
 
 
@@ -31,18 +30,19 @@ def view_of(work: StepWork) -> View:
     return View(work.connection, work.run.entity_id)
 
 
-def pull_list(work: StepWork, kind: ListKind) -> Iterator[None]:
-    """Mirror the whole list, or in a Partial what was modified since the last success, from the step's checkpoint on.
+def pull_list(work: StepWork, kind: ListKind, sink_for: SinkFor) -> Iterator[None]:
+    """Read the whole list, or in a Partial what was modified since the last success, from the step's checkpoint on.
 
     A full pull marks as missing what lies in the range it read and was not there. Raises the Intacct error family.
     """
     view = view_of(work)
+    sink = sink_for(view, kind, work.run)
     while True:
         try:
             if "fields" not in work.checkpoint:
-                _begin(work, kind, view)
+                _begin(work, kind, view, sink.key)
                 yield
-            yield from _read(work, kind, view)
+            yield from _read(work, Selection.of(kind, view, work.checkpoint), sink)
         except NotHere:
             work.announce(0)
             work.say(f"{kind.label}: this company's Intacct does not have this list.")
@@ -61,21 +61,21 @@ def _leave_out(work: StepWork, kind: ListKind, error: ProtocolError) -> None:
     name = remember_refused(work.client, work.connection, kind, selected, error)
     if not name:
         raise error
-    _tell_refused(work, kind, name, error)
+    tell_refused(work, kind, name, error)
     if mark.get("after"):
         work.save_page(fields=[field for field in selected if field != name])
     else:
         work.forget("fields")
 
 
-def _begin(work: StepWork, kind: ListKind, view: View) -> None:
+def _begin(work: StepWork, kind: ListKind, view: View, key: str) -> None:
     """Learn what the company offers, how many records there are and where they end; remember all three."""
     started_at = timezone.now()
     definition = definition_of(work.client, work.connection, kind)
     fields, absent = fields_to_read(definition, kind, work.run.entity_id)
     if absent and definition.looked_up_at and definition.looked_up_at >= started_at:
         work.warn(f"{kind.label}: Intacct does not offer {', '.join(absent)} here, so these fields stay empty.")
-    start = start_of(work.run, work.connection, kind, fields)
+    start = start_of(work.run, work.connection, kind, fields, key)
     if start.why_whole:
         work.say(f"{kind.label}: read whole, because {start.why_whole}.")
     mark: dict[str, Any] = {
@@ -93,46 +93,45 @@ def _begin(work: StepWork, kind: ListKind, view: View) -> None:
     work.save_page(**mark)
 
 
-def _read(work: StepWork, kind: ListKind, view: View) -> Iterator[None]:
+def _read(work: StepWork, selection: Selection, sink: Sink) -> Iterator[None]:
     mark = work.checkpoint
-    selection = Selection.of(kind, view, mark)
     if not mark.get("swept"):
-        yield from _read_range(work, selection, int(mark["after"]), mark["until"])
+        yield from _read_range(work, selection, sink, int(mark["after"]), mark["until"])
         if selection.is_whole:
-            _sweep_the_rest(work, selection, int(work.checkpoint["after"]))
-    yield from recount.settle(work, selection, _read_again)
+            _sweep_the_rest(work, selection, sink, int(work.checkpoint["after"]))
+    yield from recount.settle(work, selection, sink, _read_again)
 
 
-def _read_range(work: StepWork, selection: Selection, after: int, until: int | None) -> Iterator[None]:
+def _read_range(work: StepWork, selection: Selection, sink: Sink, after: int, until: int | None) -> Iterator[None]:
     if until is not None and after >= until:
         return
     reader = RowReader(selection.kind, selection.fields)
     for page in pages(work.client, selection, after=after, until=until):
         if work.step.announced is None and page.total is not None:
             work.announce(page.total)
-        after = _store(work, selection, reader, page.rows, after)
+        after = _store(work, selection, sink, reader, page.rows, after)
         yield
 
 
 def _store(
-    work: StepWork, selection: Selection, reader: RowReader, rows: Sequence[Mapping[str, Any]], after: int
+    work: StepWork, selection: Selection, sink: Sink, reader: RowReader, rows: Sequence[Mapping[str, Any]], after: int
 ) -> int:
-    """Store one page; return the last key in it."""
-    kind, view = selection.kind, selection.view
-    usable, unusable = _read_rows(reader, rows)
+    """Hand over one page; return the last key in it."""
+    kind = selection.kind
+    usable, unusable = read_rows(reader, rows)
     shown = frozenset(row.record_no for row in usable) | record_numbers(kind, [row for row, _ in unusable])
     last = max(shown, default=after)
     swept = Sweep(after, last, shown) if selection.is_whole else None  # of an empty page an empty range
-    spared = _spared(work, selection, swept) if swept else frozenset()
+    spared = _spared(work, selection, sink, swept) if swept else frozenset()
     with work.page():
         _keep_unusable(work, kind, unusable)
-        outcome = store_page(view, kind, usable, run=work.run, swept=swept, spared=spared)
+        outcome = sink.store(usable, swept=swept, spared=spared)
         work.count(read=len(rows), **outcome.counts())
         work.save_page(after=last)
     return last
 
 
-def _read_again(work: StepWork, selection: Selection, after: int, until: int | None) -> Iterator[None]:
+def _read_again(work: StepWork, selection: Selection, sink: Sink, after: int, until: int | None) -> Iterator[None]:
     """Read a range once more. Of the whole list only what the first reading did not bring is counted as read."""
     reader = RowReader(selection.kind, selection.fields)
     begun = False
@@ -140,31 +139,31 @@ def _read_again(work: StepWork, selection: Selection, after: int, until: int | N
         if not selection.is_whole and not begun and page.total is not None:
             work.announce(page.total)
         begun = True
-        usable, unusable = _read_rows(reader, page.rows)
+        usable, unusable = read_rows(reader, page.rows)
         with work.page():
             _keep_unusable(work, selection.kind, unusable, once=True)
-            outcome = store_page(selection.view, selection.kind, usable, run=work.run)
+            outcome = sink.store(usable)
             read = outcome.new + outcome.returned if selection.is_whole else len(page.rows)
             work.count(read=read, new=outcome.new, changed=outcome.changed)
             work.save_page()
         yield
 
 
-def _spared(work: StepWork, selection: Selection, swept: Sweep) -> frozenset[int]:
+def _spared(work: StepWork, selection: Selection, sink: Sink, swept: Sweep) -> frozenset[int]:
     """What is not in the view of the entity any more and exists all the same, so that it is not missing."""
     if not selection.view.is_narrow(selection.kind, selection.fields):
         return frozenset()
-    return still_there(work.client, selection, gone_from(selection.view, selection.kind, swept))
+    return still_there(work.client, selection, sink.gone_from(swept))
 
 
-def _sweep_the_rest(work: StepWork, selection: Selection, after: int) -> None:
+def _sweep_the_rest(work: StepWork, selection: Selection, sink: Sink, after: int) -> None:
     """Mark what lies beyond the last record read. An answer without any record marks nothing.
 
     Intacct answers a user who may no longer see the records of a list exactly like an empty list.
     """
-    kind, view = selection.kind, selection.view
+    kind = selection.kind
     if not after:
-        kept = view.items(kind).filter(missing_at=None).count()
+        kept = sink.held()
         with work.page():
             work.count(skipped=kept)
             if kept:
@@ -176,18 +175,17 @@ def _sweep_the_rest(work: StepWork, selection: Selection, after: int) -> None:
             work.save_page(swept=True)
         return
     rest = Sweep(after, None, frozenset())
-    spared = _spared(work, selection, rest)
+    spared = _spared(work, selection, sink, rest)
     with work.page():
-        gone = [number for number in gone_from(view, kind, rest) if number not in spared]
-        pks = view.items(kind).filter(record_no__in=gone).values_list("pk", flat=True)
-        work.count(missing=mark_missing(view, list(pks), work.run))
+        gone = [number for number in sink.gone_from(rest) if number not in spared]
+        work.count(missing=sink.mark_missing(gone))
         work.save_page(swept=True)
 
 
-def _read_rows(
+def read_rows(
     reader: RowReader, rows: Iterable[Mapping[str, Any]]
 ) -> tuple[list[Incoming], list[tuple[Mapping[str, Any], str]]]:
-    """The rows that can be mirrored, and the others each with its reason."""
+    """The rows that a sink can take, and the others each with its reason."""
     usable, unusable = [], []
     for row in rows:
         try:
@@ -216,50 +214,6 @@ def _keep_unusable(
         work.count(failed=1)
 
 
-@dataclass(frozen=True)
-class Refetched:
-    """What Intacct has of the records asked for: the record numbers it showed, and why some of them are unusable."""
-
-    shown: frozenset[int]
-    unusable: Mapping[int, str]
-
-
-def _read_these(
-    work: StepWork, kind: ListKind, view: View, numbers: Sequence[int]
-) -> tuple[list[str], list[Mapping[str, Any]]]:
-    """The fields that could be selected, and the rows of these records. Raises the Intacct error family."""
-    wanted = in_(kind.key_field, numbers)
-    while True:
-        fields, _ = fields_to_read(definition_of(work.client, work.connection, kind), kind, "")
-        selection = Selection(kind, view, tuple(fields), None, extra=wanted)
-        try:
-            found = pages(work.client, selection, after=0, until=None)
-            return fields, [row for page in found for row in page.rows]
-        except ProtocolError as error:
-            name = remember_refused(work.client, work.connection, kind, fields, error)
-            if not name:
-                raise
-            _tell_refused(work, kind, name, error)
-
-
-def _tell_refused(work: StepWork, kind: ListKind, name: str, error: ProtocolError) -> None:
+def tell_refused(work: StepWork, kind: ListKind, name: str, error: ProtocolError) -> None:
+    """Say on the run's page which field stays empty, and why."""
     work.warn(f"{kind.label}: Intacct refuses to select {name} ({error.sentence}), so this field stays empty.")
-
-
-def refetch(work: StepWork, kind: ListKind, items: Sequence[ListItem]) -> Refetched:
-    """Read these records again now and update the mirror; those that Intacct no longer shows are marked missing.
-
-    At most 1,000 items a call, the limit of `in`. Raises the Intacct error family.
-    """
-    if not items:
-        return Refetched(frozenset(), {})
-    view = View(work.connection, "")
-    fields, rows = _read_these(work, kind, view, [item.record_no for item in items])
-    shown = record_numbers(kind, rows)
-    usable, failed = _read_rows(RowReader(kind, fields), rows)
-    unusable = {number: why for row, why in failed for number in record_numbers(kind, [row])}
-    gone = [item.pk for item in items if item.record_no not in shown]
-    with work.page():
-        store_page(view, kind, usable, run=work.run)
-        mark_missing(view, gone, work.run)
-    return Refetched(shown, unusable)

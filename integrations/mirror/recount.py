@@ -8,25 +8,26 @@ from collections.abc import Callable, Iterator
 
 from integrations.intacct import all_of, gt, le
 from integrations.mirror.fetch import Selection
+from integrations.mirror.sink import Sink
 from integrations.models import RunStep
 from integrations.runs.step import StepWork
 
-ReadAgain = Callable[[StepWork, Selection, int, int | None], Iterator[None]]
+ReadAgain = Callable[[StepWork, Selection, Sink, int, int | None], Iterator[None]]
 
 # A count costs as much as a page. Beyond this many, reading all of it again is not dearer than looking on.
 MOST_COUNTS = 24
 NARROW_ENOUGH = 2000
 
 
-def settle(work: StepWork, selection: Selection, read_again: ReadAgain) -> Iterator[None]:
+def settle(work: StepWork, selection: Selection, sink: Sink, read_again: ReadAgain) -> Iterator[None]:
     """Compare what was received with what was announced; on a difference look once where it is and read that again."""
     step = RunStep.objects.get(pk=work.step.pk)
     if step.announced is None or step.read == step.announced or _nothing_shown(step):
         return
     if selection.is_whole:
-        yield from _settle_whole(work, selection, step, read_again)
+        yield from _settle_whole(work, selection, sink, step, read_again)
     elif step.read < step.announced:
-        yield from _settle_partial(work, selection, step, read_again)
+        yield from _settle_partial(work, selection, sink, step, read_again)
 
 
 def _nothing_shown(step: RunStep) -> bool:
@@ -34,7 +35,9 @@ def _nothing_shown(step: RunStep) -> bool:
     return step.read == 0 and step.skipped > 0
 
 
-def _settle_whole(work: StepWork, selection: Selection, step: RunStep, read_again: ReadAgain) -> Iterator[None]:
+def _settle_whole(
+    work: StepWork, selection: Selection, sink: Sink, step: RunStep, read_again: ReadAgain
+) -> Iterator[None]:
     until = int(work.checkpoint["until"])
     total = _count(work, selection, 0, until)
     if total == step.read:
@@ -48,15 +51,17 @@ def _settle_whole(work: StepWork, selection: Selection, step: RunStep, read_agai
             f"{selection.kind.label}: Intacct announced {total} records and sent {step.read}. "
             f"What differs is read again."
         )
-        for after, last in _differing(work, selection, until):
-            yield from read_again(work, selection, after, last)
+        for after, last in _differing(work, selection, sink, until):
+            yield from read_again(work, selection, sink, after, last)
         work.save_page(read_again=True)
         step.refresh_from_db()
         total = _count(work, selection, 0, until)
     _conclude(work, selection, step, total)
 
 
-def _settle_partial(work: StepWork, selection: Selection, step: RunStep, read_again: ReadAgain) -> Iterator[None]:
+def _settle_partial(
+    work: StepWork, selection: Selection, sink: Sink, step: RunStep, read_again: ReadAgain
+) -> Iterator[None]:
     """What was modified while reading cannot be told from what was lost, so all of the few records are read again."""
     if not work.checkpoint.get("read_again"):
         work.say(
@@ -66,7 +71,7 @@ def _settle_partial(work: StepWork, selection: Selection, step: RunStep, read_ag
         with work.page():
             work.count(read=-step.read)
             work.save_page()
-        yield from read_again(work, selection, 0, None)
+        yield from read_again(work, selection, sink, 0, None)
         work.save_page(read_again=True)
         step.refresh_from_db()
     _conclude(work, selection, step, step.announced or 0)
@@ -95,8 +100,8 @@ def _count(work: StepWork, selection: Selection, after: int, until: int) -> int:
     )  # fmt: skip
 
 
-def _differing(work: StepWork, selection: Selection, until: int) -> list[tuple[int, int]]:
-    """The ranges in which Intacct has another number of records than the mirror, found by halves; else all of it."""
+def _differing(work: StepWork, selection: Selection, sink: Sink, until: int) -> list[tuple[int, int]]:
+    """The ranges in which Intacct has another number of records than the sink, found by halves; else all of it."""
     found: list[tuple[int, int]] = []
     open_ranges, counts = [(0, until)], 0
     while open_ranges:
@@ -105,9 +110,7 @@ def _differing(work: StepWork, selection: Selection, until: int) -> list[tuple[i
         after, last = open_ranges.pop()
         there = _count(work, selection, after, last)
         counts += 1
-        here = selection.view.items(selection.kind).filter(
-            missing_at=None, record_no__gt=after, record_no__lte=last
-        ).count()  # fmt: skip
+        here = sink.held(after, last)
         if there == here:
             continue
         if max(there, here) <= NARROW_ENOUGH or last - after <= 1:

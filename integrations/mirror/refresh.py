@@ -6,7 +6,7 @@ Owns the work of such a run: its rows are the records, each with what became of 
 from collections.abc import Iterator
 
 from integrations.lists import ListKind
-from integrations.mirror.pull import Refetched, refetch
+from integrations.mirror.refetch import Refetched, refetch
 from integrations.models import ListItem, RowOutcome, RunRow
 from integrations.records.kinds import kind_for
 from integrations.runs.flow import Flow, StepFailed, StepPlan

@@ -43,7 +43,8 @@ class RowReader:
     def __init__(self, kind: ListKind, fields: Iterable[str]) -> None:
         self._kind = kind
         self._names = [name for name in (kind.name_field, *kind.other_names) if name]
-        counted = sorted(set(fields) - {kind.key_field} - set(kind.ignored_for_changes) - {kind.created_field})
+        names = {*fields, *kind.nested} - {kind.key_field, kind.created_field, *kind.ignored_for_changes}
+        counted = sorted(names)
         self._counted = counted
         self._digest_of = _digest_begun(counted)
         self._take = itemgetter(*counted) if len(counted) > 1 else None

@@ -1,4 +1,4 @@
-"""Compares a page with the mirror and writes what is new or other: one read, one write, the same on every database.
+"""The mirror as a sink: compares a page with it and writes what is new or other; one read, one write on every database.
 
 Owns the mirror's rows and the history of their changes. A record is never removed; what Intacct no longer shows is
 marked. Knows nothing of requests.
@@ -12,13 +12,23 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import connection as database
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from integrations.lists import ListKind
 from integrations.mirror.rows import Incoming
 from integrations.mirror.scope import View
-from integrations.models import ChangeKind, ListItem, ListItemChange, SyncRun, linked_models
+from integrations.mirror.sink import Figures, PageOutcome, Sweep
+from integrations.models import (
+    ChangeKind,
+    LinkedDocument,
+    LinkedLine,
+    ListItem,
+    ListItemChange,
+    SyncRun,
+    linked_line_models,
+    linked_models,
+)
 
 _SHARED = ("tenant_id", "connection_id", "kind", "changed_at", "first_seen_at", "ignore_reason")
 _OWN = ("record_no", "business_id", "name", "parent_id", "entity_id", "is_active", "digest", "fields")
@@ -46,28 +56,6 @@ _BATCH = 500
 _values = attrgetter(*_OWN)
 
 
-@dataclass(frozen=True)
-class PageOutcome:
-    new: int = 0
-    changed: int = 0
-    same: int = 0
-    missing: int = 0
-    returned: int = 0
-
-    def counts(self) -> dict[str, int]:
-        """As a step counts them."""
-        return {"new": self.new, "changed": self.changed, "same": self.same, "missing": self.missing}
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """The range (after, last] that was read whole, and the record numbers shown in it. Without `last` it has no end."""
-
-    after: int
-    last: int | None
-    shown: frozenset[int]
-
-
 @dataclass(slots=True)
 class _Known:
     pk: int
@@ -85,6 +73,57 @@ class _Split:
     other: list[Incoming]  # their digest differs
     returned: list[int]  # they were missing
     same: int = 0
+
+
+@dataclass(frozen=True)
+class MirrorSink:
+    """The mirror of one list within a view. What a page came to is noted with the run."""
+
+    view: View
+    kind: ListKind
+    run: SyncRun | None = None
+
+    @property
+    def key(self) -> str:
+        return self.kind.key
+
+    def store(
+        self, rows: Sequence[Incoming], *, swept: Sweep | None = None, spared: Collection[int] = ()
+    ) -> PageOutcome:
+        return store_page(self.view, self.kind, rows, run=self.run, swept=swept, spared=spared)
+
+    def mark_missing(self, numbers: Sequence[int]) -> int:
+        marked = 0
+        for start in range(0, len(numbers), _BATCH):
+            found = self._there().filter(record_no__in=numbers[start : start + _BATCH])
+            marked += mark_missing(self.view, list(found.values_list("pk", flat=True)), self.run)
+        return marked
+
+    def held(self, after: int = 0, last: int | None = None) -> int:
+        return _range(self._there(), Sweep(after, last, frozenset())).count()
+
+    def gone_from(self, swept: Sweep) -> list[int]:
+        numbers = _range(self._there(), swept).values_list("record_no", flat=True)
+        return [number for number in numbers if number not in swept.shown]
+
+    def meant_by(self, numbers: Collection[int], ids: Collection[str]) -> list[int]:
+        found: set[int] = set()
+        for name, values in (("record_no", sorted(numbers)), ("business_id", sorted(ids))):
+            for start in range(0, len(values), _BATCH):
+                there = self._there().filter(**{f"{name}__in": values[start : start + _BATCH]})
+                found.update(there.values_list("record_no", flat=True))
+        return sorted(found)
+
+    def figures(self) -> Figures:
+        counted = self.view.items(self.kind).aggregate(
+            records=Count("pk", filter=Q(missing_at=None)),
+            missing=Count("pk", filter=Q(missing_at__isnull=False)),
+            last_change_at=Max("changed_at"),
+        )
+        return Figures(**counted)
+
+    def _there(self) -> "QuerySet[ListItem]":
+        return self.view.items(self.kind).filter(missing_at=None)
 
 
 def store_page(
@@ -110,12 +149,6 @@ def store_page(
     missing = mark_missing(view, gone, run)
     silent = len(split.other) - changed
     return PageOutcome(len(split.new), changed, split.same + silent, missing, len(split.returned))
-
-
-def gone_from(view: View, kind: ListKind, swept: Sweep) -> list[int]:
-    """The record numbers the mirror holds in the range and Intacct did not show."""
-    in_range = _range(view.items(kind).filter(missing_at=None), swept)
-    return [number for number in in_range.values_list("record_no", flat=True) if number not in swept.shown]
 
 
 def mark_missing(view: View, pks: Sequence[int], run: SyncRun | None) -> int:
@@ -222,17 +255,23 @@ def _change_kind(item: _Known, row: Incoming) -> ChangeKind:
 
 
 def _carry_over(view: View, silent: Sequence[tuple[int, str, str]]) -> None:
-    """Give documents that took over a record's old digest the new one, since the record has not changed."""
+    """Give documents and lines that took over a record's old digest the new one, as the record has not changed."""
     if not silent:
         return
     digests = {(number, old): new for number, old, new in silent}
-    for model in linked_models():
-        linked = model.objects.filter(
-            connection=view.connection, remote_record_no__in=[number for number, _, _ in silent]
-        ).exclude(remote_digest="")
+    numbers = [number for number, _, _ in silent]
+    taken: list[QuerySet[LinkedDocument] | QuerySet[LinkedLine]] = [
+        model.objects.filter(connection=view.connection) for model in linked_models()
+    ]
+    taken += [
+        model.objects.filter(**{f"{model.document_field}__connection": view.connection})
+        for model in linked_line_models()
+    ]
+    for rows in taken:
+        linked = rows.filter(remote_record_no__in=numbers).exclude(remote_digest="")
         for pk, number, old in linked.values_list("pk", "remote_record_no", "remote_digest"):
             if number is not None and (new := digests.get((number, old))):
-                model.objects.filter(pk=pk, remote_digest=old).update(remote_digest=new)
+                rows.model.objects.filter(pk=pk, remote_digest=old).update(remote_digest=new)
 
 
 def _note_returned(view: View, split: _Split, known: Mapping[int, _Known], run: SyncRun | None, now: datetime) -> None:

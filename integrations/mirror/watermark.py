@@ -26,13 +26,13 @@ class Start:
     closes_gap: bool = True
 
 
-def start_of(run: SyncRun, connection: Connection, kind: ListKind, fields: Sequence[str]) -> Start:
-    """From which moment the run reads the list, overlap included."""
+def start_of(run: SyncRun, connection: Connection, kind: ListKind, fields: Sequence[str], key: str) -> Start:
+    """From which moment the run reads the list, overlap included; `key` is the name of the sink that it is read for."""
     if run.mode != Mode.PARTIAL:
         return Start(None)
     if not kind.modified_field or kind.modified_field not in fields:
         return Start(None, "the list keeps no modification time")
-    base, why = complete_through(connection, kind, fields, run.entity_id)
+    base, why = complete_through(connection, key, fields, run.entity_id)
     asked = run.sync_from
     if asked is not None and (base is not None or why == _NEVER):
         return Start(asked - overlap(connection), closes_gap=base is not None and asked <= base)
@@ -40,10 +40,10 @@ def start_of(run: SyncRun, connection: Connection, kind: ListKind, fields: Seque
 
 
 def complete_through(
-    connection: Connection, kind: ListKind, fields: Sequence[str], entity_id: str
+    connection: Connection, key: str, fields: Sequence[str], entity_id: str
 ) -> tuple[datetime | None, str]:
     """The start of the last read that left the view complete with these fields; or None and why there is none."""
-    states = [state for state in covering_states(connection, [kind.key], entity_id) if state.complete_through]
+    states = [state for state in covering_states(connection, [key], entity_id) if state.complete_through]
     if not states:
         return None, _NEVER
     renewed_at = connection.credentials_set_at

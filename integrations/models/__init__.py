@@ -3,11 +3,11 @@
 from integrations.models.connection import CompanySlot, Connection
 from integrations.models.exchange import Exchange, ExchangeSubject
 from integrations.models.heartbeat import Heartbeat
-from integrations.models.link import LinkedDocument, linked_models
+from integrations.models.link import LinkedDocument, LinkedLine, linked_line_models, linked_models
 from integrations.models.list_item import ListItem
 from integrations.models.list_state import ChangeKind, CompanyClock, ListDefinition, ListItemChange, ListState
 from integrations.models.profile import SyncProfile
-from integrations.models.push import ElementOrder, Operation, Push, PushEvent, PushHold
+from integrations.models.push import ElementOrder, Operation, Push, PushBody, PushEvent, PushHold
 from integrations.models.pushed import AGREED, Covered, CoveredValue, PushedDocument, with_state
 from integrations.models.remote_record import RemoteRecord
 from integrations.models.run import LogLevel, Mode, RunLog, RunRow, RunStep, SyncRun, Trigger
@@ -64,6 +64,7 @@ __all__ = [
     "Freshness",
     "Heartbeat",
     "LinkedDocument",
+    "LinkedLine",
     "ListDefinition",
     "ListItem",
     "ListItemChange",
@@ -72,6 +73,7 @@ __all__ = [
     "Mode",
     "Operation",
     "Push",
+    "PushBody",
     "PushEvent",
     "PushHold",
     "PushState",
@@ -90,6 +92,7 @@ __all__ = [
     "SyncRun",
     "SyncSchedule",
     "Trigger",
+    "linked_line_models",
     "linked_models",
     "with_state",
 ]

@@ -39,6 +39,27 @@ class LinkedDocument(TenantModel):
         return self.remote_record_no is not None
 
 
+class LinkedLine(TenantModel):
+    """Base of every line that a linked document owns and that is imported with it, never changed through a form.
+
+    Its only key is its record number, empty in a line made by hand: in Intacct two lines may swap everything else.
+    """
+
+    document_field: ClassVar[str]  # the foreign key to the document that owns it
+
+    remote_record_no = models.BigIntegerField(null=True, blank=True, help_text="RECORDNO in Intacct.")
+    remote_digest = models.CharField(max_length=64, blank=True, help_text="What Intacct had when last taken over.")
+    missing_at = models.DateTimeField(null=True, blank=True, help_text="When Intacct first no longer had it.")
+
+    class Meta:
+        abstract = True
+
+
 def linked_models() -> list[type[LinkedDocument]]:
     """Every kind of document that can be linked, whatever app declares it."""
     return [model for model in apps.get_models() if issubclass(model, LinkedDocument)]
+
+
+def linked_line_models() -> list[type[LinkedLine]]:
+    """Every kind of line that is imported with its document, whatever app declares it."""
+    return [model for model in apps.get_models() if issubclass(model, LinkedLine)]

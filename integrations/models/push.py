@@ -1,7 +1,7 @@
-"""The push ledger: one row for each time a document is to be written to Intacct, and what became of it.
+"""The push ledger: one row for each time a step of a document is to be written to Intacct, and what became of it.
 
-A row keeps the exact bytes that are sent and their control id, stored before anything leaves. Only the engine
-(`integrations.delivery.ledger`) moves rows from state to state; a row is never removed.
+A row has the exact bytes that are sent, in a table of their own, and their control id, stored before anything leaves.
+Only `integrations.delivery.transitions` moves rows from state to state; a row is never removed.
 """
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.db import models
 from accounts.models.scoped import TenantModel
 from accounts.ui.shown import ShownState
 from integrations.models.connection import Connection
+from integrations.models.remote_record import TRANSACTION
 from integrations.models.run import SyncRun
 from integrations.models.settings import SettingsVersion
 from integrations.models.states import IN_FLIGHT, PushState, shown
@@ -21,23 +22,32 @@ class Operation(models.TextChoices):
 
 
 class Push(TenantModel):
-    """`function_xml` is empty only while the push waits for something that the bytes depend on."""
+    """It has no body only while it waits for something that the bytes depend on."""
 
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="pushes")
     flow = models.CharField(max_length=40)
     document_id = models.BigIntegerField()
+    step = models.CharField(max_length=40, default=TRANSACTION, help_text="The part of the document that it writes.")
+    after = models.JSONField(default=list, blank=True, help_text="Steps of the document that go before it.")
+    route = models.JSONField(default=list, blank=True, help_text="All steps of the document when this was planned.")
+    record_type = models.CharField(max_length=60, blank=True, help_text="The object in Intacct, such as PODOCUMENT.")
+    template_digest = models.CharField(
+        max_length=64, blank=True, help_text="Of its function, while what earlier steps become is left open."
+    )
     label = models.CharField(max_length=300, help_text="The document as people know it.")
     operation = models.CharField(max_length=8, choices=Operation.choices, default=Operation.CREATE)
-    revision = models.PositiveIntegerField(default=1, help_text="Counts the deliveries of this document.")
+    revision = models.PositiveIntegerField(default=1, help_text="Counts the deliveries of this step of the document.")
     state = models.CharField(max_length=12, choices=PushState.choices, default=PushState.QUEUED)
     entity_id = models.CharField(max_length=80, blank=True, help_text="Entity whose session sends it.")
     reference = models.CharField(max_length=120, blank=True, help_text="What the record is looked up by in Intacct.")
     control_id = models.CharField(max_length=256, blank=True)
     function_name = models.CharField(max_length=60, blank=True)
-    function_xml = models.TextField(blank=True)
+    size = models.PositiveIntegerField(default=0, help_text="Bytes of its function.")
     planned = models.JSONField(default=list, help_text="Each field as shown in the preview: where, value, source.")
     expected = models.JSONField(default=dict, help_text="What makes a record the one that this push wrote.")
     sent = models.JSONField(default=dict, help_text="All the record holds of the document once this has arrived.")
+    waits_flow = models.CharField(max_length=40, blank=True, help_text="Flow of the document that it waits for.")
+    waits_document_id = models.BigIntegerField(null=True, blank=True, help_text="The document that it waits for.")
     settings_version = models.ForeignKey(SettingsVersion, null=True, blank=True, on_delete=models.SET_NULL)
     run = models.ForeignKey(SyncRun, null=True, blank=True, on_delete=models.SET_NULL, related_name="pushes")
     asked_by = models.ForeignKey(
@@ -73,15 +83,16 @@ class Push(TenantModel):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "flow", "document_id"],
+                fields=["tenant", "flow", "document_id", "step"],
                 condition=models.Q(state__in=[state.value for state in sorted(IN_FLIGHT)]),
-                name="one_push_in_flight_per_document",
+                name="one_push_in_flight_per_document_and_step",
             ),
         ]
         indexes = [
             models.Index(fields=["connection", "flow", "state", "due_at"], name="push_due"),
             models.Index(fields=["tenant", "flow", "document_id"], name="push_by_document"),
             models.Index(fields=["tenant", "control_id"], name="push_by_control_id"),
+            models.Index(fields=["connection", "waits_flow", "waits_document_id"], name="push_by_awaited"),
         ]
 
     def __str__(self) -> str:
@@ -90,6 +101,22 @@ class Push(TenantModel):
     @property
     def shown_state(self) -> ShownState:
         return shown(PushState(self.state), self.reason)
+
+    @property
+    def function_xml(self) -> str:
+        """The bytes that are sent, "" while there are none. Each asking reads them, unless they were read with it."""
+        body = PushBody.objects.filter(push=self).first() if "body" not in self._state.fields_cache else self.body
+        return body.xml if body is not None else ""
+
+
+class PushBody(TenantModel):
+    """The function that a push sends: large, so nothing that lists pushes reads it."""
+
+    push = models.OneToOneField(Push, on_delete=models.CASCADE, related_name="body")
+    xml = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{len(self.xml)} characters"
 
 
 class PushEvent(TenantModel):

@@ -86,8 +86,13 @@ class PushedDocument(LinkedDocument):
     def is_delivered(self) -> bool:
         return self.delivery == Delivery.DELIVERED
 
+    @property
+    def is_in_intacct(self) -> bool:
+        """Whether it became a record there, or some of its records."""
+        return bool(self.remote_id) or self.delivery in (Delivery.DELIVERED, Delivery.PARTLY)
 
-_UNDER_WAY = frozenset({Delivery.WAITING, Delivery.QUEUED, Delivery.SENDING, Delivery.VERIFYING})
+
+_UNDER_WAY = frozenset({Delivery.WAITING, Delivery.QUEUED, Delivery.HELD, Delivery.SENDING, Delivery.VERIFYING})
 _SOMETHING = object()
 _DECIDED = frozenset(
     {DocumentState.IGNORED, DocumentState.VOID, DocumentState.REJECTED, DocumentState.NEEDS_REVIEW}
@@ -100,10 +105,12 @@ _RULES: tuple[tuple[DocumentState, dict[str, Any]], ...] = (
     (DocumentState.SENDING, {"delivery": Delivery.SENDING}),
     (DocumentState.VERIFYING, {"delivery": Delivery.VERIFYING}),
     (DocumentState.QUEUED, {"delivery": Delivery.QUEUED}),
+    (DocumentState.HELD, {"delivery": Delivery.HELD}),
     (DocumentState.WAITING, {"delivery": Delivery.WAITING}),
     (DocumentState.IGNORED, {"approval": Approval.IGNORED}),
     (DocumentState.VOID, {"approval": Approval.VOID}),
     (DocumentState.ATTENTION, {"delivery": Delivery.FAILED}),
+    (DocumentState.PARTLY, {"delivery": Delivery.PARTLY}),
     (DocumentState.MISSING_THERE, {"missing_there": True}),
     (DocumentState.CHANGED_BOTH, {"delivery": Delivery.DELIVERED, "changed_here": True, "changed_there": True}),
     # What was changed here and is not approved cannot be pushed: that is the next thing to do, not the push.

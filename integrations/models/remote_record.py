@@ -28,6 +28,7 @@ class RemoteRecord(TenantModel):
     noted = models.JSONField(default=dict, blank=True, help_text="How it looked when we last took note of it.")
     found = models.JSONField(default=dict, blank=True, help_text="What Intacct last showed.")
     found_at = models.DateTimeField(null=True, blank=True)
+    judged = models.JSONField(default=dict, blank=True, help_text="What the judge of drift last said of it.")
     unlinked_at = models.DateTimeField(null=True, blank=True, help_text="When the document ceased to be this record.")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)

@@ -78,6 +78,8 @@ class Delivery(models.TextChoices):
     VERIFYING = "verifying", "Verifying"
     DELIVERED = "delivered", "Delivered"
     FAILED = "failed", "Failed"
+    PARTLY = "partly", "Partly delivered"
+    HELD = "held", "Held"
 
 
 class DocumentState(models.TextChoices):
@@ -88,8 +90,10 @@ class DocumentState(models.TextChoices):
     WAITING = "waiting", "Waiting"
     READY = "ready", "Ready"
     QUEUED = "queued", "Queued"
+    HELD = "held", "Held"
     SENDING = "sending", "Sending"
     VERIFYING = "verifying", "Verifying"
+    PARTLY = "partly", "Partly in Intacct"
     SYNCED = "synced", "Synced"
     VERIFIED = "verified", "Verified"
     CHANGED_HERE = "changed_here", "Changed here"
@@ -194,8 +198,10 @@ _APPEARANCE: "Mapping[models.TextChoices, tuple[str, str]]" = {
     DocumentState.WAITING: ("neutral", "pause-circle"),
     DocumentState.READY: ("info", "send"),
     DocumentState.QUEUED: ("info", "hourglass-split"),
+    DocumentState.HELD: ("warning", "pause-circle"),
     DocumentState.SENDING: ("progress", "arrow-up-circle"),
     DocumentState.VERIFYING: ("progress", "search"),
+    DocumentState.PARTLY: ("danger", "circle-half"),
     DocumentState.SYNCED: ("success", "check-circle"),
     DocumentState.VERIFIED: ("success", "check-circle-fill"),
     DocumentState.CHANGED_HERE: ("warning", "pencil-fill"),

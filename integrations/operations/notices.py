@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, Role
-from integrations.delivery.requests import push_flow
+from integrations.delivery.contract import push_flow
 from integrations.models import IN_FLIGHT, Connection, Push, PushHold
 
 logger = logging.getLogger(__name__)

@@ -3,16 +3,17 @@
 Reads only. Knows no document type.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from integrations.lists import KINDS_BY_KEY
 from integrations.models import Connection, ListItem
 
-_FIRST_THERE = F("missing_at").asc(nulls_first=True)  # the databases disagree on where an empty value sorts
+# The databases disagree on where an empty value sorts.
+_USABLE_FIRST = (F("missing_at").asc(nulls_first=True), "-is_active", "record_no")
 
 
 class MirrorView:
@@ -33,6 +34,19 @@ class MirrorView:
                 self._known.setdefault((kind, item.business_id), item)
             for name in part:
                 self._known.setdefault((kind, name), None)
+
+    def fetch_some_of_each(self, ids: Mapping[str, Iterable[str]]) -> None:
+        """Read a few records of several kinds in one question."""
+        wanted = {(kind, name) for kind, names in ids.items() for name in names if name} - self._known.keys()
+        if not wanted:
+            return
+        conditions = Q()
+        for kind in {kind for kind, _ in wanted}:
+            conditions |= Q(kind=kind, business_id__in=[name for of, name in wanted if of == kind])
+        for item in ListItem.objects.filter(conditions, connection=self._connection).order_by(*_USABLE_FIRST):
+            self._known.setdefault((item.kind, item.business_id), item)
+        for pair in wanted:
+            self._known.setdefault(pair, None)
 
     def get(self, kind: str, business_id: str) -> ListItem | None:
         """The record with this id; of several one that is still there, and of those an active one.
@@ -73,7 +87,7 @@ class MirrorView:
 
     def _items(self, kind: str) -> "QuerySet[ListItem]":
         found = ListItem.objects.filter(connection=self._connection, kind=kind)
-        return found.order_by(_FIRST_THERE, "-is_active", "record_no")
+        return found.order_by(*_USABLE_FIRST)
 
 
 def why_unusable(kind: str, business_id: str, item: ListItem | None) -> str:

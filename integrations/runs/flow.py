@@ -41,6 +41,9 @@ class Flow(ABC):
     document_url_name: str = ""  # address name that takes `pk` and shows the document a row of a run led to
     list_url_name: str = ""  # address name of the list people go back to when a run has ended
 
+    def check(self) -> None:  # noqa: B027 - most flows declare nothing that could contradict itself
+        """Raise ValueError where what the flow declares contradicts itself; called when it is registered."""
+
     @abstractmethod
     def work(self, work: "StepWork") -> Iterator[None]:
         """Work off one step, yielding at each page border."""
@@ -64,6 +67,7 @@ _flows: dict[str, Flow] = {}
 
 def register_flow(flow: Flow) -> None:
     """Make a flow known, and its switch with it. Registering another flow under the same key is a defect."""
+    flow.check()
     known = _flows.setdefault(flow.key, flow)
     if type(known) is not type(flow):
         raise ValueError(f"Two flows call themselves {flow.key!r}.")

@@ -6,7 +6,7 @@ Reads only; needs the tenant's scope. Saves nothing: what may be saved is decide
 from collections.abc import Mapping
 from datetime import date
 
-from integrations.models import Connection, SettingsVersion
+from integrations.models import SettingsVersion
 from integrations.records.lookup import MirrorView, why_unusable
 from integrations.settings.declared import Setting, all_settings, switches_requiring
 from integrations.settings.selectors import place_of
@@ -33,9 +33,18 @@ def _why_not_empty(setting: Setting) -> str:
     return f"Choose {what}; this is required."
 
 
-def settings_problems(connection: Connection, values: Mapping[str, str]) -> dict[str, str]:
+def look_up_chosen(values: Mapping[str, str], mirror: MirrorView) -> None:
+    """Read the records that the values stand for, all at once, for what is asked of the mirror next."""
+    chosen: dict[str, list[str]] = {}
+    for setting in all_settings():
+        if setting.list_key:
+            chosen.setdefault(setting.list_key, []).append(values.get(setting.key, "") or setting.default)
+    mirror.fetch_some_of_each(chosen)
+
+
+def settings_problems(values: Mapping[str, str], mirror: MirrorView) -> dict[str, str]:
     """Problem per setting, only those that have one."""
-    mirror = MirrorView(connection)
+    look_up_chosen(values, mirror)
     problems = {setting.key: problem_of(setting, values.get(setting.key, ""), mirror) for setting in all_settings()}
     return {key: problem for key, problem in problems.items() if problem}
 
@@ -46,6 +55,7 @@ def missing_values(version: SettingsVersion, mirror: MirrorView) -> list[str]:
     A setting that a switch requires counts while the switch is on. A value of an entity or project counts for that
     place only, so the company's value is asked for all the same.
     """
+    look_up_chosen(version.values, mirror)
     sentences = []
     for setting in all_settings():
         value = version.values.get(setting.key, "") or setting.default
@@ -60,12 +70,12 @@ def missing_values(version: SettingsVersion, mirror: MirrorView) -> list[str]:
     return sentences
 
 
-def override_problems(connection: Connection, overrides: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+def override_problems(overrides: Mapping[str, Mapping[str, str]], mirror: MirrorView) -> dict[str, str]:
     """Problem per setting of values of entities and projects, only those that have one; `place` for the place itself.
 
     A place whose last value is taken away need not exist any more.
     """
-    mirror, problems = MirrorView(connection), {}
+    problems = {}
     for key, own in overrides.items():
         given = {name: value for name, value in own.items() if value}
         place = place_of(key)

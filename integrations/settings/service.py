@@ -62,8 +62,9 @@ def save_settings(
     new_switches = {each.key: bool({**before_switches, **switched}.get(each.key)) for each in switches()}
     # What only concerns an entity or a project is not refused for what is wrong with the company's values.
     is_checked = not as_draft and bool(values or switched or present is None or present.is_draft)
-    _refuse_problems(connection, new_values if is_checked else None, overrides or {})
-    changes = _changes(connection, present, new_values, new_overrides, new_switches)
+    mirror = MirrorView(connection)
+    _refuse_problems(new_values if is_checked else None, overrides or {}, mirror)
+    changes = _changes(mirror, present, new_values, new_overrides, new_switches)
     if present is not None and present.is_draft != as_draft:
         changes.append({"label": "Saved as", "before": _kind(present.is_draft), "after": _kind(as_draft)})
     if present is not None and not changes:
@@ -91,11 +92,11 @@ def _refuse_outdated(connection: Connection, based_on: int) -> None:
 
 
 def _refuse_problems(
-    connection: Connection, values: Mapping[str, str] | None, overrides: Mapping[str, Mapping[str, str]]
+    values: Mapping[str, str] | None, overrides: Mapping[str, Mapping[str, str]], mirror: MirrorView
 ) -> None:
-    problems = override_problems(connection, overrides)
+    problems = override_problems(overrides, mirror)
     if values is not None:
-        problems |= settings_problems(connection, values)
+        problems |= settings_problems(values, mirror)
     if problems:
         raise InvalidSettings(problems)
 
@@ -128,14 +129,14 @@ def _kind(is_draft: bool) -> str:
 
 
 def _changes(
-    connection: Connection,
+    mirror: MirrorView,
     before: SettingsVersion | None,
     values: Mapping[str, str],
     overrides: Mapping[str, Mapping[str, str]],
     switched: Mapping[str, bool],
 ) -> list[Change]:
     """Each change from the version before in words."""
-    mirror, changes = MirrorView(connection), []
+    changes = []
     old_values, old_switches = (before.values, before.switches) if before else ({}, {})
     for setting in all_settings():
         changes += _change(setting, setting.title, old_values.get(setting.key, ""), values[setting.key], mirror)

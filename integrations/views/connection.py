@@ -18,8 +18,8 @@ from accounts.refusal import Refused
 from accounts.templatetags.ui import when
 from integrations.connections import service
 from integrations.crypto import SecretUnreadable
+from integrations.delivery.contract import push_flow
 from integrations.delivery.holds import release_holds
-from integrations.delivery.requests import push_flow
 from integrations.doctor.readiness import readiness
 from integrations.forms.connection import ConnectForm, CredentialsForm
 from integrations.gateway.access import latest_connection, live_connection, why_not_connect

@@ -17,8 +17,7 @@ from accounts.event_kinds import (
     shown,
 )
 from accounts.models import AuditEntry, Tenant
-from erp_admin.event_kinds import RecordEvent
-from integrations.event_kinds import IntegrationEvent
+from integrations.event_kinds import IntegrationEvent, RecordEvent
 
 ROOT = Path(__file__).parents[2]
 # As they stand in databases of before; a value that is renamed would lose its label and its filter.

@@ -47,7 +47,8 @@ def _measure(local: SandboxProcess, count: int, delay: float) -> None:
     from accounts.tenancy import tenant_scope
     from erp_admin.models import Commitment
     from integrations.connections.service import authorize
-    from integrations.delivery.requests import ask_pushes, push_flow
+    from integrations.delivery.contract import push_flow
+    from integrations.delivery.requests import ask_pushes
     from integrations.mirror.service import start_list_sync
     from integrations.models import Connection, Push, PushState
     from integrations.runs.runner import run_to_end

@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.refusal import Refused
-from erp_admin.models import ChangeOrder, Commitment, CommitmentLine, FileKind, ImportState
+from erp_admin.models import ChangeOrder, Commitment, CommitmentLine, ImportState
 from erp_admin.purchasing.service import approve
 from erp_admin.uploads.service import confirm, read_upload
 from integrations.delivery import readback, requests
-from integrations.delivery.requests import ask_pushes, push_flow
+from integrations.delivery.contract import push_flow
+from integrations.delivery.requests import ask_pushes
 from integrations.models import Approval, Connection, Delivery, DocumentState, Push, PushState, RunRow
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
@@ -262,9 +263,7 @@ def test_taking_what_intacct_holds_lets_the_approval_of_other_amounts_fall(
 
 def imported(connection: Connection, *rows: str, by: User | None = None) -> tuple[ImportState, str]:
     """What became of the one document of a file, and the reason shown beside it."""
-    draft = read_upload(
-        connection.tenant, FileKind.COMMITMENTS, f"{timezone.now():%f}.csv", csv_of(*rows, header=HEADER)
-    )
+    draft = read_upload(connection.tenant, "commitments", f"{timezone.now():%f}.csv", csv_of(*rows, header=HEADER))
     if by is not None:
         draft.created_by = by
         draft.save(update_fields=["created_by"])

@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 from django.apps.registry import Apps
-from django.db import connection as database
-from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import Tenant, User
 from accounts.tenancy import tenant_scope
@@ -17,6 +15,7 @@ from integrations.approval.selectors import approval_in_force, covered_digest, w
 from integrations.approval.service import move_approval
 from integrations.approval.transitions import Act
 from integrations.models import Approval, DocumentState
+from tests.databases import at, migrate, newest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,20 +73,10 @@ CASES: dict[str, tuple[str, str, dict[str, Any], Approval, str, str]] = {
 }  # fmt: skip
 
 
-def migrated(targets: Any) -> Apps:
-    executor = MigrationExecutor(database)
-    executor.migrate(targets)
-    return MigrationExecutor(database).loader.project_state(targets).apps
-
-
-def newest() -> Any:
-    return MigrationExecutor(database).loader.graph.leaf_nodes()
-
-
 @pytest.fixture
 def old(db: None) -> Iterator[Apps]:
-    yield migrated(BEFORE)
-    migrated(newest())
+    with at(BEFORE) as apps:
+        yield apps
 
 
 def enter(old: Apps, tenant: Tenant, person: User) -> None:
@@ -115,7 +104,7 @@ def enter(old: Apps, tenant: Tenant, person: User) -> None:
 
 def test_a_database_of_before_keeps_what_was_decided(old: Apps, tenant: Tenant, accountant: User) -> None:
     enter(old, tenant, accountant)
-    migrated(newest())
+    migrate(newest())
     with tenant_scope(tenant):
         for model in (Commitment, ChangeOrder):
             for number, (_, _, facts, approval, before, reason) in CASES.items():
@@ -142,8 +131,8 @@ def test_a_database_of_before_keeps_what_was_decided(old: Apps, tenant: Tenant, 
 
 def test_it_can_be_taken_back(old: Apps, tenant: Tenant, accountant: User) -> None:
     enter(old, tenant, accountant)
-    migrated(newest())
-    apps = migrated(BEFORE)
+    migrate(newest())
+    apps = migrate(BEFORE)
     kept = [
         number for number, case in CASES.items() if case[3] != Approval.NEEDS_REVIEW and "edited, set" not in number
     ]
@@ -164,9 +153,9 @@ def test_an_approval_of_the_newer_version_goes_back_as_one_of_the_older(
         facts = {"tenant": scoped, "kind": "subcontract", "title": "T", "dated_on": date(2026, 3, 2), "currency": "USD"}
         Commitment.objects.create(number="rejected", approval=Approval.REJECTED, approval_reason="Too dear", **facts)
         Commitment.objects.create(number="void", approval=Approval.VOID, **facts)
-        documents = migrated(BEFORE).get_model("erp_admin", "Commitment").objects
+        documents = migrate(BEFORE).get_model("erp_admin", "Commitment").objects
         rejected, void = documents.get(number="rejected"), documents.get(number="void")
         assert (rejected.status, rejected.approval, rejected.state_reason) == ("draft", "rejected", "Too dear")
         assert (void.status, void.approval, void.state_reason) == ("void", "rejected", "Void")
     finally:
-        migrated(newest())
+        migrate(newest())

@@ -12,7 +12,7 @@ from erp_admin.models import ChangeOrder, Commitment, CommitmentLine, Project
 from integrations.models import Approval, Connection, Delivery, DocumentState
 from tests import lists
 from tests.erp_admin.documents import change_order, commitment, some_vendor
-from tests.snapshot import read_lists
+from tests.snapshot import once, read_lists
 
 pytestmark = pytest.mark.django_db
 
@@ -233,6 +233,11 @@ def test_a_document_on_its_way_is_locked_with_the_reason(listed: Connection, ben
 @pytest.fixture
 def thousand(connection: Connection) -> Connection:
     """1,000 commitments of two types with 12 vendors and 10 projects."""
+    once("a thousand commitments", connection, lambda: add_a_thousand(connection))
+    return connection
+
+
+def add_a_thousand(connection: Connection) -> None:
     projects = [
         Project.objects.create(tenant=connection.tenant, number=f"P-{number}", name=f"Mill {number}", currency="USD")
         for number in range(10)
@@ -254,7 +259,6 @@ def thousand(connection: Connection) -> Connection:
         )
         for number in range(1000)
     )
-    return connection
 
 
 def options(page: Any, label: str) -> dict[str, int | None]:

@@ -219,6 +219,9 @@ def test_the_sides_stand_beside_each_other_and_the_version_of_intacct_is_used(
     assert "SC-1 is what PC Subcontracts-SC-1 is in Intacct now." in answer
     document.refresh_from_db()
     assert (str(document.total), str(document.dated_on), document.vendor_id) == ("900.00", "2026-03-09", "V-1008")
+    assert document.state == DocumentState.NEEDS_REVIEW  # another vendor and amount than were approved
+    ben.post(url("approve_commitment", pk=document.pk))
+    document.refresh_from_db()
     assert document.state == DocumentState.CHANGED_HERE  # its number is its own: the reference is written again
     (row,) = ben.get(page).context["sides"].rows
     assert (row.label, row.here, row.found) == ("Reference number", "SC-1", "ANOTHER")
@@ -280,7 +283,7 @@ def test_unlinking_changes_nothing_there_and_the_document_can_be_linked_again(
     assert "Total 1,000.00 there, 40.00 here" in warned
     refused = ben.post(url("link_commitment", pk=twin.pk), {"record": "PC Subcontracts-SC-1"}, follow=True).text
     assert "is linked to SC-1 Footings" in refused
-    assert "shows no purchasing document" in ben.get(url("link_commitment", pk=twin.pk), {"q": "nothing"}).text
+    assert "shows no document" in ben.get(url("link_commitment", pk=twin.pk), {"q": "nothing"}).text
 
 
 def test_a_failed_push_says_why_and_is_retried(

@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection as database
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
+
+from tests.databases import at, migrate
 
 BEFORE = [("erp_admin", "0002_commitments"), ("integrations", "0009_push_ledger")]
 AFTER = [("erp_admin", "0005_remove_drift"), ("integrations", "0010_remote_records")]
-FACTS = {
+FACTS: dict[str, Any] = {
     "RECORDNO": "900", "DOCID": "PC Subcontracts-M-1", "DOCNO": "M-1", "DOCPARID": "PC Subcontracts",
     "STATE": "Pending", "CUSTVENDID": "V-1", "PONUMBER": "M-1", "WHENCREATED": "03/02/2026", "CURRENCY": "USD",
     "TRX_TOTAL": "100.00", "TRX_REVISEDTOTAL": "100.00", "WHENMODIFIED": "03/02/2026 10:00:00", "RECORD_URL": "",
@@ -24,16 +24,10 @@ READ = {
 }  # fmt: skip
 
 
-def migrate(targets: list[tuple[str, str]]) -> Any:
-    executor = MigrationExecutor(database)
-    executor.migrate(targets)
-    return MigrationExecutor(database).loader.project_state(targets).apps
-
-
 @pytest.fixture
 def old(transactional_db: None) -> Iterator[Any]:
-    yield migrate(BEFORE)
-    migrate(MigrationExecutor(database).loader.graph.leaf_nodes())
+    with at(BEFORE) as apps:
+        yield apps
 
 
 class Company:
@@ -49,13 +43,15 @@ class Company:
 
     def commitment(self, number: str, **facts: Any) -> Any:
         self.count += 1
+        shown = facts.pop("remote_facts", FACTS)
         document = self.get("erp_admin", "Commitment")._base_manager.create(
             tenant=self.tenant, number=number, kind="subcontract", title="Footings", vendor_id="V-1", currency="USD",
             dated_on=date(2026, 3, 2), term_name="Net 30", status="approved", approval="accepted",
             connection=self.connection,
             **{"total": Decimal("100.00"), "delivery": "delivered", "remote_id": f"PC Subcontracts-{number}",
                "remote_record_no": 900 + self.count,
-               "remote_facts": FACTS, "refreshed_at": timezone.now(), "verified_at": timezone.now(), **facts},
+               "remote_facts": shown and {**shown, "PONUMBER": number},
+               "refreshed_at": timezone.now(), "verified_at": timezone.now(), **facts},
         )  # fmt: skip
         self.get("erp_admin", "CommitmentLine")._base_manager.create(
             tenant=self.tenant, commitment=document, number=1, description="Part 1", unit_price=Decimal(100),
@@ -90,7 +86,13 @@ def test_documents_keep_what_was_known_of_them(old: Any) -> None:
     queued = company.commitment("M-7", delivery="queued", remote_id="", remote_record_no=None, remote_facts={},
                                 verified_at=None, refreshed_at=None)  # fmt: skip
     unread = company.commitment("M-8", verified_at=None)
-    for document in (equal, edited, there, missing, hidden):
+    # Read again after somebody changed them in Intacct: the version before compared neither date nor lines.
+    dated = company.commitment("M-9", remote_facts={**FACTS, "WHENCREATED": "03/09/2026"})
+    moved = company.commitment(
+        "M-10", difference="State: Closed", remote_facts={**FACTS, "lines": [{**FACTS["lines"][0], "MEMO": "Another"}]}
+    )
+    same = company.commitment("M-11", remote_facts={**FACTS, "WHENCREATED": "03/02/2026 00:00:00"})
+    for document in (equal, edited, there, missing, hidden, dated, moved, same):
         company.push(document)
     waiting = company.push(queued, state="verifying", remote_id="", read_back_at=None, may_have_arrived=True)
     company.push(unread, read_back_at=None)
@@ -127,8 +129,13 @@ def test_documents_keep_what_was_known_of_them(old: Any) -> None:
         "M-6": (False, False, False, True),
         "M-7": (False, False, False, False),
         "M-8": (False, False, False, False),
+        "M-9": (False, True, False, False),
+        "M-10": (False, True, False, False),
+        "M-11": (False, False, False, True),
     }
     assert documents["M-3"].difference == "Total: 200"
+    assert documents["M-9"].difference == "Date: 03/09/2026 in Intacct, 2026-03-02 before"
+    assert documents["M-10"].difference == "State: Closed; Line 1 · Memo: Another in Intacct, Line 1 before"
     records = {
         (row.flow, row.document_id): row for row in apps.get_model("integrations", "RemoteRecord")._base_manager.all()
     }
@@ -146,6 +153,10 @@ def test_documents_keep_what_was_known_of_them(old: Any) -> None:
     assert record.sent["defaults"][""] == ["transactiontype", "state"]
     assert "locationid" in record.sent["defaults"][line]
     assert record.noted["head"]["modified"] == "03/02/2026 10:00:00"
+    assert record.noted["head"]["message"] == "Footings"  # written and never read: another text there is a change
+    assert record.noted["lines"][line] == {**record.sent["lines"][line], "itemid": "SUBCON"}
+    assert records["commitments", dated.pk].noted["head"]["datecreated"] == "2026-03-02"
+    assert records["commitments", dated.pk].found["head"]["datecreated"] == "03/09/2026"
     assert record.found["head"]["datecreated"] == "03/02/2026"
     assert record.found["lines"][line]["amount"] == "100.00"
     assert records["commitments", missing.pk].found == {}

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import Tenant
-from erp_admin.models import ChangeOrder, FileKind, ImportDraft
+from erp_admin.models import ChangeOrder, ImportDraft
 from erp_admin.uploads.service import confirm, read_upload
 from integrations.models import Connection
 from integrations.runs.runner import run_to_end
@@ -49,9 +49,7 @@ def test_the_command_imports_a_file_and_tells_what_it_could_not(listed: Connecti
 
 
 def test_the_command_reads_json_of_either_type(listed: Connection, tmp_path: Path) -> None:
-    base = read_upload(
-        listed.tenant, FileKind.COMMITMENTS, "x.csv", csv_of(commitment_row("SC-1", "Northwind Roofing"))
-    )
+    base = read_upload(listed.tenant, "commitments", "x.csv", csv_of(commitment_row("SC-1", "Northwind Roofing")))
     run_to_end(confirm(listed, base, queued=False).run)
     path = tmp_path / "changes.json"
     document = {"commitment": "SC-1", "number": "CO-1", "title": "More", "date": "2026-04-01"}

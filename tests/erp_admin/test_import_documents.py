@@ -15,7 +15,6 @@ from erp_admin.models import (
     ChangeOrder,
     Commitment,
     CommitmentLine,
-    FileKind,
     ImportDraft,
     ImportMatch,
     MatchHow,
@@ -26,7 +25,8 @@ from erp_admin.purchasing.service import approve, save_commitment
 from erp_admin.uploads.formats.table import FileRefused
 from erp_admin.uploads.matches import LEFT_OPEN, choose_matches, match_again
 from erp_admin.uploads.service import confirm, discard, read_upload
-from integrations.delivery.requests import ask_pushes, push_flow
+from integrations.delivery.contract import push_flow
+from integrations.delivery.requests import ask_pushes
 from integrations.mirror.service import start_list_sync
 from integrations.models import Approval, Connection, Delivery, DocumentState, ListItem, RunState, SyncRun
 from integrations.operations.retention import prune
@@ -46,7 +46,7 @@ def listed(connection: Connection) -> Connection:
     return read_lists(connection, lists.FILES)
 
 
-def draft_of(connection: Connection, content: bytes, kind: FileKind = FileKind.COMMITMENTS) -> ImportDraft:
+def draft_of(connection: Connection, content: bytes, kind: str = "commitments") -> ImportDraft:
     return read_upload(connection.tenant, kind, "file.csv", content)
 
 
@@ -65,9 +65,7 @@ def import_all(connection: Connection, draft: ImportDraft) -> SyncRun:
     return run
 
 
-def imported(
-    connection: Connection, *rows: str, header: str = "", kind: FileKind = FileKind.COMMITMENTS
-) -> ImportDraft:
+def imported(connection: Connection, *rows: str, header: str = "", kind: str = "commitments") -> ImportDraft:
     draft = draft_of(connection, csv_of(*rows, header=header) if header else csv_of(*rows), kind)
     import_all(connection, draft)
     return draft
@@ -262,7 +260,7 @@ def test_change_orders_change_a_line_or_add_one(listed: Connection) -> None:
         "SC-1,CO-1,,,,Extra,5",
         "SC-1,CO-2,Less,2026-04-02,,Less,-3",
         header=CHANGE_HEADER,
-        kind=FileKind.CHANGE_ORDERS,
+        kind="change_orders",
     )
     first = ChangeOrder.objects.get(number="CO-1")
     assert [line.changes_line and line.changes_line.number for line in first.lines.all()] == [1, None]
@@ -270,16 +268,14 @@ def test_change_orders_change_a_line_or_add_one(listed: Connection) -> None:
 
 
 def test_a_change_order_without_its_commitment_says_so(listed: Connection) -> None:
-    draft = draft_of(
-        listed, csv_of("SC-9,CO-1,More,2026-04-01,,Deeper,10", header=CHANGE_HEADER), FileKind.CHANGE_ORDERS
-    )
+    draft = draft_of(listed, csv_of("SC-9,CO-1,More,2026-04-01,,Deeper,10", header=CHANGE_HEADER), "change_orders")
     assert reasons(draft) == ["There is no commitment SC-9 here. Import it first, or correct the number."]
 
 
 def test_a_change_order_of_a_line_that_is_not_there_fails_alone(listed: Connection) -> None:
     imported(listed, commitment_row("SC-1", "Northwind Roofing", "100"))
     rows = ["SC-1,CO-1,More,2026-04-01,7,Deeper,10", "SC-1,CO-2,More,2026-04-01,1,Deeper,10"]
-    draft = draft_of(listed, csv_of(*rows, header=CHANGE_HEADER), FileKind.CHANGE_ORDERS)
+    draft = draft_of(listed, csv_of(*rows, header=CHANGE_HEADER), "change_orders")
     run = import_all(listed, draft)
     assert run.state == RunState.PARTLY
     assert states(draft) == ["failed", "created"]
@@ -288,7 +284,7 @@ def test_a_change_order_of_a_line_that_is_not_there_fails_alone(listed: Connecti
 
 def test_a_line_that_a_change_order_changes_cannot_be_left_out(listed: Connection) -> None:
     imported(listed, commitment_row("SC-1", "Northwind Roofing", "100"), ",,,,,,More,5")
-    imported(listed, "SC-1,CO-1,More,2026-04-01,2,Deeper,10", header=CHANGE_HEADER, kind=FileKind.CHANGE_ORDERS)
+    imported(listed, "SC-1,CO-1,More,2026-04-01,2,Deeper,10", header=CHANGE_HEADER, kind="change_orders")
     draft = imported(listed, commitment_row("SC-1", "Northwind Roofing", "100"))
     assert reasons(draft) == ["Line 2 is missing in the file, but change order CO-1 changes it. Add it."]
     assert Commitment.objects.get().total == 105
@@ -369,7 +365,7 @@ def test_matches_and_memories_are_of_one_tenant(listed: Connection, other_tenant
     choose_matches(draft, {draft.matches.get().pk: vendor(listed, "Northwind Roofing").business_id})
     with tenant_scope(other_tenant):
         theirs = read_upload(
-            other_tenant, FileKind.COMMITMENTS, "x.csv", csv_of(commitment_row("SC-1", "Somebody Unheard Of"))
+            other_tenant, "commitments", "x.csv", csv_of(commitment_row("SC-1", "Somebody Unheard Of"))
         )
         assert ImportMatch.objects.get().how == MatchHow.NONE
         assert states(theirs) == ["unmatched"]

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Tenant, User
-from erp_admin.models import Commitment, FileKind, ImportDraft
+from erp_admin.models import Commitment, ImportDraft
 from erp_admin.uploads.service import read_upload
 from integrations.models import Connection, SyncRun
 from integrations.runs.runner import run_to_end
@@ -188,7 +188,7 @@ def test_a_thousand_documents_are_shown_in_pages_with_few_queries(
     ben: Client, url: Url, connection: Connection
 ) -> None:
     content = csv_of(*(commitment_row(f"SC-{number}", f"Vendor {number}") for number in range(1000)))
-    draft = read_upload(connection.tenant, FileKind.COMMITMENTS, "many.csv", content)
+    draft = read_upload(connection.tenant, "commitments", "many.csv", content)
     with CaptureQueriesContext(database) as queries:
         shown = page(ben, url("commitment_import", draft_pk=draft.pk) + "?state=unmatched&q=SC-99")
     assert "1–11 of 11 documents" in shown

@@ -9,9 +9,11 @@ from django.db import connection as database
 from erp_admin.models import ImportDraft
 from erp_admin.uploads.service import confirm, discard
 from integrations.models import Connection, SyncRun
-from tests.erp_admin.imported import commitment_row, csv_of, read_lists
+from tests import lists
+from tests.erp_admin.imported import commitment_row, csv_of
 from tests.erp_admin.test_import_documents import draft_of
 from tests.integrations.test_races import at_once
+from tests.snapshot import read_lists
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -20,7 +22,7 @@ pytestmark = [
 
 
 def test_a_file_is_either_confirmed_or_discarded(connection: Connection) -> None:
-    read_lists(connection)
+    read_lists(connection, lists.FILES)
     for number in range(10):
         draft = draft_of(connection, csv_of(commitment_row(f"SC-{number}", "Northwind Roofing")))
         came = at_once(

@@ -6,8 +6,10 @@ import pytest
 
 from accounts.models import User
 from erp_admin.models import Project
-from erp_admin.projects import flow, selectors
+from erp_admin.projects import selectors
 from erp_admin.projects import service as services
+from integrations.imports import flow
+from integrations.imports.service import ignore
 from integrations.intacct import Client
 from integrations.models import Connection, ListItem, RowOutcome, RunState, SyncRun
 from integrations.runs import lease
@@ -39,11 +41,11 @@ def test_a_worker_killed_between_two_rows_leaves_counts_that_agree_with_the_rows
 ) -> None:
     take_over, taken = flow.take_over, []
 
-    def die_at_the_third(item: ListItem, *rest: Any) -> Any:
+    def die_at_the_third(declaration: Any, item: ListItem, *rest: Any) -> Any:
         taken.append(item)
         if len(taken) == 3:
             raise Killed
-        return take_over(item, *rest)
+        return take_over(declaration, item, *rest)
 
     with monkeypatch.context() as dying:
         dying.setattr(flow, "take_over", die_at_the_third)
@@ -101,7 +103,7 @@ def test_a_record_that_became_unusable_fails_alone(run: SyncRun, monkeypatch: py
 
 
 def test_a_record_ignored_after_the_start_is_left_out_and_said_so(run: SyncRun, accountant: User) -> None:
-    services.ignore(selectors.project_records().filter(business_id="24-008"), by=accountant)
+    ignore(selectors.project_records().filter(business_id="24-008"), by=accountant)
     run_to_end(run)
     assert outcomes(run)["24-008"] == RowOutcome.SKIPPED
     assert "ignored" in run.rows.get(outcome=RowOutcome.SKIPPED).message

@@ -15,8 +15,10 @@ from erp_admin.models import Project
 from erp_admin.projects import selectors
 from erp_admin.projects import service as services
 from integrations.connections.service import disconnect
+from integrations.imports.service import ignore
 from integrations.models import Connection, ConnectionState, ListItem
 from integrations.runs.runner import run_to_end
+from tests.snapshot import once
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +58,11 @@ def imported(ready: Connection, accountant: User) -> Project:
 @pytest.fixture
 def thousand(ready: Connection) -> Connection:
     """1,000 further projects in the mirror."""
+    once("a thousand projects", ready, lambda: add_a_thousand(ready))
+    return ready
+
+
+def add_a_thousand(ready: Connection) -> None:
     now = timezone.now()
     ListItem.objects.bulk_create(
         ListItem(
@@ -78,7 +85,6 @@ def thousand(ready: Connection) -> Connection:
         )
         for number in range(1000)
     )
-    return ready
 
 
 def test_the_list_shows_what_intacct_has_with_the_state_here(imported: Project, ben: Client, url: Url) -> None:
@@ -297,7 +303,7 @@ def test_linking_shows_on_both_sides_and_takes_the_ignoring_back(
     ready: Connection, tenant: Tenant, accountant: User, ben: Client, url: Url
 ) -> None:
     mine = by_hand(tenant, "H-1", "Library")
-    services.ignore(selectors.intacct_projects(ready).filter(business_id="24-012"), by=accountant)
+    ignore(selectors.intacct_projects(ready).filter(business_id="24-012"), by=accountant)
 
     answer = ben.post(url("link_project", item_pk=record("24-012").pk), {"project": mine.pk}, follow=True)
 

@@ -166,7 +166,7 @@ def test_a_namesake_made_by_hand_blocks_and_the_way_out_is_linking(
     assert rows(import_ids("24-012")) == {"24-012": ("changed", "")}
     mine.refresh_from_db()
     assert mine.name == "Parkside Library"
-    assert record("24-012").project_pk == mine.pk
+    assert record("24-012").document_pk == mine.pk
 
 
 @pytest.mark.parametrize(

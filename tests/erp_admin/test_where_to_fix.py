@@ -7,7 +7,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from accounts.models import Tenant
-from erp_admin.documents.types import DOCUMENT_TYPES
+from erp_admin.documents.types import type_for
 from erp_admin.models import ChangeOrder, Commitment
 from erp_admin.views.document_pages import is_at_a_document, where_to_fix
 
@@ -18,7 +18,7 @@ CHANGE_ORDER = ("change_orders", ChangeOrder(pk=7, commitment_id=3))
 def way(code: str, kind: str, document: Any) -> tuple[str, str]:
     request: Any = RequestFactory().get("/")
     request.tenant = Tenant(slug="summit-ridge")
-    return where_to_fix(request, DOCUMENT_TYPES[kind], code, document)
+    return where_to_fix(request, type_for(kind), code, document)
 
 
 def at(name: str, **arguments: Any) -> str:

@@ -1,7 +1,7 @@
 """`python -m tests.faults [--documents N] [--seed N]`: push many documents through a storm, then count what arrived.
 
 Owns the storm and the count at the end, which is taken from Intacct itself. Exits with 1 unless each document is in
-Intacct exactly once, with the right total, and every row here says so.
+Intacct exactly once, every step of it, with the right total, and every row here says so.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import django
 from config import keys
 from integrations.sandbox.facade import SandboxProcess
 from integrations.sandbox.faults.kinds import KINDS, PASSING
+from tests.faults.worker import register_toys
 from tests.faults.workers import Workers
 
 if TYPE_CHECKING:
@@ -62,10 +63,11 @@ def _configure(folder: Path, local: SandboxProcess) -> None:
         "PUSH_QUARANTINE_SECONDS": str(QUARANTINE_SECONDS),
         "LOG_LEVEL": "CRITICAL",
         "ENV_FILE": os.devnull,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
     os.environ.update(made)
     django.setup()
+    register_toys()
 
 
 def _storm(count: int, dice: random.Random, seed: int, local: SandboxProcess, folder: Path) -> int:

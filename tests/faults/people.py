@@ -13,7 +13,8 @@ from accounts.refusal import Refused
 from erp_admin.models import ChangeOrder, Commitment
 from erp_admin.purchasing.service import approve, save_commitment
 from integrations.connections.service import authorize, update_credentials
-from integrations.delivery.requests import ask_pushes, push_flow, release_hold, take_back
+from integrations.delivery.contract import push_flow
+from integrations.delivery.requests import ask_pushes, release_hold, take_back
 from integrations.intacct import IntacctError
 from integrations.mirror.service import start_list_sync
 from integrations.models import (
@@ -30,13 +31,18 @@ from integrations.models import (
 from integrations.runs.runner import run_to_end
 from tests import lists
 from tests.erp_admin.documents import change_order, choose_settings, commitment
+from tests.toy.models import ToyOrder
+from tests.toy.people import toy
 
 PUSHABLE = (
     DocumentState.READY,
     DocumentState.ATTENTION,
+    DocumentState.PARTLY,
     DocumentState.CHANGED_HERE,
     DocumentState.NOT_LINKED,
 )
+FLOWS = {"commitments": Commitment, "change_orders": ChangeOrder, "toys": ToyOrder}
+Document = Commitment | ChangeOrder | ToyOrder
 
 
 class People:
@@ -53,14 +59,16 @@ class People:
         choose_settings(self.connection)
         self.retried = self.edited = self.taken_back = 0
 
-    def enter(self, count: int) -> list[Commitment | ChangeOrder]:
-        """Commitments, and for every seventh three change orders; in the order they are pushed, which is any."""
-        entered: list[Commitment | ChangeOrder] = []
+    def enter(self, count: int) -> list[Document]:
+        """Commitments, some with three change orders, and documents of two and three steps; pushed in any order."""
+        entered: list[Document] = []
         number = 0
         while len(entered) < count:
             number += 1
             base = commitment(self.connection, f"F-{number:04}", *self._amounts())
             entered.append(base)
+            if number % 3 == 0 and len(entered) < count:
+                entered.append(toy(self.connection, f"T-{number:04}", self._amounts()[0], records=2 + number % 2))
             for change in range(3 if number % 7 == 0 else 0):
                 if len(entered) < count:
                     entered.append(change_order(base, f"CO{change + 1}", *self._amounts()))
@@ -70,9 +78,9 @@ class People:
     def _amounts(self) -> list[str]:
         return [f"{self._dice.randrange(1, 5_000_000) / 100:.2f}" for _ in range(self._dice.randrange(1, 4))]
 
-    def push(self, documents: Iterable[Commitment | ChangeOrder]) -> None:
+    def push(self, documents: Iterable[Document]) -> None:
         chosen = list(documents)
-        for flow, model in (("commitments", Commitment), ("change_orders", ChangeOrder)):
+        for flow, model in FLOWS.items():
             mine = [document for document in chosen if isinstance(document, model)]
             try:
                 if mine:
@@ -118,8 +126,8 @@ class People:
 
     def retry(self) -> int:
         """Push again whatever is not in Intacct as it is here; how many those are."""
-        left: list[Commitment | ChangeOrder] = []
-        for model in (Commitment, ChangeOrder):
+        left: list[Document] = []
+        for model in FLOWS.values():
             left += with_state(model._default_manager.all()).filter(shown_as__in=[state.value for state in PUSHABLE])
         self.retried += len(left)
         self.push(left)

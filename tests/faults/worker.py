@@ -30,7 +30,8 @@ def work_round() -> None:
     from accounts.models import Tenant
     from accounts.refusal import Refused
     from accounts.tenancy import cross_tenant, tenant_scope
-    from integrations.delivery.requests import ledgers_due, push_flow, wake_ledger
+    from integrations.delivery.contract import push_flow
+    from integrations.delivery.requests import ledgers_due, wake_ledger
     from integrations.models import ACTIVE_RUNS, Connection, SyncRun
     from integrations.runs.runner import work_slice
 
@@ -48,9 +49,18 @@ def work_round() -> None:
             work_slice(run_id, seconds=5)
 
 
+def register_toys() -> None:
+    """Make the document type of several steps known, in this process."""
+    from integrations.runs.flow import register_flow
+    from tests.toy.flow import ToyPush
+
+    register_flow(ToyPush())
+
+
 def main() -> None:
     django.setup()
     hasten()
+    register_toys()
     while True:
         work_round()
         time.sleep(ROUND_SECONDS)

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from integrations.delivery.requests import PushOutcome, ask_pushes, push_flow, wake_ledger
+from integrations.delivery.contract import push_flow
+from integrations.delivery.requests import PushOutcome, ask_pushes, wake_ledger
 from integrations.models import Connection, Push
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.refusal import Refused
 from accounts.tenancy import tenant_scope
-from erp_admin.models import ChangeOrder, Commitment, CommitmentLine, DocumentStatus
-from erp_admin.purchasing.service import save_change_order, save_commitment
+from erp_admin.models import ChangeOrder, Commitment, CommitmentLine
+from erp_admin.purchasing.service import approve, save_change_order, save_commitment
 from integrations.delivery.planning import context_for, judge
 from integrations.delivery.readback import link, push_ours, refresh, take_theirs
 from integrations.delivery.requests import push_flow, unlink, wake_ledger
@@ -85,6 +85,7 @@ def test_a_local_edit_is_never_lost_behind_a_green_verified(
     assert document.state == DocumentState.CHANGED_BOTH
     read_again(pushing, document) if reader == "refresh" else verify_now(pushing, document)
     assert document.state == DocumentState.CHANGED_BOTH
+    approve(document)  # of other amounts than before: nothing is pushed under the old approval
     plan = judge(push_flow(COMMITMENTS), document, context_for(pushing)).plan
     assert plan is not None
     assert plan.operation == Operation.UPDATE
@@ -127,6 +128,7 @@ def test_a_date_changed_in_intacct_after_a_create_is_noticed_and_used(
     document.refresh_from_db()
     assert (document.dated_on, document.title) == (date(2026, 3, 12), "Deeper footings")
     assert document.state == DocumentState.VERIFIED
+    approve(document)  # of another date
     assert judge(push_flow(COMMITMENTS), document, context_for(pushing)).left
 
 
@@ -193,6 +195,8 @@ def test_what_changed_on_both_sides_is_settled_either_way(pushing: Connection, i
     push(pushing, theirs, ours)
     for document in (theirs, ours):
         edit_price(document, "1100.00")
+        assert document.state == DocumentState.NEEDS_REVIEW
+        approve(document)
         assert document.state == DocumentState.CHANGED_HERE
         put_line(intacct, document.lines.get(), TRX_VALUE="900.00", UIPRICE="900")
         put(intacct, document, TRX_TOTAL="900.00")
@@ -228,7 +232,7 @@ def test_an_edit_that_is_taken_back_is_no_change(pushing: Connection, intacct: S
     push(pushing, document)
     seen = document.verified_at
     edit_price(document, "1100.00")
-    assert (document.state, document.verified_at) == (DocumentState.CHANGED_HERE, None)
+    assert (document.state, document.changed_here, document.verified_at) == (DocumentState.NEEDS_REVIEW, True, None)
     edit_price(document, "1000.00")
     assert document.state == DocumentState.VERIFIED
     assert seen is not None
@@ -240,7 +244,7 @@ def test_an_emptied_due_date_is_emptied_in_intacct(pushing: Connection, intacct:
     push(pushing, document)
     assert held(document)["WHENDUE"] == "05/01/2026"
     document.due_on = None
-    save_commitment(document, list(document.lines.all()))
+    approve(save_commitment(document, list(document.lines.all())))
     assert document.state == DocumentState.CHANGED_HERE
     push(pushing, document)
     assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
@@ -267,7 +271,8 @@ def test_odd_values_are_named_and_crash_nothing(
     assert document.state == DocumentState.CHANGED_THERE
     take_theirs(pushing, push_flow(COMMITMENTS), document)
     document.refresh_from_db()
-    assert document.state in (DocumentState.VERIFIED, DocumentState.CHANGED_HERE)
+    # Needs review where other terms were taken over than were approved, and the title, never empty, stayed ours.
+    assert document.state in (DocumentState.VERIFIED, DocumentState.CHANGED_HERE, DocumentState.NEEDS_REVIEW)
 
 
 def test_a_record_that_vanished_is_read_back_once(pushing: Connection, intacct: SandboxServer, settings: Any) -> None:
@@ -447,13 +452,11 @@ def test_clearing_a_value_of_its_own_is_not_taken_for_a_setting(pushing: Connect
     document = commitment(pushing, "DR-41", approved=False)
     line = document.lines.get()
     line.location_id = ListItem.objects.filter(kind="locations").exclude(business_id="100").earliest("pk").business_id
-    save_commitment(document, [line])
-    Commitment.objects.update(status=DocumentStatus.APPROVED, approval="accepted")
-    document.refresh_from_db()
+    approve(save_commitment(document, [line]))
     push(pushing, document)
     line = document.lines.get()
     line.location_id = ""
-    save_commitment(document, [line])
+    approve(save_commitment(document, [line]))
     assert document.state == DocumentState.CHANGED_HERE
     push(pushing, document)
     assert held(document)["lines"][0]["LOCATIONID"] == "100"
@@ -476,6 +479,7 @@ def test_unlinking_forgets_the_record_and_linking_it_again_remembers_what_was_wr
     document.refresh_from_db()
     assert document.state == DocumentState.ATTENTION
     assert document.difference == "Message: Theirs in Intacct, Footings in ERP Admin"
+    approve(document)  # unlinked is not approved any more
     push_ours(pushing, push_flow(COMMITMENTS), document, queued=False)
     work_again(pushing, document)
     assert document.state == DocumentState.VERIFIED, document.state_reason
@@ -508,7 +512,7 @@ def test_fields_a_company_does_not_offer_are_not_compared_and_the_count_says_so(
     document = commitment(pushing, "DR-45")
     push(pushing, document)
     assert (document.state, document.comparable_fields - document.compared_fields) == (DocumentState.VERIFIED, 2)
-    put(intacct, document, MESSAGE="Nobody can see this")
+    put(intacct, document, MESSAGE="Nobody can see this", **TOUCHED)
     read_again(pushing, document)
     assert document.difference.startswith("Modified")  # that something changed is seen all the same
 

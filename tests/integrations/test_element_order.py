@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from erp_admin.purchasing.service import approve, save_commitment
-from integrations.delivery.requests import ask_pushes, push_flow
+from integrations.delivery.contract import push_flow
+from integrations.delivery.requests import ask_pushes
 from integrations.intacct import functions
 from integrations.intacct.element_orders import BLOCK_FIRST, BLOCK_LAST, FUNCTIONS, ORDERS
-from integrations.models import Connection, DocumentState, ElementOrder, Push
+from integrations.models import Connection, DocumentState, ElementOrder, Push, PushBody
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests import lists
@@ -111,7 +112,8 @@ def test_a_refusal_for_another_reason_tries_once_and_goes_back(pushing: Connecti
     asked = ask_pushes(pushing, push_flow("commitments"), [good, bad], queued=False)
     row = Push.objects.get(document_id=bad.pk)
     doubled = row.function_xml.replace("<externalrefno>", "<externalrefno>twice</externalrefno><externalrefno>", 1)
-    Push.objects.filter(pk=row.pk).update(function_xml=doubled, tries=1)
+    PushBody.objects.filter(push=row).update(xml=doubled)
+    Push.objects.filter(pk=row.pk).update(tries=1)
     assert asked.started is not None
     run_to_end(asked.started.run)
     good.refresh_from_db()

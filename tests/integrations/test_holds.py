@@ -12,7 +12,8 @@ from django.test import Client
 from accounts.models import Role, Tenant, User
 from accounts.services import set_role
 from integrations.connections.service import update_credentials
-from integrations.delivery.requests import ask_pushes, push_flow, release_hold
+from integrations.delivery.contract import push_flow
+from integrations.delivery.requests import ask_pushes, release_hold
 from integrations.jobs import tell_what_is_held
 from integrations.models import Connection, DocumentState, PushHold, SyncRun
 from integrations.operations.notices import tell_holds
@@ -38,7 +39,7 @@ def held(connection: Connection, intacct: SandboxServer) -> Any:
     assert asked.started is not None
     run_to_end(asked.started.run)
     document.refresh_from_db()
-    assert document.state == DocumentState.QUEUED
+    assert document.state == DocumentState.HELD
     intacct.control(do="reset")
     return document
 

@@ -24,9 +24,9 @@ from accounts.tenancy import cross_tenant, tenant_scope
 from integrations import jobs
 from integrations.connections.service import authorize
 from integrations.intacct import Client, Credentials, Query, Sender
-from integrations.mirror import pull
+from integrations.mirror import store
 from integrations.mirror.service import start_list_sync
-from integrations.mirror.store import PageOutcome
+from integrations.mirror.sink import PageOutcome
 from integrations.models import CompanySlot, Connection, ListItem, ListState, RunState, StepState, SyncRun
 from integrations.runs import lanes
 from integrations.runs.runner import run_to_end, work_slice
@@ -102,7 +102,7 @@ def test_a_database_that_is_restarted_costs_one_page(
 ) -> None:
     settings.SYNC_LANES = 1
     run = start_list_sync(connection, kinds=MIRRORED, queued=False).run
-    store, calls = pull.store_page, 0
+    store_page, calls = store.store_page, 0
 
     def store_and_lose_the_database(*args: Any, **kwargs: Any) -> PageOutcome:
         nonlocal calls
@@ -110,9 +110,9 @@ def test_a_database_that_is_restarted_costs_one_page(
         if calls == 3:
             with database.cursor() as cursor, pytest.raises(OperationalError):
                 cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-        return store(*args, **kwargs)
+        return store_page(*args, **kwargs)
 
-    monkeypatch.setattr(pull, "store_page", store_and_lose_the_database)
+    monkeypatch.setattr(store, "store_page", store_and_lose_the_database)
     with pytest.raises((DatabaseError, InterfaceError)):
         work_slice(run.pk)
     database.close()  # as the queue does before a worker's next job

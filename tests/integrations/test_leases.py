@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from integrations.gateway.slots import LEASE, company_slot
 from integrations.intacct import Client
-from integrations.mirror import pull
+from integrations.mirror import pull, store
 from integrations.mirror.service import start_list_sync
 from integrations.models import CompanySlot, Connection, ListItem, RunState, StepState, SyncRun
 from integrations.runs import lease, runner
@@ -154,12 +154,12 @@ def test_a_defect_is_told_by_kind_and_place_without_the_values_of_its_message(
     def broken(*args: object, **kwargs: object) -> None:
         raise ValueError("the password is hunter2")
 
-    monkeypatch.setattr(pull, "store_page", broken)
+    monkeypatch.setattr(store, "store_page", broken)
     with pytest.raises(ValueError, match="hunter2"):
         work_slice(run.pk)
     run.refresh_from_db()
     assert "ValueError" in run.error_detail
-    assert "integrations/mirror/pull.py, line" in run.error_detail
+    assert "integrations/mirror/store.py, line" in run.error_detail
     assert "hunter2" not in run.error_detail
 
 

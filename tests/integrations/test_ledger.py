@@ -7,8 +7,19 @@ from django.utils import timezone
 
 from erp_admin.models import Commitment, CommitmentLine
 from erp_admin.purchasing.service import approve, save_commitment
-from integrations.delivery.requests import ask_pushes, ledgers_due, push_flow, take_back
-from integrations.models import Connection, DocumentState, ListItem, Push, PushEvent, PushHold, PushState, RunState
+from integrations.delivery.contract import push_flow
+from integrations.delivery.requests import ask_pushes, ledgers_due, take_back
+from integrations.models import (
+    Connection,
+    DocumentState,
+    ListItem,
+    Push,
+    PushBody,
+    PushEvent,
+    PushHold,
+    PushState,
+    RunState,
+)
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.documents import change_order, choose_settings, commitment
@@ -87,9 +98,9 @@ def test_a_refusal_of_one_leaves_the_others_alone(pushing: Connection, intacct: 
     asked = ask_pushes(pushing, push_flow("commitments"), [good, bad], queued=False)
     assert asked.started is not None
     other = Push.objects.get(document_id=bad.pk)
-    Push.objects.filter(pk=other.pk).update(
-        function_xml=other.function_xml.replace(f"<vendorid>{vendor}<", "<vendorid>NOBODY<"), may_have_arrived=True
-    )
+    xml = other.function_xml.replace(f"<vendorid>{vendor}<", "<vendorid>NOBODY<")
+    PushBody.objects.filter(push=other).update(xml=xml)
+    Push.objects.filter(pk=other.pk).update(may_have_arrived=True)
     run_to_end(asked.started.run)
     good.refresh_from_db()
     bad.refresh_from_db()
@@ -117,7 +128,7 @@ def test_a_missing_right_holds_the_flow_and_is_told_once(pushing: Connection, in
     document = commitment(pushing, "SC-9")
     intacct.control(do="fault", kind="permission", object="PODOCUMENT")
     push(pushing, document)
-    assert document.state == DocumentState.QUEUED
+    assert (document.state, document.is_locked) == (DocumentState.HELD, True)
     assert PushHold.objects.get().error_code == "PRM-OPERATION"
     assert ledgers_due() == []
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from accounts.refusal import Refused
 from erp_admin.models import Commitment
 from erp_admin.purchasing.service import approve, save_commitment
-from integrations.delivery.requests import ask_pushes, ledgers_due, push_flow, release_hold, take_back, unlink
+from integrations.delivery.contract import push_flow
+from integrations.delivery.requests import ask_pushes, ledgers_due, release_hold, take_back, unlink
 from integrations.models import Connection, DocumentState, Push, PushHold, PushState, RunState, SyncRun
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer

@@ -11,7 +11,8 @@ from accounts.models import Tenant
 from accounts.refusal import Refused
 from erp_admin.models import Commitment
 from erp_admin.purchasing.service import approve, save_commitment
-from integrations.delivery.requests import PushOutcome, ask_pushes, push_flow, take_back
+from integrations.delivery.contract import push_flow
+from integrations.delivery.requests import PushOutcome, ask_pushes, take_back
 from integrations.models import IN_FLIGHT, Connection, DocumentState, Push, PushState, SyncRun
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer

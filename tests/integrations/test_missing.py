@@ -9,7 +9,7 @@ import pytest
 from integrations.connections.service import update_credentials
 from integrations.intacct import Client, Page
 from integrations.lists import KINDS_BY_KEY
-from integrations.mirror import pull, recount
+from integrations.mirror import recount, store
 from integrations.mirror.selectors import is_mirrored, last_pull
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListItem, Mode, RunState, RunStep, StepState
@@ -132,7 +132,7 @@ def test_an_unusable_row_is_kept_once_although_its_page_is_read_again(
         def die(*args: object, **kwargs: object) -> None:
             raise Killed
 
-        dying.setattr(pull, "store_page", die)
+        dying.setattr(store, "store_page", die)
         with pytest.raises(Killed):
             work_slice(run.pk)
     run_to_end(run)

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from accounts.refusal import Refused
 from integrations.gateway.slots import SLOTS_PER_COMPANY, NoSlot, _claim_slot, company_slot
-from integrations.mirror import pull
+from integrations.mirror import store
 from integrations.mirror.service import start_list_sync
-from integrations.mirror.store import PageOutcome
+from integrations.mirror.sink import PageOutcome
 from integrations.models import CompanySlot, Connection, ListItem, RunState, StepState, SyncRun
 from integrations.runs import lease, runner
 from integrations.runs.runner import Slice, run_to_end, totals, work_slice
@@ -61,17 +61,17 @@ def test_a_killed_worker_loses_one_page_and_no_record(
         """Not an Exception, so that nothing tidies up."""
 
     pages = 0
-    store = pull.store_page
+    store_page = store.store_page
 
     def store_and_die(*args: object, **kwargs: object) -> PageOutcome:
         nonlocal pages
         pages += 1
-        outcome = store(*args, **kwargs)  # type: ignore[arg-type]
+        outcome = store_page(*args, **kwargs)  # type: ignore[arg-type]
         if pages == 5:
             raise Killed
         return outcome
 
-    monkeypatch.setattr(pull, "store_page", store_and_die)
+    monkeypatch.setattr(store, "store_page", store_and_die)
     monkeypatch.setattr(lease, "release_run", lambda *args: None)
     with pytest.raises(Killed):
         work_slice(run.pk)
@@ -99,13 +99,13 @@ def test_a_run_that_loses_three_workers_ends_and_says_so(run: SyncRun) -> None:
 def test_a_cancel_is_obeyed_at_the_next_page_border(
     run: SyncRun, small_pages: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = pull.store_page
+    store_page = store.store_page
 
     def store_and_cancel(*args: object, **kwargs: object) -> PageOutcome:
         assert cancel_run(run)
-        return store(*args, **kwargs)  # type: ignore[arg-type]
+        return store_page(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(pull, "store_page", store_and_cancel)
+    monkeypatch.setattr(store, "store_page", store_and_cancel)
     assert work_slice(run.pk) is Slice.ENDED
     run.refresh_from_db()
     assert run.state == RunState.CANCELLED
@@ -232,7 +232,7 @@ def test_a_defect_is_recorded_told_and_raised(run: SyncRun, monkeypatch: pytest.
     def broken(*args: object, **kwargs: object) -> None:
         raise ZeroDivisionError("one of ours")
 
-    monkeypatch.setattr(pull, "store_page", broken)
+    monkeypatch.setattr(store, "store_page", broken)
     with pytest.raises(ZeroDivisionError):
         work_slice(run.pk)
     run.refresh_from_db()

@@ -18,8 +18,9 @@ from django.core.management import call_command
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from erp_admin.models import Project
-from erp_admin.projects.selectors import IMPORTED, project_records
+from erp_admin.projects.selectors import project_records
 from integrations.gateway import client as gateway
+from integrations.imports.selectors import IMPORTED
 from integrations.intacct import Function, Query
 from integrations.lists import KINDS, KINDS_BY_KEY, ListKind
 from integrations.mirror.clock import learn_clock

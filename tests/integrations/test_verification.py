@@ -12,8 +12,8 @@ from django.utils import timezone
 from accounts.refusal import Refused
 from erp_admin.models import CommitmentLine
 from erp_admin.purchasing.service import approve, save_commitment
+from integrations.delivery.contract import push_flow
 from integrations.delivery.readback import recreate, take_theirs
-from integrations.delivery.requests import push_flow
 from integrations.jobs import verify
 from integrations.models import Connection, DocumentState, Push, SyncRun, Trigger
 from integrations.sandbox.facade import SandboxServer

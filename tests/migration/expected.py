@@ -9,9 +9,10 @@ from typing import Final
 # By the state that is shown after migrating. A change order stands with its commitment before it.
 SHOWN: Final[dict[str, tuple[str, ...]]] = {
     "Not linked": ("SC-24-001-13", "SC-FILE", "SC-DRAFT", "SC-BASE CO-DRAFT"),
-    "Needs review": ("SC-REVIEW",),
-    "Ready": ("SC-24-001-15", "SC-UNLINKED", "SC-READY", "SC-TAKEN-BACK", "SC-UPDATED-TWICE CO-READY"),
-    "Rejected": ("SC-VOID", "SC-BASE CO-VOID"),
+    # An approval holds for what was approved: not for what was edited since, nor for a second record after unlinking.
+    "Needs review": ("SC-REVIEW", "SC-UNLINKED", "SC-CHANGED-HERE", "SC-BOTH-UNSEEN"),
+    "Ready": ("SC-24-001-15", "SC-READY", "SC-TAKEN-BACK", "SC-UPDATED-TWICE CO-READY"),
+    "Void": ("SC-VOID", "SC-BASE CO-VOID"),
     "Ignored": ("SC-IGNORED", "SC-DRAFT-IGNORED", "SC-BASE CO-IGNORED"),
     "Waiting": ("SC-QUEUED CO-WAITING",),
     "Queued": ("SC-QUEUED", "SC-QUEUED-AGAIN", "SC-UPDATE-QUEUED", "SC-VERIFIED CO-HELD"),
@@ -21,12 +22,12 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
     ),
     "Synced": ("SC-UNREAD",),
     "Verified": (
-        "SC-24-001-11", "SC-24-001-12", "PO-24-001-11", "SC-BASE", "SC-VERIFIED", "SC-BOTH-UNSEEN", "SC-RECREATED",
-        "SC-UPDATED-TWICE", "SC-DATED-THERE", "SC-ENTITY", "SC-LINKED", "SC-WITH-PROJECT", "SC-24-001-11 CO-1",
+        "SC-24-001-11", "SC-24-001-12", "PO-24-001-11", "SC-BASE", "SC-VERIFIED", "SC-RECREATED", "SC-UPDATED-TWICE",
+        "SC-DATED-THERE", "SC-ENTITY", "SC-LINKED", "SC-WITH-PROJECT", "SC-24-001-11 CO-1",
         "SC-24-001-12 CO-1", "SC-BASE CO-VERIFIED", "SC-BASE CO-OF-A-LINE",
     ),
-    "Changed here": ("SC-CHANGED-HERE",),
-    "Changed in Intacct": ("SC-CHANGED-THERE", "SC-BOTH", "SC-BASE CO-CHANGED-THERE"),
+    "Changed on both sides": ("SC-BOTH",),
+    "Changed in Intacct": ("SC-CHANGED-THERE", "SC-BASE CO-CHANGED-THERE"),
     "Missing in Intacct": ("SC-MISSING", "SC-BASE CO-MISSING"),
     "Needs attention": (
         "SC-FAILED", "SC-UPDATE-FAILED", "SC-DIFFERENT", "SC-LINKED-OTHERWISE", "SC-VERIFIED CO-FAILED",
@@ -49,11 +50,14 @@ AFTER_WORK: Final = {
     # A verification was waiting as well; what it says of these is this version's word.
     "SC-DIFFERENT": "Changed in Intacct",
     "SC-LINKED-OTHERWISE": "Changed in Intacct",
-    "SC-BOTH-UNSEEN": "Changed in Intacct",
+    "SC-BOTH-UNSEEN": "Changed on both sides",
+    "SC-DATED-THERE": "Changed in Intacct",
+    "SC-LINKED": "Needs attention",  # one line here and two there: the version before did not count them
 }
 NEW_THERE: Final = 4  # queued, queued again, and of the lost ones those that never arrived
 AFTER_RELEASE: Final = {"SC-QUEUED CO-WAITING": "Verified", "SC-VERIFIED CO-HELD": "Verified"}
 AFTER_VERIFICATION: Final[dict[str, str]] = {}
+APPROVED_AGAIN: Final = ("SC-CHANGED-HERE",)
 PUSHED: Final = ("SC-CHANGED-HERE", "SC-READY", "SC-TAKEN-BACK", "SC-UPDATED-TWICE-CO-READY")
 AFTER_PUSH: Final = {
     "SC-CHANGED-HERE": "Verified",
@@ -73,5 +77,14 @@ RENAMED: Final[dict[str, str | None]] = {}
 # Models of which more rows are right: those of today's own models.
 MORE_ROWS: Final = frozenset({"auth.permission", "contenttypes.contenttype"})
 # Columns that went elsewhere, and columns that stayed and are to hold something else now.
-MOVED: Final[dict[str, set[str]]] = {}
-READ_OTHERWISE: Final[dict[str, set[str]]] = {}
+# Of documents: what was decided is one column, the reason of a decision and who took it stand with it, and an approval
+# that fell says so in words. Of pushes: what each sent and what was read of it have columns and rows of their own.
+MOVED: Final[dict[str, set[str]]] = {
+    "erp_admin.commitment": {"drift", "status"},
+    "erp_admin.changeorder": {"drift", "status"},
+}
+READ_OTHERWISE: Final[dict[str, set[str]]] = {
+    "erp_admin.commitment": {"approval", "approved_at", "state_reason", "verified_at"},
+    "erp_admin.changeorder": {"approval", "state_reason"},
+    "integrations.push": {"expected"},
+}

@@ -1,4 +1,4 @@
-"""`import_documents SLUG FILE [--type T] [--dry-run]`: import commitments or change orders from CSV, XLSX or JSON.
+"""`import_documents SLUG FILE [--type T] [--dry-run]`: import documents from CSV, XLSX or JSON.
 
 Names that only resemble a record are never taken for it here: a person decides on the pages, and is remembered.
 """
@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from accounts.models import Tenant
-from erp_admin.models import IMPORTABLE, IMPORTED, SETTLED, FileKind, ImportDraft, ImportedDocument
+from erp_admin.models import IMPORTABLE, IMPORTED, SETTLED, ImportDraft, ImportedDocument
 from erp_admin.uploads.formats.table import MOST_BYTES
+from erp_admin.uploads.kinds import file_types
 from erp_admin.uploads.selectors import state_counts
 from erp_admin.uploads.service import confirm, discard, read_upload
 from integrations.commands import EXIT_FAILED, EXIT_USE, TenantCommand
@@ -23,12 +24,13 @@ _SHOWN_PROBLEMS = 50
 
 
 class Command(TenantCommand):
-    help = "Import commitments or change orders from a CSV, XLSX or JSON file; see docs/import-formats.md."
+    help = "Import documents from a CSV, XLSX or JSON file; see docs/import-formats.md."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
+        keys = _keys()
         parser.add_argument("file", help="path of the file")
-        parser.add_argument("--type", choices=FileKind.values, help="what the file holds (default: commitments)")
+        parser.add_argument("--type", choices=keys, help=f"what the file holds (default: {keys[0]})")
         parser.add_argument("--day-first", action="store_true", help="03/04/2026 is the 3rd of April")
         parser.add_argument("--dry-run", action="store_true", help="show what would be done; store nothing")
 
@@ -41,7 +43,7 @@ class Command(TenantCommand):
             self.end(
                 EXIT_USE, f"The file {path} cannot be read: {error.strerror}.", "Check the path.", "FILE-UNREADABLE"
             )
-        kind = FileKind(options["type"] or _type_in(path, content))
+        kind = options["type"] or _type_in(path, content)
         draft = read_upload(tenant, kind, path.name, content, day_first=options["day_first"])
         if not options["dry_run"] and draft.documents.filter(state__in=IMPORTABLE).exists():
             run_to_end(confirm(self.connection(), draft, trigger=Trigger.COMMAND, queued=False).run)
@@ -55,16 +57,21 @@ class Command(TenantCommand):
             sys.exit(EXIT_FAILED)
 
 
+def _keys() -> list[str]:
+    """The types that files may hold."""
+    return [document_type.key for document_type in file_types()]
+
+
 def _type_in(path: Path, content: bytes) -> str:
-    """What a JSON file says it holds; commitments where it says nothing. Its shape is judged when it is read."""
+    """What a JSON file says it holds; the first type where it says nothing. Its shape is judged when it is read."""
     if path.suffix.lower() != ".json":
-        return FileKind.COMMITMENTS
+        return _keys()[0]
     try:
         parsed = json.loads(content)
     except ValueError:
-        return FileKind.COMMITMENTS
+        return _keys()[0]
     stated = parsed.get("type") if isinstance(parsed, dict) else None
-    return str(stated) if stated in FileKind.values else FileKind.COMMITMENTS
+    return str(stated) if stated in _keys() else _keys()[0]
 
 
 def _facts(draft: ImportDraft) -> dict[str, Any]:

@@ -55,10 +55,10 @@ class Command(TenantCommand):
             # A run that is under way already may read other lists: it is waited for, then these are read.
             started = start_list_sync(connection, kinds=needed, trigger=Trigger.COMMAND, queued=False)
             run_to_end(started.run)
-        if started is None or is_mirrored(connection, PROJECTS.key):
+        if started is None or is_mirrored(connection, PROJECTS.kind.key):
             return
         run = started.run
-        step = run.steps.filter(key=f"list:{PROJECTS.key}").exclude(message="").first()
+        step = run.steps.filter(key=f"list:{PROJECTS.kind.key}").exclude(message="").first()
         why = step.message if step else run.error_sentence or f"Run {run.number} ended before they were read."
         advice = (
             run.error_advice or f"See run {run.number}: manage.py runs {connection.tenant.slug} --number {run.number}"

@@ -9,9 +9,9 @@ from typing import Any
 from accounts.models import Tenant
 from accounts.refusal import Refused
 from integrations.commands import EXIT_FAILED, EXIT_USE, TenantCommand
-from integrations.delivery.contract import PushFlow
+from integrations.delivery.contract import Plan, PushFlow, push_flow, push_flows
 from integrations.delivery.planning import assess, context_for
-from integrations.delivery.requests import PushOutcome, ask_pushes, push_flow, push_flows, ready_documents
+from integrations.delivery.requests import PushOutcome, ask_pushes, ready_documents
 from integrations.models import Connection, Push, PushedDocument, PushState, Trigger
 from integrations.runs.runner import run_to_end
 from integrations.runs.selectors import why_not_run
@@ -22,7 +22,7 @@ class Command(TenantCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--flow", help="only this flow: commitments, change_orders")
+        parser.add_argument("--flow", help=f"only this flow: {', '.join(flow.key for flow in push_flows())}")
         parser.add_argument("--document", action="append", default=[], metavar="N", help="only these numbers")
         parser.add_argument("--dry-run", action="store_true", help="show what would be sent; send nothing")
         parser.add_argument("--queue", action="store_true", help="leave the work to a worker")
@@ -69,15 +69,28 @@ class Command(TenantCommand):
 def _planned(flow: PushFlow, document: PushedDocument, context: Any) -> dict[str, Any]:
     waits = flow.waits_for(document)
     plan, problems = (None, []) if waits else assess(flow, document, context)
-    outcome = f"waits: {waits}" if waits else "blocked" if problems else plan.operation if plan else "nothing to do"
+    outcome = (
+        f"waits: {waits.sentence}"
+        if waits
+        else "blocked"
+        if problems
+        else _operations(plan)
+        if plan
+        else "nothing to do"
+    )
     return {
         "flow": flow.key,
         "document": flow.label(document),
-        "outcome": outcome,
+        "outcome": f"waits: {waits.sentence}" if waits else outcome,
         "fields": [entry.as_json() for entry in plan.explained] if plan else [],
         "problems": [str(problem) for problem in problems],
-        "function": plan.function("preview").xml if plan else "",
+        "function": "".join(step.function("preview").xml for step in plan.steps) if plan else "",
     }
+
+
+def _operations(plan: Plan) -> str:
+    """What is written, each operation once."""
+    return ", ".join(dict.fromkeys(str(step.operation) for step in plan.steps))
 
 
 def _facts(flow: PushFlow, asked: PushOutcome) -> dict[str, Any]:

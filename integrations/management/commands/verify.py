@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import Tenant
 from accounts.refusal import Refused
 from integrations.commands import EXIT_FAILED, EXIT_USE, TenantCommand, describe
-from integrations.delivery.requests import push_flows
+from integrations.delivery.contract import push_flows
 from integrations.delivery.verification import start_verification
 from integrations.models import RunState, Trigger
 from integrations.runs.runner import run_to_end
@@ -18,7 +18,7 @@ class Command(TenantCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--flow", help="only this flow: commitments, change_orders")
+        parser.add_argument("--flow", help=f"only this flow: {', '.join(flow.key for flow in push_flows())}")
 
     def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
         known = {flow.key: flow for flow in push_flows()}

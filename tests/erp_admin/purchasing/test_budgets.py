@@ -178,4 +178,4 @@ def test_an_update_is_planned_without_a_query(office: Connection) -> None:
         result = judge(flow, fresh, context)
     assert len(captured) == 0
     assert result.plan is not None, result
-    assert result.plan.function_name == "update_potransaction"
+    assert result.plan.steps[0].function_name == "update_potransaction"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from erp_admin.documents.grouped import Grouped
+from accounts.ui.grouped import Grouped
 
 
 def test_everything_is_counted_and_the_first_of_each_group_kept() -> None:
