@@ -142,7 +142,7 @@ class DocumentType(Generic[DocumentT]):
     empty_title: str
     empty_text: str
     columns: Columns
-    flow: PushFlow
+    flow: PushFlow[Any]
     actions: tuple[Action, ...]
     decisions: Decisions
     record: RecordFacts
