@@ -110,7 +110,7 @@ def _columns(request: TenantRequest, document_type: AnyType) -> list[Column]:
         ),
         column(request, "State"),
         column(request, "Date", "date", css="num", below=Column("Project") if columns.project else None),
-        column(request, "Amount here", "amount", css="num"),
+        column(request, "In ERP Admin", "amount", css="num"),
         column(request, "In Intacct", css="num"),
     ]
 
@@ -138,7 +138,7 @@ def _filters(request: TenantRequest, document_type: AnyType, query: dict[str, st
     ):
         if by:
             groups.append(_largest(request, query, label, name, others(name), by, labels))
-    return groups
+    return [group for group in groups if len(group.options) > 1]
 
 
 def _largest(

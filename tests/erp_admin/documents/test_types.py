@@ -283,7 +283,7 @@ class TestAToyTypeInTheRegister:
         page = ben.get(url("issues")).text
         assert "Toy boxes are on hold" in page
         assert "The box is too heavy." in page
-        assert "Blocks 1 toy box" in page
+        assert "Concerns 1 toy box" in page
         assert url("toy_box", pk=box.pk) in page
 
     def test_its_files_are_imported(self, ben: Client, url: Callable[..., str], connection: Connection) -> None:
