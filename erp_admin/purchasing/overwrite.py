@@ -14,7 +14,7 @@ from django.db.models import ProtectedError
 from accounts.refusal import Refused
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine, Project, ValuedLine, rounded
 from erp_admin.purchasing import reading
-from erp_admin.purchasing.lines import memo_of
+from erp_admin.purchasing.mapping import memo_of
 from erp_admin.purchasing.reading import Row
 from integrations.delivery.contract import Found, PushContext
 from integrations.delivery.snapshot import Snapshot
@@ -39,8 +39,9 @@ def take(
         is_new = name in here.head or (name in noted and not same(value, noted[name], kind))
         if is_new and not same(value, here.head.get(name), kind) and name in _HEAD:
             _HEAD[name](document, value, context)
-    if "lines" in found.facts:
-        _take_lines(document, record, found, here)
+    rows = reading.rows_of(found.facts)
+    if rows is not None:
+        _take_lines(document, record, rows, here)
     document.total = sum((line.amount for line in document.lines.all()), Decimal(0))
     document.save()
 
@@ -105,8 +106,10 @@ def _project(remote_id: str) -> Project | None:
 # The lines
 
 
-def _take_lines(document: Commitment | ChangeOrder, record: RemoteRecord, found: Found, here: Snapshot) -> None:
-    rows: Sequence[Row] = sorted(found.facts["lines"], key=lambda row: reading.number(row.get("LINE_NO")))
+def _take_lines(
+    document: Commitment | ChangeOrder, record: RemoteRecord, unsorted: Sequence[Row], here: Snapshot
+) -> None:
+    rows = sorted(unsorted, key=lambda row: reading.number(row.get("LINE_NO")))
     sent, lines = Snapshot.of(record.sent), list(document.lines.select_related("project"))
     pairs = _pairs(lines, rows, sent)
     keys = {}

@@ -134,7 +134,7 @@ def _filters(request: TenantRequest, document_type: AnyType, query: dict[str, st
     groups.append(fixed("Date", "period", selectors.PERIODS, "period"))
     for label, name, by, labels in (
         ("Project", "project", columns.project, (f"{columns.project}__number", f"{columns.project}__name")),
-        ("Vendor", "vendor", columns.vendor, (columns.vendor_name,)),
+        ("Vendor", "vendor", columns.vendor, (columns.vendor_name,) if columns.vendor_name else ()),
     ):
         if by:
             groups.append(_largest(request, query, label, name, others(name), by, labels))

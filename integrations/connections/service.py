@@ -168,7 +168,7 @@ def update_credentials(connection: Connection, *, user_id: str, password: str) -
 
 
 def check(connection: Connection) -> Connection:
-    """Sign in anew with the stored credentials and refresh the connection's state. Raises what Intacct answers.
+    """Sign in again with the stored credentials and refresh the connection's state. Raises what Intacct answers.
 
     A sign-in proves no right: a limited connection stays so until what was refused is allowed.
     """
