@@ -1,4 +1,4 @@
-"""A flow that is held: told to the admins once, seen where the cause is mended, released by what mends it."""
+"""A flow that is held: told to the admins once, seen where the cause is fixed, released by what fixes it."""
 
 import logging
 from collections.abc import Callable
