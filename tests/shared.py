@@ -5,7 +5,7 @@ commits for real (`transaction=True`) cannot stand in such a module.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -26,13 +26,23 @@ class SharedRows:
 
 @contextmanager
 def rows_of_a_module(blocker: DjangoDbBlocker) -> Iterator[SharedRows]:
-    around: Any = transaction.atomic()
-    around._from_testcase = True  # as in Django's TestCase: it does not count where no transaction may be open
-    with blocker.unblock():
-        around.__enter__()
-    try:
-        yield SharedRows(blocker)
-    finally:
+    with ExitStack() as around:
         with blocker.unblock():
+            around.enter_context(undone())
+        try:
+            yield SharedRows(blocker)
+        finally:
+            with blocker.unblock():
+                around.close()
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """A transaction that leaves nothing behind and, as that of a test, does not count where none may be open."""
+    around: Any = transaction.atomic()
+    around._from_testcase = True  # as Django's TestCase marks its own
+    with around:
+        try:
+            yield
+        finally:
             transaction.set_rollback(True)
-            around.__exit__(None, None, None)

@@ -178,3 +178,21 @@ def test_what_is_no_json_object_is_refused(caller: Caller, body: bytes) -> None:
     answer = caller.post(body, path="/_control")
     assert answer.status == 400
     assert json.loads(answer.body)["error"]
+
+
+def test_a_reset_gives_back_the_seed_whatever_was_done_since_the_last_one(caller: Caller) -> None:
+    control = caller.server.control
+
+    def records() -> tuple[Any, list[str]]:
+        return control(do="stats")["records"], caller.query("PROJECT", "RECORDNO", "NAME").values("NAME")
+
+    seeded = records()
+    for _ in range(2):
+        control(do="put", object="PROJECT", record={"PROJECTID": "24-001", "NAME": "Renamed"})
+        control(do="delete", object="PROJECT", key="00042")
+        control(do="clock", offset_seconds=3600)
+        assert caller.call(CLASS).result.findtext("status") == "success"
+        assert records() != seeded
+        control(do="reset")
+        caller.log_in()
+        assert records() == seeded
