@@ -62,7 +62,7 @@ _GROUPS = (
     (
         previews.BLOCKED,
         "Cannot be imported as they are",
-        "They are tried all the same, since each record is read anew from Intacct, and the run says which failed.",
+        "They are tried all the same, since each record is read again from Intacct, and the run says which failed.",
         "x-octagon-fill",
     ),
     (

@@ -19,8 +19,8 @@ from integrations.delivery.planning import context_for, judge, prepare
 from integrations.delivery.requests import push_flow
 from integrations.models import Connection, Delivery, ListItem
 from tests import lists
-from tests.erp_admin.documents import change_order, choose_settings, commitment
-from tests.integrations.ledger import push
+from tests.erp_admin.samples import change_order, choose_settings, commitment
+from tests.integrations.delivery.ledger import push
 from tests.snapshot import read_lists
 
 Url = Callable[..., str]

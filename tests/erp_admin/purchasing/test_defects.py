@@ -13,8 +13,8 @@ from integrations.delivery.planning import context_for, judge, prepare
 from integrations.delivery.requests import ask_pushes, push_flow
 from integrations.models import Connection, Push, PushState, RemoteRecord
 from integrations.sandbox.facade import SandboxServer
-from tests.erp_admin.documents import commitment
-from tests.integrations.ledger import push, there, work_again
+from tests.erp_admin.samples import commitment
+from tests.integrations.delivery.ledger import push, there, work_again
 
 Url = Callable[..., str]
 Spoil = Callable[[Connection, str], Commitment]

@@ -21,8 +21,8 @@ from integrations.delivery.requests import push_flow
 from integrations.models import Connection, ListItem
 from integrations.settings.service import save_settings
 from tests import lists
-from tests.erp_admin.documents import SETTINGS, change_order, choose_settings, commitment
-from tests.integrations.ledger import push
+from tests.erp_admin.samples import SETTINGS, change_order, choose_settings, commitment
+from tests.integrations.delivery.ledger import push
 from tests.snapshot import read_lists
 
 WIRE = Path(__file__).parent / "wire.json"
