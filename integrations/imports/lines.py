@@ -214,5 +214,5 @@ def _take_away(owned: OwnedLines, gone: Sequence[LinkedLine]) -> None:
     except (ProtectedError, RestrictedError):
         names = ", ".join(label_of(owned, line) for line in gone[:5])
         raise Unacceptable(
-            f"Intacct no longer has {names}, and something here still refers to it. Remove that first."
+            f"Intacct no longer has {names}, and something in ERP Admin still refers to it. Remove that first."
         ) from None

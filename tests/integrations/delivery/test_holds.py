@@ -120,6 +120,17 @@ def test_the_connection_page_says_what_is_held_and_testing_it_releases(
     assert "No longer held" not in text_of(browser.post(url("check_connection"), follow=True))
 
 
+def test_a_held_document_can_be_taken_back_on_its_page(
+    held: Any, client_for: ClientFor, url: Url, accountant: User
+) -> None:
+    browser, page = client_for(accountant), url("commitment", pk=held.pk)
+    assert url("take_back_commitment", pk=held.pk) in text_of(browser.get(page))
+    browser.post(url("take_back_commitment", pk=held.pk))
+    held.refresh_from_db()
+    assert held.state == DocumentState.READY
+    assert url("take_back_commitment", pk=held.pk) not in text_of(browser.get(page))
+
+
 def test_new_credentials_release_by_themselves(held: Any, intacct: SandboxServer) -> None:
     facts = intacct.credentials
     update_credentials(held.connection, user_id=facts["user"], password=facts["password"])
