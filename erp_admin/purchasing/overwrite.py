@@ -213,9 +213,8 @@ def _added(document: Commitment | ChangeOrder, number: int, row: Row) -> ValuedL
         "quantity": quantity,
         "unit_price": price,
         "amount": total,
-        "retainage_percent": _percent(values.get("retainagepercentage", ""))
-        if values.get("retainagepercentage")
-        else None,
+        # Empty there is none there: without a value of its own the line would take the document's.
+        "retainage_percent": _percent(values["retainagepercentage"]) if "retainagepercentage" in values else None,
         "remote_record_no": reading.number(row.get("RECORDNO")),
         "remote_line_no": reading.number(row.get("LINE_NO")),
     }

@@ -21,7 +21,7 @@ from integrations.delivery.planning import context_for, why_not_as_planned
 from integrations.gateway.client import about
 from integrations.gateway.slots import NoSlot, write_slot
 from integrations.intacct import Category, Function, IntacctError, ProtocolError, Result
-from integrations.models import Push, PushBody, PushedDocument, PushHold, PushState
+from integrations.models import Operation, Push, PushBody, PushedDocument, PushHold, PushState
 from integrations.runs.step import StepWork
 
 FIRST_BATCH, LARGEST_BATCH = 10, 50
@@ -136,11 +136,21 @@ class _Ledger:
     def _answered(self, push: Push, result: Result) -> None:
         if result.error is not None:
             self._refused(push, result.error)
+        elif result.key and (why := self._why_not_its_key(push, result.key)):
+            self._settle.unknown(push, why, absent_counts_from=self._proof_from())
         elif result.key:
             self._settle.delivered(push, remote_id=result.key, found=None)
         else:
             said = "Intacct accepted it without saying under which id."
             self._settle.unknown(push, said, absent_counts_from=self._proof_from())
+
+    def _why_not_its_key(self, push: Push, key: str) -> str:
+        """Why a key that Intacct answered cannot be this document's, or "": another's, or an update of another one."""
+        if owner := self._settle.owner_of(push, key):
+            return f"Intacct accepted it and answered with {key}, which belongs to {owner}."
+        if push.operation == Operation.UPDATE and (own := self._settle.linked_to(push)) not in ("", key):
+            return f"Intacct accepted the update of {own} and answered with {key}."
+        return ""
 
     def _adapt(self, seconds: float, sent: int) -> None:
         """Fewer functions a request when one took long, more when it was quick."""
@@ -228,7 +238,7 @@ class _Ledger:
 
     def _judge(self, push: Push, found: Sequence[Found]) -> None:
         ours = [record for record in found if self._flow.is_ours(push, record)]
-        others = {record.remote_id: self._settle.owner_of(push, record) for record in ours}
+        others = {record.remote_id: self._settle.owner_of(push, record.remote_id) for record in ours}
         free = [record for record in ours if not others[record.remote_id]]
         is_proven = push.absent_counts_from is None or timezone.now() >= push.absent_counts_from
         if len(free) == 1:

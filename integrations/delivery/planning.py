@@ -37,6 +37,11 @@ from integrations.records.lookup import MirrorView
 
 NOTHING_CHANGED = "Nothing was changed in ERP Admin since it was last written to Intacct."
 
+NEVER_UPDATED = (
+    "It was changed in ERP Admin, but its records in Intacct cannot be updated with that. Use Intacct's version, or "
+    "change it there."
+)
+
 
 def context_for(connection: Connection) -> PushContext:
     """What planning may look at, as it is now."""
@@ -120,7 +125,9 @@ def judge(flow: PushFlow, document: PushedDocument, context: PushContext) -> Pla
     plan, problems = assess(flow, document, context)
     if problems:
         return PlanResult(problems=tuple(problems))
-    return PlanResult(plan=plan) if plan is not None else PlanResult(left=NOTHING_CHANGED)
+    if plan is not None:
+        return PlanResult(plan=plan)
+    return PlanResult(left=NEVER_UPDATED if remote_records.has_changes(flow, document, context) else NOTHING_CHANGED)
 
 
 def revision_of(push: Push) -> int:
