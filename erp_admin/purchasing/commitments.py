@@ -16,6 +16,7 @@ from erp_admin.purchasing import matching as lines_there
 from erp_admin.purchasing import overwrite as theirs
 from erp_admin.purchasing import posted, reading, records
 from erp_admin.purchasing import updates as update
+from erp_admin.purchasing.approved_changes import covered_changes, let_changes_fall
 from erp_admin.purchasing.cautions import order_cautions
 from erp_admin.purchasing.lines import SYNC_COMMITMENTS, LinePlanner, explain
 from integrations import intacct
@@ -159,7 +160,9 @@ class CommitmentPush(PushFlow):
         return found[0] if found else None
 
     def take_theirs(self, document: Commitment, record: RemoteRecord, found: Found, context: PushContext) -> None:
+        of_changes = covered_changes(document)
         theirs.take(document, record, found, self.here(document, context, Snapshot.of(record.sent)), context)
+        let_changes_fall(of_changes)
 
     def take_keys(self, document: Commitment, record: RemoteRecord, found: Found, *, is_new: bool) -> None:
         lines_there.take_keys(document, record, found, is_new=is_new)
@@ -186,7 +189,7 @@ def _update_problems(document: Commitment, context: PushContext) -> list[Problem
     now = _written(document, context, sent)
     if not differ(now.snapshot, sent, reading.FIELDS):
         return []
-    found = update.problems(document, sent)
+    found = [*update.problems(document, sent), *update.emptied_lines(document, sent, now.snapshot)]
     for name in update.fixed_changes(sent, now.snapshot):
         sentence = f"The {name} of a transaction cannot be changed in Intacct."
         fix = "Change it back, or unlink this one and push it as a new one."

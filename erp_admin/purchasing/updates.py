@@ -15,7 +15,7 @@ from erp_admin.purchasing.lines import LinePlanner, explain
 from erp_admin.purchasing.reading import FIELDS, WORKED_OUT
 from integrations.delivery.contract import PlannedField, Problem
 from integrations.delivery.snapshot import Snapshot
-from integrations.delivery.values import same
+from integrations.delivery.values import Kind, same
 from integrations.models import Push, PushState
 
 Lines = Sequence[tuple[ValuedLine, Mapping[str, Any]]]
@@ -36,6 +36,12 @@ CLOSED_STATES: Final = frozenset({"Submitted", "In Progress", "Converted", "Part
 FIXED_HEAD: Final = {"transactiontype": "type", "kind": "type", "vendorid": "vendor", "documentno": "number"}
 _CHAIN: Final = ("projectid", "taskid", "costtypeid")  # each needs the one before it
 _NOT_COMPARED: Final = frozenset({"returnto", "payto", "customfields", "relateddockey", "relateddoclinekey"})
+# Elements of a line that may be empty here. `set_nulls` is an attribute of the whole function; that it reaches lines is
+# published nowhere (object reference, purchasing transactions). Retainage is none of them: it can be zero.
+_KEPT_WHEN_EMPTY: Final = {
+    "projectid": "project", "taskid": "task_id", "costtypeid": "cost_type_id", "classid": "class_id",
+    "departmentid": "department_id", "locationid": "location_id",
+}  # fmt: skip
 # Of these two Intacct works out one from the other, so an empty one says nothing.
 _EITHER: Final = frozenset({"termname", "datedue"})
 
@@ -128,6 +134,19 @@ def fixed_changes(sent: Snapshot, now: Snapshot) -> list[str]:
     return list(dict.fromkeys(FIXED_HEAD[name] for name in changed))
 
 
+def emptied_lines(document: Commitment, sent: Snapshot, now: Snapshot) -> list[Problem]:
+    """What would be emptied in a line, which an update leaves as it is: told before, not found out by comparing."""
+    numbers = {str(pk): number for pk, number in document.lines.values_list("pk", "number")}
+    before, found = sent.lines or {}, []
+    for key, line in (now.lines or {}).items():
+        for name, value in before.get(key, {}).items():
+            if name in _KEPT_WHEN_EMPTY and value and not line.get(name):
+                sentence = f"An update in Intacct cannot empty the {FIELDS.lines[name].label.lower()} (“{value}”)."
+                fix = "Choose another one, or remove the line and enter it as a new one."
+                found.append(Problem(_KEPT_WHEN_EMPTY[name], sentence, fix, numbers.get(key, 0), "DOC-STATE"))
+    return found
+
+
 def changes(
     document: Commitment, sent: Snapshot, head: Mapping[str, Any], lines: Lines
 ) -> tuple[dict[str, Any], list[PlannedField]]:
@@ -173,11 +192,16 @@ def _line_changes(before: Mapping[str, str], wanted: Mapping[str, Any]) -> dict[
         for name in {*before, *wanted} - WORKED_OUT - _NOT_COMPARED
         if not _is_same("line", name, wanted.get(name), before.get(name))
     )
-    different = {name: wanted.get(name, "") for name in names}
+    different = {name: wanted.get(name, _nothing(name)) for name in names}
     deepest = max((_CHAIN.index(name) for name in different if name in _CHAIN), default=-1)
     for name in _CHAIN[: deepest + 1]:
         different.setdefault(name, wanted.get(name, ""))
     return different
+
+
+def _nothing(name: str) -> str:
+    """What empties an element of a line: a number is set to zero, as an empty one leaves it as it is."""
+    return "0" if FIELDS.lines[name].kind is Kind.NUMBER else ""
 
 
 def _removed(document: Commitment, sent: Snapshot, lines: Lines, explained: list[PlannedField]) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from integrations.delivery.outcomes import Settlement
 from integrations.delivery.planning import context_for, why_not_as_planned
 from integrations.gateway.client import about
 from integrations.gateway.slots import NoSlot, write_slot
-from integrations.intacct import Category, Function, IntacctError, ProtocolError, Result
+from integrations.intacct import Category, Client, Function, IntacctError, ProtocolError, Result
 from integrations.models import Operation, Push, PushBody, PushedDocument, PushHold, PushState
 from integrations.runs.step import StepWork
 
@@ -262,25 +262,37 @@ class _Ledger:
         batch = self._alike(self._due(PushState.DELIVERED).filter(read_back_at=None))
         if not batch:
             return False
+        began = timezone.now()
         with self._patiently(batch), self._work.client_for(batch[0].entity_id) as client:
             records = self._flow.read(client, batch[0].record_type, [push.remote_id for push in batch])
-        touched: dict[tuple[str, int], tuple[PushFlow, PushedDocument]] = {}
+            # Before anything is settled: when this fails, all of it is read again, and not these records never.
+            shown = [push for push in batch if push.remote_id in records or self._must_show(push)]
+            touched = self._read_touched(client, shown)
+        compared: list[PushedDocument] = []
         for push in batch:
             document = self._settle.compared(push, records.get(push.remote_id), is_proven=self._must_show(push))
-            if document is not None:
-                touched |= {(flow.key, other.pk): (flow, other) for flow, other in self._flow.touches(document)}
-        self._read_touched(list(touched.values()), batch[0].entity_id)
+            compared += [document] if document is not None else []
+        # Once all are compared: what they are together explains what is seen of a record they share.
+        others = {(flow.key, other.pk): (flow, other) for flow, other in self._touched_by(compared)}
+        for key, (flow, other) in others.items():
+            if key in touched:
+                self._settle.touched(flow, other, touched[key], began)
         return True
 
-    def _read_touched(self, touched: Sequence[tuple[PushFlow, PushedDocument]], entity_id: str) -> None:
-        """Read the records that what landed has changed, so that what is known of them is as new; many a request."""
-        for flow in dict.fromkeys(flow for flow, _ in touched):
-            documents = [document for owner, document in touched if owner is flow and document.remote_id]
-            began = timezone.now()
-            with self._work.client_for(entity_id) as client:
-                records = flow.read_back(client, [document.remote_id for document in documents])
-            for document in documents:
-                self._settle.touched(flow, document, records.get(document.remote_id), began)
+    def _read_touched(self, client: Client, pushes: Sequence[Push]) -> dict[tuple[str, int], Found | None]:
+        """Records that what landed has changed, so that what is known of them is as new; many a request."""
+        landed = self._flow.model._default_manager.filter(pk__in=[push.document_id for push in pushes])
+        touched = {(flow.key, other.pk): (flow, other) for flow, other in self._touched_by(landed) if other.remote_id}
+        seen: dict[tuple[str, int], Found | None] = {}
+        for flow in dict.fromkeys(flow for flow, _ in touched.values()):
+            documents = [document for owner, document in touched.values() if owner is flow]
+            records = flow.read_back(client, [document.remote_id for document in documents])
+            seen |= {(flow.key, document.pk): records.get(document.remote_id) for document in documents}
+        return seen
+
+    def _touched_by(self, documents: Iterable[PushedDocument]) -> "Iterator[tuple[PushFlow, PushedDocument]]":
+        for document in documents:
+            yield from self._flow.touches(document)
 
     @staticmethod
     def _must_show(push: Push) -> bool:

@@ -175,11 +175,12 @@ class Settlement:
         sentence = f"{record.remote_id} exists in Intacct already and belongs to {owner}."
         self._fail(push, "DUP-TAKEN", sentence, "Give this one another number.")
 
-    @staticmethod
-    def owner_of(push: Push, remote_id: str) -> str:
+    def owner_of(self, push: Push, remote_id: str) -> str:
         """The other document that is linked to a record already, as people know it, or ""."""
         besides = (push.flow, push.document_id, push.step)
-        return remote_records.owner_of(push.connection, push.record_type, remote_id, besides=besides)
+        return remote_records.owner_of(
+            push.connection, push.record_type or self._flow.records, remote_id, besides=besides
+        )
 
     @staticmethod
     def linked_to(push: Push) -> str:

@@ -88,7 +88,7 @@ def test_a_local_edit_is_never_lost_behind_a_green_verified(
     approve(document)  # of other amounts than before: nothing is pushed under the old approval
     plan = judge(push_flow(COMMITMENTS), document, context_for(pushing)).plan
     assert plan is not None
-    assert plan.operation == Operation.UPDATE
+    assert [step.operation for step in plan.steps] == [Operation.UPDATE]
     push(pushing, document)
     assert Decimal(held(document)["TRX_TOTAL"]) == document.total == Decimal("1100.00")
     assert document.state == DocumentState.VERIFIED, document.difference
@@ -445,7 +445,7 @@ def test_a_setting_that_changes_later_changes_no_document(
     save_commitment(document, list(document.lines.all()))
     plan = judge(push_flow(COMMITMENTS), document, context_for(pushing)).plan
     assert plan is not None
-    assert set(plan.fields) == {"@key", "message"}
+    assert set(plan.steps[0].fields) == {"@key", "message"}
 
 
 def test_clearing_a_value_of_its_own_is_not_taken_for_a_setting(pushing: Connection, intacct: SandboxServer) -> None:
