@@ -141,6 +141,10 @@ hooks: $(STAMP) ## Run the quick checks at each commit
 docs-errors: var/test.env ## Write docs/errors.md from the register of codes
 	ENV_FILE=var/test.env $(BIN)/python manage.py document_errors
 
+.PHONY: docs-field-maps
+docs-field-maps: var/test.env ## Write docs/field-maps.md from the mappings
+	ENV_FILE=var/test.env $(BIN)/python manage.py document_field_maps
+
 .PHONY: lock
 lock: $(STAMP) ## Renew requirements.txt and requirements-dev.txt from the .in files
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q requirements.in -o requirements.txt

@@ -19,14 +19,17 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.purchasing.change_order_type import CHANGE_ORDERS
         from erp_admin.purchasing.codes import PURCHASING
         from erp_admin.purchasing.commitment_type import COMMITMENTS
+        from erp_admin.purchasing.records import PurchasingDocuments
         from erp_admin.uploads.flow import DocumentImport
         from erp_admin.uploads.selectors import expired_drafts
+        from integrations.delivery.records import register_records
         from integrations.operations.retention import Retention, register_retention
         from integrations.runs.flow import register_flow
         from integrations.settings.declared import register_switch
 
         declare(PURCHASING)
         declare(FEATURES)
+        register_records(PurchasingDocuments())
         register_flow(ProjectImport())
         register_document_type(COMMITMENTS)
         register_document_type(CHANGE_ORDERS)

@@ -130,6 +130,8 @@ FEATURES: Final = {
         Code("CHANGED", "It was linked to another record meanwhile", "Look at it again.", DOCUMENT),
         Code("PLAN-CHANGED", "What would be sent is no longer what was planned", "Look at the preview, then push it "
              "again.", DOCUMENT),
+        Code("PLAN-DEFECT", "ERP Admin cannot work out what to write of the document", "Tell support; the log names "
+             "the place.", SUPPORT),
         Code("STEP-UNKNOWN", "What an earlier step became in Sage Intacct is not known", "Refresh the document, then "
              "push it again.", DOCUMENT),
         Code("DUP-MANY", "Sage Intacct holds several records that are all like this document", "Keep one of them in "

@@ -30,7 +30,7 @@ from integrations.settings.service import save_settings
 from tests import lists
 from tests.databases import filled_memory
 from tests.databases import migrated_file as make_migrated_file
-from tests.erp_admin.documents import choose_settings
+from tests.erp_admin.samples import choose_settings
 from tests.local_intacct import LOCAL, begin_with_the_seed, settings_for
 from tests.people import ben, person, sam, summit_ridge
 from tests.snapshot import connect, read_lists

@@ -1,7 +1,7 @@
 """One freshly migrated SQLite file for each run of the suite, copied wherever a migrated database is needed.
 
-Owns making it once, however many processes test. What migrating itself does is tested where it is the subject: the
-release step and the demo begin with an empty database.
+Owns making it once, however many processes test, and the test database at an older state. What migrating itself does is
+tested where it is the subject: the release step and the demo begin with an empty database.
 """
 
 import fcntl
@@ -9,12 +9,15 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState, StateApps
 
 from config import keys
 
@@ -56,3 +59,58 @@ def filled_memory(migrated: Path) -> Iterator[None]:
         with closing(sqlite3.connect(migrated)) as file:
             file.backup(memory)
         yield
+
+
+Targets = tuple[tuple[str, str], ...]
+_older: dict[Targets, sqlite3.Connection] = {}
+
+
+def migrate(targets: Iterable[tuple[str, str]]) -> StateApps:
+    """Migrate the test database forward or back, and return the models as they were then."""
+    wanted = tuple(targets)
+    MigrationExecutor(connection).migrate(list(wanted))
+    return _models_at(wanted)
+
+
+def newest() -> Targets:
+    return tuple(sorted(MigrationExecutor(connection).loader.graph.leaf_nodes()))
+
+
+@contextmanager
+def at(targets: Iterable[tuple[str, str]]) -> Iterator[StateApps]:
+    """The test database, still empty, as these migrations leave it; afterwards as it was before.
+
+    One in memory is migrated back once in each process and copied from then on. For tests that commit for real.
+    """
+    wanted = tuple(targets)
+    if not _is_in_memory():
+        yield migrate(wanted)
+        migrate(newest())
+        return
+    present = _copied(connection.connection)
+    if wanted in _older:
+        _older[wanted].backup(connection.connection)
+    else:
+        migrate(wanted)
+        _older[wanted] = _copied(connection.connection)
+    try:
+        yield _models_at(wanted)
+    finally:
+        present.backup(connection.connection)
+        present.close()
+
+
+@cache
+def _models_at(targets: Targets) -> StateApps:
+    state: ProjectState = MigrationExecutor(connection).loader.project_state(list(targets))
+    return state.apps
+
+
+def _copied(database: sqlite3.Connection) -> sqlite3.Connection:
+    copy = sqlite3.connect(":memory:")
+    database.backup(copy)
+    return copy
+
+
+def _is_in_memory() -> bool:
+    return connection.vendor == "sqlite" and "mode=memory" in str(connection.settings_dict["NAME"])

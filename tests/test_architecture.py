@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from erp_admin.documents.types import DocumentType, document_types, type_for
+from integrations.delivery.contract import PushFlow
+from integrations.runs.flow import flows
 
 ROOT = Path(__file__).parent.parent
 APPS = ("accounts", "integrations", "erp_admin")
@@ -475,10 +477,10 @@ def test_planning_never_reads_drift() -> None:
     """What a push would write follows from what is here and what was sent; the facts of drift are for people."""
     planners = [
         "integrations/delivery/planning.py",
-        "erp_admin/purchasing/updates.py",
-        "erp_admin/purchasing/lines.py",
+        "integrations/delivery/mapping.py",
+        *(f"erp_admin/purchasing/{name}.py" for name in ("mapping", "sources", "updates", "flow")),
+        *sorted(flow_files()),
     ]
-    planners += ["erp_admin/purchasing/commitments.py", "erp_admin/purchasing/change_orders.py"]
     readers = [
         f"{name} reads {node.attr}"
         for name in planners
@@ -486,6 +488,56 @@ def test_planning_never_reads_drift() -> None:
         if isinstance(node, ast.Attribute) and node.attr in DRIFT_FACTS
     ]
     assert readers == []
+
+
+def flow_files() -> set[str]:
+    """The files of the flows that push documents, by what they inherit."""
+    files = set()
+    for path in python_files("erp_admin"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef) and any("Push" in ast.unparse(base) for base in node.bases):
+                names = {each.id for entry in node.body if isinstance(entry, ast.Assign) for each in entry.targets
+                         if isinstance(each, ast.Name)}  # fmt: skip
+                if "key" in names:
+                    files.add(str(path.relative_to(ROOT)))
+    return files
+
+
+def test_every_registered_flow_is_among_the_flow_files() -> None:
+    pushing = [type(flow) for flow in flows() if isinstance(flow, PushFlow)]
+    modules = {flow.__module__.replace(".", "/") + ".py" for flow in pushing}
+    own = {module for module in modules if module.startswith("erp_admin/")}
+    assert own
+    assert own == flow_files()
+
+
+QUERIES = frozenset(
+    {"objects", "filter", "exclude", "get_or_create", "values_list", "annotate", "aggregate", "prefetch_related",
+     "select_related", "select_for_update", "order_by", "save", "refresh_from_db", "exists", "count", "all", "first"}
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(flow_files()))
+def test_a_flow_file_reads_as_its_mapping(name: str) -> None:
+    """Rows, declarations and short rules: no query, so that planning many documents costs no more than planning one."""
+    text = (ROOT / name).read_text()
+    nodes = list(ast.walk(ast.parse(text)))
+    assert len(text.splitlines()) <= 120
+    long = [node.name for node in nodes if isinstance(node, ast.FunctionDef) and _length(node) > 10]
+    assert long == []
+    assert {node.attr for node in nodes if isinstance(node, ast.Attribute)} & QUERIES == set()
+
+
+def _length(function: ast.FunctionDef) -> int:
+    return (function.end_lineno or function.lineno) - function.lineno + 1
+
+
+@pytest.mark.parametrize("name", ["contract", "mapping", "records", "drift", "snapshot", "values", "field_maps"])
+def test_contracts_say_what_they_take(name: str) -> None:
+    """A contract that takes anything tells nobody what to hand over."""
+    nodes = ast.walk(ast.parse((ROOT / f"integrations/delivery/{name}.py").read_text()))
+    words = {node.id for node in nodes if isinstance(node, ast.Name)}
+    assert "Any" not in words
 
 
 @pytest.mark.parametrize("name", ["integrations/imports/contract.py", "integrations/mirror/sink.py"])

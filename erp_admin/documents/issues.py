@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from erp_admin.documents.selectors import NEEDS_A_PERSON, documents
 from erp_admin.documents.types import document_types
-from integrations.delivery.planning import approval_problems, context_for, judge
+from integrations.approval.selectors import read_covered
+from integrations.delivery.planning import approval_problems, context_for, judge, prepared
 from integrations.models import Connection, DocumentState, Push, PushHold, PushState
 
 JUDGED: Final = 500  # ready documents of each kind that are judged on one page
@@ -61,7 +62,7 @@ def attention(connection: Connection | None) -> Attention:
         context = context_for(connection)
         ready = documents(flow.model).filter(shown_as__in=_OPEN).order_by("pk")
         unjudged += max(ready.count() - JUDGED, 0)
-        for document in ready[:JUDGED]:
+        for document in prepared(flow, ready[:JUDGED], context):
             for problem in judge(flow, document, context).problems:
                 place = problem.field if not problem.line else f"line {problem.field}"
                 _add(causes, flow.key, problem.code, place, problem.sentence, problem.fix, document)
@@ -85,6 +86,7 @@ def _stuck(flow: Any) -> Iterator[tuple[str, str, str, str, Any]]:
             flow=flow.key, state=PushState.FAILED, document_id__in=[document.pk for document in batch]
         )
         newest = {push.document_id: push for push in failed.order_by("pk").defer("planned", "expected", "sent")}
+        read_covered([document for document in batch if document.shown_as == DocumentState.NEEDS_REVIEW])
         for document in batch:
             push = newest.get(document.pk)
             if document.shown_as == DocumentState.NEEDS_REVIEW:

@@ -12,7 +12,7 @@ from accounts.ui.grouped import Grouped
 from erp_admin.documents.types import type_of
 from integrations.delivery.contract import Plan, Problem, PushFlow
 from integrations.delivery.ledger import LOOK_UP_BATCH
-from integrations.delivery.planning import context_for, judge
+from integrations.delivery.planning import context_for, judge, prepared
 from integrations.models import Connection
 
 READY, WAITING, BLOCKED, LEFT = GROUPS = ("ready", "waiting", "blocked", "left")
@@ -57,7 +57,7 @@ class PushPreview(Grouped[Effect]):
 def preview_of(connection: Connection, flow: PushFlow, documents: Iterable[Any]) -> PushPreview:
     """What pushing `documents` would do; only the first of each group are kept."""
     preview, context = PushPreview(flow), context_for(connection)
-    for document in documents:
+    for document in prepared(flow, documents, context):
         verdict = judge(flow, document, context)
         if verdict.left:
             preview.add(LEFT, Effect(document, why=verdict.left))

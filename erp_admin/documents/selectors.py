@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.ui.pk import read_pk
 from erp_admin.documents.types import Columns, children_of, document_types, type_of_model
-from integrations.models import AGREED, DocumentState, Exchange, Push, PushEvent, PushHold, with_state
+from integrations.models import AGREED, DocumentState, Exchange, ExchangeSubject, Push, PushEvent, PushHold, with_state
 
 Documents = QuerySet[Any]
 SORTS: Final = ("number", "title", "vendor", "date", "amount")
@@ -145,5 +145,8 @@ def events_of(flow_key: str, document_id: int, limit: int) -> list[PushEvent]:
 
 def exchanges_of(flow_key: str, document_id: int, limit: int) -> list[Exchange]:
     """Requests and answers that wrote a document, looked for it or read its record, newest first."""
-    found = Exchange.objects.filter(subjects__flow=flow_key, subjects__document_id=document_id).select_related("run")
-    return list(found.defer("request_xml", "response_xml").order_by("-pk")[:limit])
+    about = ExchangeSubject.objects.filter(flow=flow_key, document_id=document_id)
+    # Cut before it is joined: otherwise all exchanges of the tenant are walked through, newest first.
+    newest = about.order_by("-exchange_id").values("exchange_id")[:limit]
+    found = Exchange.objects.filter(pk__in=newest).select_related("run").order_by("-pk")
+    return list(found.defer("request_xml", "response_xml"))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from django.db import models
 
@@ -142,7 +142,7 @@ class DocumentType(Generic[DocumentT]):
     empty_title: str
     empty_text: str
     columns: Columns
-    flow: PushFlow
+    flow: PushFlow[Any]
     actions: tuple[Action, ...]
     decisions: Decisions
     record: RecordFacts
@@ -208,6 +208,7 @@ class DocumentType(Generic[DocumentT]):
 
 
 AnyType = DocumentType[Any]
+NEEDED_ACTIONS: Final = ("list", "record", "preview", "push")  # pages of every type lead to these
 _types: dict[str, AnyType] = {}
 
 
@@ -259,7 +260,9 @@ def _refuse_half(document_type: AnyType) -> None:
     )  # fmt: skip
     missing = [name for name in texts if not getattr(document_type, name)]
     missing += [f"columns.{name}" for name in ("number", "searched", "currency") if not getattr(columns, name)]
-    missing += [] if document_type.actions else ["actions"]
+    missing += [
+        f"the action {name}" for name in ("list", "record", "preview", "push") if not document_type.offers(name)
+    ]
     if missing:
         raise ValueError(f"The document type {key or document_type.model.__name__!r} lacks {', '.join(missing)}.")
     if document_type.flow.key != key or document_type.flow.model is not document_type.model:

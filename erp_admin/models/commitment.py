@@ -30,6 +30,8 @@ class CommitmentKind(models.TextChoices):
 
 
 class Commitment(PushedDocument):
+    covered_relations = ("lines",)
+
     kind = models.CharField("type", max_length=16, choices=CommitmentKind.choices)
     number = models.CharField(max_length=45)
     title = models.CharField(max_length=200)
@@ -86,6 +88,8 @@ class Commitment(PushedDocument):
 
 class ChangeOrder(PushedDocument):
     """A commitment change order: lines that are added to its commitment, or that change one of its lines."""
+
+    covered_relations = ("commitment", "lines")
 
     commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="change_orders")
     number = models.CharField(max_length=45)

@@ -7,7 +7,7 @@ from typing import Final
 
 from erp_admin.documents.types import Lock
 from erp_admin.models import ChangeOrder, Commitment
-from erp_admin.purchasing import updates as update
+from erp_admin.purchasing import updates
 from integrations.delivery.remote_records import sent_of
 
 # What the update function of Intacct cannot change.
@@ -27,8 +27,8 @@ def lock_of(document: Commitment | ChangeOrder) -> Lock | None:
     if isinstance(document, ChangeOrder):
         reason = f"It is {document.remote_id} in Intacct, and a change order there is not changed any more."
         return Lock(reason, "Enter another change order for the difference, or unlink this one.")
-    problems = update.problems(document, sent_of("commitments", document))
-    if update.awaits_read_back("commitments", document):
+    problems = updates.problems(document, document.lines.all(), sent_of("commitments", document))
+    if updates.awaits_read_back("commitments", document):
         problems = [each for each in problems if each.field != "lines"]  # known soon; pushing waits for it anyway
     if problems:
         return Lock(problems[0].sentence, problems[0].fix)

@@ -6,7 +6,6 @@ Owns the keys and positions that later updates, invoices and change orders refer
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from erp_admin.models import ChangeOrder, Commitment, ValuedLine, rounded
 from erp_admin.purchasing import reading
@@ -22,7 +21,7 @@ def take_keys(document: Commitment | ChangeOrder, record: RemoteRecord, found: F
 
     A line that is no longer there keeps its number, so that it is missed; after a push any line is matched again.
     """
-    sent, rows = Snapshot.of(record.sent), found.facts.get("lines")
+    sent, rows = Snapshot.of(record.sent), reading.rows_of(found.facts)
     if sent.lines is None or rows is None:
         return
     by_number = {reading.number(row.get("RECORDNO")): row for row in rows}
@@ -64,7 +63,7 @@ def reading_of(
     keys = {number: key for key, number in Snapshot.of(record.sent).keys.items()}
     if not keys:
         keys = {line.remote_record_no: str(line.pk) for line in document.lines.all() if line.remote_record_no}
-    rows = found.facts.get("lines") or ()
+    rows = reading.rows_of(found.facts) or []
     tells = any("ADDEDBYCHANGE" in row for row in rows)
     known = all(reading.number(row.get("RECORDNO")) in keys for row in rows)
     return reading.reading(found, keys, () if added is None or tells or known else added())
@@ -76,7 +75,10 @@ def names_of(document: Commitment | ChangeOrder, sent: Snapshot) -> Mapping[str,
     return names | {str(pk): f"Line {number}" for pk, number in document.lines.values_list("pk", "number")}
 
 
-def vouched_for(document: Any, vendor: str, currency: str = "") -> Snapshot:
-    """What linking a document says of its record."""
-    head = {"vendorid": vendor, "total": str(document.total), LINE_COUNT: str(document.lines.count())}
+def vouched_for(
+    document: Commitment | ChangeOrder, vendor: str, currency: str = "", *, lines: int | None = None
+) -> Snapshot:
+    """What linking a document says of its record; its lines are counted where their number is not known."""
+    number = document.lines.count() if lines is None else lines
+    head = {"vendorid": vendor, "total": str(document.total), LINE_COUNT: str(number)}
     return Snapshot(head | ({"currency": currency} if currency else {}))

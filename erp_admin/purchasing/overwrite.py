@@ -14,7 +14,8 @@ from django.db.models import ProtectedError
 from accounts.refusal import Refused
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine, Project, ValuedLine, rounded
 from erp_admin.purchasing import reading
-from erp_admin.purchasing.lines import memo_of
+from erp_admin.purchasing.approved_changes import covered_changes, let_changes_fall
+from erp_admin.purchasing.mapping import memo_of
 from erp_admin.purchasing.reading import Row
 from integrations.delivery.contract import Found, PushContext
 from integrations.delivery.snapshot import Snapshot
@@ -34,15 +35,18 @@ def take(
     head = {name: str(found.facts[field] or "") for name, field in reading.HEAD.items() if name in reading.FIELDS.head
             and field in found.facts}  # fmt: skip
     noted = Snapshot.of(record.noted).head
+    of_changes = covered_changes(document) if isinstance(document, Commitment) else []
     for name, value in head.items():
         kind = reading.FIELDS.head[name].kind
         is_new = name in here.head or (name in noted and not same(value, noted[name], kind))
         if is_new and not same(value, here.head.get(name), kind) and name in _HEAD:
             _HEAD[name](document, value, context)
-    if "lines" in found.facts:
-        _take_lines(document, record, found, here)
+    rows = reading.rows_of(found.facts)
+    if rows is not None:
+        _take_lines(document, record, rows, here)
     document.total = sum((line.amount for line in document.lines.all()), Decimal(0))
     document.save()
+    let_changes_fall(of_changes)
 
 
 def defaults_of(document: Commitment | ChangeOrder, here: Snapshot, theirs: Snapshot) -> dict[str, Sequence[str]]:
@@ -105,8 +109,10 @@ def _project(remote_id: str) -> Project | None:
 # The lines
 
 
-def _take_lines(document: Commitment | ChangeOrder, record: RemoteRecord, found: Found, here: Snapshot) -> None:
-    rows: Sequence[Row] = sorted(found.facts["lines"], key=lambda row: reading.number(row.get("LINE_NO")))
+def _take_lines(
+    document: Commitment | ChangeOrder, record: RemoteRecord, unsorted: Sequence[Row], here: Snapshot
+) -> None:
+    rows = sorted(unsorted, key=lambda row: reading.number(row.get("LINE_NO")))
     sent, lines = Snapshot.of(record.sent), list(document.lines.select_related("project"))
     pairs = _pairs(lines, rows, sent)
     keys = {}

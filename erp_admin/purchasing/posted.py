@@ -9,7 +9,8 @@ from decimal import Decimal
 from django.db.models import Q
 
 from erp_admin.models import Commitment
-from erp_admin.purchasing.reading import COURSE, DRAFTS, FIELDS, REVISED, STATE, amount
+from erp_admin.purchasing.mapping import COURSE, REVISED, STATE_THERE
+from erp_admin.purchasing.reading import DRAFTS, FIELDS, amount
 from integrations.delivery.contract import Found
 from integrations.delivery.snapshot import FieldDifference, Snapshot
 from integrations.delivery.values import Kind, same
@@ -63,12 +64,12 @@ def state_difference(record: RemoteRecord, found: Found) -> Sequence[FieldDiffer
 
     Approval rules of the company may move a document on at once, so any other two states are no difference.
     """
-    wanted = Snapshot.of(record.sent).head.get(STATE, "")
-    if not wanted or not found.state or STATE in Snapshot.of(record.noted).head:
+    wanted = Snapshot.of(record.sent).head.get(STATE_THERE, "")
+    if not wanted or not found.state or STATE_THERE in Snapshot.of(record.noted).head:
         return ()
     if (wanted == "Draft") == (found.state in DRAFTS):
         return ()
-    return [FieldDifference(("", STATE), "State", wanted, wanted, found.state)]
+    return [FieldDifference(("", STATE_THERE), "State", wanted, wanted, found.state)]
 
 
 def moved(before: Snapshot, now: Snapshot) -> frozenset[str]:

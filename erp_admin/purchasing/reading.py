@@ -1,104 +1,30 @@
-"""Purchasing transactions as they are compared: which element is which field in Intacct, and how a record reads.
+"""Purchasing transactions as they are compared: how a record reads by our elements, and which of its lines are ours.
 
-Owns the fields that can be read back (object reference, purchasing transactions; a lookup says which of them a company
-offers) and how Intacct's lines are told to be ours. Reads and writes nothing.
+Owns that reading; which field an element is read by stands in the mapping. Reads and writes nothing.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Final
 
+from erp_admin.purchasing.mapping import COURSE, MODIFIED, REVISED, SHARED
 from integrations.delivery.contract import Found
-from integrations.delivery.snapshot import LINE_COUNT, Field, Fields, Snapshot
-from integrations.delivery.values import Kind
+from integrations.delivery.snapshot import LINE_COUNT, Snapshot
 
-Row = Mapping[str, Any]
-STATE, MODIFIED, REVISED, CONVERTED = "state", "modified", "revised", "converted"
-# Invoices and change orders move these without anybody editing the document.
-COURSE: Final = frozenset({STATE, MODIFIED, REVISED, CONVERTED})
+Row = Mapping[str, object]
+FIELDS: Final = SHARED.fields
+HEAD: Final = SHARED.head.reads
+LINE: Final = SHARED.lines.reads
 DRAFTS: Final = ("Draft", "I")  # as `query` words it, and the stored code
 
-HEAD: Final = {
-    "transactiontype": "DOCPARID",
-    "datecreated": "WHENCREATED",
-    "vendorid": "CUSTVENDID",
-    "documentno": "DOCNO",
-    "referenceno": "PONUMBER",
-    "termname": "TERM.NAME",
-    "datedue": "WHENDUE",
-    "message": "MESSAGE",
-    "projectid": "PROJECT",
-    "currency": "CURRENCY",
-    "total": "TRX_TOTAL",
-    STATE: "STATE",
-    REVISED: "TRX_REVISEDTOTAL",
-    CONVERTED: "TOTALAMOUNTCONVERTED",
-    MODIFIED: "WHENMODIFIED",
-}
-LINE: Final = {
-    "itemid": "ITEMID",
-    "itemdesc": "ITEMDESC",
-    "quantity": "UIQTY",
-    "unit": "UNIT",
-    "price": "UIPRICE",
-    "amount": "TRX_VALUE",
-    "locationid": "LOCATIONID",
-    "departmentid": "DEPARTMENTID",
-    "memo": "MEMO",
-    "projectid": "PROJECTID",
-    "taskid": "TASKID",
-    "costtypeid": "COSTTYPEID",
-    "classid": "CLASSID",
-    "retainagepercentage": "RETAINAGEPERCENTAGE",
-    "conversiontype": "CONVERSIONTYPE",
-}
-# What a snapshot holds besides elements: worked out from them, so never written by itself.
-WORKED_OUT: Final = frozenset({"total", "amount", "kind"})
 
-FIELDS: Final = Fields(
-    head={
-        "kind": Field("Type", is_read=False),
-        "transactiontype": Field("Transaction definition"),
-        "datecreated": Field("Date", Kind.DATE),
-        "vendorid": Field("Vendor"),
-        "documentno": Field("Document number"),
-        "referenceno": Field("Reference number"),
-        "termname": Field("Terms"),
-        "datedue": Field("Due date", Kind.DATE),
-        "message": Field("Message"),
-        "projectid": Field("Project"),
-        "currency": Field("Currency"),
-        "total": Field("Total", Kind.AMOUNT),
-        LINE_COUNT: Field("Lines", Kind.NUMBER),
-        "scope": Field("Scope", is_read=False),
-        "externalrefno": Field("External reference", is_read=False),
-        "exchratetype": Field("Exchange rate type", is_read=False),
-        STATE: Field("State", is_read=False),
-        REVISED: Field("Revised total", Kind.AMOUNT, is_read=False),
-        CONVERTED: Field("Invoiced", Kind.AMOUNT, is_read=False),
-        MODIFIED: Field("Modified", is_read=False, is_trace=True),
-    },
-    lines={
-        "itemid": Field("Item"),
-        "itemdesc": Field("Description"),
-        "quantity": Field("Quantity", Kind.NUMBER),
-        "unit": Field("Unit"),
-        "price": Field("Price", Kind.AMOUNT),
-        "amount": Field("Amount", Kind.AMOUNT),
-        "locationid": Field("Location"),
-        "departmentid": Field("Department"),
-        "memo": Field("Memo"),
-        "projectid": Field("Project"),
-        "taskid": Field("Cost code"),
-        "costtypeid": Field("Cost type"),
-        "classid": Field("Class"),
-        "retainagepercentage": Field("Retainage %", Kind.NUMBER),
-        "conversiontype": Field("Conversion type"),
-    },
-)
+def rows_of(facts: Mapping[str, object]) -> list[Row] | None:
+    """The lines among the facts of a record; None where they were not read."""
+    rows = facts.get("lines")
+    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else None
 
 
-def amount(text: Any) -> Decimal | None:
+def amount(text: object) -> Decimal | None:
     """An amount as Intacct writes it, or None when it is not one."""
     try:
         return Decimal(str(text)).quantize(Decimal("0.01"))
@@ -106,7 +32,7 @@ def amount(text: Any) -> Decimal | None:
         return None
 
 
-def number(text: Any) -> int:
+def number(text: object) -> int:
     """A record or line number; 0 for what is none."""
     digits = str(text or "").strip()
     return int(digits) if digits.isascii() and digits.isdigit() else 0
@@ -125,7 +51,7 @@ def reading(
     ADDEDBYCHANGE: such a line is the change order's, not the commitment's.
     """
     head = {element: str(found.facts[name] or "") for element, name in HEAD.items() if name in found.facts}
-    rows: Sequence[Row] | None = found.facts.get("lines")
+    rows = rows_of(found.facts)
     if rows is None:
         return Snapshot(head)
     left = list(ours_by_change)

@@ -34,6 +34,7 @@ from integrations.models import Approval, Connection, Delivery, DocumentState, P
 
 EVENTS = 100
 EXCHANGES = 50
+SHOWN_DISABLED = frozenset({"approve", "edit", "push", "recreate"})  # with the reason, where the role is not enough
 DECIDED = ShownState("decided", "Decided", "info", "check2")
 ENTERED = ShownState("entered", "Entered", "neutral", "pencil")
 LINKED = ShownState("linked", "Linked", "success", "link-45deg")
@@ -110,11 +111,12 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "events": history,
         "more_history": more_history,
         "exchanges": selectors.exchanges_of(document_type.key, pk, EXCHANGES),
-        "can": _can(document_type, document, in_force, pushes, verdict),
+        "can": _can(request, document_type, document, in_force, pushes, verdict),
         "seen": covered_digest(document),
         "is_approved": document.approval == Approval.APPROVED,
         "sides": _sides(document_type.flow, document),
-        "role_reason": action_reason(request, document_type, "edit"),
+        "edit_reason": _reason(request, document_type, "edit"),
+        "approve_reason": _reason(request, document_type, "approve"),
         "push_reason": push_reason(request, document_type, connection),
         "urls": {act.key: document_url(request, document_type, document, act.key) for act in document_type.acts},
     }
@@ -150,14 +152,24 @@ def _children(request: TenantRequest, child_type: AnyType, document: Any) -> Chi
 STUCK = (Delivery.FAILED, Delivery.PARTLY)
 
 
+def _reason(request: TenantRequest, document_type: AnyType, key: str) -> str:
+    return action_reason(request, document_type, key) if document_type.offers(key) else ""
+
+
 def _can(
-    document_type: AnyType, document: Any, in_force: Approval, pushes: list[Push], verdict: PlanResult
+    request: TenantRequest,
+    document_type: AnyType,
+    document: Any,
+    in_force: Approval,
+    pushes: list[Push],
+    verdict: PlanResult,
 ) -> dict[str, bool]:
-    """Which of its actions the state allows; the services decide once more."""
+    """Which of its actions the state and the role allow; the services decide once more."""
     locked, linked = document.is_locked, bool(document.remote_id)
     acts, void = possible_acts(document, in_force), in_force == Approval.VOID
     queued = any(push.state in (PushState.QUEUED, PushState.WAITING) and not push.tries for push in pushes)
     allowed = {
+        "edit": True,
         "approve": Act.APPROVE in acts,
         "reject": Act.REJECT in acts,
         "draft": Act.BACK_TO_DRAFT in acts,
@@ -171,7 +183,12 @@ def _can(
         "refresh": linked and not locked,
         "recreate": document.state == DocumentState.MISSING_THERE,
     }
-    offered = {key: is_allowed and document_type.offers(key) for key, is_allowed in allowed.items()}
+    offered = {
+        key: is_allowed
+        and document_type.offers(key)
+        and (key in SHOWN_DISABLED or not _reason(request, document_type, key))
+        for key, is_allowed in allowed.items()
+    }
     return {**offered, "retry": document.delivery in STUCK, "change": not void}
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from accounts.access import TenantRequest
+from accounts.access import TenantRequest, role_reason
+from accounts.models import Role
 from accounts.ui.columns import Column, column
 from accounts.ui.filters import FilterGroup, counted_filter, filter_group, is_filtered
 from accounts.ui.paging import page_of
@@ -80,7 +81,10 @@ def listing(request: TenantRequest, kind: str) -> HttpResponse:
         "filters": _filters(request, document_type, query),
         "filtered": is_filtered(request, FILTERS),
         "query": request.GET.urlencode(),
-        "role_reason": action_reason(request, document_type, "new"),
+        "can_enter": document_type.offers("new"),
+        "new_reason": action_reason(request, document_type, "new") if document_type.offers("new") else "",
+        "select_reason": action_reason(request, document_type, "push"),
+        "import_reason": role_reason(request, Role.ACCOUNTANT),
         "push_reason": push_reason(request, document_type, connection),
         "connection": connection,
         "active_runs": active_runs(connection, document_type),

@@ -3,8 +3,10 @@
 Reads only. Pages, plans and the service ask here, so that all three answer alike.
 """
 
+from collections.abc import Sequence
+
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, prefetch_related_objects
 
 from accounts.models import AuditEntry
 from accounts.refusal import Refused
@@ -17,6 +19,12 @@ from integrations.models import Approval, PushedDocument
 def covered_digest(document: PushedDocument) -> str:
     """The digest of what an approval of the document would be bound to now."""
     return digest_of(document.approval_covers())
+
+
+def read_covered(documents: Sequence[PushedDocument]) -> None:
+    """Read what approvals of these documents, all of one type, are bound to, for the questions that follow."""
+    if documents:
+        prefetch_related_objects(list(documents), *documents[0].covered_relations)
 
 
 def approval_in_force(document: PushedDocument) -> Approval:

@@ -7,9 +7,11 @@ document type, sends nothing, stores nothing.
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Generic, cast
 
 from integrations import intacct
+from integrations.delivery.field_maps import FunctionMap
+from integrations.delivery.records import Found, records_for
 from integrations.delivery.snapshot import FieldDifference, Fields, Snapshot
 from integrations.delivery.steps import (
     FromStep,
@@ -26,6 +28,16 @@ from integrations.records.lookup import MirrorView
 from integrations.runs.flow import Flow, flow_for, flows
 from integrations.runs.step import StepWork
 from integrations.settings.declared import Chosen, setting_for
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    # Without a type of its own a flow is one of any pushed document.
+    DocumentT = TypeVar("DocumentT", bound=PushedDocument, default=PushedDocument)
+else:
+    from typing import TypeVar
+
+    DocumentT = TypeVar("DocumentT", bound=PushedDocument)
 
 __all__ = [
     "Found",
@@ -72,27 +84,13 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Found:
-    """A record in Intacct that a look-up or a read-back showed. `facts` is what the flow makes its reading of.
-
-    `modified` is Intacct's stamp of the last change, as it was written.
-    """
-
-    record_no: int
-    remote_id: str
-    url: str = ""
-    state: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    modified: str = ""
-
-
-@dataclass(frozen=True)
 class PushContext:
     """What validating and planning may look at besides the document: settings in force and the mirror, nothing else."""
 
     connection: Connection
     settings: SettingsVersion | None
     mirror: MirrorView
+    prepared: dict[tuple[str, int], object] = field(default_factory=dict)  # of flows, by flow and document
 
     def value(self, key: str, *, entity: str = "", project: str = "") -> Chosen:
         """A setting's value for a project in an entity, and the level it comes from: the nearest that has one."""
@@ -108,95 +106,106 @@ class PushContext:
         return Chosen(declared.default, "standard value") if declared and declared.default else Chosen("", "")
 
 
-class PushFlow(Flow):
+class PushFlow(Flow, Generic[DocumentT]):
     """A flow whose documents are written to Intacct through the ledger.
 
     `validate` names every problem at once. `plan` is pure and is called only for a document without problems; it leaves
-    no step out, the preview shows it and the ledger sends it. `look_up` and `read_back` are reads, many documents a
-    request.
+    no step out, the preview shows it and the ledger sends it. After `prepare` neither queries anything. How records are
+    read is their object's (`integrations.delivery.records`).
     """
 
     model: ClassVar[type[PushedDocument]]
     records: ClassVar[str]  # the object in Intacct that its documents become, unless a planned step names another
     steps: ClassVar[tuple[Step, ...]] = (Step(),)  # the first is the one whose record is the document's own
+    functions: ClassVar[tuple[FunctionMap, ...]] = ()  # what it writes, for docs/field-maps.md
     noun: ClassVar[str]
     plural: ClassVar[str]
     fields: ClassVar[Fields]  # what of its documents is compared with their records
     course: ClassVar[frozenset[str]] = frozenset()  # elements of a reading that Intacct moves by itself
-    reads_per_batch: ClassVar[int] = 2  # queries that reading back a batch costs
+    reads_per_batch: ClassVar[int] = 2  # queries that reading back a batch costs, other records it touches included
 
     def check(self) -> None:
         """Refuse steps that contradict themselves when the flow is registered."""
-        step_table(self)
+        step_table(cast("PushFlow", self))
 
     def work(self, work: StepWork) -> Iterator[None]:
         if _worker is None:
             raise RuntimeError("Nothing that works off the ledger is registered.")
-        yield from _worker(work, self)
+        yield from _worker(work, cast("PushFlow", self))  # the ledger takes each document from the flow itself
 
     @abstractmethod
-    def named(self, numbers: Sequence[str]) -> Iterable[Any]:
+    def named(self, numbers: Sequence[str]) -> Iterable[DocumentT]:
         """The tenant's documents with these numbers, as people know them."""
 
     @abstractmethod
-    def label(self, document: Any) -> str:
+    def label(self, document: DocumentT) -> str:
         """The document as people know it."""
 
+    def prepare(self, documents: Sequence[DocumentT], context: PushContext) -> None:
+        """Read all that validating and planning these very objects needs, in as many queries for many as for one.
+
+        It goes to `context.prepared`; a document that is changed afterwards is prepared again, or not at all.
+        """
+
     @abstractmethod
-    def validate(self, document: Any, context: PushContext) -> list[Problem]:
+    def validate(self, document: DocumentT, context: PushContext) -> list[Problem]:
         """Everything that keeps the document from being pushed, each naming field and fix."""
 
     @abstractmethod
-    def plan(self, document: Any, context: PushContext) -> Plan | None:
+    def plan(self, document: DocumentT, context: PushContext) -> Plan | None:
         """What would be written; None when that is what was written last."""
 
     @abstractmethod
-    def here(self, document: Any, context: PushContext, sent: Snapshot) -> Snapshot:
+    def here(self, document: DocumentT, context: PushContext, sent: Snapshot) -> Snapshot:
         """What would be written now, however invalid the document is; of a linked one what linking compares.
 
         `sent` is what was written so far: what settings filled in then stays, whatever they say now.
         """
 
-    def entity_of(self, document: Any) -> str:
+    def entity_of(self, document: DocumentT) -> str:
         """The entity in whose session the document is written and read; "" for the connection's own."""
         return ""
 
-    @abstractmethod
     def search(self, client: intacct.Client, text: str) -> Sequence[Found]:
         """Records in Intacct that carry this number, to be linked by a person."""
+        return records_for(self.records).search(client, text)
 
     @abstractmethod
-    def sent_of_linked(self, document: Any) -> Snapshot:
+    def sent_of_linked(self, document: DocumentT) -> Snapshot:
         """What a person vouches for by linking the document rather than pushing it. Its lines are not known."""
 
-    @abstractmethod
-    def held(self, path: str, facts: Mapping[str, Any]) -> str | None:
+    def held(self, path: str, facts: Mapping[str, object]) -> str | None:
         """What Intacct held, by `Found.facts`, where a plan writes to `path`; None where it is not read back."""
+        return records_for(self.records).held(path, facts)
 
-    def waits_for(self, document: Any) -> Waiting | None:
+    def waits_for(self, document: DocumentT) -> Waiting | None:
         """Which document must be in Intacct before this one can be planned."""
         return None
 
-    @abstractmethod
     def look_up(self, client: intacct.Client, pushes: Sequence[Push]) -> Mapping[int, Sequence[Found]]:
         """Records in Intacct that may be what these pushes wrote, by primary key of the push, found by reference.
 
         All of them have the same record type.
         """
+        return records_for(pushes[0].record_type or self.records).look_up(
+            client, {push.pk: push.reference for push in pushes}
+        )
 
-    @abstractmethod
     def is_ours(self, push: Push, found: Found) -> bool:
         """Whether a record that was found is the one this push wrote, judged by what the push expected."""
+        return records_for(push.record_type or self.records).is_ours(push, found)
 
-    @abstractmethod
     def read_back(self, client: intacct.Client, remote_ids: Collection[str]) -> Mapping[str, Found]:
         """The records with these ids as Intacct holds them now."""
+        return records_for(self.records).read_back(client, remote_ids)
 
     def read(self, client: intacct.Client, record_type: str, remote_ids: Collection[str]) -> Mapping[str, Found]:
         """`read_back` for records of one type, where the steps of a document become several."""
-        return self.read_back(client, remote_ids)
+        if record_type in ("", self.records):
+            return self.read_back(client, remote_ids)
+        return records_for(record_type).read_back(client, remote_ids)
 
-    def here_of(self, step: str, document: Any, context: PushContext, sent: Snapshot) -> Snapshot:
+    def here_of(self, step: str, document: DocumentT, context: PushContext, sent: Snapshot) -> Snapshot:
         """`here` for one step of a document that has several."""
         return self.here(document, context, sent)
 
@@ -205,14 +214,14 @@ class PushFlow(Flow):
         return self.fields
 
     @abstractmethod
-    def reading(self, document: Any, record: RemoteRecord, found: Found) -> Snapshot:
+    def reading(self, document: DocumentT, record: RemoteRecord, found: Found) -> Snapshot:
         """What a record shows of what the company offers: by the elements of our functions, its lines by our keys."""
 
-    def is_ordinary(self, document: Any, changed: Collection[str], found: Found) -> bool:
+    def is_ordinary(self, document: DocumentT, changed: Collection[str], found: Found) -> bool:
         """Whether a change of just these elements is Intacct's ordinary course or our own doing, no edit."""
         return False
 
-    def cross_checks(self, document: Any, record: RemoteRecord, found: Found) -> Sequence[FieldDifference]:
+    def cross_checks(self, document: DocumentT, record: RemoteRecord, found: Found) -> Sequence[FieldDifference]:
         """What Intacct holds otherwise than it should by more than one field."""
         return ()
 
@@ -220,27 +229,27 @@ class PushFlow(Flow):
         """Elements that Intacct works out anew when we write `now` after `before`."""
         return self.course
 
-    def touches(self, document: Any) -> Iterable[tuple["PushFlow", Any]]:
+    def touches(self, document: DocumentT) -> Iterable[tuple["PushFlow", PushedDocument]]:
         """Other documents whose records change when this one lands; they are read again at once."""
         return ()
 
-    def line_names(self, document: Any, sent: Snapshot) -> Mapping[str, str]:
+    def line_names(self, document: DocumentT, sent: Snapshot) -> Mapping[str, str]:
         """How people know the lines, by key."""
         return {}
 
-    def defaults_of(self, document: Any, here: Snapshot, reading: Snapshot) -> Mapping[str, Sequence[str]]:
+    def defaults_of(self, document: DocumentT, here: Snapshot, reading: Snapshot) -> Mapping[str, Sequence[str]]:
         """`Snapshot.defaults` once the document was made what `reading` shows: what no column of ours can hold."""
         return here.defaults
 
-    def why_not_updated(self, document: Any, record: RemoteRecord) -> Problem | None:
+    def why_not_updated(self, document: DocumentT, record: RemoteRecord) -> Problem | None:
         """Why its record can never be updated by us, with the way out."""
         return None
 
     @abstractmethod
-    def take_theirs(self, document: Any, record: RemoteRecord, found: Found, context: PushContext) -> None:
+    def take_theirs(self, document: DocumentT, record: RemoteRecord, found: Found, context: PushContext) -> None:
         """Make the document what its record in Intacct says, and save it. Called in a transaction."""
 
-    def take_keys(self, document: Any, record: RemoteRecord, found: Found, *, is_new: bool) -> None:
+    def take_keys(self, document: DocumentT, record: RemoteRecord, found: Found, *, is_new: bool) -> None:
         """Take over what only Intacct knows, such as the keys of lines, into the document and `record` (not saved).
 
         Called in a transaction, each time a record was read; `is_new` after a push has landed.

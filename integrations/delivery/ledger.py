@@ -17,7 +17,7 @@ from integrations.codes import DUPLICATES
 from integrations.delivery.contract import Found, PushFlow
 from integrations.delivery.element_order import ORDER_NOTE, other_order_taken
 from integrations.delivery.outcomes import Settlement
-from integrations.delivery.planning import context_for, why_not_as_planned
+from integrations.delivery.planning import context_for, prepare, why_not_as_planned
 from integrations.gateway.client import about
 from integrations.gateway.slots import NoSlot, write_slot
 from integrations.intacct import Category, Client, Function, IntacctError, ProtocolError, Result
@@ -123,9 +123,16 @@ class _Ledger:
         claimed = []
         with self._work.page():
             context = context_for(self._work.connection)
-            for push in Push.objects.select_for_update().filter(pk__in=keys, state=PushState.QUEUED).order_by("pk"):
+            pushes = Push.objects.select_for_update().filter(pk__in=keys, state=PushState.QUEUED).order_by("pk")
+            documents = self._flow.model._default_manager.in_bulk([push.document_id for push in pushes])
+            prepare(self._flow, list(documents.values()), context)
+            for push in pushes:
                 # What may have arrived goes out as it was, whatever the document says by now.
-                changed = "" if push.may_have_arrived else why_not_as_planned(self._flow, push, context)
+                changed = (
+                    ""
+                    if push.may_have_arrived
+                    else why_not_as_planned(self._flow, push, documents.get(push.document_id), context)
+                )
                 if changed:
                     self._settle.replan_needed(push, changed)
                 else:

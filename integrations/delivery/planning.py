@@ -4,9 +4,11 @@ Owns how an intent is made and whether it still stands. Sends nothing and calls 
 """
 
 import hashlib
-from collections.abc import Collection, Mapping
+import logging
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import islice
+from typing import Any, Final, TypeVar
 
 from integrations.approval.selectors import why_not_pushable
 from integrations.delivery import remote_records
@@ -35,6 +37,14 @@ from integrations.models import (
 from integrations.models.remote_record import TRANSACTION
 from integrations.records.lookup import MirrorView
 
+logger = logging.getLogger(__name__)
+
+# What a defect of ours, or a row that contradicts itself, raises in planning. It concerns one document: the others of
+# its page or batch are planned all the same. What concerns all, such as the database, is not among them.
+DEFECTS: Final = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
+PREPARED_AT_ONCE: Final = 500
+DocumentT = TypeVar("DocumentT", bound=PushedDocument)
+
 NOTHING_CHANGED = "Nothing was changed in ERP Admin since it was last written to Intacct."
 
 NEVER_UPDATED = (
@@ -49,23 +59,56 @@ def context_for(connection: Connection) -> PushContext:
     return PushContext(connection, newest, MirrorView(connection))
 
 
+def prepared(flow: PushFlow, documents: Iterable[DocumentT], context: PushContext) -> Iterator[DocumentT]:
+    """The documents one by one, with what judging each asks for read many at once. Judge each before the next."""
+    remaining = iter(documents)
+    while batch := list(islice(remaining, PREPARED_AT_ONCE)):
+        prepare(flow, batch, context)
+        yield from batch
+
+
+def prepare(flow: PushFlow, documents: list[DocumentT], context: PushContext) -> None:
+    """Read what judging these documents asks for, in place of what was prepared before."""
+    context.prepared.clear()
+    if not documents:
+        return
+    try:
+        flow.prepare(documents, context)
+    except DEFECTS:
+        # One of them is the cause: each is read by itself then, and the one has its problem.
+        logger.exception("%s: %d documents could not be prepared together", flow.key, len(documents))
+        context.prepared.clear()
+
+
 def assess(flow: PushFlow, document: PushedDocument, context: PushContext) -> tuple[Plan | None, list[Problem]]:
     """What is left of the plan of a document, or every problem that keeps it from having one.
 
     Steps that are delivered already are left out, unless they have something to update. What is not approved has none.
     """
+    try:
+        return _assessed(flow, document, context)
+    except DEFECTS as error:
+        return None, [_defect(flow, document, error)]
+
+
+def _defect(flow: PushFlow, document: PushedDocument, error: Exception) -> Problem:
+    """What is said of a document that cannot be planned because of a defect; the log has where it came from."""
+    logger.error("%s %s cannot be planned", flow.key, document.pk, exc_info=error)
+    words = str(error) if isinstance(error, ValueError) else type(error).__name__
+    sentence = f"ERP Admin cannot work out what to write of this {flow.noun}: {words[:300].rstrip('.')}."
+    return Problem("", sentence, "Tell support; the log names the place.", code="PLAN-DEFECT")
+
+
+def _assessed(flow: PushFlow, document: PushedDocument, context: PushContext) -> tuple[Plan | None, list[Problem]]:
     problems = [*flow.validate(document, context), *approval_problems(flow, document)]
     if problems:
         return None, problems
-    try:
-        plan = flow.plan(document, context)
-        if plan is None:
-            return None, []
-        plan = _checked(flow, plan)
-        for step in plan.steps:
-            step.function("check")  # an element that the function lacks is a defect, found before anything is stored
-    except ValueError as error:
-        raise ValueError(f"{flow.key} {document.pk}: {error}") from error
+    plan = flow.plan(document, context)
+    if plan is None:
+        return None, []
+    plan = _checked(flow, plan)
+    for step in plan.steps:
+        step.function("check")  # an element that the function lacks is a defect, found before anything is stored
     return _left(flow, document, plan), []
 
 
@@ -114,6 +157,13 @@ class PlanResult:
 
 def judge(flow: PushFlow, document: PushedDocument, context: PushContext) -> PlanResult:
     """The same judgment for the preview and for the ledger. Stores nothing."""
+    try:
+        return _judged(flow, document, context)
+    except DEFECTS as error:
+        return PlanResult(problems=(_defect(flow, document, error),))
+
+
+def _judged(flow: PushFlow, document: PushedDocument, context: PushContext) -> PlanResult:
     if document.is_locked:
         return PlanResult(left="It is being pushed already.")
     if document.approval == Approval.IGNORED:
@@ -127,7 +177,9 @@ def judge(flow: PushFlow, document: PushedDocument, context: PushContext) -> Pla
         return PlanResult(problems=tuple(problems))
     if plan is not None:
         return PlanResult(plan=plan)
-    return PlanResult(left=NEVER_UPDATED if remote_records.has_changes(flow, document, context) else NOTHING_CHANGED)
+    # What one step cannot write `validate` names; where there are several, what is delivered is left out of the plan.
+    is_changed = len(flow.steps) > 1 and remote_records.has_changes(flow, document, context)
+    return PlanResult(left=NEVER_UPDATED if is_changed else NOTHING_CHANGED)
 
 
 def revision_of(push: Push) -> int:
@@ -175,9 +227,8 @@ def route_of(flow: PushFlow, document: PushedDocument, plan: Plan) -> list[str]:
     return [step.key for step in flow.steps if step.key in keys]
 
 
-def why_not_as_planned(flow: PushFlow, push: Push, context: PushContext) -> str:
+def why_not_as_planned(flow: PushFlow, push: Push, document: PushedDocument | None, context: PushContext) -> str:
     """Why an intent that was never sent must not be sent any more, or "" when it still is what the document says."""
-    document: Any = flow.model._default_manager.filter(pk=push.document_id).first()
     if document is None:
         return f"The {flow.noun} was removed after it was queued."
     plan, problems = assess(flow, document, context)

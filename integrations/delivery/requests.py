@@ -6,7 +6,7 @@ Owns how a person's wish becomes a row of the ledger. What happens to the row af
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from itertools import islice
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -19,7 +19,7 @@ from integrations.approval.transitions import Act
 from integrations.delivery import remote_records, transitions
 from integrations.delivery.contract import Problem, PushContext, PushFlow, flow_of, push_flow, step_table
 from integrations.delivery.intents import store, wait_for, written
-from integrations.delivery.planning import PlanResult, context_for, judge
+from integrations.delivery.planning import PlanResult, context_for, judge, prepare
 from integrations.models import (
     ACTIVE_RUNS,
     IN_FLIGHT,
@@ -40,6 +40,7 @@ from integrations.runs.selectors import active_run, why_not_run
 from integrations.runs.service import Started, start_run
 
 PUSH_STEP = "push"
+ASKED_AT_ONCE = 50  # documents that are locked together while they are planned and queued
 LOST_AFTER = timedelta(minutes=10)  # longer than any request and lease: whoever sent it is gone
 
 
@@ -77,19 +78,29 @@ def ask_pushes(
     if refused is not None:
         raise refused
     asked, context = PushOutcome(), context_for(connection)
-    for document in documents:
-        _ask(connection, flow, document.pk, context, asked, by)
+    keys = iter([document.pk for document in documents])
+    while chunk := list(islice(keys, ASKED_AT_ONCE)):
+        with transaction.atomic():
+            rows = flow.model._default_manager.select_for_update().filter(pk__in=chunk).order_by("pk")
+            locked = {document.pk: document for document in rows}
+            prepare(flow, list(locked.values()), context)
+            for document in [locked[pk] for pk in chunk if pk in locked]:  # one may have been removed meanwhile
+                _ask(connection, flow, document, context, asked, by)
     if asked.queued or asked.waiting:
         asked.started = wake_ledger(connection, flow, by=by, trigger=trigger, queued=queued)
     return asked
 
 
 def _ask(
-    connection: Connection, flow: PushFlow, document_id: int, context: PushContext, asked: PushOutcome, by: User | None
+    connection: Connection,
+    flow: PushFlow,
+    document: PushedDocument,
+    context: PushContext,
+    asked: PushOutcome,
+    by: User | None,
 ) -> None:
     try:
         with transaction.atomic():
-            document: Any = flow.model._default_manager.select_for_update().get(pk=document_id)
             verdict = judge(flow, document, context)
             if verdict.left:
                 asked.left.append((document, verdict.left))
@@ -109,7 +120,7 @@ def _ask(
             transitions.settle_document(flow, document, connection)
     except IntegrityError:
         # Somebody asked for the same document at this very moment: the ledger holds one row in flight for each.
-        asked.left.append((flow.model._default_manager.get(pk=document_id), "It is being pushed already."))
+        asked.left.append((flow.model._default_manager.get(pk=document.pk), "It is being pushed already."))
         return
     (asked.waiting if verdict.waits is not None else asked.queued).append(document)
 

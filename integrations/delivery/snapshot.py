@@ -5,7 +5,7 @@ Owns these shapes and how they are kept as JSON. Judges nothing, reads and write
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from integrations.delivery.values import Kind, same, shown
 
@@ -38,6 +38,16 @@ class Fields:
         return (self.lines if line else self.head).get(name) or Field(name, is_read=False)
 
 
+class StoredSnapshot(TypedDict, total=False):
+    """A snapshot as it is kept; what is empty is left out."""
+
+    head: dict[str, str]
+    lines: dict[str, dict[str, str]] | None
+    numbers: dict[str, int]
+    records: dict[str, int]
+    defaults: dict[str, list[str]]
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """Values by element. `lines` is None where they are not known; a name that is absent is not known either.
@@ -53,7 +63,7 @@ class Snapshot:
     defaults: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, stored: Mapping[str, Any] | None) -> "Snapshot":
+    def of(cls, stored: StoredSnapshot | None) -> "Snapshot":
         """From the JSON that `as_json` made; an empty one knows nothing."""
         stored = stored or {}
         return cls(
@@ -64,15 +74,19 @@ class Snapshot:
             stored.get("defaults") or {},
         )
 
-    def as_json(self) -> dict[str, Any]:
-        parts = {
-            "head": dict(self.head),
-            "lines": None if self.lines is None else {key: dict(line) for key, line in self.lines.items()},
-            "numbers": dict(self.positions),
-            "records": dict(self.keys),
-            "defaults": {key: list(names) for key, names in self.defaults.items()},
-        }
-        return {name: part for name, part in parts.items() if part or (name == "lines" and part is not None)}
+    def as_json(self) -> StoredSnapshot:
+        stored: StoredSnapshot = {}
+        if self.head:
+            stored["head"] = dict(self.head)
+        if self.lines is not None:
+            stored["lines"] = {key: dict(line) for key, line in self.lines.items()}
+        if self.positions:
+            stored["numbers"] = dict(self.positions)
+        if self.keys:
+            stored["records"] = dict(self.keys)
+        if self.defaults:
+            stored["defaults"] = {key: list(names) for key, names in self.defaults.items()}
+        return stored
 
     def filled(self, line: str = "") -> dict[str, str]:
         """What settings filled in when the head, or a line, was written."""

@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
-from typing import Any
 
 from integrations import intacct
 from integrations.delivery.snapshot import Snapshot
@@ -96,9 +95,9 @@ class PlannedStep:
 
     operation: Operation
     function_name: str
-    fields: Mapping[str, Any]
+    fields: Mapping[str, object]
     explained: tuple[PlannedField, ...]
-    expected: Mapping[str, Any]
+    expected: Mapping[str, str]
     reference: str
     entity_id: str = ""
     sent: Snapshot = field(default_factory=Snapshot)
@@ -109,7 +108,7 @@ class PlannedStep:
 
     def function(self, control_id: str) -> intacct.Function:
         """The finished call, with placeholders for what is not known yet. ValueError for unknown elements."""
-        return intacct.functions.ordered(self.function_name, _filled(self.fields, {}), control_id=control_id)
+        return intacct.functions.ordered(self.function_name, _all_filled(self.fields, {}), control_id=control_id)
 
     @property
     def digest(self) -> str:
@@ -133,7 +132,7 @@ class PlannedStep:
         if unknown:
             raise KeyError(unknown[0].placeholder)
         explained = self._explained(lambda value: value.value(results))
-        return replace(self, fields=_filled(self.fields, results), explained=explained) if self.uses else self
+        return replace(self, fields=_all_filled(self.fields, results), explained=explained) if self.uses else self
 
     def in_words(self, steps: Mapping[str, Step]) -> "PlannedStep":
         """With words in place of the values that earlier steps give."""
@@ -146,7 +145,11 @@ class PlannedStep:
         )
 
 
-def _filled(value: Any, results: Mapping[str, StepResult]) -> Any:
+def _all_filled(fields: Mapping[str, object], results: Mapping[str, StepResult]) -> dict[str, object]:
+    return {name: _filled(value, results) for name, value in fields.items()}
+
+
+def _filled(value: object, results: Mapping[str, StepResult]) -> object:
     if isinstance(value, FromStep):
         return value.value(results) or value.placeholder
     if isinstance(value, Mapping):
@@ -156,7 +159,7 @@ def _filled(value: Any, results: Mapping[str, StepResult]) -> Any:
     return value
 
 
-def _from_steps(value: Any) -> Iterator[FromStep]:
+def _from_steps(value: object) -> Iterator[FromStep]:
     if isinstance(value, FromStep):
         yield value
     elif isinstance(value, Mapping | list | tuple):

@@ -6,7 +6,7 @@ about what is sent: callers say what happened, in the transaction in which they 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.utils import timezone
 
@@ -209,7 +209,7 @@ _DECIDES: Final[Mapping[Delivery, Sequence[PushState]]] = {
 
 def _words(flow: PushFlow, delivery: Delivery, newest: Mapping[str, Push]) -> tuple[str, str]:
     """Reason and advice of the step that decides; of several steps the reason names which."""
-    wanted: Any = _DECIDES.get(delivery, ())
+    wanted = _DECIDES.get(delivery, ())
     pushes = [push for state in wanted for key in step_table(flow) if (push := newest.get(key)) and push.state == state]
     if not pushes:
         return "", ""

@@ -3,9 +3,13 @@
 Owns the notations: ours and Intacct's. Knows no field, no document and no record.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import Enum
+
+# What an element of a function can hold; a mapping is a block of elements, a sequence repeats its element.
+Value = str | int | Decimal | date | None | Mapping[str, "Value"] | Sequence["Value"]
 
 
 class Kind(Enum):
@@ -13,6 +17,19 @@ class Kind(Enum):
     AMOUNT = "amount"
     NUMBER = "number"
     DATE = "date"
+
+
+def as_text(value: Value) -> str:
+    """A value as it is kept, compared and explained; nothing is empty, a block is what it holds."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, str | int):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return ", ".join(as_text(each) for each in (value.values() if isinstance(value, Mapping) else value))
 
 
 def same(one: str | None, other: str | None, kind: Kind) -> bool:

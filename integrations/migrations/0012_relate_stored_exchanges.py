@@ -7,6 +7,8 @@ from django.db import migrations
 
 # A function's control id, and a value a query or a read asks for, each compared as a whole.
 _NAMED = re.compile(r'\bcontrolid="([^"]*)"|<(?:value|keys|key)>([^<]*)</')
+# A question for lines names their transactions by record number, which means something under this field only.
+_LINES_OF = re.compile(r"<field>DOCHDRNO</field>((?:<value>[^<]*</value>)+)")
 _BATCH = 100
 
 
@@ -41,15 +43,22 @@ def relate_stored_exchanges(apps, schema_editor):
 def _names_in(pushes):
     """Who is meant by each name: its flow and document."""
     names = {}
-    for flow, document_id, *texts in pushes.values_list("flow", "document_id", "control_id", "remote_id", "reference"):
-        for text in filter(None, texts):
+    columns = ("flow", "document_id", "remote_record_no", "control_id", "remote_id", "reference")
+    for flow, document_id, record_no, *texts in pushes.values_list(*columns):
+        for text in filter(None, [*texts, record_no and _lines_of(record_no)]):
             names.setdefault(text, set()).add((flow, document_id))
     return names
 
 
 def _named_in(request, names):
     texts = {unescape(one or other, {"&quot;": '"'}) for one, other in _NAMED.findall(request)}
+    for values in _LINES_OF.findall(request):
+        texts |= {_lines_of(number) for number in re.findall(r">([^<]+)</value>", values)}
     return set().union(*(names[text] for text in texts & names.keys()))
+
+
+def _lines_of(record_no):
+    return f"lines of {record_no}"
 
 
 class Migration(migrations.Migration):

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -26,6 +26,8 @@ Covered = Mapping[str, Mapping[str, CoveredValue]]
 
 
 class PushedDocument(LinkedDocument):
+    covered_relations: ClassVar[tuple[str, ...]] = ()  # what `approval_covers` reads besides the document itself
+
     approval = models.CharField(max_length=12, choices=Approval.choices, default=Approval.DRAFT)
     approval_before = models.CharField(
         max_length=12, choices=Approval.choices, blank=True, help_text="What it was when it was ignored."

@@ -23,6 +23,7 @@ class MirrorView:
         self._connection = connection
         self._known: dict[tuple[str, str], ListItem | None] = {}
         self._within: dict[tuple[str, str], dict[tuple[str, ...], ListItem]] = {}
+        self._fetched: dict[tuple[str, tuple[str, ...]], ListItem | None] = {}
 
     def fetch(self, kind: str, ids: Iterable[str]) -> None:
         """Read many records of a kind at once, for the questions that follow."""
@@ -55,11 +56,26 @@ class MirrorView:
         self.fetch(kind, [business_id])
         return self._known.get((kind, business_id))
 
+    def fetch_within(self, kind: str, ids: Iterable[tuple[str, ...]]) -> None:
+        """Read many records of projects at once, each by its project and its id, for the questions that follow."""
+        wanted = [parts for parts in dict.fromkeys(ids) if all(parts) and (kind, parts) not in self._fetched]
+        names = KINDS_BY_KEY[kind].id_parts
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            among = {f"fields__{name}__in": sorted({ids[place] for ids in part}) for place, name in enumerate(names)}
+            for item in self._items(kind).filter(**among):
+                parts = tuple(str(item.fields.get(name, "")) for name in names)
+                self._fetched.setdefault((kind, parts), item)
+            for parts in part:
+                self._fetched.setdefault((kind, parts), None)
+
     def within_project(self, kind: str, project_id: str, *id_parts: str) -> ListItem | None:
         """A record whose id is unique within a project only: a task by its id, a cost type by task and its id.
 
-        All of the project's records of the kind are read at the first question.
+        Unless it was fetched, all of the project's records of the kind are read at the first question.
         """
+        if (kind, (project_id, *id_parts)) in self._fetched:
+            return self._fetched[kind, (project_id, *id_parts)]
         scope = (kind, project_id)
         if scope not in self._within:
             names = [name for name in KINDS_BY_KEY[kind].id_parts if name != "PROJECTID"]

@@ -52,7 +52,7 @@ def _measure(local: SandboxProcess, count: int, delay: float) -> None:
     from integrations.mirror.service import start_list_sync
     from integrations.models import Connection, Push, PushState
     from integrations.runs.runner import run_to_end
-    from tests.erp_admin.documents import choose_settings, commitment
+    from tests.erp_admin.samples import choose_settings, commitment
     from tests.lists import LEDGER
 
     call_command("migrate", verbosity=0)

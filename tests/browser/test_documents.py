@@ -11,7 +11,7 @@ from integrations.models import Connection, ListItem, SyncRun
 from integrations.runs.runner import run_to_end
 from tests import lists
 from tests.browser.person import Visitor
-from tests.erp_admin.documents import choose_settings, commitment, some_vendor
+from tests.erp_admin.samples import choose_settings, commitment, some_vendor
 from tests.snapshot import read_lists
 
 Visit = Callable[[], Visitor]

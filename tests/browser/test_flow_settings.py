@@ -10,7 +10,7 @@ from integrations.settings.selectors import settings_in_force
 from integrations.settings.service import save_settings
 from tests import lists
 from tests.browser.person import Visitor
-from tests.erp_admin.documents import SETTINGS
+from tests.erp_admin.samples import SETTINGS
 from tests.snapshot import read_lists
 
 Visit = Callable[[], Visitor]

@@ -30,7 +30,7 @@ from integrations.models import (
 )
 from integrations.runs.runner import run_to_end
 from tests import lists
-from tests.erp_admin.documents import change_order, choose_settings, commitment
+from tests.erp_admin.samples import change_order, choose_settings, commitment
 from tests.toy.models import ToyOrder
 from tests.toy.people import toy
 

@@ -30,7 +30,7 @@ ORDER, CHANGE, LAST = "order", "change", "last"
 ENDINGS = {ORDER: "", CHANGE: "-C", LAST: "-L"}
 
 
-class ToyPush(PushFlow):
+class ToyPush(PushFlow[ToyOrder]):
     key = "toys"
     title = "Push toys"
     model = ToyOrder
@@ -69,7 +69,7 @@ class ToyPush(PushFlow):
     def sent_of_linked(self, document: ToyOrder) -> Snapshot:
         return written(document, ORDER)
 
-    def held(self, path: str, facts: Mapping[str, Any]) -> str | None:
+    def held(self, path: str, facts: Mapping[str, object]) -> str | None:
         return None
 
     def look_up(self, client: intacct.Client, pushes: Sequence[Push]) -> Mapping[int, Sequence[Found]]:
@@ -77,16 +77,16 @@ class ToyPush(PushFlow):
         return {push.pk: [one for one in seen if one.facts["DOCNO"] == push.reference] for push in pushes}
 
     def is_ours(self, push: Push, found: Found) -> bool:
-        return Decimal(found.facts["TRX_TOTAL"]) == Decimal(push.expected["total"])
+        return Decimal(str(found.facts["TRX_TOTAL"])) == Decimal(push.expected["total"])
 
     def read_back(self, client: intacct.Client, remote_ids: Collection[str]) -> Mapping[str, Found]:
         return {one.remote_id: one for one in read(client, "DOCID", remote_ids)}
 
     def reading(self, document: ToyOrder, record: RemoteRecord, found: Found) -> Snapshot:
-        return Snapshot({"documentno": found.facts["DOCNO"], "total": found.facts["TRX_TOTAL"]})
+        return Snapshot({"documentno": str(found.facts["DOCNO"]), "total": str(found.facts["TRX_TOTAL"])})
 
     def take_theirs(self, document: ToyOrder, record: RemoteRecord, found: Found, context: PushContext) -> None:
-        document.total = Decimal(found.facts["TRX_TOTAL"])
+        document.total = Decimal(str(found.facts["TRX_TOTAL"]))
         document.save(update_fields=["total"])
 
 

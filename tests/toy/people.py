@@ -11,7 +11,7 @@ from integrations.approval.transitions import Act
 from integrations.models import Connection
 from integrations.runs import flow as register
 from integrations.runs.flow import register_flow
-from tests.erp_admin.documents import some_vendor
+from tests.erp_admin.samples import some_vendor
 from tests.toy.flow import ToyPush
 from tests.toy.models import ToyOrder
 

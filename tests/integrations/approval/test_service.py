@@ -19,7 +19,7 @@ from integrations.approval.service import move_approval
 from integrations.approval.transitions import Act, target
 from integrations.event_kinds import IntegrationEvent
 from integrations.models import Approval, Delivery, DocumentState, with_state
-from tests.integrations.test_races import at_once
+from tests.integrations.runs.test_races import at_once
 
 pytestmark = pytest.mark.django_db
 FACTS = ("approval", "approval_before", "approval_reason", "approved_by_id", "approved_digest", "delivery")

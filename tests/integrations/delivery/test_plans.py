@@ -1,8 +1,10 @@
 """Steps and plans that contradict themselves are refused, in words; a later step gets what an earlier one became."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -130,3 +132,9 @@ def test_the_control_id_of_a_flow_of_one_step_is_as_it_always_was() -> None:
 
 def test_a_flow_of_one_step_declares_none() -> None:
     assert step_table(push_flow("commitments")) == {"transaction": Step()}
+
+
+@pytest.mark.parametrize("module", ["steps", "transitions", "drift"])
+def test_what_declares_steps_and_judges_records_is_typed(module: str) -> None:
+    source = (Path(__file__).parents[3] / "integrations/delivery" / f"{module}.py").read_text()
+    assert re.findall(r"\bAny\b", source) == []

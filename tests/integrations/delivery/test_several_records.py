@@ -19,9 +19,9 @@ from integrations.delivery.readback import link, push_ours, recreate, refresh, t
 from integrations.intacct import Client, Result
 from integrations.models import Connection, DocumentState, Operation, Push, PushState, RemoteRecord
 from integrations.sandbox.facade import SandboxServer
-from tests.erp_admin.documents import change_order, commitment
+from tests.erp_admin.samples import change_order, commitment
+from tests.integrations.delivery.ledger import make_due, push, work_again
 from tests.integrations.delivery.test_steps import in_intacct
-from tests.integrations.ledger import make_due, push, work_again
 from tests.toy.flow import ToyPush
 from tests.toy.models import ToyOrder
 from tests.toy.people import toy

@@ -39,7 +39,7 @@ from integrations.runs import lease
 from integrations.runs.runner import run_to_end
 from integrations.runs.step import StepWork
 from integrations.sandbox.facade import SandboxServer
-from tests.integrations.ledger import make_due, push, there, work_again
+from tests.integrations.delivery.ledger import make_due, push, there, work_again
 from tests.toy.flow import ENDINGS, ToyPush, read
 from tests.toy.models import ToyOrder
 from tests.toy.people import toy

@@ -13,8 +13,8 @@ from integrations.delivery.requests import ask_pushes, release_hold
 from integrations.models import Connection, DocumentState, Push, PushBody, PushHold, PushState, SyncRun
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
-from tests.erp_admin.documents import change_order, commitment
-from tests.integrations.ledger import make_due, there, work_again
+from tests.erp_admin.samples import change_order, commitment
+from tests.integrations.delivery.ledger import make_due, there, work_again
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

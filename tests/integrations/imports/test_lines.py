@@ -372,3 +372,50 @@ def test_a_change_of_what_is_read_makes_no_document_changed(
     sync(listed, "toy_lines")
     assert [line.remote_digest for line in lines_of(FIRST)] != taken
     assert state(listed, FIRST) == "imported"
+
+
+def test_a_field_that_intacct_refuses_to_show_keeps_what_was_known(listed: Connection, intacct: SandboxServer) -> None:
+    do_import(listed, FIRST)
+    line, contract = lines_of(FIRST)[0], ToyContract.objects.get(number=FIRST)
+    put_line(intacct, line.remote_record_no, MAXIMUMBILLINGAMOUNT="5", NAME="First")
+    do_import(listed, FIRST)
+    intacct.control(do="fault", kind="unselectable", object="PROJECTCONTRACTLINE", field="MAXIMUMBILLINGAMOUNT")
+    intacct.control(do="fault", kind="unselectable", object="PROJECTCONTRACT", field="CONTRACTDATE")
+    put_line(intacct, line.remote_record_no, MAXIMUMBILLINGAMOUNT="6", NAME="Second")
+    run = do_import(listed, FIRST)
+    assert outcomes(run) == {FIRST: "changed"}
+    line.refresh_from_db()
+    assert (line.name, line.price) == ("Second", Decimal(5))
+    assert contract.dated_on is not None
+    assert ToyContract.objects.get(number=FIRST).dated_on == contract.dated_on
+    said = " ".join(run.log.filter(level="warning").values_list("message", flat=True))
+    assert "MAXIMUMBILLINGAMOUNT" in said
+    assert "CONTRACTDATE" in said
+
+
+def test_lines_whose_document_cannot_be_told_are_not_taken_for_gone(listed: Connection, intacct: SandboxServer) -> None:
+    do_import(listed, FIRST)
+    held = len(lines_of(FIRST))
+    intacct.control(do="fault", kind="unselectable", object="PROJECTCONTRACTLINE", field="PROJECTCONTRACTID")
+    run = do_import(listed, FIRST)
+    assert (run.state, run.steps.get().error_code) == (RunState.FAILED, "LIST-FIELDS")
+    assert len(lines_of(FIRST)) == held
+
+
+def test_a_document_that_appears_at_the_same_moment_stops_one_row(
+    listed: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody stores one with the number of the record after it was looked for."""
+    save = ToyContract.save
+
+    def save_after_somebody(self: ToyContract, *args: Any, **kwargs: Any) -> None:
+        if self.number == FIRST:
+            ToyContract.objects.bulk_create([ToyContract(tenant=self.tenant, number=FIRST, name="Theirs")])
+        save(self, *args, **kwargs)
+
+    monkeypatch.setattr(ToyContract, "save", save_after_somebody)
+    run = do_import(listed, FIRST, SECOND)
+    assert outcomes(run) == {FIRST: "failed", SECOND: "new"}
+    assert run.rows.get(outcome="failed").message == (
+        "Somebody made a contract with this number at the same moment. Look at it, then import again."
+    )

@@ -14,7 +14,7 @@ from integrations.models import Connection, ListItem, ListState, Mode, RunState,
 from integrations.runs.runner import run_to_end, work_slice
 from integrations.runs.service import start_run
 from integrations.sandbox.facade import SandboxServer
-from tests.integrations.test_smartsync import delete
+from tests.integrations.mirror.test_smartsync import delete
 from tests.toy_imports.installed import use_flow
 from tests.toy_imports.models import ToyRecord
 from tests.toy_imports.sink import CollectFlow, RecordSink

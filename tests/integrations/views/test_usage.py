@@ -1,0 +1,97 @@
+"""The page of API usage, and the banner that says a threshold is reached."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Tenant, User
+from integrations.gateway.metering import count_exchange
+from integrations.models import ApiUsage, Connection
+from integrations.usage.selectors import budget_of
+from integrations.usage.service import set_budget
+from tests.integrations.views.test_schedules import shown
+
+ClientFor = Callable[[User | None], Client]
+Url = Callable[..., str]
+
+
+@pytest.fixture
+def site(connection: Connection, admin: User, client_for: ClientFor) -> Client:
+    ApiUsage.objects.all().delete()
+    return client_for(admin)
+
+
+def spend(connection: Connection, billable: int, at: datetime | None = None, flow: str = "lists") -> None:
+    count_exchange(
+        tenant_id=connection.tenant_id,
+        company_id=connection.company_id,
+        flow=flow,
+        at=at or timezone.now(),
+        billable=billable,
+    )
+
+
+def test_before_a_connection_the_page_leads_to_it(
+    tenant: Tenant, viewer: User, admin: User, client_for: ClientFor, url: Url
+) -> None:
+    assert "Connect Sage Intacct first" in client_for(viewer).get(url("usage")).content.decode()
+    answer = client_for(admin).post(url("usage"), {"monthly": "5"}, follow=True)
+    assert "Nothing was saved" in answer.content.decode()
+
+
+def test_the_month_its_days_and_flows_are_shown(site: Client, url: Url, connection: Connection) -> None:
+    assert "Nothing was asked of Intacct in this month" in site.get(url("usage")).content.decode()
+    spend(connection, 1200)
+    spend(connection, 34, flow="projects")
+    spend(connection, 0, flow="")
+    html = site.get(url("usage")).content.decode()
+    text = shown(html)
+    assert "1,234 of 100,000 API transactions (1 %)" in text
+    assert "1,234 API transactions in 3 requests" in text
+    for label in ("Sync lists", "Import projects", "Sign-ins and checks"):
+        assert label in text
+    assert 'aria-label="1 % of the budget used; warned at 80 %"' in html
+    assert html.count("<g><title>") == timezone.now().astimezone(UTC).day
+
+
+def test_a_former_month_can_be_looked_at(site: Client, url: Url, connection: Connection) -> None:
+    spend(connection, 77, at=datetime(2026, 2, 28, 12, tzinfo=UTC))
+    page = site.get(url("usage"), {"month": "2026-02"})
+    assert "February 2026: 77 API transactions" in shown(page.content.decode())
+    assert page.content.decode().count("<g><title>") == 28
+    for nonsense in ("2026-13", "next", "9999-01", "\x00"):
+        assert site.get(url("usage"), {"month": nonsense}).context["is_present"]
+
+
+def test_an_admin_sets_the_budget(site: Client, url: Url, connection: Connection) -> None:
+    answer = site.post(url("usage"), {"monthly": "250000"}, follow=True)
+    assert "The budget is 250,000 API transactions a month now." in answer.content.decode()
+    assert budget_of(connection) == 250_000
+    assert "Nothing was changed" in site.post(url("usage"), {"monthly": "250000"}, follow=True).content.decode()
+    for wrong in ("", "0", "-5", "many", "99999999999"):
+        answer = site.post(url("usage"), {"monthly": wrong})
+        assert answer.status_code == 422
+        assert "data-error-summary" in answer.content.decode()
+    assert budget_of(connection) == 250_000
+
+
+def test_others_see_it_and_who_may_change_it(
+    site: Client, url: Url, connection: Connection, accountant: User, client_for: ClientFor
+) -> None:
+    browser = client_for(accountant)
+    assert "Only admins change the budget" in browser.get(url("usage")).content.decode()
+    assert browser.post(url("usage"), {"monthly": "5"}).status_code == 403
+
+
+@pytest.mark.parametrize("page", ["home", "schedules", "usage"])
+def test_a_threshold_is_announced_where_people_look(site: Client, url: Url, connection: Connection, page: str) -> None:
+    set_budget(connection, 1000)
+    spend(connection, 799)
+    assert "API budget" not in site.get(url(page)).content.decode()
+    spend(connection, 51)
+    assert "85 % of this month’s API budget is used" in shown(site.get(url(page)).content.decode())
+    spend(connection, 200)
+    assert "This month’s API budget is used up" in shown(site.get(url(page)).content.decode())
