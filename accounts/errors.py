@@ -19,7 +19,7 @@ _PROBES = frozenset({"/healthz", "/readyz"})
 
 @dataclass(frozen=True)
 class Explanation:
-    """What happened and what to do, in words for whoever sees it."""
+    """What happened and what to do, in words for anyone who sees it."""
 
     title: str
     what: str

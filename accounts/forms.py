@@ -21,7 +21,7 @@ class CompanyForm(forms.ModelForm):
             "base_currency": "Three letters, for example USD. Used where a project names no currency; what exists "
             "already is not changed.",
             "second_factor_required": "Everybody then logs in with a password and a code from an app on their phone. "
-            "Whoever has none yet sets it up at the next page they open here.",
+            "Anyone who has none yet sets it up at the next page they open here.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -18,7 +18,7 @@ from accounts.tenancy import cross_tenant
 
 logger = logging.getLogger(__name__)
 
-# So that whoever guesses passwords cannot fill the trail; the log has a line for each attempt.
+# So that anyone who guesses passwords cannot fill the trail; the log has a line for each attempt.
 MOST_FAILED_AN_HOUR = 10
 _NAMES = ("username", "email", "login")
 

@@ -218,7 +218,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "accounts.errors.csrf_failure"
 DEFAULT_EXCEPTION_REPORTER = "config.reporting.Reporter"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.reporting.ReportFilter"
-# Whoever is mailed a report, without secrets and local variables, when a page fails.
+# The person who is mailed a report, without secrets and local variables, when a page fails.
 ADMINS = [(address, address) for address in env.list("ERROR_MAIL_TO", default=[])]
 MAINTENANCE = env.bool("MAINTENANCE", default=False)
 SESSION_COOKIE_AGE = 14 * 24 * 3600

@@ -136,8 +136,8 @@ FEATURES: Final = {
              "push it again.", DOCUMENT),
         Code("DUP-MANY", "Sage Intacct holds several records that are all like this document", "Keep one of them in "
              "Intacct, remove the others, then link it here.", DOCUMENT),
-        Code("DUP-TAKEN", "The record in Sage Intacct belongs to another document here", "Give this one another "
-             "number.", EDIT_DOCUMENT),
+        Code("DUP-TAKEN", "The record in Sage Intacct belongs to another document in ERP Admin", "Give this one "
+             "another number.", EDIT_DOCUMENT),
         Code("DOC-REMOVED", "The document was removed while it waited to be pushed", "Enter it again if it is still "
              "needed.", RUNS),
     ),

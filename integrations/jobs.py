@@ -35,7 +35,7 @@ PRUNE_SECONDS = 120.0  # well below the time after which the queue would kill th
 def work_run(tenant_id: int, run_id: int) -> None:
     """Work one slice and wake the next worker while there is more to do.
 
-    The next slice queues up behind whoever waits, and is short while somebody does: a long run shares its worker.
+    The next slice queues up behind anyone who waits, and is short while somebody does: a long run shares its worker.
     """
     # In a long queue the job of the heartbeat waits its turn; whatever passes shows the same.
     Heartbeat.objects.filter(name="queue", beat_at__lt=timezone.now() - BEAT_SPACING).update(beat_at=timezone.now())

@@ -280,7 +280,7 @@ def back_up_and_restore(stage: Stage, first: str, second: str) -> None:
     new, old = (stage.folder / "other_keys").read_text(), (stage.secrets / "field_encryption_keys").read_text()
     (stage.folder / "both_keys").write_text(f"{new},{old}")
     both = {**restored, "FIELD_ENCRYPTION_KEYS_FILE": str(stage.folder / "both_keys")}
-    expect(stage.ask("rotate_keys", **both)["resealed"] == 1, "the stored password was not sealed anew")
+    expect(stage.ask("rotate_keys", **both)["resealed"] == 1, "the stored password was not sealed again")
     expect(stage.ask("rotate_keys", **other)["current"] == 1, "the new key alone does not open it")
 
 

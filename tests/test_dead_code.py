@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 APPS = ("accounts", "integrations", "erp_admin", "config", "scripts")
-# Defined for whoever comes next, each with its reason.
+# Defined for the next person, each with its reason.
 ALLOWED = {
     "SandboxServer": "the local Intacct started by tests and tools of others",
     "lt": "an operator of Intacct's queries; the set is whole",

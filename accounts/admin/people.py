@@ -67,7 +67,7 @@ class PersonAdmin(KeptForGood, UserAdmin):
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        """Whoever gets a new password from support is told by mail, as after any other change of it."""
+        """Anyone who gets a new password from support is told by mail, as after any other change of it."""
         response: HttpResponse = super().user_change_password(request, id, form_url)
         person = self.get_object(request, id)
         if request.method == "POST" and response.status_code == HTTPStatus.FOUND and person is not None:

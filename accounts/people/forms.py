@@ -16,7 +16,7 @@ class InviteForm(forms.Form):
     email = forms.EmailField(
         label="E-mail address",
         max_length=254,
-        help_text="The invitation is mailed there. Whoever opens its link joins, so take the person’s own address.",
+        help_text="The invitation is mailed there. Anyone who opens its link joins, so take the person’s own address.",
         error_messages={"required": "Enter an e-mail address; this is required."},
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
@@ -24,7 +24,7 @@ class InviteForm(forms.Form):
 
 
 class RoleForm(forms.Form):
-    """Another role for somebody. Whoever gives up the role of admin says that they know what they give up."""
+    """Another role for somebody. Anyone who gives up the role of admin says that they know what they give up."""
 
     role = forms.ChoiceField(label="Role", choices=ROLE_CHOICES, widget=forms.RadioSelect)
     knows = forms.BooleanField(

@@ -85,7 +85,7 @@ def _accept(request: HttpRequest, opened: Invitation) -> HttpResponse:
             return _page(request, opened, form=form, status=422)
         name, password = form.cleaned_data["name"], form.cleaned_data["password"]
         member = invitations.accept_as_new_person(opened, name=name, password=password)
-        # Just created: whoever holds the link chose the password a moment ago, and there is no second factor yet.
+        # Just created: anyone who holds the link chose the password a moment ago, and there is no second factor yet.
         login(request, member.user, backend=settings.AUTHENTICATION_BACKENDS[0])
     del request.session[SESSION_KEY]
     messages.success(request, f"You belong to {opened.tenant} now, as {opened.get_role_display()}.")
@@ -105,7 +105,7 @@ def _page(request: HttpRequest, opened: Invitation, *, form: JoinForm | None = N
 
 
 def _closed(request: HttpRequest, opened: Invitation) -> HttpResponse:
-    """Why it can no longer be accepted, and what to do; whoever accepted it goes straight in."""
+    """Why it can no longer be accepted, and what to do; the person who accepted it goes straight in."""
     joined = opened.tenant.memberships.filter(user=request.user.pk)
     if opened.accepted_by_id == request.user.pk and joined.exists():
         return redirect("home", tenant_slug=opened.tenant.slug)

@@ -40,7 +40,7 @@ class Sent:
 
 
 def invite(tenant: Tenant, email: str, role: Role, *, by: User | None = None) -> Sent:
-    """Invite whoever reads mail at `email`, and mail them the link once the invitation is committed.
+    """Invite anyone who reads mail at `email`, and mail them the link once the invitation is committed.
 
     Not to be called within a transaction. `by` is the admin who invites; None for commands. Raises Refused where there
     is nothing to invite to or too much was sent, ValidationError for what is no e-mail address.

@@ -92,7 +92,7 @@ def end_session(request: PersonRequest, pk: int) -> HttpResponse:
     if session.is_current():
         return redirect("account_logout")
     get_sessions_adapter().end_sessions([session])
-    messages.success(request, "That session was ended. Whoever uses it has to log in again.")
+    messages.success(request, "That session was ended. Anyone who uses it has to log in again.")
     return redirect("usersessions_list")
 
 

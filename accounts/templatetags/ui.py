@@ -211,7 +211,7 @@ def _decimal(value: Decimal | float | str | None) -> Decimal | None:
 
 
 def _day(day: date) -> str:
-    return date_format(day, "j M Y")
+    return date_format(day, "M j, Y")
 
 
 def _relative(moment: datetime, now: datetime) -> str:

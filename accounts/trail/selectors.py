@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from accounts.event_kinds import kinds_of, shown
 from accounts.models import AuditEntry, Tenant, User
 
-SYSTEM = "system"  # whoever has no account: commands, the system, somebody not logged in
+SYSTEM = "system"  # anyone who has no account: commands, the system, somebody not logged in
 HEADINGS = ("Time (UTC)", "Who", "E-mail", "What", "Kind of record", "About", "Details", "Changes", "From", "Request")
 ROWS_AT_ONCE = 2_000
 
@@ -50,7 +50,7 @@ def _midnight(day: date) -> datetime:
 
 
 def people_of(tenant: Tenant) -> list[User]:
-    """The people of the company now, and whoever else did something: former members, support staff."""
+    """The people of the company now, and anyone else who did something: former members, support staff."""
     others = AuditEntry.objects.exclude(actor=None).order_by().values("actor").distinct()
     return list(
         User.objects.filter(Q(memberships__tenant=tenant) | Q(pk__in=others)).distinct().order_by("name", "email")

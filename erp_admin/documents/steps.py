@@ -30,7 +30,6 @@ class PlannedPart:
 
     step: str
     label: str
-    function: str
     rows: tuple[PlannedField, ...]
 
 
@@ -67,11 +66,11 @@ def planned_parts(flow: PushFlow, verdict: PlanResult, pushes: Sequence[Push]) -
         return [_part(step, labels[step.step]) for step in verdict.plan.steps]
     newest = newest_by_step([push for push in pushes if push.planned])
     return [
-        PlannedPart(step.key, step.label, push.function_name, tuple(PlannedField(**entry) for entry in push.planned))
+        PlannedPart(step.key, step.label, tuple(PlannedField(**entry) for entry in push.planned))
         for step in flow.steps
         if (push := newest.get(step.key)) is not None
     ]
 
 
 def _part(step: PlannedStep, label: str) -> PlannedPart:
-    return PlannedPart(step.step, label, step.function_name, step.explained)
+    return PlannedPart(step.step, label, step.explained)

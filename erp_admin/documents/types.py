@@ -208,6 +208,7 @@ class DocumentType(Generic[DocumentT]):
 
 
 AnyType = DocumentType[Any]
+NEEDED_FIELDS: Final = ("number", "title", "dated_on", "total", "created_at")  # shown and sorted by everywhere
 NEEDED_ACTIONS: Final = ("list", "record", "preview", "push")  # pages of every type lead to these
 _types: dict[str, AnyType] = {}
 
@@ -260,9 +261,9 @@ def _refuse_half(document_type: AnyType) -> None:
     )  # fmt: skip
     missing = [name for name in texts if not getattr(document_type, name)]
     missing += [f"columns.{name}" for name in ("number", "searched", "currency") if not getattr(columns, name)]
-    missing += [
-        f"the action {name}" for name in ("list", "record", "preview", "push") if not document_type.offers(name)
-    ]
+    fields = {each.name for each in document_type.model._meta.get_fields()}
+    missing += [f"the field {name} of its model" for name in NEEDED_FIELDS if name not in fields]
+    missing += [f"the action {name}" for name in NEEDED_ACTIONS if not document_type.offers(name)]
     if missing:
         raise ValueError(f"The document type {key or document_type.model.__name__!r} lacks {', '.join(missing)}.")
     if document_type.flow.key != key or document_type.flow.model is not document_type.model:

@@ -50,7 +50,7 @@ def project_of(key: Any) -> Project | None:
         return key or None
     found = Project.objects.filter(pk=read_pk(key) or 0).first()
     if found is None:
-        raise forms.ValidationError("This project is not among those kept here. Choose another one.")
+        raise forms.ValidationError("This project is not in ERP Admin. Choose another one.")
     return found
 
 

@@ -57,6 +57,8 @@ def save_project(project: Project) -> Project:
             project.save(update_fields=None if project._state.adding else _BY_HAND)
     except IntegrityError:
         raise Refused(
-            f"A project {project.number} exists here already.", "Give this one another number.", code="PROJECT-NUMBER"
+            f"A project {project.number} exists in ERP Admin already.",
+            "Give this one another number.",
+            code="PROJECT-NUMBER",
         ) from None
     return project

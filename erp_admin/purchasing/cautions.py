@@ -40,7 +40,7 @@ def _common(fields: Mapping[str, Any]) -> list[str]:
         found.append(f"Intacct numbers its documents by the sequence “{sequence}”; ours goes as reference number.")
     elif sequence == "":
         found.append(
-            "It has no numbering sequence: each document keeps the number it has here, so two cannot share one."
+            "It has no numbering sequence: each document keeps the number it has in ERP Admin, so two cannot share one."
         )
     posts = _POSTS.get(str(fields.get("UPDATES_GL", "")))
     if posts:
@@ -48,7 +48,7 @@ def _common(fields: Mapping[str, Any]) -> list[str]:
     if fields.get("TD_CREATION_RULE") == "Entity only":
         found.append("Its documents can be made in an entity only, so documents without an entity are refused.")
     if _says_no(fields.get("ENABLE_RETAINAGE")) and _retainage_is_used():
-        found.append("Retainage is off, and there are commitments here with retainage: Intacct refuses those.")
+        found.append("Retainage is off, and there are commitments in ERP Admin with retainage: Intacct refuses those.")
     return found
 
 

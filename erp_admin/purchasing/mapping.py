@@ -142,7 +142,7 @@ LINES: Final = Mapping[LineSource](
             reads="DEPARTMENTID", filled_if=lambda s: not s.line.department_id,
         ),
         Row(
-            "memo", "Memo", "number of the line here", lambda s: memo_of(s.line),
+            "memo", "Memo", "number of the line in ERP Admin", lambda s: memo_of(s.line),
             reads="MEMO", filled_if=lambda s: s.keeps_memo,
         ),
         Row(

@@ -150,7 +150,7 @@ def _remove(line: ValuedLine) -> None:
         line.delete()
     except ProtectedError:
         raise Refused(
-            f"Line {line.number} is no longer in Intacct, but a change order here changes it.",
+            f"Line {line.number} is no longer in Intacct, but a change order in ERP Admin changes it.",
             "Remove the line of the change order first.",
             code="LINE-CHANGED",
         ) from None

@@ -73,7 +73,7 @@ def state_difference(record: RemoteRecord, found: Found) -> Sequence[FieldDiffer
 
 
 def moved(before: Snapshot, now: Snapshot) -> frozenset[str]:
-    """What Intacct works out anew when we write: the course of things, and the due date with date and terms."""
+    """What Intacct works out again when we write: the course of things, and the due date with date and terms."""
     depends = ("datecreated", "termname", "datedue")
     changed = any(not same(before.head.get(name), now.head.get(name), FIELDS.head[name].kind) for name in depends)
     return COURSE | ({"datedue", "termname"} if changed else set())

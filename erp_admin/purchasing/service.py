@@ -118,7 +118,7 @@ def _refuse_act(document: Commitment | ChangeOrder, act: Act) -> None:
 def _refuse_locked(document: Commitment | ChangeOrder) -> None:
     """Raises Refused for a document that may not be changed at all now. Call it first, in the transaction that saves.
 
-    What the ledger knows of the document is read anew, so that saving overwrites nothing that happened meanwhile.
+    What the ledger knows of the document is read again, so that saving overwrites nothing that happened meanwhile.
     """
     if document.pk:
         as_it_is_now(document)

@@ -92,7 +92,7 @@ DEPARTMENT = Setting(
 URL_FIELD = Setting(
     "purchasing_url_field",
     "Custom field for the link back",
-    "Integration name of a custom field of the transaction, filled with the address of the document here.",
+    "Integration name of a custom field of the transaction, filled with the address of the document in ERP Admin.",
     levels=("company",),
     order=280,
 )

@@ -173,9 +173,7 @@ def never(document: Commitment, sent: Snapshot | None) -> list[Problem]:
         found.append(Problem("state", sentence, "Enter the change as a change order.", code="DOC-STATE"))
     if sent is None:
         sentence = "It was linked to its document in Intacct, not pushed from here, so the change cannot be computed."
-        found.append(
-            Problem("state", sentence, "Change it in Intacct, then use Intacct's version here.", code="LINKED")
-        )
+        found.append(Problem("state", sentence, "Change it in Intacct, then use Intacct's version.", code="LINKED"))
     return found
 
 
@@ -263,6 +261,6 @@ def _removed(now: Written, sent: Snapshot) -> tuple[list[Elements], list[Planned
     """Removed lines, from the last to the first, so that no number moves under another."""
     kept = {line.key for line, _ in now.lines}
     numbers = sorted((position for key, position in sent.positions.items() if key not in kept), reverse=True)
-    words = f"{now.source.document.number}: no longer here"
+    words = f"{now.source.document.number}: no longer in ERP Admin"
     explained = [PlannedField(f"line {number + 1}/itemid", "Line removed", "", words) for number in numbers]
     return [{"@line_num": number + 1, "itemid": ""} for number in numbers], explained

@@ -165,7 +165,7 @@ COMMITMENT: Final = (
     _head(
         "project",
         "Project",
-        "Number or name of a project here.",
+        "Number or name of a project in ERP Admin.",
         other_names=("project number", "project id", "job", "job number", "project name"),
         example="24-001",
     ),
@@ -215,7 +215,7 @@ CHANGE_ORDER: Final = (
     _head(
         "commitment",
         "Commitment",
-        "Number of the commitment it changes, which exists here.",
+        "Number of the commitment it changes, which exists in ERP Admin.",
         value=Value.NUMBER,
         is_needed=True,
         longest=LONGEST_NUMBER,

@@ -58,7 +58,7 @@ def _assessed(
         parent = resolver.parent(entry.parent_number)
         if parent is None:
             noun, number = parent_type.noun, entry.parent_number
-            reason = f"There is no {noun} {number} here. Import it first, or correct the number."
+            reason = f"There is no {noun} {number} in ERP Admin. Import it first, or correct the number."
             return ImportState.PROBLEM, reason[:500], None
         parent_number = parent.number
     open_names = resolver.unsettled(entry.head, entry.lines)
@@ -73,5 +73,5 @@ def _assessed(
     if why:
         return ImportState.REFUSED, why[:500], found.pk
     same = entry.total == found.total
-    effect = "The total stays as it is." if same else f"The total here is {found.total:,.2f}."
+    effect = "The total stays as it is." if same else f"The total in ERP Admin is {found.total:,.2f}."
     return ImportState.UPDATE, effect, found.pk

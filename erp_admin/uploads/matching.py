@@ -154,16 +154,16 @@ class Matcher:
         index = self._index(MatchKind.PROJECT, "", self._projects)
         found = index.find(text, self._memory(MatchKind.PROJECT, "", text))
         if found.record is None and not index.by_value:
-            return Match(MatchHow.NONE, None, "There are no projects here yet. Import them from Intacct first.")
+            return Match(MatchHow.NONE, None, "There are no projects in ERP Admin yet. Import them from Intacct first.")
         return found
 
     def cost_code(self, text: str, project: Project | None) -> Match:
         """Within its project; where the project's cost codes are not known the text stays as it is written."""
         if project is None or not project.remote_id:
-            return Match(MatchHow.WRITTEN, None, "Its project has no cost codes here to compare with.")
+            return Match(MatchHow.WRITTEN, None, "Its project has no cost codes in ERP Admin to compare with.")
         index = self._index(MatchKind.COST_CODE, project.remote_id, lambda: self._tasks(project.remote_id))
         if not index.by_value:
-            return Match(MatchHow.WRITTEN, None, "Its project has no cost codes here to compare with.")
+            return Match(MatchHow.WRITTEN, None, "Its project has no cost codes in ERP Admin to compare with.")
         return index.find(text, self._memory(MatchKind.COST_CODE, project.number, text))
 
     def record(self, kind: MatchKind, value: str, project: Project | None = None) -> Record | None:

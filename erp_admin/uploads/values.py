@@ -40,7 +40,7 @@ class Style:
 def parse_cell(column: Column, text: str, style: Style) -> Any:
     """The value as plain JSON: text, ISO date, decimal as text. Raises Unreadable."""
     if text in _EXCEL_ERRORS:
-        raise Unreadable(f"The spreadsheet shows the error {text} here.", "Mend the formula, or type the value.")
+        raise Unreadable(f"The spreadsheet shows the error {text} here.", "Fix the formula, or type the value.")
     match column.value:
         case Value.DATE:
             return _date(text, style).isoformat()

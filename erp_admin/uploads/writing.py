@@ -23,7 +23,7 @@ def why_not_changed(document: Any) -> str:
         known = f" as {document.remote_id}" if document.remote_id else ""
         return f"It is in Intacct{known}. Change it on its own page, where the difference is shown and pushed."
     if document.approval == Approval.VOID:
-        return "It is void here. Give the document in the file another number."
+        return "It is void in ERP Admin. Give the document in the file another number."
     return ""
 
 
@@ -48,7 +48,7 @@ def _parent(document_type: AnyType, entry: ImportedDocument, resolver: Resolver)
         return None
     parent = resolver.parent(entry.parent_number)
     if parent is None:
-        raise NotWritten(f"There is no {parent_type.noun} {entry.parent_number} here. Import it first.")
+        raise NotWritten(f"There is no {parent_type.noun} {entry.parent_number} in ERP Admin. Import it first.")
     return parent
 
 
@@ -59,9 +59,9 @@ def _refuse(entry: ImportedDocument, found: Any | None) -> None:
     if why := why_not_changed(found):
         raise NotWritten(why)
     if entry.state == ImportState.NEW:
-        raise NotWritten("It was added here after the preview. Check again, then import to update it.")
+        raise NotWritten("It was added in ERP Admin after the preview. Check again, then import to update it.")
     if entry.draft.assessed_at is None or found.updated_at > entry.draft.assessed_at:
-        raise NotWritten("It was changed here after the preview. Check again, then import.")
+        raise NotWritten("It was changed in ERP Admin after the preview. Check again, then import.")
 
 
 def _take_status(document_type: AnyType, document: Any, entry: ImportedDocument) -> None:

@@ -207,12 +207,14 @@ def _candidate(document_type: AnyType, document: Any, found: Found) -> dict[str,
     total, vendor = record.amount(found.facts, record.total), _text(found, record.vendor)
     differences = []
     if columns.vendor and vendor != (here := str(document_type.value_of(document, columns.vendor) or "")):
-        differences.append(f"Vendor {vendor or 'unknown'} there, {here or 'none'} here")
+        differences.append(f"Vendor {vendor or 'unknown'} in Intacct, {here or 'none'} in ERP Admin")
     if total != document.total:
-        differences.append(f"Total {'unknown' if total is None else f'{total:,.2f}'} there, {document.total:,.2f} here")
+        differences.append(
+            f"Total {'unknown' if total is None else f'{total:,.2f}'} in Intacct, {document.total:,.2f} in ERP Admin"
+        )
     currency = _text(found, record.currency)
     if currency and currency != ours:
-        differences.append(f"Currency {currency} there, {ours} here")
+        differences.append(f"Currency {currency} in Intacct, {ours} in ERP Admin")
     return {
         "remote_id": found.remote_id,
         "number": _text(found, record.number),

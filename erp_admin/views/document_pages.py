@@ -6,14 +6,14 @@ One set of views serves every type; what differs between them stands in document
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from accounts import codes
 from accounts.access import TenantRequest, role_reason
 from accounts.codes import Link, Subject
 from erp_admin.documents import selectors
 from erp_admin.documents.types import AnyType, parent_type_of
-from integrations.codes import EDIT_DOCUMENT
+from integrations.codes import DOCUMENT, EDIT_DOCUMENT
 from integrations.models import Connection
 from integrations.runs.selectors import why_not_run
 
@@ -52,7 +52,10 @@ def where_to_fix(request: TenantRequest, document_type: AnyType, code: str, docu
     if parent_type is not None and document_type.parent is not None:
         parent = Subject(parent_type.one, parent_type.noun, getattr(document, f"{document_type.parent.attribute}_id"))
     subject = Subject(document_type.one, document_type.noun, document.pk, parent)
-    return codes.where_to_fix(code, request.tenant.slug, subject, otherwise=EDIT_DOCUMENT)
+    try:
+        return codes.where_to_fix(code, request.tenant.slug, subject, otherwise=EDIT_DOCUMENT)
+    except NoReverseMatch:  # a type that is not edited or linked here: its own page says what can be done
+        return codes.link_to(DOCUMENT, request.tenant.slug, subject)
 
 
 def is_at_a_document(code: str) -> bool:

@@ -167,7 +167,7 @@ def _can(
     """Which of its actions the state and the role allow; the services decide once more."""
     locked, linked = document.is_locked, bool(document.remote_id)
     acts, void = possible_acts(document, in_force), in_force == Approval.VOID
-    queued = any(push.state in (PushState.QUEUED, PushState.WAITING) and not push.tries for push in pushes)
+    queued = any(push.state in (PushState.QUEUED, PushState.WAITING) and not push.may_have_arrived for push in pushes)
     allowed = {
         "edit": True,
         "approve": Act.APPROVE in acts,
@@ -298,7 +298,6 @@ def _plan(flow: PushFlow, document: Any, verdict: PlanResult, pushes: list[Push]
     return {
         "rows": rows,
         "title": title,
-        "function": ", ".join(dict.fromkeys(part.function for part in parts)),
         "is_compared": bool(document.remote_facts),
         "differing": sum(row.differs for row in rows),
     }
@@ -309,6 +308,11 @@ def _plan_row(flow: PushFlow, part: steps.PlannedPart, entry: PlannedField, fact
     own = part.step == flow.steps[0].key
     held = flow.held(entry.path, facts) if facts and own else None
     step = part.label if len(flow.steps) > 1 else ""
+    declared = flow.fields_of(part.step).head.get(entry.path)
+    if declared is not None and declared.kind is Kind.DATE:
+        return PlanRow(
+            entry.label, shown(entry.value, Kind.DATE), entry.source, held and shown(held, Kind.DATE), entry.line, step
+        )
     return PlanRow(entry.label, entry.value, entry.source, held, entry.line, step)
 
 
@@ -336,7 +340,7 @@ def _history(request: TenantRequest, document_type: AnyType, document: Any) -> t
     # What was approved before decisions were written down one by one has left only this.
     known = document.approved_at if not decisions else None
     marks = (
-        (document.created_at, "Entered here", "", ENTERED),
+        (document.created_at, "Entered in ERP Admin", "", ENTERED),
         (known, "Approved", document.approved_by, DECIDED),
         (document.linked_at, f"Linked to {document.remote_id}", document.linked_by, LINKED),
         (document.refreshed_at, "Last compared with Intacct", "", COMPARED),

@@ -110,7 +110,7 @@ def _columns(request: TenantRequest, document_type: AnyType) -> list[Column]:
         ),
         column(request, "State"),
         column(request, "Date", "date", css="num", below=Column("Project") if columns.project else None),
-        column(request, "Amount here", "amount", css="num"),
+        column(request, "In ERP Admin", "amount", css="num"),
         column(request, "In Intacct", css="num"),
     ]
 
@@ -134,11 +134,11 @@ def _filters(request: TenantRequest, document_type: AnyType, query: dict[str, st
     groups.append(fixed("Date", "period", selectors.PERIODS, "period"))
     for label, name, by, labels in (
         ("Project", "project", columns.project, (f"{columns.project}__number", f"{columns.project}__name")),
-        ("Vendor", "vendor", columns.vendor, (columns.vendor_name,)),
+        ("Vendor", "vendor", columns.vendor, (columns.vendor_name,) if columns.vendor_name else ()),
     ):
         if by:
             groups.append(_largest(request, query, label, name, others(name), by, labels))
-    return groups
+    return [group for group in groups if len(group.options) > 1]
 
 
 def _largest(

@@ -62,12 +62,12 @@ _GROUPS = (
     (
         previews.BLOCKED,
         "Cannot be imported as they are",
-        "They are tried all the same, since each record is read anew from Intacct, and the run says which failed.",
+        "They are tried all the same, since each record is read again from Intacct, and the run says which failed.",
         "x-octagon-fill",
     ),
     (
         previews.CREATE,
-        "Will be created here",
+        "Will be created in ERP Admin",
         "New projects, linked to Intacct.",
         "plus-lg",
     ),
@@ -177,7 +177,7 @@ def _columns(request: TenantRequest) -> list[Column]:
     return [
         column(request, "Project ID", "number", css="id", below=Column("Entity")),
         column(request, "Name", "name", css="name", below=column(request, "Customer", "customer")),
-        column(request, "State", below=Column("Project here")),
+        column(request, "State", below=Column("In ERP Admin")),
         column(request, "Status"),
         column(request, "Begins", css="num", below=Column("Ends")),
         column(request, "Contract amount", css="num"),

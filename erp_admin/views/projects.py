@@ -26,7 +26,7 @@ from erp_admin.views.record_rows import Fact, fact, project_facts, state_of
 from integrations.gateway.access import live_connection
 from integrations.imports.selectors import MISSING, ImportRecord, import_rows_of
 
-ADDED = ShownState("added", "Added here", "neutral", "plus-circle")
+ADDED = ShownState("added", "Added in ERP Admin", "neutral", "plus-circle")
 LINKED = ShownState("linked", "Linked", "success", "link-45deg")
 Event = dict[str, Any]
 
@@ -122,7 +122,7 @@ def _link_facts(request: TenantRequest, project: Project, record: ImportRecord |
 
 def _history(request: TenantRequest, project: Project, record: ImportRecord | None) -> list[Event]:
     """What happened to the project, newest first: added, linked, each import run, gone in Intacct."""
-    events = [_event(project.created_at, "Added here", ADDED)]
+    events = [_event(project.created_at, "Added in ERP Admin", ADDED)]
     if project.linked_at:
         text = f"To record {project.remote_record_no}, project {project.remote_id}."
         events.append(_event(project.linked_at, "Linked to Intacct", LINKED, text, project.linked_by))

@@ -89,7 +89,7 @@ class PushAdmin(OfRun, OfConnection, LongTableAdmin):
     def plan(self, push: Push) -> SafeString | str:
         return as_json(push.planned)
 
-    @admin.display(description="must be read back")
+    @admin.display(description="must be compared")
     def expectation(self, push: Push) -> SafeString | str:
         return as_json(push.expected)
 

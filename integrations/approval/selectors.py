@@ -68,7 +68,7 @@ def _why_not(document: PushedDocument, act: Act, in_force: Approval) -> Refused 
     if act in NOT_ONCE_DELIVERED and document.is_in_intacct:
         there = document.remote_id or "already"
         sentence = f"It is {there} in Intacct, so it cannot be {NOT_ONCE_DELIVERED[act]}."
-        return Refused(sentence, "Close or reverse it there, then unlink it here.", code="PUSHED")
+        return Refused(sentence, "Close or reverse it there, then unlink it in ERP Admin.", code="PUSHED")
     if target(in_force, act) is None:
         return Refused(*why_not(in_force, act), code="APPROVAL")
     return None

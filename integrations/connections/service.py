@@ -158,7 +158,7 @@ def update_credentials(connection: Connection, *, user_id: str, password: str) -
             )
         user_before = connection.user_id
         _store(connection, credentials, entities)
-        changes: list[Change] = [{"label": "Password", "before": "", "after": "set anew"}]
+        changes: list[Change] = [{"label": "Password", "before": "", "after": "set again"}]
         if user_before != connection.user_id:
             changes.insert(0, {"label": "User ID", "before": user_before, "after": connection.user_id})
         record_event(IntegrationEvent.CREDENTIALS_RENEWED, "", about=connection, changes=changes)
@@ -168,7 +168,7 @@ def update_credentials(connection: Connection, *, user_id: str, password: str) -
 
 
 def check(connection: Connection) -> Connection:
-    """Sign in anew with the stored credentials and refresh the connection's state. Raises what Intacct answers.
+    """Sign in again with the stored credentials and refresh the connection's state. Raises what Intacct answers.
 
     A sign-in proves no right: a limited connection stays so until what was refused is allowed.
     """

@@ -226,7 +226,7 @@ class PushFlow(Flow, Generic[DocumentT]):
         return ()
 
     def moved_by_writing(self, before: Snapshot, now: Snapshot) -> Collection[str]:
-        """Elements that Intacct works out anew when we write `now` after `before`."""
+        """Elements that Intacct works out again when we write `now` after `before`."""
         return self.course
 
     def touches(self, document: DocumentT) -> Iterable[tuple["PushFlow", PushedDocument]]:

@@ -38,7 +38,7 @@ WAIT_PAUSE = timedelta(hours=1)
 
 def _in_words(push: Push, found: Found | None, facts: DriftFacts) -> str:
     if found is None:
-        return f"{push.remote_id} cannot be read back from Intacct."
+        return f"{push.remote_id} cannot be compared with Intacct."
     counted = f"{facts.compared} of {facts.comparable} fields"
     return f"Compared {counted}: {'; '.join(facts.named)}." if facts.named else f"Compared {counted}: equal."
 
@@ -55,7 +55,7 @@ class Settlement:
         """Call inside the claim's transaction."""
         push.sent_at, push.absent_counts_from = timezone.now(), absent_counts_from
         push.tries, push.looks, push.run = push.tries + 1, 0, self._work.run
-        self._move(push, PushState.SENDING, "", f"Sent as {push.control_id}, try {push.tries}.")
+        self._move(push, PushState.SENDING, "", f"Sent, try {push.tries}.")
 
     def delivered(self, push: Push, *, remote_id: str, found: Found | None) -> None:
         """Intacct has it. `found` is the record when it was looked up rather than answered."""

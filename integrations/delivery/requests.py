@@ -41,7 +41,7 @@ from integrations.runs.service import Started, start_run
 
 PUSH_STEP = "push"
 ASKED_AT_ONCE = 50  # documents that are locked together while they are planned and queued
-LOST_AFTER = timedelta(minutes=10)  # longer than any request and lease: whoever sent it is gone
+LOST_AFTER = timedelta(minutes=10)  # longer than any request and lease: its sender is gone
 
 
 _LINK = (

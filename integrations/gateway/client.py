@@ -34,7 +34,7 @@ from integrations.models import Connection, ConnectionState, Exchange, ExchangeS
 
 SIGN_IN = "getAPISession"
 SESSIONS = SessionCache()  # process memory only, never stored
-_NO_RECORDS = frozenset({SIGN_IN, "lookup"})  # functions that name no record, whoever asked for them
+_NO_RECORDS = frozenset({SIGN_IN, "lookup"})  # functions that name no record, no matter who asked for them
 PAUSE: Callable[[float], None] = time.sleep  # between attempts of a read
 
 _STATE_FOR = {
@@ -50,7 +50,7 @@ _STATE_FOR = {
 
 @dataclass(frozen=True)
 class LeaseWatch:
-    """What whoever opens a connection wants to know and to limit.
+    """What anyone who opens a connection wants to know and to limit.
 
     `after_exchange` is called after each attempt. `time_left` tells the seconds left for all requests together: the
     client begins no attempt and no pause that does not fit, and raises OutOfTime.

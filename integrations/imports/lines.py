@@ -112,7 +112,7 @@ def _nested(owned: OwnedLines, item: ListItem) -> list[RemoteLine] | Unacceptabl
 def lines_here(
     owned: OwnedLines, connection: Connection, documents: Sequence[LinkedDocument], numbers: Collection[int]
 ) -> list[LinkedLine]:
-    """The imported lines here of these documents, and those with one of these record numbers, whoever owns them now."""
+    """The imported lines here of these documents, and those with one of these record numbers."""
     name = owned.model.document_field
     pks = [document.pk for document in documents]
     found = {line.pk: line for line in owned.model.objects.filter(Q(**{f"{name}__in": pks}) & _IMPORTED)}
@@ -214,5 +214,5 @@ def _take_away(owned: OwnedLines, gone: Sequence[LinkedLine]) -> None:
     except (ProtectedError, RestrictedError):
         names = ", ".join(label_of(owned, line) for line in gone[:5])
         raise Unacceptable(
-            f"Intacct no longer has {names}, and something here still refers to it. Remove that first."
+            f"Intacct no longer has {names}, and something in ERP Admin still refers to it. Remove that first."
         ) from None

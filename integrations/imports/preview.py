@@ -142,7 +142,7 @@ def _effect_of(
     if item.import_state not in IMPORTABLE:
         return Effect(item, LEFT_OUT, "It is ignored. Restore it first.", document=document)
     if namesake is not None and (document is None or namesake.pk != document.pk):
-        reason = f"{declaration.article} {declaration.noun} {declaration.named(namesake)} exists here already."
+        reason = f"{declaration.article} {declaration.noun} {declaration.named(namesake)} exists in ERP Admin already."
         return Effect(item, BLOCKED, reason, document=document, namesake=namesake)
     try:
         values = document_values(declaration, item, connection.tenant, is_new=document is None)

@@ -69,6 +69,6 @@ def _refuse_namesake(declaration: ImportDeclaration[DocumentT], item: ListItem, 
     else:
         whose, way = "made by hand", "Link this record to it"
     raise Unacceptable(
-        f"{declaration.article} {declaration.noun} {declaration.named(namesake)}, {whose}, exists here. {way}, "
+        f"{declaration.article} {declaration.noun} {declaration.named(namesake)}, {whose}, exists in ERP Admin. {way}, "
         f"or give one of them another number."
     )

@@ -1,7 +1,7 @@
 """The Sage Intacct XML gateway, spoken from the client's side.
 
 Owns the protocol: XML, HTTP, sessions, queries, functions, errors. Must not import Django or anything else of this
-project; whoever needs Sage Intacct imports the names below and nothing deeper, except `functions` and `query`.
+project; anyone who needs Sage Intacct imports the names below and nothing deeper, except `functions` and `query`.
 """
 
 from integrations.intacct import functions

@@ -106,7 +106,7 @@ FUNCTION_RULES: tuple[Rule, ...] = (
     Rule(
         ProtocolError,
         FIELD_REFUSED,
-        # The field alone is the subject, so that whoever asked can ask again without it.
+        # The field alone is the subject, so that anyone who asked can ask again without it.
         r"\bfield:? '?(?P<subject>[\w.]+)'? (?:is not a valid|is not valid|is invalid|does not exist|not found)",
     ),
     Rule(

@@ -79,7 +79,7 @@ class ListKind:
     `needed_by` are the switches that cannot work without the list, `always_needed` a list without which nothing works;
     all others are read when they may be and missed when not. `may_be_absent` marks an object that the public reference
     does not confirm: it is read where `lookup` knows it.
-    With the list that `names_entities` the entities a sync can be asked for are read anew.
+    With the list that `names_entities` the entities a sync can be asked for are read again.
     """
 
     key: str

@@ -18,8 +18,8 @@ class NotHere(Exception):
     """This company's Intacct does not have the list at all."""
 
 
-def definition_of(client: Client, connection: Connection, kind: ListKind, *, anew: bool = False) -> ListDefinition:
-    """What is known of the list, asked of Intacct when nothing is, when it is old, or `anew`.
+def definition_of(client: Client, connection: Connection, kind: ListKind, *, again: bool = False) -> ListDefinition:
+    """What is known of the list, asked of Intacct when nothing is, when it is old, or `again`.
 
     Raises NotHere for an object that does not exist there and need not, else the Intacct error family.
     """
@@ -27,7 +27,7 @@ def definition_of(client: Client, connection: Connection, kind: ListKind, *, ane
     fresh = (
         known is not None and known.looked_up_at is not None and known.looked_up_at > timezone.now() - DEFINITION_KEPT
     )
-    if known is not None and fresh and not anew:
+    if known is not None and fresh and not again:
         if not known.offered:
             raise NotHere
         return known
@@ -86,12 +86,12 @@ def remember_refused(
 ) -> str:
     """The field Intacct refused to select, from now on left out of this list; "" when the error is about none of them.
 
-    `lookup` is asked anew first: the company may have removed a field of its own since.
+    `lookup` is asked again first: the company may have removed a field of its own since.
     """
     name = error.subject
     if error.code != FIELD_REFUSED or name not in selected or name in kind.required_fields:
         return ""
-    definition = definition_of(client, connection, kind, anew=True)
+    definition = definition_of(client, connection, kind, again=True)
     if name in definition.offered and name not in {entry["name"] for entry in definition.unselectable}:
         entry = {"name": name, "reason": error.sentence, "at": timezone.now().isoformat()}
         definition.unselectable = [*definition.unselectable, entry]

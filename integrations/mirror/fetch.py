@@ -85,7 +85,7 @@ def _read_fields(client: Client, selection: Selection, page: Page) -> Page:
 
 
 def still_there(client: Client, selection: Selection, numbers: Sequence[int]) -> frozenset[int]:
-    """Which of these record numbers Intacct still has, whoever owns them."""
+    """Which of these record numbers Intacct still has, no matter who owns them."""
     found = set[int]()
     for start in range(0, len(numbers), MOST_IN_A_SET):
         found |= _shown(client, selection, numbers[start : start + MOST_IN_A_SET])

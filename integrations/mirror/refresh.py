@@ -57,7 +57,7 @@ def _refresh(work: StepWork, kind: ListKind, rows: list[RunRow]) -> None:
 
 def _outcome(found: Refetched, old: ListItem | None, now: ListItem | None) -> tuple[RowOutcome, str]:
     if old is None or now is None:
-        return RowOutcome.SKIPPED, "It is no longer kept here."
+        return RowOutcome.SKIPPED, "It is no longer in ERP Admin."
     if old.record_no in found.unusable:
         return RowOutcome.FAILED, found.unusable[old.record_no][:500]
     if old.record_no not in found.shown:

@@ -219,7 +219,7 @@ def _real_changes(
 ) -> int:
     """Note what changed in which record; return in how many. Must be called before the rows are written.
 
-    A record of which only other fields are read than before has another digest and is the same: whoever took over the
+    A record of which only other fields are read than before has another digest and is the same: what took over the
     old digest is given the new one.
     """
     if not rows:

@@ -16,7 +16,7 @@ FULL = "full"  # the group of the row that is about a Full of all the profile's 
 
 
 class SyncSchedule(TenantModel):
-    """`next_due_at` is reckoned in `zone`; when the company moves to another, it is reckoned anew.
+    """`next_due_at` is reckoned in `zone`; when the company moves to another, it is recomputed.
 
     A row is claimed by moving `next_due_at` on under the condition that it is still what was read.
     """

@@ -96,7 +96,7 @@ class DocumentState(models.TextChoices):
     PARTLY = "partly", "Partly in Intacct"
     SYNCED = "synced", "Synced"
     VERIFIED = "verified", "Verified"
-    CHANGED_HERE = "changed_here", "Changed here"
+    CHANGED_HERE = "changed_here", "Changed in ERP Admin"
     CHANGED_THERE = "changed_there", "Changed in Intacct"
     CHANGED_BOTH = "changed_both", "Changed on both sides"
     MISSING_THERE = "missing_there", "Missing in Intacct"

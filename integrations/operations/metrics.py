@@ -1,4 +1,4 @@
-"""/metrics: a dozen figures read from the database, in Prometheus' text format, for whoever holds METRICS_TOKEN.
+"""/metrics: a dozen figures read from the database, in Prometheus' text format, for anyone who holds METRICS_TOKEN.
 
 Reads only. Nothing here is kept in a process, so it does not matter which one answers.
 """

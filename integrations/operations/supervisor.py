@@ -110,7 +110,7 @@ class Supervisor:
                 if silent > self._limits.stale and not somebody_works():
                     return f"no heartbeat for {silent:.0f} s"
             except (DatabaseError, InterfaceError) as error:
-                # The worker finds the database again by itself; it is judged anew from then on.
+                # The worker finds the database again by itself; it is judged again from then on.
                 logger.warning("the database does not answer: %s", type(error).__name__)
                 connection.close()
                 judged_from = timezone.now()

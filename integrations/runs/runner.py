@@ -129,7 +129,7 @@ def work_slice(run_id: int, *, seconds: float = SLICE_SECONDS, may_postpone: boo
 
 
 def _origin(run: SyncRun) -> Origin:
-    """What a run changes is its work, on behalf of whoever started it."""
+    """What a run changes is its work, on behalf of the person who started it."""
     label = f"run {run.number}, started by {run.started_by}" if run.started_by else f"run {run.number}"
     return Origin(lambda: run.started_by, label)
 

@@ -64,7 +64,7 @@ class StepWork:
             )
 
     def forget(self, name: str) -> None:
-        """Take one entry out of the checkpoint, so that what it stands for is done anew."""
+        """Take one entry out of the checkpoint, so that what it stands for is done again."""
         self.step.checkpoint = {key: value for key, value in self.step.checkpoint.items() if key != name}
         self.save_page()
 

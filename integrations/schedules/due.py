@@ -1,6 +1,6 @@
 """Start what is due. Called each minute by the dispatcher, for one tenant at a time, in the tenant's scope.
 
-Owns the claim of due rows: whoever moves `next_due_at` on starts the run, in the same transaction. Two dispatchers, or
+Owns the claim of due rows: the process that moves `next_due_at` starts the run, in one transaction. Two dispatchers, or
 two slots missed, make one run.
 """
 
@@ -46,7 +46,7 @@ def start_due(tenant: Tenant, now: datetime) -> list[SyncRun]:
 
 
 def follow_time_zone(tenant: Tenant, now: datetime) -> None:
-    """Reckon anew what was reckoned in another time zone than the tenant has now."""
+    """Recompute what was reckoned in another time zone than the tenant has now."""
     moved = SyncSchedule.objects.exclude(zone=tenant.time_zone).exclude(cadence=Cadence.NEVER)
     for profile in SyncProfile.objects.filter(schedules__in=moved).select_related("connection__tenant").distinct():
         recompute(profile, now)

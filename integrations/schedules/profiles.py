@@ -101,7 +101,7 @@ def recompute(profile: SyncProfile, now: datetime) -> None:
     for row in SyncSchedule.objects.filter(profile=profile):
         following = next_due(rule_of(row, profile, tenant, offered), now)
         is_due = following is not None and row.next_due_at is not None and row.next_due_at <= now
-        # Whoever claims the row at this moment reckons it itself: the condition leaves theirs alone.
+        # A process that claims the row at this moment reckons it itself: the condition leaves theirs alone.
         SyncSchedule.objects.filter(pk=row.pk, next_due_at=row.next_due_at).update(
             next_due_at=row.next_due_at if is_due else following, zone=tenant.time_zone
         )

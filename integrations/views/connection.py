@@ -83,7 +83,7 @@ def update_credentials(request: TenantRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN, may=MANAGE)
 def check(request: TenantRequest) -> HttpResponse:
-    """Sign in anew with the stored credentials, and say what Intacct answered. Opened as a page, it asks nothing."""
+    """Sign in again with the stored credentials, and say what Intacct answered. Opened as a page, it asks nothing."""
     if request.method == "GET":
         return redirect("connection", tenant_slug=request.tenant.slug)
     live = live_connection()

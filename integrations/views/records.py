@@ -114,7 +114,7 @@ def _facts(request: TenantRequest, kind: ListKind, item: ListItem) -> list[dict[
         facts.append({"label": "Entity", "value": owner})
     facts += [
         {"label": "Record number", "value": item.record_no},
-        {"label": "First seen here", "value": when(item.first_seen_at)},
+        {"label": "First seen", "value": when(item.first_seen_at)},
         {"label": "Last change noticed", "value": when(item.changed_at)},
     ]
     if item.missing_at:

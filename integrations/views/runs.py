@@ -115,7 +115,7 @@ def _run_or_404(number: int) -> SyncRun:
 
 
 def progress_context(found: SyncRun, progress_url: str) -> dict[str, Any]:
-    """What templates/integrations/run_progress.html takes; `progress_url` brings it anew while the run is active."""
+    """What templates/integrations/run_progress.html takes; `progress_url` brings it again while the run is active."""
     lines = step_lines(found.steps.all())
     return {
         "run": found,

@@ -190,7 +190,7 @@ class TestEvents:
         entries = [entry for entry in told() if entry.content_type and entry.content_type.model == "connection"]
         assert [entry.kind for entry in entries] == list(kinds)  # each told once, by its event
         assert {entry.actor for entry in entries} == {admin}
-        assert changes(entries[1]) == {"Password": ("", "set anew")}
+        assert changes(entries[1]) == {"Password": ("", "set again")}
         assert facts["password"] not in "".join(f"{entry.text}{entry.changes}" for entry in told())
 
     def test_settings_tell_what_changed_in_words(self, ready: Connection) -> None:

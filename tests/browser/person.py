@@ -70,7 +70,7 @@ class Visitor:
         self._ask_axe("light", options or AXE_OPTIONS)
         for size in (MAGNIFIED, PHONE):
             self.page.set_viewport_size(size)
-            self.page.evaluate(NEXT_FRAME)  # an open menu is placed anew after the window has changed
+            self.page.evaluate(NEXT_FRAME)  # an open menu is placed again after the window has changed
             beyond = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             if beyond > 0:
                 self.complaints.append(f"{self.page.url}: {beyond} px too wide at {size['width']} px")

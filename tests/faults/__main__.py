@@ -121,7 +121,7 @@ def _push_all(
             (0.15, workers.freeze_one),
             (0.3, people.take_back_one),
             (0.3, people.edit_one),
-            (0.3, people.mend),
+            (0.3, people.fix),
             (0.05, lambda: local.control(do="expire_sessions")),
             (AIMED, lambda: _aim(dice, local)),
         ):
@@ -144,7 +144,7 @@ def _wait(people: "People", workers: Workers, seconds: float) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         workers.replace_dead()
-        people.mend()
+        people.fix()
         if not people.under_way() and not people.retry() and not people.waiting():
             return True
         time.sleep(ROUND_SECONDS[1])

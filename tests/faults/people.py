@@ -1,4 +1,4 @@
-"""The people of `make faults`: they enter documents, push, push again, take back, edit, mend what they are told of.
+"""The people of `make faults`: they enter documents, push, push again, take back, edit, fix what they are told of.
 
 Everything goes through the services that pages and commands use. Must not repair what the ledger should have done.
 """
@@ -110,7 +110,7 @@ class People:
             return
         self.edited += 1
 
-    def mend(self) -> None:
+    def fix(self) -> None:
         """What an administrator does about what he is told: new credentials, releasing what is held."""
         connection = self._present()
         if connection.state not in USABLE_CONNECTIONS:

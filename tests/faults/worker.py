@@ -43,7 +43,7 @@ def work_round() -> None:
             try:
                 wake_ledger(Connection.objects.get(pk=connection_id), push_flow(flow), queued=False)
             except Refused:
-                continue  # the connection needs its credentials anew, which the operator sees to
+                continue  # the connection needs its credentials again, which the operator sees to
     for tenant_id, run_id in active:
         with tenant_scope(Tenant.objects.get(pk=tenant_id)):
             work_slice(run_id, seconds=5)

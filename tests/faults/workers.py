@@ -49,7 +49,7 @@ class Workers:
     def freeze_one(self) -> None:
         """Stop one for a while; it goes on later, not knowing that it was away.
 
-        It may hold a lock of the database, so a thread of its own thaws it, not whoever waits for the lock.
+        It may hold a lock of the database, so a thread of its own thaws it, not the person who waits for the lock.
         """
         worker = self._dice.choice(self._workers)
         if worker.poll() is None:

@@ -1,6 +1,6 @@
 """Which version is the previous one, where its database lies, and the keys its secrets are sealed with.
 
-Whoever releases a version changes this file, see README.md. Knows nothing of Django.
+Anyone who releases a version changes this file, see README.md. Knows nothing of Django.
 """
 
 import base64

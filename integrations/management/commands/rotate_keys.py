@@ -1,4 +1,4 @@
-"""`rotate_keys`: seal every stored secret anew with the newest of FIELD_ENCRYPTION_KEYS. Safe to stop and to repeat."""
+"""`rotate_keys`: seal all stored secrets again with the newest of FIELD_ENCRYPTION_KEYS. Safe to stop and to repeat."""
 
 import json
 from argparse import ArgumentParser

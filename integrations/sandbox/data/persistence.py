@@ -55,7 +55,7 @@ def _read(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 class StateFile:
     """Saves changed rows, counters and completed control ids; unchanged rows come from the seed again.
 
-    What was answered has been handed to the operating system. The file is written anew, without what is outdated, at
+    What was answered has been handed to the operating system. The file is written again, without what is outdated, at
     each start and after a reset.
     """
 

@@ -47,7 +47,7 @@ class Traffic:
         self._queued: Counter[str] = Counter()
 
     def end(self) -> None:
-        """End every wait; whoever waited is gone."""
+        """End every wait; anyone who waited is gone."""
         self._ended.set()
         with self._changed:
             self._changed.notify_all()

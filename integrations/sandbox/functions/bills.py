@@ -26,7 +26,7 @@ PAID, SELECTED = ("Complete",), ("Submitted", "Approved")
 def check_bill(context: Context, row: Row) -> None:
     """Before a bill is written: what it needs, and whether the action leaves it a draft or posts it."""
     action = row.pop("ACTION", "Submit")
-    # Purchasing writes its own bills; whoever else touches one is sent there.
+    # Purchasing writes its own bills; anyone else who touches one is sent there.
     if row.get("MODULEKEY") == PURCHASING and row.pop("FROMPURCHASING", "") != "true":
         raise refusal("This bill was created by Purchasing and can only be changed in Purchasing.")
     if row.get("STATE", DRAFT) not in (*OPEN_STATES, POSTED, "No Value"):

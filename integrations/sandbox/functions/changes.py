@@ -57,7 +57,7 @@ def sources_of_changes(company: Company, document: Row) -> set[str]:
 
 
 def apply_changes(context: Context, key: str) -> None:
-    """Work out anew what posted change orders make of a source document: changed lines, added lines, revised totals."""
+    """Work out again what posted change orders make of a document: changed lines, added lines, revised totals."""
     company = context.company
     document = company.table("PODOCUMENT").rows[int(key)]
     definition = company.table("PODOCUMENTPARAMS").find(document["DOCPARID"]) or {}

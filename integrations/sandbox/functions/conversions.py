@@ -79,7 +79,7 @@ def sources_of_conversions(company: Company, document: Row) -> set[str]:
 
 
 def apply_conversions(company: Company, key: str) -> None:
-    """Work out anew what is converted of a document and what is left of it, line by line, and its state."""
+    """Work out again what is converted of a document and what is left of it, line by line, and its state."""
     document = company.table("PODOCUMENT").rows[int(key)]
     taken: dict[str, list[Row]] = {}
     for line in converting(company, key):

@@ -147,7 +147,7 @@ def unjoin(company: Company, payment: Row) -> None:
 
 
 def settle_bills(company: Company, details: list[Row]) -> None:
-    """Work out anew the bills that details refer to."""
+    """Work out again the bills that details refer to."""
     for key in dict.fromkeys(detail["RECORDKEY"] for detail in details):
         settle(company, int(key))
 

@@ -136,7 +136,7 @@ def own_totals(lines: list[Row]) -> Row:
 
 
 def _refresh(context: Context, document: Row) -> None:
-    """Work out anew what a document, and all that it draws on or changes, has left."""
+    """Work out again what a document, and all that it draws on or changes, has left."""
     company = context.company
     touched = {document["RECORDNO"]} | sources_of_conversions(company, document) | sources_of_changes(company, document)
     for key in sorted(touched, key=int):

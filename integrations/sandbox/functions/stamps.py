@@ -27,6 +27,6 @@ def stamp(context: Context, definition: ObjectDefinition, row: Row, *, created: 
 
 
 def touched(company: Company, before: Row, after: Row) -> Row:
-    """A record whose derived values were worked out anew: modified now if one of them changed, else as it was."""
+    """A record whose derived values were worked out again: modified now if one of them changed, else as it was."""
     same = {name: value for name, value in before.items() if value} == {k: v for k, v in after.items() if v}
     return before if same else {**after, "WHENMODIFIED": wire_timestamp(company.now())}

@@ -103,7 +103,7 @@ def test_of_two_admins_who_lower_each_other_one_succeeds(
 def test_also_while_a_third_admin_could_do_without_both(
     together: Together, tenant: Tenant, viewer: User, alma: Membership, ben: Membership
 ) -> None:
-    """Whoever was lowered a moment ago lowers nobody any more."""
+    """Anyone who was lowered a moment ago lowers nobody any more."""
     set_role(tenant, viewer, Role.ADMIN)
     came = together(
         lambda: set_role(tenant, ben.user, Role.VIEWER, by=alma.user),

@@ -168,7 +168,7 @@ class TestSetUp:
 
 
 class TestRequired:
-    """Whoever must have one is sent to set it up, before any guarded page, and nowhere else."""
+    """Anyone who must have one is sent to set it up, before any guarded page, and nowhere else."""
 
     @pytest.fixture
     def helper(self, db: None) -> User:

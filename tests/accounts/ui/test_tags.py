@@ -92,11 +92,11 @@ def test_a_state_takes_another_reason_and_stays_what_it_was() -> None:
         (timedelta(minutes=59), "59 min ago"),
         (timedelta(minutes=59, seconds=40), "1 h ago"),
         (timedelta(hours=23), "23 h ago"),
-        (timedelta(days=8), "12 Nov 2026"),
+        (timedelta(days=8), "Nov 12, 2026"),
         (timedelta(seconds=-20), "in a moment"),
         (timedelta(minutes=-9), "in 9 min"),
         (timedelta(hours=-3), "in 3 h"),
-        (timedelta(days=-20), "10 Dec 2026"),
+        (timedelta(days=-20), "Dec 10, 2026"),
     ],
 )
 def test_a_time_is_told_relative_to_now(distance: timedelta, shown: str) -> None:
@@ -107,12 +107,12 @@ def test_a_time_is_told_relative_to_now(distance: timedelta, shown: str) -> None
 def test_the_exact_time_names_its_zone() -> None:
     html = rendered("{% when at %}", at=NOW)
     assert 'datetime="2026-11-20T11:30:00-07:00"' in html
-    assert 'title="20 Nov 2026, 11:30:00 MST (America/Denver)"' in html
+    assert 'title="Nov 20, 2026, 11:30:00 MST (America/Denver)"' in html
 
 
 @pytest.mark.usefixtures("_noon_in_denver")
 def test_an_accounting_date_is_never_converted() -> None:
-    assert rendered("{% when day %}", day=date(2026, 11, 1)) == '<time datetime="2026-11-01">1 Nov 2026</time>'
+    assert rendered("{% when day %}", day=date(2026, 11, 1)) == '<time datetime="2026-11-01">Nov 1, 2026</time>'
 
 
 def test_a_time_that_is_not_there_says_so() -> None:

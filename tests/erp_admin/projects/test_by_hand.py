@@ -95,7 +95,7 @@ def test_two_tenants_may_use_the_same_number(scoped: Tenant, other_tenant: Tenan
 def test_a_number_taken_at_the_very_moment_of_saving_is_refused(scoped: Tenant, tenant: Tenant) -> None:
     by_hand(tenant, "H-1", "Library")
 
-    with pytest.raises(Refused, match="A project H-1 exists here already"):
+    with pytest.raises(Refused, match="A project H-1 exists in ERP Admin already"):
         services.save_project(Project(tenant=tenant, number="H-1", name="Second", currency="USD"))
 
 

@@ -55,7 +55,7 @@ def test_three_chosen_projects_are_previewed_imported_and_shown(ready: Connectio
     started = ben.post(url("import_projects"), {"item": items, "expected": 3}, follow=True)
 
     assert "Import 3 projects" in preview.text
-    assert "Will be created here" in preview.text
+    assert "Will be created in ERP Admin" in preview.text
     run = SyncRun.objects.get(flow="projects")
     assert started.redirect_chain == [(url("run", number=run.number), 302)]
     assert "imports the chosen projects" in started.text

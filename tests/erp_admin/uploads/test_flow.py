@@ -212,7 +212,7 @@ def test_the_status_of_a_file_approves_and_takes_an_approval_back(listed: Connec
             "It is in Intacct as PC Subcontracts-SC-1.",
         ),
         ({"delivery": Delivery.QUEUED}, "It is being pushed to Intacct"),
-        ({"approval": Approval.VOID}, "It is void here."),
+        ({"approval": Approval.VOID}, "It is void in ERP Admin."),
     ],
 )
 def test_what_was_pushed_or_is_void_is_refused_with_the_reason(
@@ -241,8 +241,8 @@ def test_what_happens_here_after_the_preview_is_never_overwritten(listed: Connec
     assert states(draft) == ["failed", "failed", "failed", "created"]
     assert [reason.partition(".")[0] for reason in reasons(draft)] == [
         "It is being pushed to Intacct, so it cannot be changed now",
-        "It was changed here after the preview",
-        "It was added here after the preview",
+        "It was changed in ERP Admin after the preview",
+        "It was added in ERP Admin after the preview",
         "",
     ]
     assert [found.total for found in Commitment.objects.order_by("number")] == [100, 100, 5, 999]

@@ -280,7 +280,7 @@ def test_unlinking_changes_nothing_there_and_the_document_can_be_linked_again(
     assert (document.remote_id, document.state) == ("PC Subcontracts-SC-1", DocumentState.VERIFIED)
     twin = commitment(pushing, "SC-9", "40.00")
     warned = ben.get(url("link_commitment", pk=twin.pk), {"q": "SC-1"}).text
-    assert "Total 1,000.00 there, 40.00 here" in warned
+    assert "Total 1,000.00 in Intacct, 40.00 in ERP Admin" in warned
     refused = ben.post(url("link_commitment", pk=twin.pk), {"record": "PC Subcontracts-SC-1"}, follow=True).text
     assert "is linked to SC-1 Footings" in refused
     assert "shows no document" in ben.get(url("link_commitment", pk=twin.pk), {"q": "nothing"}).text

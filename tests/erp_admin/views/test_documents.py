@@ -9,9 +9,10 @@ from django.test import Client
 
 from accounts.models import Tenant, User
 from erp_admin.models import ChangeOrder, Commitment, CommitmentLine, Project
+from erp_admin.purchasing.service import approve
 from integrations.models import Approval, Connection, Delivery, DocumentState
 from tests import lists
-from tests.erp_admin.samples import change_order, commitment, some_vendor
+from tests.erp_admin.samples import change_order, choose_settings, commitment, some_vendor
 from tests.snapshot import once, read_lists
 
 pytestmark = pytest.mark.django_db
@@ -197,6 +198,20 @@ def test_decisions_move_the_one_state(listed: Connection, ben: Client, url: Url)
     assert act("reject", reason="Too dear") == DocumentState.REJECTED
     assert "Too dear" in ben.get(url("commitments")).text
     assert act("approve") == DocumentState.READY
+
+
+def test_a_page_names_nothing_to_be_fixed_above_that_it_does_not_list(
+    listed: Connection, ben: Client, url: Url
+) -> None:
+    choose_settings(listed)
+    draft = commitment(listed, "SC-1", approved=False, vendor_id="NO-SUCH")
+    page = ben.get(url("commitment", pk=draft.pk)).text
+    assert "once the commitment is approved" in page
+    assert "everything above" not in page
+    approve(draft)
+    page = ben.get(url("commitment", pk=draft.pk)).text
+    assert "What keeps it from being pushed" in page
+    assert "once everything above is fixed" in page
 
 
 def test_what_has_no_lines_or_open_change_orders_is_refused_with_the_reason(

@@ -93,7 +93,7 @@ def test_the_list_shows_what_intacct_has_with_the_state_here(imported: Project, 
     assert ids_shown(page) == ["24-001", "24-001-A", "24-001-B"]
     assert "City of Larkspur" in page
     assert "4,250,000.00" in page
-    assert "15 Jan 2025" in page
+    assert "Jan 15, 2025" in page
     assert "Imported" in page
     assert f'Here: <a href="{url("project", pk=imported.pk)}">24-001</a>' in page
 
@@ -351,7 +351,7 @@ def test_a_project_shows_link_cost_codes_and_history(imported: Project, ben: Cli
     assert "General conditions" in page
     assert str(imported.remote_record_no) in page
     titles = re.findall(r'<p class="timeline-title">(?:<a [^>]*>)?([^<]*)', page)
-    assert [title.split(",")[0] for title in titles] == ["Import", "Linked to Intacct", "Added here"]
+    assert [title.split(",")[0] for title in titles] == ["Import", "Linked to Intacct", "Added in ERP Admin"]
 
 
 def test_cost_codes_are_paged(

@@ -49,7 +49,7 @@ def test_lists_and_records_show_the_same_state_for_every_combination_of_facts(sc
         ),
         # Equal on both sides: there is nothing to approve.
         ({"approval": Approval.NEEDS_REVIEW, "delivery": Delivery.DELIVERED}, DocumentState.SYNCED),
-        # What is in Intacct is not as it was: whoever approves has to know that first.
+        # What is in Intacct is not as it was: anyone who approves has to know that first.
         (
             {"approval": Approval.NEEDS_REVIEW, "delivery": Delivery.DELIVERED, "missing_there": True},
             DocumentState.MISSING_THERE,

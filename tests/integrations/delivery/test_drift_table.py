@@ -241,7 +241,7 @@ def test_verified_means_equal_in_every_compared_field(
 def test_judging_the_same_record_again_says_the_same(
     here: Snapshot, sent: Snapshot, found: Snapshot, noted: Snapshot, ordinary: bool
 ) -> None:
-    """Whoever looks, and however often: the facts stand until something changes or a person decides."""
+    """Anyone who looks, and however often: the facts stand until something changes or a person decides."""
 
     def once(noted: Snapshot, was_changed_there: bool) -> DriftFacts:
         return judge(

@@ -1,4 +1,4 @@
-"""A flow that is held: told to the admins once, seen where the cause is mended, released by what mends it."""
+"""A flow that is held: told to the admins once, seen where the cause is fixed, released by what fixes it."""
 
 import logging
 from collections.abc import Callable
@@ -118,6 +118,17 @@ def test_the_connection_page_says_what_is_held_and_testing_it_releases(
     work_off(held.connection, held)
     assert held.state == DocumentState.VERIFIED, held.state_reason
     assert "No longer held" not in text_of(browser.post(url("check_connection"), follow=True))
+
+
+def test_a_held_document_can_be_taken_back_on_its_page(
+    held: Any, client_for: ClientFor, url: Url, accountant: User
+) -> None:
+    browser, page = client_for(accountant), url("commitment", pk=held.pk)
+    assert url("take_back_commitment", pk=held.pk) in text_of(browser.get(page))
+    browser.post(url("take_back_commitment", pk=held.pk))
+    held.refresh_from_db()
+    assert held.state == DocumentState.READY
+    assert url("take_back_commitment", pk=held.pk) not in text_of(browser.get(page))
 
 
 def test_new_credentials_release_by_themselves(held: Any, intacct: SandboxServer) -> None:

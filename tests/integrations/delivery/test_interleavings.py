@@ -261,7 +261,7 @@ def test_a_number_that_exists_with_the_same_values_is_linked_not_doubled(
     before, document = there(intacct, pushing), commitment(pushing, "NU-2", "500.00")
     push(pushing, document)
     unlink(document)
-    assert document.state != DocumentState.READY  # it is in Intacct; nobody pushes it anew by pushing all
+    assert document.state != DocumentState.READY  # it is in Intacct; nobody pushes it again by pushing all
     approve(document)
     push(pushing, document)
     assert (document.state, document.remote_id) == (DocumentState.VERIFIED, "PC Subcontracts-NU-2")

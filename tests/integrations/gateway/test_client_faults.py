@@ -266,7 +266,7 @@ def test_one_request_too_many_is_as_busy_as_a_rate_limit(intacct: SandboxServer)
         assert read(second)[0] == ("busy", "LIM-RATE")
         assert second.attempts("query") == 5
         intacct.control(do="reset")
-        thread.join()  # its connection was cut, it signed in anew, and was answered
+        thread.join()  # its connection was cut, it signed in again, and was answered
 
 
 def budget(seconds: float) -> Any:

@@ -16,7 +16,7 @@ FIELDS = (ImportedField("name", "NAME"),)
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"fields": (ImportedField("colour", "NAME"),)}, "ToyContract has no field colour."),
+        ({"fields": (ImportedField("color", "NAME"),)}, "ToyContract has no field color."),
         ({"fields": (*FIELDS, *FIELDS)}, "name of ToyContract would be written twice."),
         ({"fields": (ImportedField("number", "NAME"),)}, "number of ToyContract would be written twice."),
         ({"fields": (ImportedField("connection", "NAME"),)}, "ToyContract has no field connection."),

@@ -293,11 +293,11 @@ def test_a_document_made_by_hand_with_the_same_number_stands_in_the_way(listed: 
     mine = ToyContract.objects.create(tenant=listed.tenant, number=FIRST, name="Mine")
     planned = effect(listed, FIRST)
     assert (planned.action, planned.namesake) == (BLOCKED, mine)
-    assert planned.reason == f"A contract {FIRST} Mine exists here already."
+    assert planned.reason == f"A contract {FIRST} Mine exists in ERP Admin already."
     run = do_import(listed, FIRST)
     assert run.rows.get().message == (
-        f"A contract {FIRST} Mine, made by hand, exists here. Link this record to it, or give one of them another "
-        f"number."
+        f"A contract {FIRST} Mine, made by hand, exists in ERP Admin. Link this record to it, or give one of them "
+        f"another number."
     )
     record: ImportRecord = records_in(DECLARED, listed).get(business_id=FIRST)
     service.link(DECLARED, record, mine, by=accountant)

@@ -171,7 +171,7 @@ def test_a_partial_reads_it_all_when_other_fields_are_asked_for(
 
 
 def test_of_two_records_of_one_id_the_one_still_there_counts(mirrored: Connection) -> None:
-    """As after a record was removed in Intacct and made anew: the old row is missing, the new one is inactive."""
+    """As after a record was removed in Intacct and made again: the old row is missing, the new one is inactive."""
     old = ListItem.objects.filter(kind="items", is_active=True).earliest("record_no")
     ListItem.objects.filter(pk=old.pk).update(missing_at=old.first_seen_at)
     new = ListItem.objects.get(pk=old.pk)

@@ -324,7 +324,7 @@ def test_a_field_that_intacct_refuses_is_left_out_remembered_and_said(
     log = SyncRun.objects.latest("pk").log.filter(message__contains="REMOVED_FIELD")
     assert log.count() == 1
     definition.refresh_from_db()
-    assert "REMOVED_FIELD" not in definition.offered, "lookup was asked anew"
+    assert "REMOVED_FIELD" not in definition.offered, "lookup was asked again"
     assert facts["totals"]["requests"] == 1 + 1 + 1 + 1 + 0 + 1
 
 

@@ -64,7 +64,7 @@ def test_a_wait_ends_with_what_is_still_to_come(caller: Caller) -> None:
 
 
 def test_the_repeat_of_lost_work_is_accepted_before_it_is_committed_and_then_it_is_a_duplicate(caller: Caller) -> None:
-    """Only completed control ids are refused: whoever repeats too early writes twice, or meets a unique key."""
+    """Only completed control ids are refused: anyone who repeats too early writes twice, or meets a unique key."""
     caller.server.control(do="fault", kind="drop_late")
     send(caller)
     assert send(caller) == 200
