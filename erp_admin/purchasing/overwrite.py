@@ -14,6 +14,7 @@ from django.db.models import ProtectedError
 from accounts.refusal import Refused
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine, Project, ValuedLine, rounded
 from erp_admin.purchasing import reading
+from erp_admin.purchasing.approved_changes import covered_changes, let_changes_fall
 from erp_admin.purchasing.mapping import memo_of
 from erp_admin.purchasing.reading import Row
 from integrations.delivery.contract import Found, PushContext
@@ -34,6 +35,7 @@ def take(
     head = {name: str(found.facts[field] or "") for name, field in reading.HEAD.items() if name in reading.FIELDS.head
             and field in found.facts}  # fmt: skip
     noted = Snapshot.of(record.noted).head
+    of_changes = covered_changes(document) if isinstance(document, Commitment) else []
     for name, value in head.items():
         kind = reading.FIELDS.head[name].kind
         is_new = name in here.head or (name in noted and not same(value, noted[name], kind))
@@ -44,6 +46,7 @@ def take(
         _take_lines(document, record, rows, here)
     document.total = sum((line.amount for line in document.lines.all()), Decimal(0))
     document.save()
+    let_changes_fall(of_changes)
 
 
 def defaults_of(document: Commitment | ChangeOrder, here: Snapshot, theirs: Snapshot) -> dict[str, Sequence[str]]:
@@ -216,9 +219,8 @@ def _added(document: Commitment | ChangeOrder, number: int, row: Row) -> ValuedL
         "quantity": quantity,
         "unit_price": price,
         "amount": total,
-        "retainage_percent": _percent(values.get("retainagepercentage", ""))
-        if values.get("retainagepercentage")
-        else None,
+        # Empty there is none there: without a value of its own the line would take the document's.
+        "retainage_percent": _percent(values["retainagepercentage"]) if "retainagepercentage" in values else None,
         "remote_record_no": reading.number(row.get("RECORDNO")),
         "remote_line_no": reading.number(row.get("LINE_NO")),
     }

@@ -70,7 +70,8 @@ def reading(
 def match_lines(wanted: Mapping[str, tuple[str, Decimal | None]], rows: Sequence[Row]) -> dict[str, tuple[int, int]]:
     """Record number and position in Intacct of each line, given its memo and amount: by both, else by amount in order.
 
-    That lines come back in the order sent is unconfirmed, so an amount must agree in any case.
+    That lines come back in the order sent is unconfirmed, so an amount must agree in any case. Of two that agree in
+    both the later is ours: a change order may have added one like it before.
     """
     left = sorted(rows, key=lambda row: number(row.get("LINE_NO")))
     matched: dict[str, tuple[int, int]] = {}
@@ -78,7 +79,7 @@ def match_lines(wanted: Mapping[str, tuple[str, Decimal | None]], rows: Sequence
         for key, (memo, value) in wanted.items():
             if key in matched:
                 continue
-            for row in left:
+            for row in reversed(left) if by_memo else left:
                 if amount(row.get("TRX_VALUE")) == value and (not by_memo or row.get("MEMO") == memo):
                     matched[key] = (number(row.get("RECORDNO")), number(row.get("LINE_NO")))
                     left.remove(row)

@@ -13,12 +13,13 @@ from django.db import transaction
 from accounts.models import User
 from accounts.refusal import Refused
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine
+from erp_admin.purchasing.approved_changes import covered_changes, let_changes_fall
 from erp_admin.purchasing.locks import lock_of
 from integrations.approval.selectors import why_not_act
 from integrations.approval.service import as_it_is_now, covered_by_approval, let_fall, move_approval
 from integrations.approval.transitions import Act
 from integrations.delivery.requests import note_edit
-from integrations.models import Approval, Covered
+from integrations.models import Approval
 
 Document = TypeVar("Document", Commitment, ChangeOrder)
 
@@ -27,7 +28,7 @@ Document = TypeVar("Document", Commitment, ChangeOrder)
 def save_commitment(document: Commitment, lines: Sequence[CommitmentLine]) -> Commitment:
     """Store a commitment with exactly these lines, its total computed. Raises ValidationError, Refused when locked."""
     _refuse_locked(document)
-    covered, of_changes = covered_by_approval(document), _covered_changes(document)
+    covered, of_changes = covered_by_approval(document), covered_changes(document)
     for position, line in enumerate(lines, start=1):
         line.number, line.tenant_id = line.number or position, document.tenant_id
         line.clean()
@@ -43,7 +44,7 @@ def save_commitment(document: Commitment, lines: Sequence[CommitmentLine]) -> Co
         line.save()
     note_edit(document)
     let_fall(document, covered)
-    _let_changes_fall(document, of_changes)
+    let_changes_fall(of_changes)
     return document
 
 
@@ -134,16 +135,3 @@ def _refuse_removed(document: Commitment, kept: set[int]) -> None:
             "Remove the line of the change order first.",
             code="LINE-CHANGED",
         )
-
-
-def _covered_changes(document: Commitment) -> list[tuple[ChangeOrder, Covered]]:
-    """Its approved change orders that are not in Intacct yet: what is written with them is in part the commitment's."""
-    if not document.pk:
-        return []
-    approved = document.change_orders.filter(approval=Approval.APPROVED, remote_id="")
-    return [(change, covered_by_approval(change)) for change in approved.select_for_update().order_by("pk")]
-
-
-def _let_changes_fall(document: Commitment, of_changes: Sequence[tuple[ChangeOrder, Covered]]) -> None:
-    for change, covered in of_changes:
-        let_fall(change, covered)

@@ -15,13 +15,19 @@ from erp_admin.purchasing.sources import LineSource, PurchaseSource
 from integrations.delivery.contract import PlannedField, PlannedStep, Problem
 from integrations.delivery.drift import differ
 from integrations.delivery.snapshot import Snapshot
-from integrations.delivery.values import Value, as_text, same
+from integrations.delivery.values import Kind, Value, as_text, same
 from integrations.models import Operation, Push, PushState
 
 Elements = dict[str, Value]
 # As `query` words them, and the stored codes.
 CLOSED_STATES: Final = frozenset({"Submitted", "In Progress", "Converted", "Partially Converted", "S", "G", "C", "P"})
 _CHAIN: Final = ("projectid", "taskid", "costtypeid")  # each needs the one before it
+# Elements of a line that may be empty here. `set_nulls` is an attribute of the whole function; that it reaches lines is
+# published nowhere (object reference, purchasing transactions). Retainage is none of them: it can be zero.
+_KEPT_WHEN_EMPTY: Final = {
+    "projectid": "project", "taskid": "task_id", "costtypeid": "cost_type_id", "classid": "class_id",
+    "departmentid": "department_id", "locationid": "location_id",
+}  # fmt: skip
 # Of these two Intacct works out one from the other, so an empty one says nothing.
 _EITHER: Final = frozenset({"termname", "datedue"})
 
@@ -142,7 +148,21 @@ def problems_of(mapping: PurchaseMapping, source: PurchaseSource, vouched: Snaps
     now = written(mapping, source.after(sent))
     if not differ(now.snapshot, sent, mapping.fields):
         return []
-    return problems(source.base, lines, sent) + fixed_problems(mapping.head.fixed, fixed_changes(now, sent))
+    found = problems(source.base, lines, sent) + emptied_problems(now, sent)
+    return found + fixed_problems(mapping.head.fixed, fixed_changes(now, sent))
+
+
+def emptied_problems(now: Written, sent: Snapshot) -> list[Problem]:
+    """What would be emptied in a line, which an update leaves as it is: said before, not found out by comparing."""
+    found: list[Problem] = []
+    for line, elements in now.lines:
+        for name, value in (sent.lines or {}).get(line.key, {}).items():
+            if name in _KEPT_WHEN_EMPTY and value and not elements.get(name):
+                label = now.mapping.lines.label(name).lower()
+                sentence = f"An update in Intacct cannot empty the {label} (“{value}”)."
+                fix = "Choose another one, or remove the line and enter it as a new one."
+                found.append(Problem(_KEPT_WHEN_EMPTY[name], sentence, fix, line.line.number, "DOC-STATE"))
+    return found
 
 
 def never(document: Commitment, sent: Snapshot | None) -> list[Problem]:
@@ -225,11 +245,16 @@ def _line_changes(mapping: PurchaseMapping, before: Mapping[str, str], wanted: E
         for name in {*before, *wanted} - mapping.lines.not_updated
         if not _is_same(mapping, "line", name, wanted.get(name), before.get(name))
     )
-    different = {name: wanted.get(name, "") for name in names}
+    different = {name: wanted.get(name, _nothing(mapping, name)) for name in names}
     deepest = max((_CHAIN.index(name) for name in different if name in _CHAIN), default=-1)
     for name in _CHAIN[: deepest + 1]:
         different.setdefault(name, wanted.get(name, ""))
     return different
+
+
+def _nothing(mapping: PurchaseMapping, name: str) -> str:
+    """What empties an element of a line: a number is set to zero, as an empty one leaves it as it is."""
+    return "0" if mapping.fields.of(("line", name)).kind is Kind.NUMBER else ""
 
 
 def _removed(now: Written, sent: Snapshot) -> tuple[list[Elements], list[PlannedField]]:

@@ -157,7 +157,7 @@ def push_ours(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         for _, problems in pushed.blocked:
             raise Refused(f"It cannot be pushed yet. {problems[0]}", code=problems[0].code)
         for _, why in pushed.left:
-            return f"Nothing to push: {document.number} is in Intacct as it is in ERP Admin. {why}"
+            return f"Nothing was pushed for {document.number}. {why}"
         return f"{document.number} is queued; what differs in {document.remote_id} is written as it is in ERP Admin."
 
     return _act(request, kind, pk, act)

@@ -20,8 +20,8 @@ from integrations.delivery.outcomes import Settlement
 from integrations.delivery.planning import context_for, prepare, why_not_as_planned
 from integrations.gateway.client import about
 from integrations.gateway.slots import NoSlot, write_slot
-from integrations.intacct import Category, Function, IntacctError, ProtocolError, Result
-from integrations.models import Push, PushBody, PushedDocument, PushHold, PushState
+from integrations.intacct import Category, Client, Function, IntacctError, ProtocolError, Result
+from integrations.models import Operation, Push, PushBody, PushedDocument, PushHold, PushState
 from integrations.runs.step import StepWork
 
 FIRST_BATCH, LARGEST_BATCH = 10, 50
@@ -143,11 +143,21 @@ class _Ledger:
     def _answered(self, push: Push, result: Result) -> None:
         if result.error is not None:
             self._refused(push, result.error)
+        elif result.key and (why := self._why_not_its_key(push, result.key)):
+            self._settle.unknown(push, why, absent_counts_from=self._proof_from())
         elif result.key:
             self._settle.delivered(push, remote_id=result.key, found=None)
         else:
             said = "Intacct accepted it without saying under which id."
             self._settle.unknown(push, said, absent_counts_from=self._proof_from())
+
+    def _why_not_its_key(self, push: Push, key: str) -> str:
+        """Why a key that Intacct answered cannot be this document's, or "": another's, or an update of another one."""
+        if owner := self._settle.owner_of(push, key):
+            return f"Intacct accepted it and answered with {key}, which belongs to {owner}."
+        if push.operation == Operation.UPDATE and (own := self._settle.linked_to(push)) not in ("", key):
+            return f"Intacct accepted the update of {own} and answered with {key}."
+        return ""
 
     def _adapt(self, seconds: float, sent: int) -> None:
         """Fewer functions a request when one took long, more when it was quick."""
@@ -235,7 +245,7 @@ class _Ledger:
 
     def _judge(self, push: Push, found: Sequence[Found]) -> None:
         ours = [record for record in found if self._flow.is_ours(push, record)]
-        others = {record.remote_id: self._settle.owner_of(push, record) for record in ours}
+        others = {record.remote_id: self._settle.owner_of(push, record.remote_id) for record in ours}
         free = [record for record in ours if not others[record.remote_id]]
         is_proven = push.absent_counts_from is None or timezone.now() >= push.absent_counts_from
         if len(free) == 1:
@@ -259,25 +269,37 @@ class _Ledger:
         batch = self._alike(self._due(PushState.DELIVERED).filter(read_back_at=None))
         if not batch:
             return False
+        began = timezone.now()
         with self._patiently(batch), self._work.client_for(batch[0].entity_id) as client:
             records = self._flow.read(client, batch[0].record_type, [push.remote_id for push in batch])
-        touched: dict[tuple[str, int], tuple[PushFlow, PushedDocument]] = {}
+            # Before anything is settled: when this fails, all of it is read again, and not these records never.
+            shown = [push for push in batch if push.remote_id in records or self._must_show(push)]
+            touched = self._read_touched(client, shown)
+        compared: list[PushedDocument] = []
         for push in batch:
             document = self._settle.compared(push, records.get(push.remote_id), is_proven=self._must_show(push))
-            if document is not None:
-                touched |= {(flow.key, other.pk): (flow, other) for flow, other in self._flow.touches(document)}
-        self._read_touched(list(touched.values()), batch[0].entity_id)
+            compared += [document] if document is not None else []
+        # Once all are compared: what they are together explains what is seen of a record they share.
+        others = {(flow.key, other.pk): (flow, other) for flow, other in self._touched_by(compared)}
+        for key, (flow, other) in others.items():
+            if key in touched:
+                self._settle.touched(flow, other, touched[key], began)
         return True
 
-    def _read_touched(self, touched: Sequence[tuple[PushFlow, PushedDocument]], entity_id: str) -> None:
-        """Read the records that what landed has changed, so that what is known of them is as new; many a request."""
-        for flow in dict.fromkeys(flow for flow, _ in touched):
-            documents = [document for owner, document in touched if owner is flow and document.remote_id]
-            began = timezone.now()
-            with self._work.client_for(entity_id) as client:
-                records = flow.read_back(client, [document.remote_id for document in documents])
-            for document in documents:
-                self._settle.touched(flow, document, records.get(document.remote_id), began)
+    def _read_touched(self, client: Client, pushes: Sequence[Push]) -> dict[tuple[str, int], Found | None]:
+        """Records that what landed has changed, so that what is known of them is as new; many a request."""
+        landed = self._flow.model._default_manager.filter(pk__in=[push.document_id for push in pushes])
+        touched = {(flow.key, other.pk): (flow, other) for flow, other in self._touched_by(landed) if other.remote_id}
+        seen: dict[tuple[str, int], Found | None] = {}
+        for flow in dict.fromkeys(flow for flow, _ in touched.values()):
+            documents = [document for owner, document in touched.values() if owner is flow]
+            records = flow.read_back(client, [document.remote_id for document in documents])
+            seen |= {(flow.key, document.pk): records.get(document.remote_id) for document in documents}
+        return seen
+
+    def _touched_by(self, documents: Iterable[PushedDocument]) -> "Iterator[tuple[PushFlow, PushedDocument]]":
+        for document in documents:
+            yield from self._flow.touches(document)
 
     @staticmethod
     def _must_show(push: Push) -> bool:

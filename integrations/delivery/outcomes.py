@@ -28,7 +28,6 @@ from integrations.models import (
     RowOutcome,
     RunRow,
 )
-from integrations.runs.flow import flow_for
 from integrations.runs.step import StepWork
 
 FIRST_PAUSE = timedelta(seconds=30)
@@ -176,17 +175,18 @@ class Settlement:
         sentence = f"{record.remote_id} exists in Intacct already and belongs to {owner}."
         self._fail(push, "DUP-TAKEN", sentence, "Give this one another number.")
 
-    def owner_of(self, push: Push, record: Found) -> str:
+    def owner_of(self, push: Push, remote_id: str) -> str:
         """The other document that is linked to a record already, as people know it, or ""."""
-        linked = RemoteRecord.objects.filter(connection=push.connection, object_name=push.record_type, unlinked_at=None)
-        for row in linked.filter(remote_id=record.remote_id):
-            if (row.flow, row.document_id, row.step) == (push.flow, push.document_id, push.step):
-                continue
-            flow = flow_for(row.flow)
-            document = self._document_of(flow, row.document_id) if isinstance(flow, PushFlow) else None
-            if document is not None and isinstance(flow, PushFlow):
-                return f"{flow.noun} {flow.label(document)}"
-        return ""
+        besides = (push.flow, push.document_id, push.step)
+        return remote_records.owner_of(
+            push.connection, push.record_type or self._flow.records, remote_id, besides=besides
+        )
+
+    @staticmethod
+    def linked_to(push: Push) -> str:
+        """The record that the step of the document is already, or ""."""
+        rows = remote_records.records_of(push.flow, push.document_id)
+        return next((row.remote_id for row in rows if row.step == push.step), "")
 
     def not_found_after_refusal(self, push: Push, found: Sequence[Found]) -> None:
         """Intacct refused it, and no record there is what this push wrote. `found` are others under its reference."""
@@ -341,11 +341,7 @@ class Settlement:
         transitions.settle_document(self._flow, document, push.connection)
 
     def _document(self, push: Push) -> Any:
-        return self._document_of(self._flow, push.document_id)
-
-    @staticmethod
-    def _document_of(flow: PushFlow, pk: int) -> Any:
-        return flow.model._default_manager.filter(pk=pk).first()
+        return self._flow.model._default_manager.filter(pk=push.document_id).first()
 
     @staticmethod
     def _remember(push: Push, error: IntacctError | None) -> None:

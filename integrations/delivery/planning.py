@@ -47,6 +47,11 @@ DocumentT = TypeVar("DocumentT", bound=PushedDocument)
 
 NOTHING_CHANGED = "Nothing was changed in ERP Admin since it was last written to Intacct."
 
+NEVER_UPDATED = (
+    "It was changed in ERP Admin, but its records in Intacct cannot be updated with that. Use Intacct's version, or "
+    "change it there."
+)
+
 
 def context_for(connection: Connection) -> PushContext:
     """What planning may look at, as it is now."""
@@ -170,7 +175,11 @@ def _judged(flow: PushFlow, document: PushedDocument, context: PushContext) -> P
     plan, problems = assess(flow, document, context)
     if problems:
         return PlanResult(problems=tuple(problems))
-    return PlanResult(plan=plan) if plan is not None else PlanResult(left=NOTHING_CHANGED)
+    if plan is not None:
+        return PlanResult(plan=plan)
+    # What one step cannot write `validate` names; where there are several, what is delivered is left out of the plan.
+    is_changed = len(flow.steps) > 1 and remote_records.has_changes(flow, document, context)
+    return PlanResult(left=NEVER_UPDATED if is_changed else NOTHING_CHANGED)
 
 
 def revision_of(push: Push) -> int:

@@ -18,9 +18,10 @@ from integrations.approval.selectors import why_not_pushable
 from integrations.approval.service import covered_by_approval, let_fall
 from integrations.delivery import remote_records
 from integrations.delivery.contract import Found, PushFlow
+from integrations.delivery.drift import DriftFacts
 from integrations.delivery.outcomes import wake_waiting
 from integrations.delivery.planning import context_for
-from integrations.delivery.requests import PushOutcome, ask_pushes, forget_record
+from integrations.delivery.requests import PushOutcome, ask_pushes, forget_missing
 from integrations.delivery.snapshot import Snapshot
 from integrations.delivery.transitions import settle_document
 from integrations.delivery.verification import may_not_show_yet
@@ -41,29 +42,30 @@ def refresh(connection: Connection, flow: PushFlow, document: PushedDocument) ->
         raise Refused(sentence, "Refresh it again in a quarter of an hour.", code="TOO-EARLY")
     others = _read_others(connection, flow, document)
     with transaction.atomic():
-        fresh = _still_linked(flow, document, began)
-        differences = _compared(connection, flow, fresh, found)
-        for record, seen in others:
-            context = context_for(connection)
-            facts = remote_records.compare(flow, fresh, seen, context, at=timezone.now(), record=record)
-            differences = [*differences, *facts.named]
-        return differences
+        judged = _compared(connection, flow, _still_linked(flow, document, began), found, others)
+        return [name for facts in judged for name in facts.named]
 
 
 def take_theirs(connection: Connection, flow: PushFlow, document: PushedDocument) -> list[str]:
-    """Make the document here what its record is now; return what still differs. Raises as `refresh`."""
+    """Make the document here what its records are now; return what still differs. Raises as `refresh`.
+
+    Of its other records those that differ are followed, after its own.
+    """
     began = timezone.now()
     found = _read_there(connection, flow, document)
+    others = _read_others(connection, flow, document)
     with transaction.atomic():
         fresh = _still_linked(flow, document, began)
         record, context = _record(flow, fresh), context_for(connection)
         covered = covered_by_approval(fresh)
-        flow.take_keys(fresh, record, found, is_new=False)
-        flow.take_theirs(fresh, record, found, context)
+        for each, seen in [(record, found), *_differing(connection, flow, fresh, others)]:
+            flow.take_keys(fresh, each, seen, is_new=False)
+            flow.take_theirs(fresh, each, seen, context)
+            here = flow.here_of(each.step, fresh, context, Snapshot.of(each.sent))
+            remote_records.note_theirs(flow, fresh, each, seen, here)
         let_fall(fresh, covered)
-        here = flow.here(fresh, context, Snapshot.of(record.sent))
-        remote_records.note_theirs(flow, fresh, record, found, here)
-        return _compared(connection, flow, fresh, found)
+        # All of it, also what no field here can hold as Intacct has it: a person must not take the two for equal.
+        return [str(name) for facts in _compared(connection, flow, fresh, found, others) for name in facts.differences]
 
 
 def push_ours(
@@ -72,19 +74,20 @@ def push_ours(
     """Write what is here over what Intacct holds, as an update of what differs. Raises as `refresh`."""
     began = timezone.now()
     found = _read_there(connection, flow, document)
+    others = _read_others(connection, flow, document)
     with transaction.atomic():
         fresh = _still_linked(flow, document, began)
         refused = why_not_pushable(fresh, flow.noun)
         if refused is not None:
             raise refused
-        record = _record(flow, fresh)
-        remote_records.take_facts(fresh, record, found)
-        problem = flow.why_not_updated(fresh, record)
-        if problem is not None:
-            raise Refused(problem.sentence, problem.fix, code=problem.code)
-        flow.take_keys(fresh, record, found, is_new=False)
-        remote_records.note_for_ours(flow, fresh, record, found)
-        _compared(connection, flow, fresh, found)
+        for record, seen in [(_record(flow, fresh), found), *_differing(connection, flow, fresh, others)]:
+            remote_records.take_facts(fresh, record, seen)
+            problem = flow.why_not_updated(fresh, record)
+            if problem is not None:
+                raise Refused(problem.sentence, problem.fix, code=problem.code)
+            flow.take_keys(fresh, record, seen, is_new=False)
+            remote_records.note_for_ours(flow, fresh, record, seen)
+        _compared(connection, flow, fresh, found, others)
     return ask_pushes(connection, flow, [fresh], by=by, queued=queued)
 
 
@@ -102,7 +105,7 @@ def recreate(
         refused = why_not_pushable(fresh, flow.noun)
         if refused is not None:
             raise refused
-        forget_record(fresh)  # there is no record left that it could double, so its approval stays
+        forget_missing(fresh)  # nothing that is there is written again, so its approval stays
     return ask_pushes(connection, flow, [fresh], by=by, queued=queued)
 
 
@@ -124,21 +127,43 @@ def link(
         fresh = _unlocked(flow, document.pk)
         if fresh.remote_id:
             raise Refused(f"It is linked to {fresh.remote_id} already.", "Unlink it first.", code="LINKED")
-        taken: Any = flow.model._default_manager.filter(connection=connection, remote_id=remote_id).first()
-        if taken is not None:
-            raise Refused(f"{remote_id} is linked to {flow.label(taken)}.", "Unlink that one first.", code="LINKED")
+        besides = (flow.key, fresh.pk, flow.steps[0].key)
+        if owner := remote_records.owner_of(connection, flow.records, remote_id, besides=besides):
+            raise Refused(f"{remote_id} is linked to {owner}.", "Unlink that one first.", code="LINKED")
         fresh.connection, fresh.remote_id = connection, remote_id
         fresh.linked_at, fresh.linked_by = timezone.now(), by
         fresh.save(update_fields=["connection", "remote_id", "linked_at", "linked_by"])
         remote_records.note_link(flow, fresh)
         settle_document(flow, fresh, connection)
-        differences = _compared(connection, flow, fresh, found)
+        (facts,) = _compared(connection, flow, fresh, found)
         wake_waiting(flow, fresh)
-        return differences
+        return facts.named
 
 
-def _compared(connection: Connection, flow: PushFlow, document: Any, found: Found | None) -> list[str]:
-    return remote_records.compare(flow, document, found, context_for(connection), at=timezone.now()).named
+Others = Sequence[tuple[RemoteRecord, Found | None]]
+
+
+def _compared(
+    connection: Connection, flow: PushFlow, document: Any, found: Found | None, others: Others = ()
+) -> list[DriftFacts]:
+    """Judge the document by its own record and by its others."""
+    context, now = context_for(connection), timezone.now()
+    facts = [remote_records.compare(flow, document, found, context, at=now)]
+    facts += [remote_records.compare(flow, document, seen, context, at=now, record=record) for record, seen in others]
+    return facts
+
+
+def _differing(
+    connection: Connection, flow: PushFlow, document: Any, others: Others
+) -> list[tuple[RemoteRecord, Found]]:
+    """Of its other records those that Intacct holds otherwise."""
+    context, now = context_for(connection), timezone.now()
+    seen = [(record, found) for record, found in others if found is not None]
+    return [
+        (record, found)
+        for record, found in seen
+        if remote_records.compare(flow, document, found, context, at=now, record=record).there
+    ]
 
 
 def _check(connection: Connection, flow: PushFlow) -> None:

@@ -15,7 +15,7 @@ from integrations.delivery import drift
 from integrations.delivery.contract import Found, PushContext, PushFlow, StepResult
 from integrations.delivery.drift import DriftFacts
 from integrations.delivery.snapshot import Snapshot
-from integrations.models import Operation, Push, PushedDocument, RemoteRecord
+from integrations.models import Connection, Operation, Push, PushedDocument, RemoteRecord
 from integrations.runs.flow import flow_for
 
 
@@ -51,6 +51,22 @@ def sent_of(flow_key: str, document: PushedDocument) -> Snapshot | None:
     record = record_of(flow_key, document)
     sent = Snapshot.of(record.sent) if record is not None else Snapshot()
     return sent if sent.lines is not None else None
+
+
+def owner_of(connection: Connection, object_name: str, remote_id: str, *, besides: tuple[str, int, str]) -> str:
+    """The document that is linked to a record already, as people know it, or "". `besides` is flow, document and step
+    of the one that asks."""
+    linked = RemoteRecord.objects.filter(connection=connection, object_name=object_name, unlinked_at=None)
+    for row in linked.filter(remote_id=remote_id):
+        if (row.flow, row.document_id, row.step) == besides:
+            continue
+        flow = flow_for(row.flow)
+        document = (
+            flow.model._default_manager.filter(pk=row.document_id).first() if isinstance(flow, PushFlow) else None
+        )
+        if document is not None and isinstance(flow, PushFlow):
+            return f"{flow.noun} {flow.label(document)}"
+    return ""
 
 
 def _row(flow: PushFlow, document_id: int, step: str) -> RemoteRecord | None:
@@ -126,6 +142,16 @@ def note_unlink(flow: PushFlow, document: PushedDocument) -> None:
     drift.keep_union(document, [])
 
 
+def note_missing(flow: PushFlow, document: PushedDocument) -> list[RemoteRecord]:
+    """The records that Intacct does not show any more are the document's no longer; return those that stay."""
+    rows = records_of(flow.key, document.pk)
+    gone = [row for row in rows if row.judged.get("missing_there")]
+    RemoteRecord.objects.filter(pk__in=[row.pk for row in gone]).update(unlinked_at=timezone.now(), judged={})
+    left = [row for row in rows if row not in gone]
+    drift.keep_union(document, left)
+    return left
+
+
 def compare(
     flow: PushFlow,
     document: PushedDocument,
@@ -190,6 +216,15 @@ def _by_last_reading(
     return _judged(flow, document, record, last if facts_there else None, reading, context)
 
 
+def has_changes(flow: PushFlow, document: PushedDocument, context: PushContext) -> bool:
+    """Whether other values would be written now into any of its records than were written."""
+    sent = {row.step: Snapshot.of(row.sent) for row in records_of(flow.key, document.pk)}
+    return any(
+        drift.differ(flow.here_of(step, document, context, written), written, flow.fields_of(step))
+        for step, written in sent.items()
+    )
+
+
 def last_facts(flow: PushFlow, document: PushedDocument, context: PushContext) -> DriftFacts | None:
     """What the judge says of the last reading of its own record, keeping nothing; None for one without a record."""
     record = record_of(flow.key, document)
@@ -200,8 +235,9 @@ def note_theirs(flow: PushFlow, document: PushedDocument, record: RemoteRecord, 
     """The document was made what Intacct holds: that counts as written, and as noted."""
     sent, reading = Snapshot.of(record.sent), flow.reading(document, record, found)
     defaults = flow.defaults_of(document, here, reading)
-    adopted = drift.adopted(sent, reading, flow.fields, None if sent.lines is None else here)
-    if sent.lines is not None:
+    is_pushed = sent.lines is not None
+    adopted = drift.adopted(sent, reading, flow.fields_of(record.step), here if is_pushed else None)
+    if is_pushed:
         adopted = replace(adopted, defaults=defaults)
     _adopt(record, adopted, reading)
 
@@ -209,7 +245,7 @@ def note_theirs(flow: PushFlow, document: PushedDocument, record: RemoteRecord, 
 def note_for_ours(flow: PushFlow, document: PushedDocument, record: RemoteRecord, found: Found) -> None:
     """Take note of what Intacct holds as if we had written it, so that the next update writes what is here."""
     reading = flow.reading(document, record, found)
-    _adopt(record, drift.adopted(Snapshot.of(record.sent), reading, flow.fields), reading)
+    _adopt(record, drift.adopted(Snapshot.of(record.sent), reading, flow.fields_of(record.step)), reading)
 
 
 def _adopt(record: RemoteRecord, sent: Snapshot, reading: Snapshot) -> None:

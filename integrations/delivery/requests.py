@@ -222,6 +222,23 @@ def forget_record(document: PushedDocument) -> None:
     remote_records.note_unlink(flow_of(document), document)
 
 
+def forget_missing(document: PushedDocument) -> None:
+    """Store that records which Intacct does not show are the document's no longer; those that are there stay its own,
+    so that pushing it again doubles none. Call it in the transaction that decided."""
+    flow = flow_of(document)
+    left = remote_records.note_missing(flow, document)
+    if not left:
+        forget_record(document)  # there is no record left that it could double
+        return
+    if not any(remote_records.is_own(record) for record in left):
+        document.remote_record_no, document.remote_id, document.remote_url = None, "", ""
+        document.remote_state, document.remote_facts = "", {}
+    document.delivered_at = None
+    document.save(update_fields=_LINK)
+    if document.connection is not None:
+        transitions.settle_document(flow, document, document.connection)
+
+
 def ready_documents(flow: PushFlow, numbers: Iterable[str] = ()) -> list[PushedDocument]:
     """Documents that wait for nothing but a person's wish, or failed before; of given numbers those, whatever state."""
     chosen = list(numbers)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -26,7 +27,7 @@ _THERE = (Delivery.DELIVERED, Delivery.PARTLY)
 
 
 class Verification(Flow):
-    """A step for each pushing flow. The checkpoint keeps the last document done, and `since` when it was delivered."""
+    """A step for each pushing flow. The checkpoint keeps the last document done, and `since` which delivery or link."""
 
     key = "verification"
     title = "Verify documents in Intacct"
@@ -67,7 +68,7 @@ def _read(
 def linked_documents(flow: PushFlow, connection: Any, since: datetime | None) -> Any:
     """Documents that are in Intacct, or some of their records, and nothing is under way for."""
     found = flow.model._default_manager.filter(connection=connection, delivery__in=_THERE)
-    return found.filter(delivered_at__gte=since) if since is not None else found
+    return found.filter(Q(delivered_at__gte=since) | Q(linked_at__gte=since)) if since is not None else found
 
 
 def _next(work: StepWork, flow: PushFlow) -> list[Any]:
@@ -137,14 +138,14 @@ def start_verification(
     trigger: Trigger = Trigger.PERSON,
     queued: bool = True,
 ) -> Started:
-    """Start a run that reads every linked document of these flows back, or those delivered `since`."""
+    """Start a run that reads every linked document of these flows back, or those delivered or linked `since`."""
     checkpoint: dict[str, object] = {"since": since.isoformat()} if since is not None else {}
     plans = [StepPlan(flow.key, flow.plural.capitalize(), dict(checkpoint)) for flow in flows]
     return start_run(connection, Verification.key, plans=plans, by=by, trigger=trigger, queued=queued)
 
 
 def verify_recent(connection: Connection) -> Started | None:
-    """Start a verification of what was delivered in the last days; None when nothing was, or it is switched off."""
+    """Start a verification of what was delivered or linked lately; None when nothing was, or it is switched off."""
     if settings.VERIFY_NIGHTLY_DAYS < 1:
         return None
     since = timezone.now() - timedelta(days=settings.VERIFY_NIGHTLY_DAYS)

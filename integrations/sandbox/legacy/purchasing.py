@@ -174,6 +174,8 @@ def _edit_lines(context: Context, document: Row, element: etree._Element, incomi
             company.erase("PODOCUMENTENTRY", int(line["RECORDNO"]))
         else:
             values = {name: value for name, value in _line(item).items() if value or name == "RETAINAGEPERCENTAGE"}
+            if values.get("RETAINAGEPERCENTAGE") and not values.get("TRX_AMOUNTRETAINED"):
+                values |= {"AMOUNTRETAINED": "", "TRX_AMOUNTRETAINED": ""}  # follow from the percentage, zero too
             incoming.lines.append(Incoming(LINE.definition, {**values, "RECORDNO": line["RECORDNO"]}))
     left = lines_of(company, owned("PODOCUMENT"), document["RECORDNO"])
     for position, line in enumerate(left):

@@ -88,7 +88,7 @@ def test_a_local_edit_is_never_lost_behind_a_green_verified(
     approve(document)  # of other amounts than before: nothing is pushed under the old approval
     plan = judge(push_flow(COMMITMENTS), document, context_for(pushing)).plan
     assert plan is not None
-    assert plan.steps[0].operation == Operation.UPDATE
+    assert [step.operation for step in plan.steps] == [Operation.UPDATE]
     push(pushing, document)
     assert Decimal(held(document)["TRX_TOTAL"]) == document.total == Decimal("1100.00")
     assert document.state == DocumentState.VERIFIED, document.difference
