@@ -18,11 +18,23 @@ from django.utils import timezone
 
 from accounts.tenancy import cross_tenant
 from integrations import queue
-from integrations.models import READ_TO_THE_END, TERMINAL_RUNS, Exchange, RunLog, RunRow, RunState, RunStep, SyncRun
+from integrations.models import (
+    READ_TO_THE_END,
+    TERMINAL_RUNS,
+    Exchange,
+    ExchangeSubject,
+    RunLog,
+    RunRow,
+    RunState,
+    RunStep,
+    SyncRun,
+)
 
 BATCH = 1000
 FEW = 100  # of rows that carry many others with them
 KEEP_QUEUE_FAILURES_DAYS = 7
+# Models whose rows carry those of one other model and nothing else, with its field: two statements remove a batch.
+CARRIED: dict[type[models.Model], tuple[type[models.Model], str]] = {Exchange: (ExchangeSubject, "exchange")}
 
 
 @dataclass(frozen=True)
@@ -159,7 +171,17 @@ def _removed(expired: QuerySet[Any], parts: Iterable[type[models.Model]] = ()) -
             for _ in _removed(part._base_manager.filter(run__in=keys)):
                 pass
         with transaction.atomic():
-            # Only keys are read: what carries other rows is loaded to find them, and an exchange holds long bodies.
-            expired.model._base_manager.filter(pk__in=keys).only("pk").delete()
+            _remove(expired.model, keys)
         last = keys[-1]
         yield len(keys)
+
+
+def _remove(model: type[models.Model], keys: list[Any]) -> None:
+    rows = model._base_manager.filter(pk__in=keys)
+    if model in CARRIED:
+        carried, field = CARRIED[model]
+        carried._base_manager.filter(**{f"{field}__in": keys})._raw_delete(rows.db)
+        rows._raw_delete(rows.db)
+    else:
+        # Only keys are read: a row that carries others is loaded to find them, and may hold long texts.
+        rows.only("pk").delete()

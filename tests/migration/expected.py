@@ -15,7 +15,8 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
     "Void": ("SC-VOID", "SC-BASE CO-VOID"),
     "Ignored": ("SC-IGNORED", "SC-DRAFT-IGNORED", "SC-BASE CO-IGNORED"),
     "Waiting": ("SC-QUEUED CO-WAITING",),
-    "Queued": ("SC-QUEUED", "SC-QUEUED-AGAIN", "SC-UPDATE-QUEUED", "SC-VERIFIED CO-HELD"),
+    "Queued": ("SC-QUEUED", "SC-QUEUED-AGAIN", "SC-UPDATE-QUEUED"),
+    "Held": ("SC-VERIFIED CO-HELD",),
     "Sending": ("SC-SENDING-THERE", "SC-SENDING-GONE"),
     "Verifying": (
         "SC-VERIFYING-THERE", "SC-VERIFYING-GONE", "SC-UPDATE-VERIFYING-THERE", "SC-UPDATE-VERIFYING-GONE",
@@ -46,7 +47,7 @@ AFTER_WORK: Final = {
     "SC-UPDATE-VERIFYING-THERE": "Verified",
     "SC-UPDATE-VERIFYING-GONE": "Verified",
     "SC-UNREAD": "Verified",
-    "SC-QUEUED CO-WAITING": "Queued",  # its flow is held
+    "SC-QUEUED CO-WAITING": "Held",
     # A verification was waiting as well; what it says of these is this version's word.
     "SC-DIFFERENT": "Changed in Intacct",
     "SC-LINKED-OTHERWISE": "Changed in Intacct",

@@ -359,7 +359,7 @@ class TestTheToyOfTheTestsBesideTheOthers:
         ToyOrder.objects.update(vendor_id="")
         page = ben.get(url("issues")).text
         assert "It has no vendor." in page
-        assert "Blocks 1 toy" in page
+        assert "Concerns 1 toy" in page
         assert url("toy", pk=document.pk) in page
 
 

@@ -282,7 +282,7 @@ def test_unlinking_changes_nothing_there_and_the_document_can_be_linked_again(
     warned = ben.get(url("link_commitment", pk=twin.pk), {"q": "SC-1"}).text
     assert "Total 1,000.00 in Intacct, 40.00 in ERP Admin" in warned
     refused = ben.post(url("link_commitment", pk=twin.pk), {"record": "PC Subcontracts-SC-1"}, follow=True).text
-    assert "is linked to SC-1 Footings" in refused
+    assert "is linked to commitment SC-1 Footings" in refused
     assert "shows no document" in ben.get(url("link_commitment", pk=twin.pk), {"q": "nothing"}).text
 
 

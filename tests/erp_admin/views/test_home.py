@@ -78,7 +78,7 @@ def test_a_working_company_sees_counts_runs_and_freshness(
     assert sum(counts.values()) == ListItem.objects.filter(kind="projects").count()
     assert f'href="{url("run", number=run.number)}"' in page.text
     assert "Ben Okafor" in page.text
-    assert "2 projects here" in page.text
+    assert "2 projects in ERP Admin" in page.text
     lists = {each.state.label: each.count for each in page.context["freshness"]}
     assert lists["Not scheduled"] == len(MIRRORED)
     assert lists["Never read"] > 0

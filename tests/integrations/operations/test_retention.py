@@ -201,3 +201,9 @@ def test_every_setting_of_days_is_checked(settings: Any) -> None:
     settings.RETAIN_RUNS_DAYS = 0
     [problem] = check_retention(None)
     assert (problem.id, "RETAIN_RUNS_DAYS" in problem.msg) == ("integrations.E004", True)
+
+
+def test_what_is_removed_by_two_statements_carries_nothing_else() -> None:
+    for model, (carried, field) in CARRIED.items():
+        assert [(each.related_model, each.field.name) for each in model._meta.related_objects] == [(carried, field)]
+        assert carried._meta.related_objects == ()
