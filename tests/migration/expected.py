@@ -47,7 +47,7 @@ AFTER_WORK: Final = {
     "SC-UPDATE-VERIFYING-THERE": "Verified",
     "SC-UPDATE-VERIFYING-GONE": "Verified",
     "SC-UNREAD": "Verified",
-    "SC-QUEUED CO-WAITING": "Held",
+    "SC-QUEUED CO-WAITING": "Held",  # its flow is
     # A verification was waiting as well; what it says of these is this version's word.
     "SC-DIFFERENT": "Changed in Intacct",
     "SC-LINKED-OTHERWISE": "Changed in Intacct",
@@ -79,13 +79,21 @@ RENAMED: Final[dict[str, str | None]] = {}
 MORE_ROWS: Final = frozenset({"auth.permission", "contenttypes.contenttype"})
 # Columns that went elsewhere, and columns that stayed and are to hold something else now.
 # Of documents: what was decided is one column, the reason of a decision and who took it stand with it, and an approval
-# that fell says so in words. Of pushes: what each sent and what was read of it have columns and rows of their own.
+# that fell says so in words; what is queued behind a hold is held. Of pushes: what each sent, what was read of it and
+# its bytes have columns and rows of their own.
 MOVED: Final[dict[str, set[str]]] = {
     "erp_admin.commitment": {"drift", "status"},
     "erp_admin.changeorder": {"drift", "status"},
+    "erp_admin.importeddocument": {"commitment_number"},
+    "integrations.push": {"function_xml"},
+}
+# Where the whole of a column went that moved: model, column, and the column that names the row it was in.
+MOVED_TO: Final = {
+    ("erp_admin.importeddocument", "commitment_number"): ("erp_admin.importeddocument", "parent_number", "id"),
+    ("integrations.push", "function_xml"): ("integrations.pushbody", "xml", "push_id"),
 }
 READ_OTHERWISE: Final[dict[str, set[str]]] = {
     "erp_admin.commitment": {"approval", "approved_at", "state_reason", "verified_at"},
-    "erp_admin.changeorder": {"approval", "state_reason"},
+    "erp_admin.changeorder": {"approval", "delivery", "state_reason"},
     "integrations.push": {"expected"},
 }

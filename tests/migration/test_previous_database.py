@@ -85,6 +85,15 @@ def test_no_row_and_no_value_is_lost(database: Database) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("moved", expected.MOVED_TO)
+def test_what_moved_is_whole_where_it_went(database: Database, moved: tuple[str, str]) -> None:
+    label, column = moved
+    model, name, key = expected.MOVED_TO[moved]
+    before = {values["id"]: values[column] for values in database.all_of(label) if values[column]}
+    _, present = rows.now(model)
+    assert {values[key]: values[name] for values in present.values() if values[name]} == before
+
+
 def test_each_document_is_shown_in_its_state(browser: Browser) -> None:
     assert states(browser("vera")) == {number: state for state, all_ in expected.SHOWN.items() for number in all_}
 

@@ -204,6 +204,6 @@ def test_every_setting_of_days_is_checked(settings: Any) -> None:
 
 
 def test_what_is_removed_by_two_statements_carries_nothing_else() -> None:
-    for model, (carried, field) in CARRIED.items():
+    for model, (carried, field) in retention.CARRIED.items():
         assert [(each.related_model, each.field.name) for each in model._meta.related_objects] == [(carried, field)]
         assert carried._meta.related_objects == ()
