@@ -36,7 +36,7 @@ def test_a_definition_is_chosen_and_a_project_gets_its_own_values(
     alma = visit()
     alma.log_in(admin.email)
     alma.go(url("settings"))
-    alma.sees("Some documents cannot be pushed yet")
+    alma.sees("Missing until the integration is fully enabled")
     alma.look()
     pick(alma.page, "Definition for subcontracts", "Plant", "Civil Plant Hire")
     alma.sees("It does not enable change, so change orders of these commitments cannot be pushed.")
