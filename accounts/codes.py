@@ -77,11 +77,6 @@ def declare(features: Mapping[str, Iterable[Code]]) -> None:
             _features.setdefault(feature, []).append(code)
 
 
-def code_for(key: str) -> Code:
-    """The declared code; KeyError when there is none."""
-    return _codes[key]
-
-
 def declared(key: str) -> Code | None:
     """The code of a stored row, which may be "" or of an earlier version."""
     return _codes.get(key)

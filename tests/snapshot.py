@@ -73,7 +73,7 @@ class _Table:
         names = ", ".join(f'"{column.column}"' for column in columns)
         marks = ", ".join(["%s"] * len(columns))
         with database.cursor() as cursor:
-            cursor.executemany(f'INSERT INTO "{self.model._meta.db_table}" ({names}) VALUES ({marks})', rows)
+            cursor.executemany(f'INSERT INTO "{self.model._meta.db_table}" ({names}) VALUES ({marks})', rows)  # noqa: S608 - names of our own tables
 
 
 @dataclass
@@ -147,7 +147,7 @@ def _is_as_seeded() -> bool:
 def _has_history(connection: Connection) -> bool:
     """Whether anything was done or chosen that makes a sync other than the first one."""
     tables = [model._meta.db_table for model in (SyncRun, SettingsVersion, SyncProfile)]
-    questions = [f"EXISTS (SELECT 1 FROM {table} WHERE connection_id = %s)" for table in tables]
+    questions = [f"EXISTS (SELECT 1 FROM {table} WHERE connection_id = %s)" for table in tables]  # noqa: S608 - names of our own tables
     with database.cursor() as cursor:
         cursor.execute(f"SELECT {' OR '.join(questions)}", [connection.pk] * len(tables))
         return bool(cursor.fetchone()[0])

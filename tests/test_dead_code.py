@@ -18,7 +18,6 @@ ALLOWED = {
     "on_page_markdown": "a hook that mkdocs calls",
     "on_post_build": "a hook that mkdocs calls",
     "Facade": "the shape of a module that may be absent",
-    "code_for": "the strict look-up; pages of stored rows use the lenient one",
 }
 
 

@@ -84,7 +84,7 @@ def _into_sqlite() -> dict[str, Any]:
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("PRAGMA synchronous=NORMAL")
         database.execute(f"CREATE TABLE floor ({COLUMNS}, PRIMARY KEY (record_no))")
-        insert = f"INSERT INTO floor VALUES ({', '.join('?' * len(NAMES))})"
+        insert = f"INSERT INTO floor VALUES ({', '.join('?' * len(NAMES))})"  # noqa: S608 - our own names
         for page in _rows():
             database.executemany(insert, page)
             database.commit()

@@ -2,6 +2,9 @@
 
 wire.json holds what planning wrote for varied documents. A queued push of an older version is sent as planned only as
 long as planning still writes that; `WRITE_WIRE=1` makes the file again, for a change that is meant.
+
+All but `edited` and `emptied` are as 0.1.0 wrote them. Those two emptied fields of lines, which is refused since; they
+were made again without that, and what is left of them is as it was.
 """
 
 import json

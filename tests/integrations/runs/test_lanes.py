@@ -290,7 +290,7 @@ def test_after_random_kills_the_mirror_equals_intacct(
             }
             columns = "record_no, business_id, name"
             here = site.rows(
-                f"SELECT {columns} FROM integrations_listitem WHERE kind = '{kind}' AND missing_at IS NULL"
+                f"SELECT {columns} FROM integrations_listitem WHERE kind = '{kind}' AND missing_at IS NULL"  # noqa: S608
             )
             assert len(here) == len(there) > 1500
             assert set(here) == there
