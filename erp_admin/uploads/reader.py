@@ -82,8 +82,8 @@ class DocumentReader:
         first = [row for row in islice(table.rows, _HEADER_WITHIN) if row]
         if not first:
             raise FileRefused("The file holds no rows.", "Choose the file with the documents.", code="FILE-EMPTY")
-        best = max(first, key=lambda row: len(parse_header(self.kind.columns, row.cells)[0].places))
-        header, twice = parse_header(self.kind.columns, best.cells)
+        best = max(first, key=lambda row: len(parse_header(self.kind.columns, row.texts)[0].places))
+        header, twice = parse_header(self.kind.columns, best.texts)
         self._refuse_unclear(best, header, twice)
         for cell in header.unknown:
             self.notes.append(f"The column “{cell[:60]}” is not known, so its values were not read.")
@@ -139,7 +139,7 @@ class DocumentReader:
 
     def cell(self, row: Row, key: str) -> str:
         place = self.header.places.get(key)
-        return row.cells[place] if place is not None and place < len(row.cells) else ""
+        return row.cells[place].text if place is not None and place < len(row.cells) else ""
 
     def _begins_another(self, row: Row, current: ParsedDocument) -> bool:
         number, base = self.cell(row, "number"), self.cell(row, self.kind.parent_column)

@@ -43,7 +43,7 @@ def read_upload(
             kind=kind,
             file_name=name[-200:],
             digest=hashlib.sha256(content).hexdigest(),
-            headers=list(reader.header_row.cells),
+            headers=list(reader.header_row.texts),
             created_by=by,
             expires_at=timezone.now() + KEPT,
         )
@@ -122,7 +122,7 @@ def _stored(draft: ImportDraft, position: int, parsed: ParsedDocument) -> Import
         title=parsed.texts["title"][:200],
         head=parsed.head,
         lines=parsed.lines,
-        raw=[[row.number, list(row.cells)] for row in parsed.rows],
+        raw=[[row.number, list(row.texts)] for row in parsed.rows],
         problems=[problem.as_json() for problem in parsed.problems],
         total=parsed.total,
     )

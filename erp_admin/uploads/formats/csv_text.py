@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
-from erp_admin.uploads.formats.table import LONGEST_CELL, FileRefused, Row, Table, cleaned
+from erp_admin.uploads.formats.table import LONGEST_CELL, Cell, FileRefused, Row, Table, cleaned
 
 DELIMITERS: Final = ",;\t"
 _SAMPLE_LINES = 20
@@ -76,7 +76,7 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
             number += 1
             if number == 1 and len(cells) <= 2 and cells and cells[0].lower().startswith("sep="):
                 continue
-            yield Row(number, tuple(cleaned(cell) for cell in cells))
+            yield Row(number, tuple(Cell(cleaned(cell)) for cell in cells))
     except csv.Error as error:
         raise FileRefused(
             f"The file cannot be read after row {number}: a quotation mark is not closed, or a cell is too long.",

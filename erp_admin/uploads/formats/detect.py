@@ -54,7 +54,7 @@ def _within_limits(rows: Iterator[Row]) -> Iterator[Row]:
                 "Remove what is not needed, or check the delimiter.",
                 code="FILE-COLUMNS",
             )
-        for cell in row.cells:
+        for cell in row.texts:
             if len(cell) > LONGEST_CELL:
                 raise FileRefused(
                     f"A cell in row {row.number} has {len(cell):,} characters; at most {LONGEST_CELL:,} are read.",

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from erp_admin.uploads.formats.table import FileRefused, Row, Table, cleaned
+from erp_admin.uploads.formats.table import Cell, FileRefused, Row, Table, cleaned
 
 _SHAPE = "It is a list of documents, or {“documents”: [ … ]}, each document an object with its “lines”."
 
@@ -52,6 +52,6 @@ def _texts(entry: dict[str, Any]) -> dict[str, str]:
 
 
 def _rows(names: list[str], flat: list[dict[str, str]]) -> Iterator[Row]:
-    yield Row(1, tuple(names))
+    yield Row(1, tuple(Cell(name) for name in names))
     for number, entry in enumerate(flat, 2):
-        yield Row(number, tuple(entry.get(name, "") for name in names))
+        yield Row(number, tuple(Cell(entry.get(name, "")) for name in names))

@@ -5,6 +5,7 @@ Owns these types and the largest sizes. Knows no form and no column by name.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final
 
 from accounts.refusal import Refused
@@ -16,20 +17,61 @@ MOST_COLUMNS: Final = 100
 LONGEST_CELL: Final = 32_767  # as in a spreadsheet
 
 
-@dataclass(frozen=True)
+class CellKind(StrEnum):
+    """What the file itself says a cell is. Text leaves open what it means; the others are certain."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    YES_NO = "yes/no"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of any file.
+
+    `text` is what stands there, without spaces at its ends: of a number its digits with a point (`1234.5`), of a
+    number shown in percent with the sign (`10%`), of a date `2026-03-04`, with its time of day where it has one.
+    `shown` is what the spreadsheet shows, where that is another text (`00042`, `3.10`). `currency` is the sign or the
+    three letters that the format of a number shows. `concerns` is what a person should know before the cell is used:
+    struck out, joined with others, in a hidden column.
+    """
+
+    text: str
+    kind: CellKind = CellKind.TEXT
+    shown: str = ""
+    currency: str = ""
+    concerns: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """A row as people count it in their spreadsheet, its cells as text without spaces around it."""
+    """A row as people count it in their spreadsheet.
+
+    `is_hidden`: the sheet does not show it, by hand or by a filter. `starts_document` says whether this row is the first
+    of its document, where the form of the file tells, as JSON does; None where only the cells can tell.
+    """
 
     number: int
-    cells: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    is_hidden: bool = False
+    starts_document: bool | None = None
 
     def __bool__(self) -> bool:
         return any(self.cells)
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(cell.text for cell in self.cells)
+
 
 @dataclass
 class Table:
-    """`rows` are read once, as they are needed. `notes` is what the reader decided by itself, complete after the rows.
+    """`notes` is what the reader decided by itself, complete after the rows. `rows` are read once, as they are needed.
 
     In a file with `comma_decimals`, as those with semicolons often are, a lone comma or point can mean two things.
     """

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from erp_admin.uploads.formats.table import FileRefused, Row, Table, cleaned
+from erp_admin.uploads.formats.table import Cell, FileRefused, Row, Table, cleaned
 
 MOST_UNPACKED: Final = 200 * 1024 * 1024
 MOST_SHARED_STRINGS: Final = 1_000_000
@@ -92,7 +92,7 @@ def _rows(book: zipfile.ZipFile, notes: list[str]) -> Iterator[Row]:
         for cell in element.iterfind(f"{_MAIN}c"):
             column = _column(cell.get("r", ""), column)
             cells[column] = _text(cell, strings, styles, epoch, seen)
-        yield Row(number, tuple(cells.get(place, "") for place in range(1, max(cells, default=0) + 1)))
+        yield Row(number, tuple(Cell(cells.get(place, "")) for place in range(1, max(cells, default=0) + 1)))
     notes += seen.notes()
 
 
