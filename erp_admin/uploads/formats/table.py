@@ -52,8 +52,8 @@ class Cell:
 class Row:
     """A row as people count it in their spreadsheet.
 
-    `is_hidden`: the sheet does not show it, by hand or by a filter. `starts_document` says whether this row is the first
-    of its document, where the form of the file tells, as JSON does; None where only the cells can tell.
+    `is_hidden`: the sheet does not show it, by hand or by a filter. `starts_document`: whether it is the first of its
+    document, where the form of the file tells, as JSON does; None where only the cells can tell.
     """
 
     number: int
