@@ -1,13 +1,13 @@
 """What the commands about one tenant share: finding the tenant, its scope, and reporting results and refusals.
 
-Exit codes: 0 done, 1 done in part or failed, 2 wrong use, 3 refused by our own state.
+Exit codes: EXIT_CODES says what each means; 0 stands for nothing but what was done.
 """
 
 import json
 import sys
 from abc import ABC, abstractmethod
 from argparse import ArgumentParser
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import structlog
 
@@ -17,7 +17,15 @@ from accounts.models import Tenant
 from accounts.refusal import Refused
 from accounts.tenancy import tenant_scope
 
-EXIT_FAILED, EXIT_USE, EXIT_REFUSED = 1, 2, 3
+EXIT_DONE, EXIT_FAILED, EXIT_USE, EXIT_REFUSED, EXIT_INTACCT, EXIT_UNSETTLED = range(6)
+EXIT_CODES: Final = {
+    EXIT_DONE: "done, or there was nothing to do",
+    EXIT_FAILED: "done in part, or failed: what was not done is named",
+    EXIT_USE: "wrong use: an option, a file, or something named that does not exist; nothing was done",
+    EXIT_REFUSED: "refused by the state of ERP Admin; nothing was done",
+    EXIT_INTACCT: "refused by Sage Intacct",
+    EXIT_UNSETTLED: "not settled yet: queued, held, waiting, or being checked; the output says what it needs",
+}
 
 
 class TenantCommand(AuditedCommand, ABC):

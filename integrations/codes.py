@@ -105,8 +105,12 @@ FEATURES: Final = {
         Code("RUN-ACTIVE", "A run of the same kind is under way already", "Wait for its end, then try again.", RUNS),
         Code("RUN-BUSY", "Many runs are being started at this moment", "Try again in a minute.", RUNS),
         Code("RUN-LOST", "The worker was lost three times while doing this", "Start the run again.", RUNS),
+        Code("NOT-SETTLED", "What was asked for is not settled yet", "It goes on by itself; the page Issues says what "
+             "needs somebody.", BY_ITSELF),
         Code("RUN-UNKNOWN", "There is no such run", "See the runs there are with: manage.py runs", COMMAND_LINE),
         Code("FLOW-UNKNOWN", "There is no such flow", "The message names the flows there are.", COMMAND_LINE),
+        Code("DOCUMENT-UNKNOWN", "There is no document with this number", "Correct the number; nothing was pushed.",
+             COMMAND_LINE),
         Code("DEFECT", "Something went wrong here, not in Sage Intacct", "Nothing was lost. Start the run again; if it "
              "fails again, send support the number of this run.", SUPPORT),
     ),

@@ -1,6 +1,6 @@
 """What the commands about a tenant's Intacct share: its connection, Intacct's refusals, and reporting runs.
 
-Exit codes: those of accounts.commands, and 4 refused by Intacct.
+Exit codes stand in accounts.commands; which one a run leads to is decided here.
 """
 
 import sys
@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts import commands
-from accounts.commands import EXIT_FAILED, EXIT_REFUSED, EXIT_USE
+from accounts.commands import EXIT_DONE, EXIT_FAILED, EXIT_INTACCT, EXIT_REFUSED, EXIT_UNSETTLED, EXIT_USE
 from accounts.crypto import keyring
 from accounts.models import Tenant
 from accounts.refusal import Refused
@@ -22,9 +22,18 @@ from integrations.runs.runner import row_counts, run_to_end, totals
 from integrations.runs.selectors import runs_left_behind
 from integrations.runs.service import Started
 
-__all__ = ["EXIT_FAILED", "EXIT_INTACCT", "EXIT_REFUSED", "EXIT_USE", "TenantCommand", "describe", "table"]
-
-EXIT_INTACCT = 4
+__all__ = [
+    "EXIT_DONE",
+    "EXIT_FAILED",
+    "EXIT_INTACCT",
+    "EXIT_REFUSED",
+    "EXIT_UNSETTLED",
+    "EXIT_USE",
+    "TenantCommand",
+    "describe",
+    "exit_code_of",
+    "table",
+]
 
 
 class TenantCommand(commands.TenantCommand):
@@ -49,7 +58,7 @@ class TenantCommand(commands.TenantCommand):
         return require_connection("Connect it with: manage.py connect")
 
     def finish(self, start: Callable[[], Started], *, queued: bool) -> None:
-        """Start a run, work it off here (or leave it to the queue), report it, and leave with 1 unless it succeeded.
+        """Start a run, work it off here (or leave it to the queue), report it, and leave with the code of how it ended.
 
         A run of the same kind that nobody works on any more, as after a killed command, is brought to its end first.
         """
@@ -64,12 +73,19 @@ class TenantCommand(commands.TenantCommand):
             raise Refused(f"Run {run.number} of the same kind is under way already.", advice, code="RUN-ACTIVE")
         if queued:
             self.report(describe(run), f"Queued as run {run.number}; a worker takes it up.")
-            return
+            sys.exit(EXIT_UNSETTLED)
         run = run_to_end(run)
         facts = describe(run)
         self.report(facts, *table(run))
-        if run.state != RunState.SUCCEEDED:
-            sys.exit(EXIT_FAILED)
+        if code := exit_code_of(run):
+            sys.exit(code)
+
+
+def exit_code_of(run: SyncRun) -> int:
+    """The exit code for how a run stands: done only where all that was asked of it was done."""
+    if run.is_active or run.state == RunState.HELD:
+        return EXIT_UNSETTLED
+    return EXIT_DONE if run.state == RunState.SUCCEEDED else EXIT_FAILED
 
 
 def describe(run: SyncRun) -> dict[str, Any]:

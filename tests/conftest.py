@@ -18,12 +18,13 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection as database
 from django.test import Client, override_settings
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.middleware import TENANT_KEY
 from accounts.models import Role, Tenant, User
 from accounts.sign_in.middleware import SEEN_KEY
 from accounts.tenancy import tenant_scope
-from integrations.models import Connection
+from integrations.models import Connection, Heartbeat
 from integrations.sandbox.facade import SandboxServer
 from integrations.settings.declared import all_settings, switches, switches_requiring
 from integrations.settings.service import save_settings
@@ -173,6 +174,12 @@ def intacct(local_intacct: SandboxServer, settings: Any, monkeypatch: pytest.Mon
 @pytest.fixture
 def connection(scoped: Tenant, intacct: SandboxServer) -> Connection:
     return connect(scoped)
+
+
+@pytest.fixture
+def worker_lives(db: None) -> None:
+    """The queue's heartbeat is fresh, as while a worker runs."""
+    Heartbeat.objects.create(name="queue", beat_at=timezone.now())
 
 
 @pytest.fixture

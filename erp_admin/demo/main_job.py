@@ -129,8 +129,8 @@ def _configure(connection: Connection) -> tuple[None, str, int, int]:
     version, _ = save_settings(
         connection, values=values, switched={switch.key: True for switch in switches()}, via="demo"
     )
-    if not readiness().is_fully_enabled:
-        raise DemoFailed(" ".join(readiness().missing))
+    if missing := readiness(through_queue=False).missing:
+        raise DemoFailed(" ".join(missing))
     return None, f"version {version.number}, fully enabled", len(version.values) + len(version.switches), 0
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, cast
 
 from integrations import intacct
 from integrations.delivery.field_maps import FunctionMap
+from integrations.delivery.leftovers import left_of
 from integrations.delivery.records import Found, records_for
 from integrations.delivery.snapshot import FieldDifference, Fields, Snapshot
 from integrations.delivery.steps import (
@@ -23,8 +24,9 @@ from integrations.delivery.steps import (
     StepResult,
     in_order,
 )
-from integrations.models import Connection, Push, PushedDocument, RemoteRecord, SettingsVersion
+from integrations.models import Connection, Push, PushedDocument, RemoteRecord, SettingsVersion, SyncRun
 from integrations.records.lookup import MirrorView
+from integrations.runs.endings import Unfinished
 from integrations.runs.flow import Flow, flow_for, flows
 from integrations.runs.step import StepWork
 from integrations.settings.declared import Chosen, setting_for
@@ -132,6 +134,11 @@ class PushFlow(Flow, Generic[DocumentT]):
         if _worker is None:
             raise RuntimeError("Nothing that works off the ledger is registered.")
         yield from _worker(work, cast("PushFlow", self))  # the ledger takes each document from the flow itself
+
+    needs_lists = True
+
+    def unfinished(self, run: SyncRun) -> Unfinished | None:
+        return left_of(run)
 
     @abstractmethod
     def named(self, numbers: Sequence[str]) -> Iterable[DocumentT]:

@@ -257,7 +257,7 @@ class Settlement:
             self._settled(push, document)
 
     def _goes_on_waiting(self, push: Push, document: PushedDocument | None) -> None:
-        push.due_at = timezone.now() + WAIT_PAUSE
+        push.due_at, push.run = timezone.now() + WAIT_PAUSE, self._work.run
         transitions.move(push, PushState.WAITING, push.reason, "", quiet=True)
         self._settled(push, document)
 

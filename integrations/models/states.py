@@ -28,6 +28,7 @@ class RunState(models.TextChoices):
     SUCCEEDED = "succeeded", "Succeeded"
     PARTLY = "partly", "Partly succeeded"
     FAILED = "failed", "Failed"
+    HELD = "held", "Held"
     CANCELLED = "cancelled", "Cancelled"
 
 
@@ -38,6 +39,7 @@ class StepState(models.TextChoices):
     PARTLY = "partly", "Partly succeeded"
     LIMITED = "limited", "Limited"
     FAILED = "failed", "Failed"
+    HELD = "held", "Held"
     CANCELLED = "cancelled", "Cancelled"
     NOT_REACHED = "not_reached", "Not reached"
 
@@ -163,6 +165,7 @@ _APPEARANCE: "Mapping[models.TextChoices, tuple[str, str]]" = {
     RunState.SUCCEEDED: ("success", "check-circle-fill"),
     RunState.PARTLY: ("warning", "exclamation-triangle-fill"),
     RunState.FAILED: ("danger", "x-octagon-fill"),
+    RunState.HELD: ("warning", "pause-circle"),
     RunState.CANCELLED: ("neutral", "slash-circle"),
     StepState.WAITING: ("neutral", "hourglass-split"),
     StepState.RUNNING: ("progress", "arrow-repeat"),
@@ -170,6 +173,7 @@ _APPEARANCE: "Mapping[models.TextChoices, tuple[str, str]]" = {
     StepState.PARTLY: ("warning", "exclamation-triangle-fill"),
     StepState.LIMITED: ("warning", "shield-exclamation"),
     StepState.FAILED: ("danger", "x-octagon-fill"),
+    StepState.HELD: ("warning", "pause-circle"),
     StepState.CANCELLED: ("neutral", "slash-circle"),
     StepState.NOT_REACHED: ("neutral", "dash-circle"),
     ScheduleState.SCHEDULED: ("success", "calendar-check"),

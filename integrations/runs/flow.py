@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from integrations.runs.endings import Unfinished
 from integrations.settings.declared import Setting, Switch, register_settings
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Flow(ABC):
     title: str
     switch: Switch | None = None
     settings: tuple[Setting, ...] = ()
+    needs_lists: bool = False  # it cannot begin before the lists that its switch needs were read
     document_url_name: str = ""  # address name that takes `pk` and shows the document a row of a run led to
     list_url_name: str = ""  # address name of the list people go back to when a run has ended
 
@@ -47,6 +49,10 @@ class Flow(ABC):
     @abstractmethod
     def work(self, work: "StepWork") -> Iterator[None]:
         """Work off one step, yielding at each page border."""
+
+    def unfinished(self, run: "SyncRun") -> Unfinished | None:
+        """What was asked of the run and is neither done nor failed at the end of its work, if anything."""
+        return None
 
     def ended(self, run: "SyncRun", step: "RunStep") -> None:  # noqa: B027 - most flows have nothing to do here
         """A step has ended, well or not; called in the transaction that ends it."""

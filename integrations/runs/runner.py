@@ -28,6 +28,7 @@ from integrations.gateway.slots import NoSlot, Slot, company_slot
 from integrations.intacct import BusyError, Category, Client, IntacctError, OutOfTime
 from integrations.models import OPEN_STEPS, LogLevel, RowOutcome, RunLog, RunRow, RunState, RunStep, StepState, SyncRun
 from integrations.runs import lease
+from integrations.runs.endings import run_end, step_end
 from integrations.runs.flow import Flow, StepFailed, flow_for
 from integrations.runs.lanes import LaneScheduler, in_lanes
 from integrations.runs.step import StepWork
@@ -261,12 +262,25 @@ def _work_step(part: _Slice, flow: Flow, step: RunStep) -> bool:
 
 
 def _close_step(part: _Slice, step: RunStep) -> None:
+    flow = flow_for(part.run.flow)
     with lease.holding(part.run.pk, part.token):
         step.refresh_from_db()
-        step.state = StepState.PARTLY if step.failed or step.skipped else StepState.SUCCEEDED
-        step.finished_at = timezone.now()
-        step.save(update_fields=["state", "finished_at"])
-        flow_for(part.run.flow).ended(part.run, step)
+        unfinished = flow.unfinished(part.run)
+        step.state, step.finished_at = step_end(step, unfinished), timezone.now()
+        if unfinished is not None:
+            step.message, step.error_code = unfinished.sentence[:500], unfinished.code
+            _warn(step, f"{unfinished.sentence} {unfinished.advice}".strip())
+        elif step.state == StepState.FAILED:
+            step.message = f"None of it was done: {step.failed:,} failed. The reason stands with each."
+            _warn(step, step.message)
+        step.save(update_fields=["state", "finished_at", "message", "error_code"])
+        flow.ended(part.run, step)
+
+
+def _warn(step: RunStep, message: str) -> None:
+    RunLog.objects.create(
+        tenant_id=step.tenant_id, run_id=step.run_id, step=step, level=LogLevel.WARNING, message=message
+    )
 
 
 def _backoff(part: _Slice, error: BusyError) -> timedelta | None:
@@ -336,17 +350,10 @@ def _close(run: SyncRun) -> None:
     left = StepState.CANCELLED if cancelled else StepState.NOT_REACHED
     closed = run.steps.filter(state__in=OPEN_STEPS).update(state=left, finished_at=timezone.now())
     _close_rows(run, "The run was cancelled before this." if cancelled else "Not reached before the run ended.")
-    states = set(run.steps.values_list("state", flat=True))
-    good = {StepState.SUCCEEDED, StepState.PARTLY}
-    if cancelled and closed:
-        run.state = RunState.CANCELLED
-    elif states <= {StepState.SUCCEEDED}:
-        run.state = RunState.SUCCEEDED
-    else:
-        run.state = RunState.PARTLY if states & good else RunState.FAILED
+    run.state = run_end(run.steps.values_list("state", flat=True), was_cancelled=cancelled and closed > 0)
     if run.state == RunState.SUCCEEDED:
         gateway.clear_limits(run.connection)
-    if run.state == RunState.FAILED and not run.error_code:
+    if run.state in (RunState.FAILED, RunState.HELD) and not run.error_code:
         worst = run.steps.exclude(error_code="").first()
         if worst is not None:
             _set_error(run, worst.error_code, worst.message, _advice_of(worst), "")

@@ -12,7 +12,7 @@ from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.ui.shown import ShownState
 from integrations.doctor.permissions import RIGHTS, permission_groups
-from integrations.doctor.readiness import Readiness, readiness
+from integrations.doctor.readiness import Readiness, readiness, switched_on
 from integrations.gateway.access import latest_connection, why_not_connect
 from integrations.settings.declared import is_built, switches
 from integrations.settings.selectors import switch_states
@@ -28,12 +28,14 @@ def integrations(request: TenantRequest) -> HttpResponse:
     """One card per integration: its state, what is missing next, and the ways on."""
     ready = readiness()
     latest, states = latest_connection(), switch_states(ready.connection)
+    coming = [switch for switch in switches() if states[switch.key] and not is_built(switch)]
     context = {
         "ready": ready,
         "state": ready.connection.shown_state if ready.connection else NOT_CONNECTED,
         "enabled": enabled_state(ready),
         "earlier": None if ready.connection else latest,
-        "switched_on": [switch for switch in switches() if states[switch.key]],
+        "switched_on": switched_on(ready.settings),
+        "coming": coming,
         "is_admin": request.membership.may(Role.ADMIN),
     }
     return render(request, "integrations/integrations.html", context)

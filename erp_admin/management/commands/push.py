@@ -8,11 +8,11 @@ from typing import Any
 
 from accounts.models import Tenant
 from accounts.refusal import Refused
-from integrations.commands import EXIT_FAILED, EXIT_USE, TenantCommand
+from integrations.commands import EXIT_DONE, EXIT_FAILED, EXIT_UNSETTLED, EXIT_USE, TenantCommand
 from integrations.delivery.contract import Plan, PushFlow, push_flow, push_flows
 from integrations.delivery.planning import assess, context_for
 from integrations.delivery.requests import PushOutcome, ask_pushes, ready_documents
-from integrations.models import Connection, Push, PushedDocument, PushState, Trigger
+from integrations.models import IN_FLIGHT, Connection, Push, PushedDocument, PushState, Trigger
 from integrations.runs.runner import run_to_end
 from integrations.runs.selectors import why_not_run
 
@@ -36,21 +36,28 @@ class Command(TenantCommand):
         usable = [flow for flow in chosen if why_not_run(connection, flow) is None]
         if not usable:
             raise why_not_run(connection, chosen[0]) or Refused("Nothing can be pushed.", code="NOTHING")
+        self._refuse_unknown(usable, options["document"])
         if options["dry_run"]:
             self._show(connection, usable, options["document"])
             return
-        told, failed = [], False
+        outcomes = []
         for flow in usable:
             documents = ready_documents(flow, options["document"])
             asked = ask_pushes(connection, flow, documents, trigger=Trigger.COMMAND, queued=options["queue"])
             if asked.started is not None and not options["queue"]:
                 run_to_end(asked.started.run)
-            facts = _facts(flow, asked)
-            failed = failed or bool(facts["states"].get(PushState.FAILED) or facts["blocked"])
-            told.append(facts)
-        self.report({"flows": told}, *(line for facts in told for line in _lines(facts)))
-        if failed:
-            sys.exit(EXIT_FAILED)
+            outcomes.append(_facts(flow, asked))
+        self.report({"flows": outcomes}, *(line for facts in outcomes for line in _lines(facts)))
+        if code := _exit_code(outcomes):
+            sys.exit(code)
+
+    def _refuse_unknown(self, flows: list[PushFlow], numbers: list[str]) -> None:
+        """End the command, with nothing done, where a number that was named is no document's."""
+        unknown = [number for number in numbers if not any(list(flow.named([number])) for flow in flows)]
+        if unknown:
+            names = ", ".join(f"“{number}”" for number in unknown)
+            titles = " or ".join(flow.title for flow in flows)
+            self.end(EXIT_USE, f"No such document: {names} ({titles}). Nothing was pushed.", "", "DOCUMENT-UNKNOWN")
 
     def _show(self, connection: Connection, flows: list[PushFlow], numbers: list[str]) -> None:
         context = context_for(connection)
@@ -64,6 +71,14 @@ class Command(TenantCommand):
             lines += [f"    {part['path']:38} {part['value']:40} {part['source']}" for part in entry["fields"]]
             lines += [f"    {problem}" for problem in entry["problems"]]
         self.report({"documents": shown}, *(lines or ["Nothing is ready to be pushed."]))
+
+
+def _exit_code(outcomes: list[dict[str, Any]]) -> int:
+    """What was not done weighs most, then what is not settled; a document that was left as it is was not pushed."""
+    states = {PushState(state) for facts in outcomes for state in facts["states"]}
+    if any(facts["blocked"] or facts["left"] for facts in outcomes) or PushState.FAILED in states:
+        return EXIT_FAILED
+    return EXIT_UNSETTLED if states & IN_FLIGHT else EXIT_DONE
 
 
 def _planned(flow: PushFlow, document: PushedDocument, context: Any) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class Command(TenantCommand):
         except InvalidSettings as error:
             told = "\n".join(f"{_label(key)}: {problem}" for key, problem in error.problems.items())
             self.end(EXIT_REFUSED, told, code_hint(), "SETTINGS-INVALID")
-        ready = readiness()
+        ready = readiness(through_queue=False)
         facts = {
             "version": version.number,
             "draft": version.is_draft,

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import Tenant
 from accounts.refusal import Refused
-from integrations.commands import EXIT_FAILED, EXIT_USE, TenantCommand, describe
+from integrations.commands import EXIT_FAILED, EXIT_UNSETTLED, EXIT_USE, TenantCommand, describe, exit_code_of
 from integrations.delivery.contract import push_flows
 from integrations.delivery.verification import start_verification
 from integrations.models import RunState, Trigger
@@ -44,8 +44,10 @@ class Command(TenantCommand):
             lines.append(f"{run.error_sentence} {run.error_advice}".strip())
         lines.append(f"Run {run.number}: {said}, {counts['skipped']} not judged; {counts['requests']} requests.")
         self.report({**facts, **told, "documents": rows}, *lines)
-        if run.state not in (RunState.SUCCEEDED, RunState.PARTLY) or told["changed"] or told["missing"]:
+        if told["changed"] or told["missing"]:
             sys.exit(EXIT_FAILED)
+        if code := exit_code_of(run):
+            sys.exit(EXIT_UNSETTLED if run.state == RunState.PARTLY and counts["skipped"] else code)
 
 
 _OUTCOME = {"changed": "changed in Intacct", "failed": "missing in Intacct", "skipped": "not judged"}

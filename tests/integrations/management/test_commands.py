@@ -152,7 +152,7 @@ def test_a_sync_that_fails_in_part_ends_with_1(connected: str, intacct: SandboxS
 
 def test_a_queued_sync_is_left_to_a_worker(connected: str, tenant: Tenant) -> None:
     code, facts = as_json("sync", connected, "--queue", "--partial")
-    assert (code, facts["state"], facts["mode"]) == (0, "queued", "partial")
+    assert (code, facts["state"], facts["mode"]) == (5, "queued", "partial")
     code, facts = as_json("sync", connected)
     assert (code, facts["error"]) == (3, "RUN-ACTIVE")
     with tenant_scope(tenant):

@@ -96,7 +96,7 @@ class TestTheCompanysSettings:
         assert settings_in_force(listed) is None
 
     def test_a_switch_that_is_on_without_a_setting_it_requires_is_not_fully_enabled(
-        self, listed: Connection, client_for: ClientFor, url: Url, admin: User
+        self, worker_lives: None, listed: Connection, client_for: ClientFor, url: Url, admin: User
     ) -> None:
         partly = {key: value for key, value in SETTINGS.items() if key != "subcontract_definition"}
         browser = client_for(admin)
@@ -113,7 +113,9 @@ class TestTheCompanysSettings:
         assert readiness().is_fully_enabled
         assert said not in text_of(browser.get(url("settings")))
 
-    def test_a_chosen_definition_that_became_unusable_is_missing_too(self, listed: Connection) -> None:
+    def test_a_chosen_definition_that_became_unusable_is_missing_too(
+        self, worker_lives: None, listed: Connection
+    ) -> None:
         save_settings(listed, values=SETTINGS, switched={"sync_commitments": True})
         chosen = ListItem.objects.filter(kind="purchasing_definitions", business_id=SETTINGS["subcontract_definition"])
         chosen.update(is_active=False)

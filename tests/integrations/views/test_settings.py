@@ -64,7 +64,7 @@ def test_before_the_lists_are_read_the_page_offers_to_read_them(
 
 
 def test_saving_enables_the_integration_and_says_so(
-    mirrored: Connection, client_for: ClientFor, url: Url, admin: User
+    worker_lives: None, mirrored: Connection, client_for: ClientFor, url: Url, admin: User
 ) -> None:
     browser = client_for(admin)
     answer = browser.post(url("settings"), filled(mirrored, 0, {**RIGHT, "sync_projects": "on"}), follow=True)
@@ -126,7 +126,7 @@ def test_an_account_that_vanished_after_saving_is_named(
 
 
 def test_a_draft_may_be_incomplete_and_does_not_enable(
-    mirrored: Connection, client_for: ClientFor, url: Url, admin: User
+    worker_lives: None, mirrored: Connection, client_for: ClientFor, url: Url, admin: User
 ) -> None:
     browser = client_for(admin)
     answer = browser.post(url("settings"), filled(mirrored, 0, {"default_account": "5010", "draft": "1"}), follow=True)
@@ -216,7 +216,7 @@ def test_each_switch_says_what_it_does_needs_and_whether_it_works_yet(
         assert switch.effect in page
         for permission in switch.permissions:
             assert f"{permission.module} → {permission.name}: {', '.join(permission.rights)}" in page
-    assert "<strong>Not built yet:</strong> your choice is stored and takes effect later." in page
+    assert "<strong>Not available yet:</strong> your choice is stored, and nothing is exchanged until it is." in page
 
 
 def test_others_read_the_settings_and_cannot_save(
@@ -269,7 +269,7 @@ def test_the_settings_page_takes_few_queries(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     browser = client_for(admin)
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(28):
         browser.get(url("settings"))
 
 

@@ -47,7 +47,7 @@ def test_the_card_names_company_entity_and_what_is_missing(
 
 
 def test_the_card_says_fully_enabled_and_what_is_switched_on(
-    ready: Connection, client_for: ClientFor, url: Url, admin: User
+    worker_lives: None, ready: Connection, client_for: ClientFor, url: Url, admin: User
 ) -> None:
     page = text_of(client_for(admin).get(url("integrations")))
     assert "Fully enabled" in page

@@ -1,0 +1,56 @@
+"""How a step and a run ended, from what was asked of them and what became of it: the one table of it.
+
+Pure: reads counts and states, stores nothing. A run of which nothing arrived never says that it succeeded.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from integrations.models.states import RunState, StepState
+
+if TYPE_CHECKING:
+    from integrations.models import RunStep
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What was asked of a step and is neither done nor failed: how many, and why with what to do, as people read it."""
+
+    count: int
+    code: str
+    sentence: str
+    advice: str = ""
+
+
+# Whether something was done, something failed, and something is left or was left out.
+_STEP_ENDS: Final = {
+    (False, False, False): StepState.SUCCEEDED,  # nothing was there to be done
+    (True, False, False): StepState.SUCCEEDED,
+    (True, True, False): StepState.PARTLY,
+    (True, False, True): StepState.PARTLY,
+    (True, True, True): StepState.PARTLY,
+    (False, True, False): StepState.FAILED,
+    (False, True, True): StepState.FAILED,
+    (False, False, True): StepState.HELD,
+}
+_GOOD: Final = frozenset({StepState.SUCCEEDED, StepState.PARTLY})
+
+
+def step_end(step: "RunStep", unfinished: Unfinished | None) -> StepState:
+    """The state of a step that came to its end, from its counts; what was found missing in Intacct was found out."""
+    settled = step.new + step.changed + step.same + step.missing
+    done = max(settled, step.read - step.failed - step.skipped)  # some work counts only what it read
+    return _STEP_ENDS[done > 0, step.failed > 0, step.skipped > 0 or unfinished is not None]
+
+
+def run_end(steps: Iterable[str], *, was_cancelled: bool) -> RunState:
+    """The state of a run whose steps have all ended. `was_cancelled`: some of them because somebody stopped it."""
+    states = {StepState(state) for state in steps}
+    if was_cancelled:
+        return RunState.CANCELLED
+    if states <= {StepState.SUCCEEDED}:
+        return RunState.SUCCEEDED
+    if states & _GOOD:
+        return RunState.PARTLY
+    return RunState.HELD if states == {StepState.HELD} else RunState.FAILED
