@@ -1,8 +1,11 @@
 """Every management command has a test that runs it: computed from the folders, so a new one cannot be forgotten."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
+
+from accounts.commands import EXIT_CODES
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = sorted(
@@ -29,3 +32,10 @@ def test_each_command_is_run_by_a_test() -> None:
         run |= set(_commands_run(ast.parse(path.read_text())))
     assert len(COMMANDS) > 20
     assert [command for command in COMMANDS if command not in run] == []
+
+
+def test_the_docs_list_the_exit_codes_as_they_are() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text()
+    assert [f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items()] == [
+        line for line in text.splitlines() if re.match(r"\| \d \|", line)
+    ]

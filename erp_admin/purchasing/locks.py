@@ -9,6 +9,7 @@ from erp_admin.documents.types import Lock
 from erp_admin.models import ChangeOrder, Commitment
 from erp_admin.purchasing import updates
 from integrations.delivery.remote_records import sent_of
+from integrations.models import Delivery
 
 # What the update function of Intacct cannot change.
 FIXED_THERE: Final = frozenset({"kind", "number", "vendor_id", "currency", "entity_id"})
@@ -17,6 +18,9 @@ FIXED_THERE: Final = frozenset({"kind", "number", "vendor_id", "currency", "enti
 def lock_of(document: Commitment | ChangeOrder) -> Lock | None:
     """The lock on a stored document, or None while everything may be changed."""
     if document.is_locked:
+        if document.delivery == Delivery.HELD:
+            reason = "Its push is held, so it cannot be changed now."
+            return Lock(reason, "Free it as said above, or take the push back.")
         reason = "It is being pushed to Intacct, so it cannot be changed now."
         return Lock(reason, "Wait until it has arrived, or take the push back.")
     if not document.remote_id:

@@ -25,12 +25,17 @@ from integrations.models import Approval
 LONGEST_NUMBER = 100
 
 
+class Finding(str):
+    """What an act says of what it found, where that needs somebody: shown as a warning, never in green."""
+
+
 def _act(request: TenantRequest, kind: str, pk: int, act: Callable[[AnyType, Any], str]) -> HttpResponse:
     """Do it and say so, or say why not; then back to the document."""
     document_type = type_for(kind)
     document = document_or_404(document_type, pk)
     try:
-        messages.success(request, act(document_type, document))
+        said = act(document_type, document)
+        messages.add_message(request, messages.WARNING if isinstance(said, Finding) else messages.SUCCESS, said)
     except Refused as refused:
         messages.error(request, str(refused))
     except IntacctError as error:
@@ -114,7 +119,13 @@ def refresh(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
     def act(document_type: AnyType, document: Any) -> str:
         named = readback.refresh(require_connection(), document_type.flow, document)
-        return f"Compared with Intacct: {'; '.join(named)}." if named else "Compared with Intacct just now."
+        document.refresh_from_db()
+        if document.missing_there:
+            return Finding(f"Intacct does not show {document.remote_id} any more. Recreate it, or unlink it.")
+        if named:
+            return Finding(f"Compared with Intacct; it differs: {'; '.join(named)}.")
+        compared = f"{document.compared_fields} of {document.comparable_fields} fields"
+        return f"Compared with Intacct just now: {compared}, all equal."
 
     return _act(request, kind, pk, act)
 
@@ -144,7 +155,8 @@ def take_theirs(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         rest = f" This still differs: {'; '.join(named)}." if named else ""
         document.refresh_from_db(fields=["approval", "approval_reason"])
         fell = f" {document.approval_reason}" if document.approval == Approval.NEEDS_REVIEW else ""
-        return f"{document.number} is what {document.remote_id} is in Intacct now.{rest}{fell}"
+        text = f"{document.number} is what {document.remote_id} is in Intacct now.{rest}{fell}"
+        return Finding(text) if named or fell else text
 
     return _act(request, kind, pk, act)
 
@@ -157,7 +169,7 @@ def push_ours(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         for _, problems in pushed.blocked:
             raise Refused(f"It cannot be pushed yet. {problems[0]}", code=problems[0].code)
         for _, why in pushed.left:
-            return f"Nothing was pushed for {document.number}. {why}"
+            return Finding(f"Nothing was pushed for {document.number}. {why}")
         return f"{document.number} is queued; what differs in {document.remote_id} is written as it is in ERP Admin."
 
     return _act(request, kind, pk, act)
@@ -172,7 +184,9 @@ def link(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
         def act(document_type: AnyType, document: Any) -> str:
             named = readback.link(require_connection(), document_type.flow, document, chosen, by=request.user)
-            return f"Linked to {chosen}. {'; '.join(named) or 'It is equal on both sides'}."
+            if named:
+                return Finding(f"Linked to {chosen}; it differs: {'; '.join(named)}.")
+            return f"Linked to {chosen}. It is equal on both sides."
 
         return _act(request, kind, pk, act)
     text = request.GET.get("q", "").strip()[:LONGEST_NUMBER]

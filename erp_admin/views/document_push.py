@@ -122,5 +122,6 @@ def _told(request: TenantRequest, document_type: AnyType, asked: PushOutcome) ->
     if asked.started is None:
         messages.warning(request, text)
         return redirect(list_url(request, document_type))
-    messages.success(request, text)
+    is_whole = not (asked.blocked or asked.left or asked.waiting)
+    messages.add_message(request, messages.INFO if is_whole else messages.WARNING, text)
     return redirect("run", tenant_slug=request.tenant.slug, number=asked.started.run.number)

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
 
-from accounts.access import TenantRequest
+from accounts.access import TenantRequest, role_reason
+from accounts.models import Role
 from accounts.templatetags.ui import amount, when
 from accounts.ui.shown import ShownState
 from erp_admin.documents import selectors, steps
@@ -27,6 +29,7 @@ from integrations.approval.transitions import Act
 from integrations.delivery.contract import PlannedField, PushFlow
 from integrations.delivery.planning import PlanResult, context_for, judge
 from integrations.delivery.remote_records import last_facts, record_of
+from integrations.delivery.selectors import hold_on
 from integrations.delivery.snapshot import FieldDifference
 from integrations.delivery.values import Kind, same, shown
 from integrations.gateway.access import live_connection
@@ -89,6 +92,7 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     pushes = list(selectors.pushes_of(document_type.key, pk)[:50])
     verdict = judge(document_type.flow, document, context_for(connection)) if connection else PlanResult()
     in_force = approval_in_force(document)
+    hold = hold_on(document_type.flow, document) if document.delivery == Delivery.HELD else None
     history, more_history = _history(request, document_type, document)
     context = {
         "document_type": document_type,
@@ -105,6 +109,9 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "verdict": verdict,
         "problems": [(each, *where_to_fix(request, document_type, each.code, document)) for each in verdict.problems],
         "here": document_url(request, document_type, document),
+        "hold": hold,
+        "hold_title": capfirst(document_type.plural),
+        "admin_reason": role_reason(request, Role.ADMIN),
         "failure": _failure(request, document_type, document, pushes),
         "steps": steps.step_rows(document_type.flow, document, pushes),
         "plan": _plan(document_type.flow, document, verdict, pushes),

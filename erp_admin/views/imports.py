@@ -217,7 +217,7 @@ def confirm(request: TenantRequest, draft_pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("commitment_import", tenant_slug=request.tenant.slug, draft_pk=found.pk)
-    messages.success(request, f"Run {run.number} imports the {type_of_draft(found).plural} of {found.file_name}.")
+    messages.info(request, f"Run {run.number} imports the {type_of_draft(found).plural} of {found.file_name}.")
     return redirect("run", tenant_slug=request.tenant.slug, number=run.number)
 
 

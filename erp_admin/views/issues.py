@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.views.decorators.http import require_GET, require_POST
 
@@ -63,5 +64,8 @@ def release(request: TenantRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, f"The hold was ended, but nothing could be started. {refused}")
     else:
-        messages.success(request, f"{title}: what was held is sent again now.")
+        messages.info(request, f"{title}: what was held is queued again. The run says what comes of it.")
+    back = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return redirect(back)
     return redirect("issues", tenant_slug=request.tenant.slug)

@@ -194,7 +194,7 @@ def _ignore_context(request: TenantRequest, form: SelectionForm) -> dict[str, ob
 def _to_run(request: TenantRequest, started: Started, does: str, otherwise: str = "") -> HttpResponse:
     run: SyncRun = started.run
     if started.is_new:
-        messages.success(request, f"Run {run.number} was started. {does}")
+        messages.info(request, f"Run {run.number} was started. {does}")
     else:
         text = f"Run {run.number} is running already, started by {starter(run)}. {otherwise}"
         messages.info(request, text.strip())

@@ -4,7 +4,7 @@ from django.db.models import Case, Count, IntegerField, Q, Value, When
 
 from accounts.ui.shown import ShownState
 from integrations.delivery.contract import PushFlow
-from integrations.models import IN_FLIGHT, Push, PushState, SyncRun
+from integrations.models import IN_FLIGHT, Push, PushedDocument, PushHold, PushState, SyncRun
 from integrations.models.states import shown
 from integrations.runs.selectors import known_flow
 
@@ -36,3 +36,8 @@ _ORDER = (
     PushState.DELIVERED,
     PushState.TAKEN_BACK,
 )
+
+
+def hold_on(flow: PushFlow, document: PushedDocument) -> PushHold | None:
+    """Why nothing of the flow is sent for the connection that the document is pushed to; None where it may be."""
+    return PushHold.objects.filter(connection=document.connection, flow=flow.key).first()

@@ -170,7 +170,7 @@ def refresh(request: TenantRequest, list_key: str, pk: int) -> HttpResponse:
         return redirect("record", tenant_slug=request.tenant.slug, list_key=list_key, pk=pk)
     run = started.run
     if started.is_new:
-        messages.success(request, f"Run {run.number} reads {item} again.")
+        messages.info(request, f"Run {run.number} reads {item} again.")
     else:
         messages.info(request, f"Run {run.number}, {run.title}, is under way. Refresh this record when it has ended.")
     return redirect("run", tenant_slug=request.tenant.slug, number=run.number)

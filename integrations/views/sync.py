@@ -73,7 +73,7 @@ def _start_here(request: TenantRequest, connection: Connection) -> HttpResponse:
 def _tell(request: TenantRequest, started: Started) -> None:
     run = started.run
     if started.is_new:
-        messages.success(request, f"Run {run.number}, {run.title}, was started.")
+        messages.info(request, f"Run {run.number}, {run.title}, was started.")
     else:
         messages.info(request, f"A sync is under way already: run {run.number}, started by {starter(run)}.")
 

@@ -177,7 +177,7 @@ def test_a_change_in_intacct_is_noticed_by_refresh_and_leads_to_issues(
 ) -> None:
     document = commitment(pushing, "SC-1", "1000.00")
     pushed(ben, url, document)
-    assert "Compared with Intacct just now." in ben.post(url("refresh_commitment", pk=document.pk), follow=True).text
+    assert "Compared with Intacct just now: " in ben.post(url("refresh_commitment", pk=document.pk), follow=True).text
     record = {"RECORDNO": str(document.remote_record_no), "TRX_TOTAL": "900.00"}
     intacct.control(do="put", object="PODOCUMENT", record=record)
     assert "Total: 900.00 in Intacct" in ben.post(url("refresh_commitment", pk=document.pk), follow=True).text
@@ -347,7 +347,7 @@ def test_a_hold_is_shown_first_and_only_an_admin_ends_it(
     intacct.control(do="reset")  # the only way to give a right back
     Push.objects.update(due_at=timezone.now())
     answer = client_for(admin).post(url("release_hold", pk=hold.pk), follow=True)
-    assert "what was held is sent again now" in answer.text
+    assert "what was held is queued again" in answer.text
     worked_off()
     document.refresh_from_db()
     assert document.state == DocumentState.VERIFIED

@@ -1,0 +1,57 @@
+"""How a step and a run end: a table over every mixture of what was done, failed and is left."""
+
+from itertools import product
+
+import pytest
+
+from integrations.models import RunState, RunStep, StepState
+from integrations.runs.endings import Unfinished, run_end, step_end
+
+LEFT = Unfinished(2, "NOT-SETTLED", "2 documents are held.")
+GOOD = (StepState.SUCCEEDED, StepState.PARTLY)
+
+
+@pytest.mark.parametrize(
+    ("counts", "unfinished", "ends"),
+    [
+        ({}, None, StepState.SUCCEEDED),
+        ({"new": 2}, None, StepState.SUCCEEDED),
+        ({"read": 40}, None, StepState.SUCCEEDED),
+        ({"read": 2, "missing": 2}, None, StepState.SUCCEEDED),
+        ({"failed": 2}, None, StepState.FAILED),
+        ({"read": 2, "failed": 2}, None, StepState.FAILED),
+        ({"read": 3, "failed": 2, "skipped": 1}, None, StepState.FAILED),
+        ({"read": 3, "failed": 2, "new": 1}, None, StepState.PARTLY),
+        ({"skipped": 1}, None, StepState.HELD),
+        ({"read": 1, "skipped": 1}, None, StepState.HELD),
+        ({}, LEFT, StepState.HELD),
+        ({"failed": 1}, LEFT, StepState.FAILED),
+        ({"new": 1}, LEFT, StepState.PARTLY),
+        ({"new": 1, "failed": 1}, LEFT, StepState.PARTLY),
+    ],
+)
+def test_a_step_ends_by_what_was_done(counts: dict[str, int], unfinished: Unfinished | None, ends: StepState) -> None:
+    assert step_end(RunStep(**counts), unfinished) == ends
+
+
+@pytest.mark.parametrize("unfinished", [None, LEFT])
+def test_a_step_that_did_nothing_of_what_was_asked_never_succeeds(unfinished: Unfinished | None) -> None:
+    for failed, skipped in product((0, 1, 7), repeat=2):
+        state = step_end(RunStep(read=failed + skipped, failed=failed, skipped=skipped), unfinished)
+        asked = failed or skipped or unfinished
+        assert state not in GOOD if asked else state == StepState.SUCCEEDED
+
+
+def test_a_run_of_which_nothing_arrived_is_failed_or_held() -> None:
+    ended = [state for state in StepState if state not in (StepState.WAITING, StepState.RUNNING)]
+    for first, second in product(ended, repeat=2):
+        state = run_end([first, second], was_cancelled=False)
+        if first == second == StepState.SUCCEEDED:
+            assert state == RunState.SUCCEEDED
+        elif first in GOOD or second in GOOD:
+            assert state == RunState.PARTLY, (first, second)
+        elif first == second == StepState.HELD:
+            assert state == RunState.HELD
+        else:
+            assert state == RunState.FAILED, (first, second)
+        assert run_end([first, second], was_cancelled=True) == RunState.CANCELLED
