@@ -47,6 +47,14 @@ class Verification(Flow):
                     _compare(work, flow, document.pk, mine, context, began)
                 work.save_page(after=batch[-1].pk)
             yield
+        _say_what_differs(work)
+
+
+def _say_what_differs(work: StepWork) -> None:
+    """A line of the log for what a person should look at; the documents are named in the run's rows."""
+    work.step.refresh_from_db(fields=["changed", "missing"])
+    if work.step.changed or work.step.missing:
+        work.warn(f"{work.step.changed:,} are otherwise in Intacct, {work.step.missing:,} are no longer there.")
 
 
 def _read(

@@ -3,6 +3,7 @@
 Changes nothing but by the services; a run's work is done elsewhere.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -140,7 +141,8 @@ def _context(request: TenantRequest, found: SyncRun, *, only_progress: bool = Fa
     return {
         **context,
         "starter": starter(found),
-        "error_title": "This run failed" if found.state == RunState.FAILED else "This run stopped before its end",
+        "error_title": _ERROR_TITLES.get(RunState(found.state), "This run stopped before its end"),
+        "is_ordinary": _is_ordinary(found, context["sums"]),
         "facts": _facts(request, found),
         "lacking_role": role_reason(request, Role.ACCOUNTANT),
         "restart_lists": list_keys(line.step for line in lines),
@@ -155,6 +157,14 @@ def _context(request: TenantRequest, found: SyncRun, *, only_progress: bool = Fa
             EXCHANGES_PER_PAGE,
         ),
     }
+
+
+_ERROR_TITLES = {RunState.FAILED: "This run failed", RunState.HELD: "Nothing could go out"}
+
+
+def _is_ordinary(run: SyncRun, sums: Mapping[str, int]) -> bool:
+    """Whether nothing of the run needs a look: not by its log alone, which says little of single records."""
+    return run.state == RunState.SUCCEEDED and not (sums["failed"] or sums["skipped"] or sums["missing"])
 
 
 def _pushes(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
