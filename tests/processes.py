@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from accounts.commands import EXIT_DONE
 from config import keys
 from integrations.sandbox.facade import SandboxProcess
 
@@ -54,10 +55,10 @@ class Site:
             start_new_session=True,
         )
 
-    def run(self, *arguments: str) -> str:
+    def run(self, *arguments: str, ends_with: int = EXIT_DONE) -> str:
         ended = self.start(*arguments)
         said, _ = ended.communicate(timeout=DEADLINE)
-        assert ended.returncode == 0, said
+        assert ended.returncode == ends_with, said
         return said
 
     def ask(self, *arguments: str) -> dict[str, Any]:

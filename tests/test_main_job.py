@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from accounts.commands import EXIT_UNSETTLED
 from config import keys
 from integrations.sandbox.facade import SandboxProcess
 from tests.processes import DEADLINE, Site, wait_for
@@ -63,7 +64,7 @@ def test_a_run_survives_the_death_of_its_worker(connected: tuple[Site, SandboxPr
     """SIGKILL to the whole worker while Intacct is answering; another worker takes the run over and finishes it."""
     site, local = connected
     local.control(do="fault", kind="slow", match="PROJECT", seconds=30, times=1)
-    site.run("sync", "river", "--queue", "--lists", "gl_accounts,projects")
+    site.run("sync", "river", "--queue", "--lists", "gl_accounts,projects", ends_with=EXIT_UNSETTLED)
     first = site.start("worker", output=subprocess.DEVNULL)
     wait_for(lambda: not local.control(do="stats")["faults"])  # the slow answer is being waited for
     os.killpg(first.pid, signal.SIGKILL)

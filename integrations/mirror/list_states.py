@@ -19,17 +19,18 @@ def note_end(run: SyncRun, step: RunStep, sink: Sink) -> None:
     """Write the state of the list after a step, by what the sink holds. Call it in the transaction that ends it."""
     mark = step.checkpoint
     facts: dict[str, Any] = {"last_run": run}
-    if StepState(step.state) not in _READ:
+    was_read = StepState(step.state) in _READ
+    if not was_read and step.message:
         problem = (step.message, step.error_code)
     elif step.skipped:
         problem = ("Intacct did not send all the records it announced or had before.", "LIST-INCOMPLETE")
     else:
         problem = ("", "")
-        if mark.get("closes_gap") and not mark.get("absent"):
-            facts |= {"complete_through": datetime.fromisoformat(mark["started_at"]), "read_fields": mark["fields"]}
-            if mark.get("since") is None:
-                facts["swept_at"] = facts["complete_through"]
-    if StepState(step.state) in _READ:
+    if was_read and not problem[0] and mark.get("closes_gap") and not mark.get("absent"):
+        facts |= {"complete_through": datetime.fromisoformat(mark["started_at"]), "read_fields": mark["fields"]}
+        if mark.get("since") is None:
+            facts["swept_at"] = facts["complete_through"]
+    if was_read:
         facts |= {"last_read_at": timezone.now(), **asdict(sink.figures())}
         if run.mode == Mode.FULL and not step.skipped:
             facts["last_full_at"] = timezone.now()

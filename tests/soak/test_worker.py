@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from accounts.commands import EXIT_UNSETTLED
 from config import keys
 from integrations.sandbox.facade import SandboxProcess
 from tests.integrations.supervised import Supervised
@@ -60,7 +61,7 @@ def test_runs_get_done_though_the_processes_keep_dying(tmp_path: Path, migrated_
         parent = worker.start("--stale-seconds", str(DEADLINE))
         for killed in range(3):
             local.control(do="fault", kind="slow", match="PROJECT", seconds=5, times=1)
-            site.run("sync", "river", "--queue", "--lists", "projects,customers")
+            site.run("sync", "river", "--queue", "--lists", "projects,customers", ends_with=EXIT_UNSETTLED)
             wait_for(lambda: not local.control(do="stats")["faults"])  # the slow answer is being waited for
             [sentinel] = [child for leader in parent.children() for child in leader.children()]
             sentinel.kill()
@@ -80,7 +81,7 @@ def test_work_queued_before_a_change_of_the_secret_key_is_woken_again(tmp_path: 
         site, facts = worker.site, local.credentials
         site.run("create_tenant", "river", "--name", "River Works", "--admin", "ada@river.example")
         site.run("connect", "river", "--company", facts["company"], "--user", facts["user"])
-        site.run("sync", "river", "--queue", "--lists", "items")
+        site.run("sync", "river", "--queue", "--lists", "items", ends_with=EXIT_UNSETTLED)
         site.environment["SECRET_KEY_FALLBACKS"] = site.environment["SECRET_KEY"]
         site.environment["SECRET_KEY"] = keys.fernet_key()
         worker.start()

@@ -60,7 +60,8 @@ def reasons(draft: ImportDraft) -> list[str]:
 
 def import_all(connection: Connection, draft: ImportDraft) -> SyncRun:
     run = run_to_end(confirm(connection, draft, queued=False).run)
-    assert run.state in (RunState.SUCCEEDED, RunState.PARTLY), (run.error_sentence, run.error_detail)
+    assert not run.is_active
+    assert not run.error_code, (run.error_sentence, run.error_detail)
     draft.refresh_from_db()
     return run
 

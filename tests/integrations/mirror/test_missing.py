@@ -62,8 +62,8 @@ def test_a_list_that_suddenly_shows_nothing_is_kept_and_the_run_says_so(
     step = sync(mirrored, "customers")
 
     assert missing("customers") == 0
-    assert (step.state, step.skipped, step.missing) == (StepState.PARTLY, before, 0)
-    assert step.run.state == RunState.PARTLY
+    assert (step.state, step.skipped, step.missing) == (StepState.HELD, before, 0)
+    assert step.run.state == RunState.HELD
     assert f"none at all, though {before} were there before" in log_of(step)
 
 
@@ -100,7 +100,7 @@ def test_pages_without_rows_mark_nothing_although_records_were_announced(
     monkeypatch.setattr(Client, "pages", lambda *args, **options: iter([Page([], 0, 0, 0, 0)]))
     step = sync(mirrored, "customers")
     assert missing("customers") == 0
-    assert step.state == StepState.PARTLY
+    assert step.state == StepState.HELD
     assert "announced" in log_of(step)
 
 
