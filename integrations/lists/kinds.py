@@ -36,6 +36,22 @@ CONFIDENTIAL: Final = frozenset(
 )
 
 
+# Fields that only describe: without them a record can be used. Without any other that it should have, it is unknown.
+DESCRIPTIVE: Final = frozenset(
+    {
+        "CUSTTITLE",
+        "DESCRIPTION",
+        "EXTENDED_DESCRIPTION",
+        "PODESCRIPTION",
+        "RECORD_URL",
+        "createdAt",
+        "updatedAt",
+        CREATED,
+        MODIFIED,
+    }
+)
+
+
 @dataclass(frozen=True)
 class Permission:
     """A right of an Intacct role, in the words of the permission screens. View requires List, so both are asked for."""
@@ -128,6 +144,11 @@ class ListKind:
     def required_fields(self) -> tuple[str, ...]:
         """Without these a record cannot be mirrored at all."""
         return tuple(dict.fromkeys((self.key_field, self.id_field)))
+
+    @property
+    def decisive_fields(self) -> frozenset[str]:
+        """A record of which one of these was never read is not known well enough to be used."""
+        return frozenset(self.wanted_fields) - DESCRIPTIVE - {self.name_field, *self.other_names}
 
     @property
     def wanted_fields(self) -> tuple[str, ...]:

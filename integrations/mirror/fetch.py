@@ -22,19 +22,24 @@ MOST_IN_A_SET = 1000
 
 @dataclass(frozen=True)
 class Selection:
-    """Which records of a list, and which of their fields. `since` is None for the whole list."""
+    """Which records of a list, and which of their fields. `since` is None for the whole list.
+
+    `also` are records that are read although they were not modified since.
+    """
 
     kind: ListKind
     view: View
     fields: tuple[str, ...]
     since: datetime | None
     extra: Filter | None = None
+    also: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, kind: ListKind, view: View, mark: Mapping[str, Any]) -> "Selection":
         """The selection that a step's checkpoint describes."""
         since = mark.get("since")
-        return cls(kind, view, tuple(mark["fields"]), datetime.fromisoformat(since) if since else None)
+        moment = datetime.fromisoformat(since) if since else None
+        return cls(kind, view, tuple(mark["fields"]), moment, also=tuple(mark.get("also", ())))
 
     @property
     def is_whole(self) -> bool:
@@ -59,7 +64,8 @@ class Selection:
         if kind.created_field in self.fields:
             made_since = any_of(ge(kind.created_field, moment), is_null(kind.created_field))
             never = all_of(never, made_since)
-        return any_of(ge(kind.modified_field, moment), never)
+        also = in_(kind.key_field, self.also) if self.also else None
+        return any_of(ge(kind.modified_field, moment), never, also)
 
 
 def pages(client: Client, selection: Selection, *, after: int, until: int | None) -> Iterator[Page]:

@@ -263,10 +263,17 @@ def _work_step(part: _Slice, flow: Flow, step: RunStep) -> bool:
 def _close_step(part: _Slice, step: RunStep) -> None:
     with lease.holding(part.run.pk, part.token):
         step.refresh_from_db()
-        step.state = StepState.PARTLY if step.failed or step.skipped else StepState.SUCCEEDED
+        step.state = _state_at_the_end(step)
         step.finished_at = timezone.now()
         step.save(update_fields=["state", "finished_at"])
         flow_for(part.run.flow).ended(part.run, step)
+
+
+def _state_at_the_end(step: RunStep) -> StepState:
+    """Of a step that was worked off."""
+    if step.error_code:
+        return StepState.LIMITED
+    return StepState.PARTLY if step.failed or step.skipped else StepState.SUCCEEDED
 
 
 def _backoff(part: _Slice, error: BusyError) -> timedelta | None:
@@ -336,15 +343,15 @@ def _close(run: SyncRun) -> None:
     left = StepState.CANCELLED if cancelled else StepState.NOT_REACHED
     closed = run.steps.filter(state__in=OPEN_STEPS).update(state=left, finished_at=timezone.now())
     _close_rows(run, "The run was cancelled before this." if cancelled else "Not reached before the run ended.")
-    states = set(run.steps.values_list("state", flat=True))
-    good = {StepState.SUCCEEDED, StepState.PARTLY}
+    steps = list(run.steps.defer("checkpoint"))
+    states = {step.state for step in steps}
     if cancelled and closed:
         run.state = RunState.CANCELLED
     elif states <= {StepState.SUCCEEDED}:
         run.state = RunState.SUCCEEDED
     else:
-        run.state = RunState.PARTLY if states & good else RunState.FAILED
-    if run.state == RunState.SUCCEEDED:
+        run.state = RunState.PARTLY if any(step.was_read for step in steps) else RunState.FAILED
+    if all(step.state == StepState.SUCCEEDED or (step.state == StepState.LIMITED and step.was_read) for step in steps):
         gateway.clear_limits(run.connection)
     if run.state == RunState.FAILED and not run.error_code:
         worst = run.steps.exclude(error_code="").first()
