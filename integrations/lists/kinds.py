@@ -84,6 +84,18 @@ class Reader(Enum):
 
 
 @dataclass(frozen=True)
+class Borrowed:
+    """Fields that are values of another record, which Intacct shows changed without stamping this one as modified.
+
+    `of` is the list of the other record and `by` the field here that holds its id; both "" where it is not mirrored.
+    """
+
+    fields: tuple[str, ...]
+    of: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True)
 class ListKind:
     """One list.
 
@@ -124,6 +136,7 @@ class ListKind:
     is_dimension: bool = False
     names_entities: bool = False
     nested: tuple[str, ...] = ()
+    borrowed: tuple[Borrowed, ...] = ()
     ignored_for_changes: tuple[str, ...] = (MODIFIED, "RECORD_URL")
 
     def __post_init__(self) -> None:

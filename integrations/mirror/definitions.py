@@ -4,6 +4,7 @@ Owns the stored definitions. A refusal holds for one step: what was refused or w
 every run, and each change of what can be read is told. Must not read records.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -93,13 +94,22 @@ def _keep(
 
 
 def _still_withheld(known: ListDefinition, kind: ListKind, offered: Sequence[str]) -> list[dict[str, str]]:
-    """What was refused, and what of our fields was described before and no longer is. A custom field may be removed."""
+    """What was refused, and what of our fields was described before and no longer is. A custom field may be removed.
+
+    What Intacct has not described for a month is no part of the list any more, but for what no list is without.
+    """
     withheld = {entry["name"]: entry for entry in known.unselectable}
-    gone = [name for name in kind.wanted_fields if name in known.offered and name not in offered]
-    now = timezone.now().isoformat()
-    for name in gone:
-        withheld.setdefault(name, {"name": name, "reason": WITHDRAWN, "at": now})
-    return [entry for name, entry in withheld.items() if name in offered or name in kind.wanted_fields]
+    now = timezone.now()
+    for name in kind.wanted_fields:
+        if name in known.offered and name not in offered:
+            withheld[name] = {"name": name, "reason": WITHDRAWN, "at": now.isoformat()}
+    lasting = {kind.status_field, kind.entity_field, kind.parent_field}
+    long_ago = (now - DEFINITION_KEPT).isoformat()
+    return [
+        entry
+        for name, entry in withheld.items()
+        if name in offered or (name in kind.wanted_fields and (name in lasting or entry["at"] > long_ago))
+    ]
 
 
 def readable(definition: ListDefinition, kind: ListKind, entity_id: str, refused: Iterable[str]) -> Readable:
@@ -148,10 +158,10 @@ def forgive(definition: ListDefinition, names: Iterable[str]) -> None:
 
 def refused_field(kind: ListKind, selected: Sequence[str], error: ProtocolError) -> str:
     """The field that Intacct refused to select; "" when the error is about none of those that can be left out."""
-    name = error.subject
-    if error.code != FIELD_REFUSED or name not in selected or name in kind.required_fields:
+    if error.code != FIELD_REFUSED:
         return ""
-    return name
+    named = (name for name in re.split(r"[\s,;\[\]]+", error.subject) if name in selected)
+    return next((name for name in named if name not in kind.required_fields), "")
 
 
 def remember_refused(
@@ -161,14 +171,15 @@ def remember_refused(
 
     `lookup` is asked again first: the company may have removed a field of its own since.
     """
+    before = ListDefinition.objects.filter(connection=connection, kind=kind.key).first()
+    is_news = before is None or name not in {entry["name"] for entry in before.unselectable}
     definition = definition_of(client, connection, kind, again=True)
-    known = {entry["name"] for entry in definition.unselectable}
     is_ours = name in definition.offered or name in kind.wanted_fields
-    if name not in known and is_ours:
+    if is_ours and name not in {entry["name"] for entry in definition.unselectable}:
         entry = {"name": name, "reason": error.sentence, "at": timezone.now().isoformat()}
         definition.unselectable = [*definition.unselectable, entry]
         definition.save(update_fields=["unselectable"])
-    return definition, name not in known
+    return definition, is_news
 
 
 def keep_dimensions(connection: Connection, dimensions: Sequence[Dimension]) -> list[ListKind]:

@@ -15,8 +15,8 @@ from integrations.lists import ListKind
 from integrations.mirror import recount
 from integrations.mirror.availability import available, leave_out, limit
 from integrations.mirror.definitions import NotHere
-from integrations.mirror.fetch import MOST_IN_A_SET, Selection, pages, still_there
-from integrations.mirror.rows import Incoming, RowReader, Unusable, record_numbers
+from integrations.mirror.fetch import MOST_IN_A_SET, Selection, pages, still_there, system_records
+from integrations.mirror.rows import LOWEST, Incoming, RowReader, Unusable, record_numbers
 from integrations.mirror.scope import View
 from integrations.mirror.sink import Sink, SinkFor, Sweep
 from integrations.mirror.watermark import Start, start_of
@@ -89,7 +89,7 @@ def _begin(work: StepWork, kind: ListKind, view: View, sink: Sink) -> None:
     if found.absent and found.looked_up_at >= started_at:
         work.say(f"{kind.label}: Intacct does not have {', '.join(found.absent)} in this company.")
     start = start_of(work.run, work.connection, kind, fields, sink.key)
-    also = sink.unsettled(fields, start.since) if start.since is not None else []
+    also = sink.unsettled(fields, found.withheld, start.base) if start.since is not None else []
     if len(also) > MOST_IN_A_SET:
         start, also = Start(None, f"{len(also):,} records are to be read again", start.closes_gap), []
     if start.why_whole:
@@ -97,6 +97,8 @@ def _begin(work: StepWork, kind: ListKind, view: View, sink: Sink) -> None:
     mark: dict[str, Any] = {
         "fields": fields,
         "withheld": list(found.withheld),
+        "lacking": {},
+        "system": False,
         "also": also,
         "after": 0,
         "until": None,
@@ -115,15 +117,44 @@ def _read(work: StepWork, selection: Selection, sink: Sink) -> Iterator[None]:
     mark = work.checkpoint
     if not mark.get("swept"):
         yield from _read_range(work, selection, sink, int(mark["after"]), mark["until"])
+        if not mark.get("system"):
+            _read_system_records(work, selection, sink)
         if selection.is_whole:
             _sweep_the_rest(work, selection, sink, int(work.checkpoint["after"]))
     yield from recount.settle(work, selection, sink, _read_again)
 
 
+def _read_system_records(work: StepWork, selection: Selection, sink: Sink) -> None:
+    """Read what has no positive key where there is any: some is here, or a whole list was announced to be longer."""
+    step = RunStep.objects.get(pk=work.step.pk)
+    is_short = selection.is_whole and step.announced is not None and step.read < step.announced
+    if not is_short and not sink.held(LOWEST, 0):
+        return
+    rows, left_out = system_records(work.client, selection)
+    usable, unusable = read_rows(_reader(work, selection), rows)
+    shown = frozenset(row.record_no for row in usable) | record_numbers(selection.kind, [row for row, _ in unusable])
+    swept = Sweep(LOWEST, 0, shown) if selection.is_whole and (rows or step.read) else None
+    spared = _spared(work, selection, sink, swept) if swept else frozenset[int]()
+    if step.announced is not None:
+        work.announce(step.announced - len(left_out) if selection.is_whole else step.announced + len(rows))
+    if left_out:
+        named = f"{selection.kind.label}: {len(left_out)} records ({', '.join(left_out[:10])})"
+        work.say(f"{named} are Intacct's own and it does not let them be read, so they are left out.")
+    with work.page():
+        _keep_unusable(work, selection.kind, unusable)
+        outcome = sink.store(usable, swept=swept, spared=spared)
+        work.count(read=len(rows), **outcome.counts())
+        work.save_page(system=True, lacking=_lacking(work, usable))
+
+
+def _reader(work: StepWork, selection: Selection) -> RowReader:
+    return RowReader(selection.kind, selection.fields, work.checkpoint.get("withheld", ()))
+
+
 def _read_range(work: StepWork, selection: Selection, sink: Sink, after: int, until: int | None) -> Iterator[None]:
     if until is not None and after >= until:
         return
-    reader = RowReader(selection.kind, selection.fields, work.checkpoint.get("withheld", ()))
+    reader = _reader(work, selection)
     for page in pages(work.client, selection, after=after, until=until):
         if work.step.announced is None and page.total is not None:
             work.announce(page.total)
@@ -160,7 +191,7 @@ def _lacking(work: StepWork, rows: Iterable[Incoming]) -> dict[str, int]:
 
 def _read_again(work: StepWork, selection: Selection, sink: Sink, after: int, until: int | None) -> Iterator[None]:
     """Read a range once more. Of the whole list only what the first reading did not bring is counted as read."""
-    reader = RowReader(selection.kind, selection.fields, work.checkpoint.get("withheld", ()))
+    reader = _reader(work, selection)
     begun = False
     for page in pages(work.client, selection, after=after, until=until):
         if not selection.is_whole and not begun and page.total is not None:

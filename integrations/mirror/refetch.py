@@ -13,7 +13,7 @@ from integrations.intacct.query import Filter
 from integrations.lists import ListKind
 from integrations.mirror.availability import available, leave_out, limit
 from integrations.mirror.definitions import Readable
-from integrations.mirror.fetch import MOST_IN_A_SET, Selection, pages
+from integrations.mirror.fetch import MOST_IN_A_SET, Selection, pages, system_records
 from integrations.mirror.pull import read_rows
 from integrations.mirror.rows import Incoming, RowReader, record_numbers
 from integrations.mirror.scope import View
@@ -42,7 +42,8 @@ def refetch(work: StepWork, kind: ListKind, items: Sequence[ListItem]) -> Refetc
         return Refetched(frozenset(), {})
     sink = MirrorSink(View(work.connection, ""), kind, work.run)
     shown, unusable = set[int](), dict[int, str]()
-    for found, rows in _pages(work, kind, in_(kind.key_field, [item.record_no for item in items])):
+    numbers = [item.record_no for item in items]
+    for found, rows in _pages(work, kind, in_(kind.key_field, numbers), has_system_records=min(numbers) <= 0):
         usable, failed = read_rows(RowReader(kind, found.fields, found.withheld), rows)
         shown |= record_numbers(kind, rows)
         unusable |= {number: why for row, why in failed for number in record_numbers(kind, [row])}
@@ -100,7 +101,9 @@ def _tell_limits(work: StepWork, kind: ListKind, found: Readable, rows: Sequence
     limit(work, kind, list(found.withheld), lacking, 0)
 
 
-def _pages(work: StepWork, kind: ListKind, wanted: Filter) -> Iterator[tuple[Readable, Rows]]:
+def _pages(
+    work: StepWork, kind: ListKind, wanted: Filter, *, has_system_records: bool = False
+) -> Iterator[tuple[Readable, Rows]]:
     """What could be selected, and the rows page by page; all of it once more when a field is refused."""
     view = View(work.connection, "")
     while True:
@@ -109,6 +112,8 @@ def _pages(work: StepWork, kind: ListKind, wanted: Filter) -> Iterator[tuple[Rea
         try:
             for page in pages(work.client, selection, after=0, until=None):
                 yield found, page.rows
+            if has_system_records:
+                yield found, system_records(work.client, selection)[0]
         except ProtocolError as error:
             leave_out(work, kind, found.fields, error)
         else:

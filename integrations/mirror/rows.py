@@ -6,6 +6,7 @@ value. Knows neither the database nor how rows are fetched.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -19,6 +20,8 @@ VERSION = "2:"
 # A character that XML cannot carry, so that no value can contain it and joined values are unambiguous.
 _BETWEEN = "\x1f"
 _HIGHEST = 2**63 - 1
+LOWEST = -(2**63)
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,19}")
 
 
 class Unusable(ValueError):
@@ -120,10 +123,10 @@ class RowReader:
 def record_number(kind: ListKind, row: Mapping[str, Any]) -> int | None:
     """The key of the row, or None when it is not a number the database can hold."""
     text = row.get(kind.key_field, "")
-    if not (isinstance(text, str) and text.isascii() and text.isdigit()):
+    if not isinstance(text, str) or not _WHOLE_NUMBER.fullmatch(text):
         return None
     number = int(text)
-    return number if number <= _HIGHEST else None
+    return number if LOWEST < number <= _HIGHEST else None
 
 
 def record_numbers(kind: ListKind, rows: Iterable[Mapping[str, Any]]) -> frozenset[int]:

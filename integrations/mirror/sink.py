@@ -80,10 +80,11 @@ class Sink(Protocol):
     def meant_by(self, numbers: Collection[int], ids: Collection[str]) -> list[int]:
         """The record numbers of the records here, missing ones apart, with one of these numbers or business ids."""
 
-    def unsettled(self, fields: Collection[str], since: datetime) -> list[int]:
+    def unsettled(self, fields: Collection[str], withheld: Collection[str], since: datetime | None) -> list[int]:
         """The record numbers of what is to be read again though it was not modified.
 
-        What was stored without one of these fields, and what holds values of records of other lists that changed since.
+        What was stored without a field that is not withheld now, and what holds values of other records that changed
+        since.
         """
 
     def figures(self) -> Figures:

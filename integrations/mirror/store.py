@@ -16,6 +16,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from integrations.lists import ListKind
+from integrations.mirror.followers import followers
 from integrations.mirror.rows import Incoming
 from integrations.mirror.scope import View
 from integrations.mirror.sink import Figures, PageOutcome, Sweep
@@ -123,10 +124,11 @@ class MirrorSink:
                 found.update(there.values_list("record_no", flat=True))
         return sorted(found)
 
-    def unsettled(self, fields: Collection[str], since: datetime) -> list[int]:
+    def unsettled(self, fields: Collection[str], withheld: Collection[str], since: datetime | None) -> list[int]:
         here = self._there()
         stored = here.filter(unread__isnull=False).values_list("record_no", "unread")
-        return sorted(number for number, unread in stored if not unread.keys().isdisjoint(fields))
+        lacking = (number for number, unread in stored if not unread.keys() <= set(withheld))
+        return sorted({*lacking, *(followers(self.view, self.kind, fields, since) if since is not None else ())})
 
     def figures(self) -> Figures:
         counted = self.view.items(self.kind).aggregate(

@@ -22,6 +22,7 @@ from accounts.ui.filters import FilterGroup, filter_group, query_url
 from accounts.ui.pk import read_pk
 from integrations.gateway.access import Entity, entities_of, latest_connection, live_connection, why_not_sync
 from integrations.lists import GROUPS, ListKind
+from integrations.mirror.followers import lagging
 from integrations.models import UNKNOWN_OWNER, Connection, Freshness, ListItem, RecordState
 from integrations.records.exports import header_of, row_of
 from integrations.records.kinds import kind_for, list_state
@@ -134,6 +135,7 @@ def records(request: TenantRequest, list_key: str) -> HttpResponse:
         "before": query_url(request, page=page.before) if page.before else "",
         "after": query_url(request, page=page.after) if page.after else "",
         "freshness": freshness_of(connection, kind),
+        "lagging": lagging(connection, kind),
         "is_former": live_connection() is None,
         "export_url": f"{reverse('export_list', kwargs=_here(request, kind))}{query_url(request, page=None)}",
         "without_parent": query_url(request, of=None, page=None),

@@ -60,7 +60,7 @@ class RecordSink:
         meant = self._there().filter(Q(record_no__in=numbers) | Q(business_id__in=ids))
         return list(meant.values_list("record_no", flat=True))
 
-    def unsettled(self, fields: Collection[str], since: datetime) -> list[int]:
+    def unsettled(self, fields: Collection[str], withheld: Collection[str], since: datetime | None) -> list[int]:
         return []
 
     def figures(self) -> Figures:
