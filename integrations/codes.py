@@ -91,6 +91,9 @@ FEATURES: Final = {
              LISTS),
         Code("LIST-FIELDS", "Sage Intacct does not offer a field without which the list cannot be read", "Ask Sage "
              "support whether the object is available in your company.", IN_INTACCT),
+        Code("LIST-LIMITED", "Sage Intacct did not let a field of the list be read", "Each sync asks for it again. "
+             "What was known before is kept; records of which it was never known cannot be used. If it stays, check in "
+             "Intacct that the role of the web services user may see the field.", IN_INTACCT),
         Code("LIST-INCOMPLETE", "Sage Intacct did not send all the records it announced or had before", "Sync the list "
              "again. If it stays, compare the list with the one in Intacct.", SYNC),
         Code("ENTITY-UNKNOWN", "There is no such entity to sync", "Choose one of the entities that the Web Services "

@@ -34,6 +34,7 @@ class Choice:
     label: str
     is_active: bool = True
     missing_at: datetime | None = None
+    is_known: bool = True
 
     def __str__(self) -> str:
         return self.label

@@ -206,9 +206,11 @@ class Matcher:
 
     def _items(self, kind: str, **wanted: str) -> Iterable[Record]:
         found = ListItem.objects.filter(connection=self._connection, kind=kind, **wanted).order_by("business_id")
-        facts = found.values_list("business_id", "name", "is_active", "missing_at")
-        for business_id, name, is_active, missing_at in facts.iterator():
+        facts = found.values_list("business_id", "name", "is_active", "is_known", "missing_at")
+        for business_id, name, is_active, is_known, missing_at in facts.iterator():
             gone = "It is no longer in Intacct." if missing_at else "It is inactive in Intacct."
+            if not is_known and not missing_at:
+                gone = "Intacct did not let all of it be read, so it is not known whether it may be used."
             yield Record(business_id, (business_id,), name, "" if is_active and not missing_at else gone)
 
     def _vendors(self) -> Iterable[Record]:

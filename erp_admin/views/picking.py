@@ -15,7 +15,7 @@ from erp_admin.models import Project
 from integrations.gateway.access import live_connection
 from integrations.models import Approval, ListItem
 from integrations.records.selectors import pick_list
-from integrations.views.settings import LONGEST_SEARCH, picker_answer
+from integrations.views.settings import LONGEST_SEARCH, Option, option_of, picker_answer
 
 
 @require_GET
@@ -25,13 +25,13 @@ def pick_record(request: TenantRequest, list_key: str) -> HttpResponse:
     search = request.GET.get("q", "")[:LONGEST_SEARCH]
     if list_key == PROJECTS_HERE:
         projects = _matching(Project.objects.order_by("number"), "name", search)
-        return picker_answer((str(each.pk), str(each), each.is_active) for each in projects)
+        return picker_answer(Option(str(each.pk), str(each), each.is_active) for each in projects)
     for document_type in document_types():
         if list_key == here_key(document_type.key):
             columns = document_type.columns
             usable = document_type.model.objects.exclude(approval=Approval.VOID).select_related(*columns.related)
             documents = _matching(usable.order_by(*columns.number), "title", search)
-            return picker_answer((str(each.pk), str(each), True) for each in documents)
+            return picker_answer(Option(str(each.pk), str(each)) for each in documents)
     if list_key not in MIRRORED:
         raise Http404("Nothing is chosen from a list of this name.")
     connection = live_connection()
@@ -42,7 +42,7 @@ def pick_record(request: TenantRequest, list_key: str) -> HttpResponse:
         found = found.filter(fields__PROJECTID=_project_id(request)).exclude(fields__PROJECTID="")
     if list_key == "cost_types":
         found = found.filter(fields__TASKID=request.GET.get("task", ""))
-    return picker_answer((item.business_id, str(item), item.is_active) for item in _unique(found))
+    return picker_answer(option_of(item) for item in _unique(found))
 
 
 def _matching(records: Any, name: str, search: str) -> Any:

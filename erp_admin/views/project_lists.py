@@ -23,7 +23,7 @@ from integrations.gateway.access import live_connection, why_not_sync
 from integrations.imports import preview as previews
 from integrations.imports.selectors import IMPORT_STATES, entity_counts, state_counts
 from integrations.mirror.flow import LISTS
-from integrations.models import ACTIVE_RUNS, Connection, RunStep, StepState, SyncRun
+from integrations.models import ACTIVE_RUNS, READ_TO_THE_END, Connection, RunStep, SyncRun
 from integrations.runs.flow import flow_for
 from integrations.runs.selectors import starter, why_not_run
 
@@ -155,7 +155,7 @@ def _switched_off(connection: Connection) -> Any:
 
 
 def _last_read(connection: Connection) -> Any:
-    done = RunStep.objects.filter(run__connection=connection, key="list:projects", state=StepState.SUCCEEDED)
+    done = RunStep.objects.filter(READ_TO_THE_END, run__connection=connection, key="list:projects")
     return done.aggregate(at=Max("finished_at"))["at"]
 
 

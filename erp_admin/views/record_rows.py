@@ -3,10 +3,11 @@
 Presentation only; what may be imported is decided by the flow.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
 from accounts.models import Tenant
 from accounts.templatetags.ui import amount, when
@@ -14,7 +15,9 @@ from accounts.ui.shown import ShownState
 from erp_admin.models import Project
 from integrations.imports.selectors import IMPORT_STATES, ImportRecord
 from integrations.intacct import parse_date
-from integrations.models import Connection
+from integrations.models import UNKNOWN_OWNER, Connection, ListItem
+
+NOT_READ: Final = "Unknown"
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,13 @@ def state_of(item: ImportRecord) -> ShownState:
     return IMPORT_STATES[item.import_state].shown
 
 
+def known_fields(item: ListItem) -> Mapping[str, Any]:
+    """The fields of a record with a word in place of those that were never read."""
+    return {**item.fields, **dict.fromkeys(item.never_read, NOT_READ)}
+
+
 def record_row(item: ImportRecord, tenant: Tenant) -> RecordRow:
-    fields = item.fields
+    fields = known_fields(item)
     return RecordRow(
         item=item,
         state=state_of(item),
@@ -97,7 +105,7 @@ def read_amount(text: Any) -> Decimal | str | None:
 def entity_names(connection: Connection) -> dict[str, str]:
     """Names of the entities by id, as Intacct listed them at the last sign-in; "" is the top level."""
     names = {str(entity["id"]): f"{entity['id']} {entity['name']}".strip() for entity in connection.entities}
-    return {"": "Top level", **names}
+    return {"": "Top level", UNKNOWN_OWNER: "Unknown", **names}
 
 
 Fact = dict[str, Any]
@@ -124,7 +132,7 @@ def shown_value(value: Any, currency: str) -> Any:
 
 
 def record_facts(row: RecordRow, entities: dict[str, str]) -> list[Fact]:
-    fields = row.item.fields
+    fields = known_fields(row.item)
     customer = " ".join(part for part in (row.customer_id, row.customer_name) if part)
     return [
         fact("Project ID", row.item.business_id),
@@ -140,7 +148,7 @@ def record_facts(row: RecordRow, entities: dict[str, str]) -> list[Fact]:
         fact("Department", fields.get("DEPARTMENTID", "")),
         fact("Entity", entities.get(row.entity, row.entity)),
         fact("Description", fields.get("DESCRIPTION", "")),
-        fact("Active in Intacct", "Yes" if row.item.is_active else "No"),
+        fact("Active in Intacct", "Yes" if row.item.is_active else "No" if row.item.is_known else NOT_READ),
     ]
 
 

@@ -30,11 +30,12 @@ class ListStateAdmin(OfConnection, ReadOnlyAdmin):
     search_fields = ["kind", "entity_id", "last_problem_code", "tenant__slug"]
     date_hierarchy = "last_read_at"
     fieldsets = (
-        (None, {"fields": ("tenant", "connection", "kind", "entity_id", "records", "missing", "last_change_at")}),
+        (None, {"fields": ("tenant", "connection", "kind", "entity_id", "records", "missing", "unknown", "limited")}),
         (
             "Read",
-            {"fields": ("complete_through", "last_full_at", "last_read_at", "swept_at", "read_fields", "last_run")},
+            {"fields": ("complete_through", "last_full_at", "last_read_at", "swept_at", "last_change_at", "last_run")},
         ),
+        ("Fields", {"fields": ("read_fields",)}),
         ("Problem", {"fields": ("last_problem", "last_problem_code", "last_problem_at")}),
     )
 

@@ -12,7 +12,7 @@ from integrations.models import ListItem, RunRow
 @admin.register(ListItem)
 class ListItemAdmin(TenantRows, LongTableAdmin):
     list_display = [
-        "business_id", "name", "kind", "record_no", "entity_id", "is_active", "changed_at", "missing_at",
+        "business_id", "name", "kind", "record_no", "entity_id", "is_active", "is_known", "changed_at", "missing_at",
         "connection_link", "tenant_link",
     ]  # fmt: skip
     list_filter = [
@@ -27,7 +27,7 @@ class ListItemAdmin(TenantRows, LongTableAdmin):
             None,
             {"fields": ("tenant", "connection", "kind", "record_no", "business_id", "name", "parent_id", "entity_id")},
         ),
-        ("State", {"fields": ("is_active", "first_seen_at", "changed_at", "missing_at")}),
+        ("State", {"fields": ("is_active", "is_known", "unread", "first_seen_at", "changed_at", "missing_at")}),
         ("Ignored", {"fields": ("ignored_at", "ignored_by", "ignore_reason")}),
         ("Record", {"fields": ("fields_as_read", "digest", "rows")}),
     )

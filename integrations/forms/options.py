@@ -16,6 +16,7 @@ from integrations.connections.service import normalise_id
 from integrations.forms.settings_view import SettingsView
 from integrations.lists import KINDS_BY_KEY
 from integrations.models import ListItem
+from integrations.records.lookup import why_unknown
 from integrations.settings.declared import Setting, switches_requiring
 
 LONGEST_ID = 200
@@ -56,8 +57,10 @@ class PickerSelect(forms.Select):
         if chosen:
             item = self.find(chosen)
             label = str(item) if item else f"{chosen} (not among what was read from Intacct)"
+            if isinstance(item, ListItem) and not item.is_known:
+                label = f"{item} (cannot be used: {why_unknown(item)})"
             option = self.create_option(name, chosen, label, True, 1)
-            if item is not None and (not item.is_active or item.missing_at is not None):
+            if item is not None and item.is_known and (not item.is_active or item.missing_at is not None):
                 option["attrs"]["data-inactive"] = "true"
             options.append(option)
         return [(None, options, 0)]

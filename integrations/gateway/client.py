@@ -30,7 +30,15 @@ from integrations.intacct import (
     SessionCache,
     SignInError,
 )
-from integrations.models import Connection, ConnectionState, Exchange, ExchangeSubject, RunStep, StepState
+from integrations.models import (
+    FIELDS_LIMITED,
+    Connection,
+    ConnectionState,
+    Exchange,
+    ExchangeSubject,
+    RunStep,
+    StepState,
+)
 
 SIGN_IN = "getAPISession"
 SESSIONS = SessionCache()  # process memory only, never stored
@@ -243,9 +251,10 @@ def clear_limits(connection: Connection) -> None:
     steps = RunStep.objects.filter(run__connection=connection)
     if connection.credentials_set_at is not None:
         steps = steps.filter(started_at__gte=connection.credentials_set_at)  # others had other rights
-    for key in steps.filter(state=StepState.LIMITED).order_by().values_list("key", flat=True).distinct():
+    refused = steps.filter(state=StepState.LIMITED).exclude(error_code=FIELDS_LIMITED)
+    for key in refused.order_by().values_list("key", flat=True).distinct():
         told = steps.filter(key=key, state__in=[StepState.LIMITED, StepState.SUCCEEDED, StepState.PARTLY])
-        if told.latest("started_at").state == StepState.LIMITED:
+        if not told.latest("started_at").was_read:
             return
     _set_state(connection, ConnectionState.CONNECTED, unless=set(ConnectionState) - {ConnectionState.LIMITED})
 

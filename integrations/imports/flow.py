@@ -14,6 +14,7 @@ from integrations.imports.lines import named_by
 from integrations.imports.taking import take_over
 from integrations.mirror.refetch import Refetched, refetch, refetch_owned
 from integrations.models import ListItem, RowOutcome, RunRow
+from integrations.records.lookup import why_unknown
 from integrations.runs.flow import Flow, StepPlan
 from integrations.runs.step import StepWork
 
@@ -79,6 +80,8 @@ class ImportFlow(Flow, Generic[DocumentT]):
         if row.list_item.record_no in found.unusable:
             raise Unacceptable(found.unusable[row.list_item.record_no])
         item = ListItem.objects.select_related("connection").get(pk=row.list_item.pk)
+        if not item.is_known:
+            raise Unacceptable(f"This {self.declaration.noun} cannot be imported: {why_unknown(item)}")
         if item.ignored_at is not None:
             raise LeftOut("It was ignored after the import was started. Restore it, then import it again.")
         for owned, _ in self.declaration.listed_lines:

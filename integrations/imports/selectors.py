@@ -51,7 +51,8 @@ CHANGED = ImportState("changed", "Changed in Intacct", "warning", "arrow-left-ri
 MISSING = ImportState("missing", "Missing in Intacct", "danger", "question-circle")
 IGNORED = ImportState("ignored", "Ignored", "neutral", "eye-slash")
 INACTIVE = ImportState("inactive", "Inactive", "neutral", "moon")
-IMPORT_STATES = {state.value: state for state in (READY, IMPORTED, CHANGED, MISSING, IGNORED, INACTIVE)}
+UNKNOWN = ImportState("unknown", "Unknown", "warning", "shield-exclamation")
+IMPORT_STATES = {state.value: state for state in (READY, IMPORTED, CHANGED, MISSING, IGNORED, INACTIVE, UNKNOWN)}
 IMPORTABLE = (READY.value, CHANGED.value, IMPORTED.value, INACTIVE.value)
 
 # What every list of records can be sorted by; "-" before the name turns the order round.
@@ -89,6 +90,7 @@ def records_of(declaration: ImportDeclaration[DocumentT]) -> QuerySet[ImportReco
         import_state=Case(
             When(missing_at__isnull=False, then=Value(MISSING.value)),
             When(ignored_at__isnull=False, then=Value(IGNORED.value)),
+            When(is_known=False, then=Value(UNKNOWN.value)),
             When(is_same, document_pk__isnull=False, then=Value(IMPORTED.value)),
             When(document_pk__isnull=False, then=Value(CHANGED.value)),
             When(is_active=False, then=Value(INACTIVE.value)),

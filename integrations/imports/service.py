@@ -16,7 +16,8 @@ from integrations.event_kinds import RecordEvent
 from integrations.imports.contract import DocumentT, ImportDeclaration
 from integrations.imports.flow import ImportFlow
 from integrations.imports.selectors import IMPORTABLE, ImportRecord, records_in
-from integrations.models import Connection, ListItem, Trigger
+from integrations.models import FIELDS_LIMITED, Connection, ListItem, Trigger
+from integrations.records.lookup import why_unknown
 from integrations.runs.service import Started, start_run
 
 MOST_NAMED = 10
@@ -106,6 +107,9 @@ def _link(declaration: ImportDeclaration[DocumentT], item: ListItem, document: D
         raise Refused(f"{item} is linked to {named} already.", "Unlink that one first.", code="LINKED")
     if item.missing_at is not None:
         raise Refused(f"{item} is no longer in Intacct.", f"Link the {noun} to another record.", code="MISSING")
+    if not item.is_known:
+        advice = "Sync the list again; each sync asks for it."
+        raise Refused(f"{item} cannot be linked: {why_unknown(item)}", advice, code=FIELDS_LIMITED)
     document.connection_id, document.remote_record_no = item.connection_id, item.record_no
     document.remote_id, document.remote_url = item.business_id, item.fields.get("RECORD_URL", "")
     document.remote_digest, document.refreshed_at = "", None

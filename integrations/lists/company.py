@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from integrations.lists.kinds import Group, ListKind, Permission
+from integrations.lists.kinds import Borrowed, Group, ListKind, Permission
 
 DIMENSION_PREFIX: Final = "udd_"
 
@@ -45,6 +45,7 @@ COMPANY: Final = (
         id_field="DEPARTMENTID",
         name_field="TITLE",
         fields=("CUSTTITLE", "SUPERVISORID", "SUPERVISORNAME"),
+        borrowed=(Borrowed(("SUPERVISORNAME",), of="employees", by="SUPERVISORID"),),
         parent_field="PARENTID",
         permission=Permission("Company", "Departments"),
         purpose="To put a department on lines; some accounts ask for one.",
@@ -83,6 +84,11 @@ COMPANY: Final = (
             "ENDDATE",
             "PERSONALINFO.EMAIL1",
             "CONTACT.EMAIL1",
+        ),
+        borrowed=(
+            Borrowed(("PERSONALINFO.CONTACTNAME", "PERSONALINFO.EMAIL1"), of="contacts", by="PERSONALINFO.CONTACTNAME"),
+            Borrowed(("CONTACT.CONTACTNAME", "CONTACT.EMAIL1"), of="contacts", by="CONTACT.CONTACTNAME"),
+            Borrowed(("EMPLOYEETYPE",)),
         ),
         permission=Permission("Time & Expenses", "Employees"),
         purpose="To name the manager of a project.",

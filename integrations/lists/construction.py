@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from integrations.lists.kinds import Group, ListKind, Permission, Reader
+from integrations.lists.kinds import Borrowed, Group, ListKind, Permission, Reader
 
 PROJECTS: Final = (
     ListKind(
@@ -30,6 +30,11 @@ PROJECTS: Final = (
             "RECORD_URL",
         ),
         parent_field="PARENTID",
+        borrowed=(
+            Borrowed(("CUSTOMERNAME",), of="customers", by="CUSTOMERID"),
+            Borrowed(("PROJECTTYPE",), of="project_types", by="PROJECTTYPE"),
+            Borrowed(("PROJECTSTATUS",), of="project_statuses", by="PROJECTSTATUS"),
+        ),
         permission=Permission("Projects", "Projects"),
         purpose="To import projects.",
         needed_by=("sync_projects", "sync_commitments", "sync_contracts", "sync_bills"),
@@ -60,6 +65,7 @@ PROJECTS: Final = (
         other_id_parts=("PROJECTID", "TASKID"),
         name_field="NAME",
         fields=("TASKKEY", "PROJECTKEY", "STANDARDCOSTTYPEID", "ACCOUNTNO", "ITEMID", "ACCUMULATIONTYPENAME"),
+        borrowed=(Borrowed(("ACCUMULATIONTYPENAME",)),),
         parent_field="TASKID",
         parent_list="tasks",
         permission=Permission("Construction", "Cost Types"),
@@ -89,6 +95,7 @@ PROJECTS: Final = (
         id_field="STANDARDCOSTTYPEID",
         name_field="NAME",
         fields=("DESCRIPTION", "ACCOUNTNO", "ITEMID", "ACCUMULATIONTYPENAME"),
+        borrowed=(Borrowed(("ACCUMULATIONTYPENAME",)),),
         parent_field="PARENTID",
         entity_field="",
         permission=Permission("Construction", "Standard Cost Types"),
@@ -104,6 +111,7 @@ PROJECTS: Final = (
         name_field="",
         fields=(),
         parent_field="PARENTID",
+        borrowed=(Borrowed(("PARENTID",), of="project_types", by="PARENTID"),),
         entity_field="",
         permission=Permission("Projects", "Project types"),
         purpose="To sort projects as Intacct does.",
@@ -162,6 +170,7 @@ DOCUMENTS: Final = (
             "ENABLEADDINFOBOND",
         ),
         entity_field="",
+        borrowed=(Borrowed(("TERM_NAME",), of="ap_terms", by="TERM_NAME"),),
         # Which of its flags `query` offers is not documented; `read` returns the whole definition.
         reader=Reader.QUERY_THEN_READ,
         permission=Permission("Purchasing", "Purchasing transaction definitions"),

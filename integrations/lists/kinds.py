@@ -36,6 +36,22 @@ CONFIDENTIAL: Final = frozenset(
 )
 
 
+# Fields that only describe: without them a record can be used. Without any other that it should have, it is unknown.
+DESCRIPTIVE: Final = frozenset(
+    {
+        "CUSTTITLE",
+        "DESCRIPTION",
+        "EXTENDED_DESCRIPTION",
+        "PODESCRIPTION",
+        "RECORD_URL",
+        "createdAt",
+        "updatedAt",
+        CREATED,
+        MODIFIED,
+    }
+)
+
+
 @dataclass(frozen=True)
 class Permission:
     """A right of an Intacct role, in the words of the permission screens. View requires List, so both are asked for."""
@@ -65,6 +81,18 @@ class Reader(Enum):
 
     QUERY = "query"  # pages of `query` by key
     QUERY_THEN_READ = "read"  # the keys by `query`, the fields by `read`, 100 records a call
+
+
+@dataclass(frozen=True)
+class Borrowed:
+    """Fields that are values of another record, which Intacct shows changed without stamping this one as modified.
+
+    `of` is the list of the other record and `by` the field here that holds its id; both "" where it is not mirrored.
+    """
+
+    fields: tuple[str, ...]
+    of: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +136,7 @@ class ListKind:
     is_dimension: bool = False
     names_entities: bool = False
     nested: tuple[str, ...] = ()
+    borrowed: tuple[Borrowed, ...] = ()
     ignored_for_changes: tuple[str, ...] = (MODIFIED, "RECORD_URL")
 
     def __post_init__(self) -> None:
@@ -128,6 +157,11 @@ class ListKind:
     def required_fields(self) -> tuple[str, ...]:
         """Without these a record cannot be mirrored at all."""
         return tuple(dict.fromkeys((self.key_field, self.id_field)))
+
+    @property
+    def decisive_fields(self) -> frozenset[str]:
+        """A record of which one of these was never read is not known well enough to be used."""
+        return frozenset(self.wanted_fields) - DESCRIPTIVE - {self.name_field, *self.other_names}
 
     @property
     def wanted_fields(self) -> tuple[str, ...]:

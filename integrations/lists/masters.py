@@ -2,8 +2,16 @@
 
 from typing import Final
 
-from integrations.lists.kinds import Group, ListKind, Permission
+from integrations.lists.kinds import Borrowed, Group, ListKind, Permission
 
+_CONTACT = (
+    "DISPLAYCONTACT.CONTACTNAME",
+    "DISPLAYCONTACT.PRINTAS",
+    "DISPLAYCONTACT.EMAIL1",
+    "DISPLAYCONTACT.PHONE1",
+    "DISPLAYCONTACT.MAILADDRESS.CITY",
+    "DISPLAYCONTACT.MAILADDRESS.STATE",
+)
 MASTERS: Final = (
     ListKind(
         key="gl_accounts",
@@ -63,12 +71,13 @@ MASTERS: Final = (
             "ONHOLD",
             "ONETIME",
             "VENDORACCOUNTNO",
-            "DISPLAYCONTACT.PRINTAS",
-            "DISPLAYCONTACT.EMAIL1",
-            "DISPLAYCONTACT.PHONE1",
-            "DISPLAYCONTACT.MAILADDRESS.CITY",
-            "DISPLAYCONTACT.MAILADDRESS.STATE",
+            *_CONTACT,
             "RECORD_URL",
+        ),
+        borrowed=(
+            Borrowed(_CONTACT, of="contacts", by="DISPLAYCONTACT.CONTACTNAME"),
+            Borrowed(("TERMNAME",), of="ap_terms", by="TERMNAME"),
+            Borrowed(("VENDTYPE",)),
         ),
         parent_field="PARENTID",
         permission=Permission("Accounts Payable", "Vendors"),
@@ -84,6 +93,7 @@ MASTERS: Final = (
         id_field="CUSTOMERID",
         name_field="NAME",
         fields=("TERMNAME", "CURRENCY", "RETAINAGEPERCENTAGE"),
+        borrowed=(Borrowed(("TERMNAME",)),),
         parent_field="PARENTID",
         permission=Permission("Accounts Receivable", "Customers"),
         purpose="To name the customer of a project.",

@@ -1,9 +1,13 @@
-"""What Intacct offers of each list in this company: asked by `lookup` once, kept, and asked again when it proves wrong.
+"""What Intacct offers of each list in this company, and which of it could not be read the last time.
 
-Owns the stored definitions: which fields are selected, which were refused, which lists and dimensions there are.
+Owns the stored definitions. A refusal holds for one step: what was refused or was offered before is asked for again in
+every run, and each change of what can be read is told. Must not read records.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -13,9 +17,26 @@ from integrations.models import Connection, ListDefinition
 from integrations.records.kinds import DEFINITION_KEPT, chosen_custom_fields
 from integrations.runs.flow import StepFailed
 
+# A list of which Intacct does not describe every field we know is looked up again that often.
+PARTIAL_DEFINITION_KEPT = timedelta(days=1)
+WITHDRAWN = "Intacct no longer describes this field"
+
 
 class NotHere(Exception):
     """This company's Intacct does not have the list at all."""
+
+
+@dataclass(frozen=True)
+class Readable:
+    """What can be selected of a list now, and what should be and cannot, each with the reason.
+
+    `absent` are fields that Intacct never described here: they are no part of the list in this company.
+    """
+
+    fields: tuple[str, ...]
+    withheld: Mapping[str, str]
+    absent: tuple[str, ...]
+    looked_up_at: datetime
 
 
 def definition_of(client: Client, connection: Connection, kind: ListKind, *, again: bool = False) -> ListDefinition:
@@ -24,10 +45,7 @@ def definition_of(client: Client, connection: Connection, kind: ListKind, *, aga
     Raises NotHere for an object that does not exist there and need not, else the Intacct error family.
     """
     known = ListDefinition.objects.filter(connection=connection, kind=kind.key).first()
-    fresh = (
-        known is not None and known.looked_up_at is not None and known.looked_up_at > timezone.now() - DEFINITION_KEPT
-    )
-    if known is not None and fresh and not again:
+    if known is not None and not again and _is_fresh(known, kind):
         if not known.offered:
             raise NotHere
         return known
@@ -36,23 +54,34 @@ def definition_of(client: Client, connection: Connection, kind: ListKind, *, aga
     except ProtocolError as error:
         if error.code != OBJECT_REFUSED or not kind.may_be_absent:
             raise
-        _keep(connection, kind, None)
+        _keep(connection, kind, None, known)
         raise NotHere from None
-    return _keep(connection, kind, found)
+    return _keep(connection, kind, found, known)
 
 
-def _keep(connection: Connection, kind: ListKind, found: ObjectDefinition | None) -> ListDefinition:
+def _is_fresh(known: ListDefinition, kind: ListKind) -> bool:
+    if known.looked_up_at is None:
+        return False
+    is_whole = not known.offered or set(kind.wanted_fields) <= set(known.offered)
+    return known.looked_up_at > timezone.now() - (DEFINITION_KEPT if is_whole else PARTIAL_DEFINITION_KEPT)
+
+
+def _keep(
+    connection: Connection, kind: ListKind, found: ObjectDefinition | None, known: ListDefinition | None
+) -> ListDefinition:
     fields = found.fields if found is not None else ()
+    offered = [entry.name for entry in fields]
     facts = {
         "object": kind.object,
         "label": kind.label,
         "is_dimension": kind.is_dimension,
-        "offered": [entry.name for entry in fields],
+        "offered": offered,
         "custom_fields": [
             {"name": entry.name, "label": entry.label, "type": entry.data_type}
             for entry in fields
             if entry.custom and entry.name not in CONFIDENTIAL
         ],
+        "unselectable": _still_withheld(known, kind, offered) if known is not None and offered else [],
         "looked_up_at": timezone.now(),
     }
     row, _ = ListDefinition.objects.update_or_create(
@@ -64,39 +93,93 @@ def _keep(connection: Connection, kind: ListKind, found: ObjectDefinition | None
     return row
 
 
-def fields_to_read(definition: ListDefinition, kind: ListKind, entity_id: str) -> tuple[list[str], list[str]]:
-    """The fields to select, and those that are wanted and not to be had. Raises StepFailed when a vital one is not."""
-    chosen = chosen_custom_fields(definition.connection, entity_id, kind.key)
-    wanted = dict.fromkeys((*kind.wanted_fields, *(name for name in chosen if name not in CONFIDENTIAL)))
-    refused = {entry["name"] for entry in definition.unselectable}
-    offered = set(definition.offered) - refused
-    absent = [name for name in wanted if name not in offered]
-    vital = [name for name in kind.required_fields if name in absent]
+def _still_withheld(known: ListDefinition, kind: ListKind, offered: Sequence[str]) -> list[dict[str, str]]:
+    """What was refused, and what of our fields was described before and no longer is. A custom field may be removed.
+
+    What Intacct has not described for a month is no part of the list any more, but for what no list is without.
+    """
+    withheld = {entry["name"]: entry for entry in known.unselectable}
+    now = timezone.now()
+    for name in kind.wanted_fields:
+        if name in known.offered and name not in offered:
+            withheld[name] = {"name": name, "reason": WITHDRAWN, "at": now.isoformat()}
+    lasting = {kind.status_field, kind.entity_field, kind.parent_field}
+    long_ago = (now - DEFINITION_KEPT).isoformat()
+    return [
+        entry
+        for name, entry in withheld.items()
+        if name in offered or (name in kind.wanted_fields and (name in lasting or entry["at"] > long_ago))
+    ]
+
+
+def readable(definition: ListDefinition, kind: ListKind, entity_id: str, refused: Iterable[str]) -> Readable:
+    """The fields to select, and those that are wanted and not to be had. `refused` are those that this step met.
+
+    Raises StepFailed when a vital one is among them.
+    """
+    wanted = wanted_fields(definition.connection, kind, entity_id)
+    now_refused = set(refused)
+    reasons = {entry["name"]: str(entry["reason"]) for entry in definition.unselectable}
+    withheld = {
+        name: reasons.get(name, "Intacct refused to select it")
+        for name in wanted
+        if (name in now_refused and (name in definition.offered or name in kind.wanted_fields))
+        or (name in reasons and name not in definition.offered)
+    }
+    absent = tuple(name for name in wanted if name not in definition.offered and name not in withheld)
+    vital = [name for name in kind.required_fields if name in absent or name in withheld]
     if vital:
         raise StepFailed(
             "LIST-FIELDS",
             f"Intacct does not offer {', '.join(vital)} on {kind.object}, and {kind.label} cannot be read without.",
             "Ask Sage support whether the object is available in your company.",
         )
-    return [name for name in wanted if name in offered], absent
+    fields = tuple(name for name in wanted if name in definition.offered and name not in withheld)
+    return Readable(fields, withheld, absent, definition.looked_up_at or timezone.now())
+
+
+def wanted_fields(connection: Connection, kind: ListKind, entity_id: str) -> tuple[str, ...]:
+    """All of this list that is to be read, the company's own fields among it, nothing confidential."""
+    chosen = chosen_custom_fields(connection, entity_id, kind.key)
+    return tuple(dict.fromkeys((*kind.wanted_fields, *(name for name in chosen if name not in CONFIDENTIAL))))
+
+
+def suspects(definition: ListDefinition) -> list[str]:
+    """The fields that Intacct describes and could not be read the last time: to be asked for again."""
+    return [entry["name"] for entry in definition.unselectable if entry["name"] in definition.offered]
+
+
+def forgive(definition: ListDefinition, names: Iterable[str]) -> None:
+    """Keep that these fields can be read again."""
+    freed = set(names)
+    definition.unselectable = [entry for entry in definition.unselectable if entry["name"] not in freed]
+    definition.save(update_fields=["unselectable"])
+
+
+def refused_field(kind: ListKind, selected: Sequence[str], error: ProtocolError) -> str:
+    """The field that Intacct refused to select; "" when the error is about none of those that can be left out."""
+    if error.code != FIELD_REFUSED:
+        return ""
+    named = (name for name in re.split(r"[\s,;\[\]]+", error.subject) if name in selected)
+    return next((name for name in named if name not in kind.required_fields), "")
 
 
 def remember_refused(
-    client: Client, connection: Connection, kind: ListKind, selected: Sequence[str], error: ProtocolError
-) -> str:
-    """The field Intacct refused to select, from now on left out of this list; "" when the error is about none of them.
+    client: Client, connection: Connection, kind: ListKind, name: str, error: ProtocolError
+) -> tuple[ListDefinition, bool]:
+    """Keep that the field was refused; return the definition, and whether that is news.
 
     `lookup` is asked again first: the company may have removed a field of its own since.
     """
-    name = error.subject
-    if error.code != FIELD_REFUSED or name not in selected or name in kind.required_fields:
-        return ""
+    before = ListDefinition.objects.filter(connection=connection, kind=kind.key).first()
+    is_news = before is None or name not in {entry["name"] for entry in before.unselectable}
     definition = definition_of(client, connection, kind, again=True)
-    if name in definition.offered and name not in {entry["name"] for entry in definition.unselectable}:
+    is_ours = name in definition.offered or name in kind.wanted_fields
+    if is_ours and name not in {entry["name"] for entry in definition.unselectable}:
         entry = {"name": name, "reason": error.sentence, "at": timezone.now().isoformat()}
         definition.unselectable = [*definition.unselectable, entry]
         definition.save(update_fields=["unselectable"])
-    return name
+    return definition, is_news
 
 
 def keep_dimensions(connection: Connection, dimensions: Sequence[Dimension]) -> list[ListKind]:

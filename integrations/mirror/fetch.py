@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from integrations.intacct import Client, Page, Query, all_of, any_of, ge, in_, is_null
+from integrations.intacct import Client, Page, Query, Record, all_of, any_of, ge, in_, is_null, le
 from integrations.intacct.query import Filter
 from integrations.lists import ListKind, Reader
 from integrations.mirror.scope import View
@@ -22,19 +22,24 @@ MOST_IN_A_SET = 1000
 
 @dataclass(frozen=True)
 class Selection:
-    """Which records of a list, and which of their fields. `since` is None for the whole list."""
+    """Which records of a list, and which of their fields. `since` is None for the whole list.
+
+    `also` are records that are read although they were not modified since.
+    """
 
     kind: ListKind
     view: View
     fields: tuple[str, ...]
     since: datetime | None
     extra: Filter | None = None
+    also: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, kind: ListKind, view: View, mark: Mapping[str, Any]) -> "Selection":
         """The selection that a step's checkpoint describes."""
         since = mark.get("since")
-        return cls(kind, view, tuple(mark["fields"]), datetime.fromisoformat(since) if since else None)
+        moment = datetime.fromisoformat(since) if since else None
+        return cls(kind, view, tuple(mark["fields"]), moment, also=tuple(mark.get("also", ())))
 
     @property
     def is_whole(self) -> bool:
@@ -59,7 +64,8 @@ class Selection:
         if kind.created_field in self.fields:
             made_since = any_of(ge(kind.created_field, moment), is_null(kind.created_field))
             never = all_of(never, made_since)
-        return any_of(ge(kind.modified_field, moment), never)
+        also = in_(kind.key_field, self.also) if self.also else None
+        return any_of(ge(kind.modified_field, moment), never, also)
 
 
 def pages(client: Client, selection: Selection, *, after: int, until: int | None) -> Iterator[Page]:
@@ -84,9 +90,40 @@ def _read_fields(client: Client, selection: Selection, page: Page) -> Page:
     return replace(page, rows=sorted(rows, key=lambda row: int(row[kind.key_field])))
 
 
+def system_records(client: Client, selection: Selection) -> tuple[list[Record], list[str]]:
+    """The records of the selection without a positive key: a few, of Intacct's own, which pages by key pass by.
+
+    With them the keys of those that a query shows and `read` does not return.
+    """
+    kind = selection.kind
+    reads = kind.reader is Reader.QUERY_THEN_READ
+    rows = list[Record]()
+    while True:
+        query = Query(
+            object=kind.object,
+            fields=(kind.key_field,) if reads else selection.fields,
+            where=all_of(selection.where, le(kind.key_field, 0)),
+            order_by=(kind.key_field,),
+            page_size=settings.SYNC_PAGE_SIZE,
+            offset=len(rows),
+            show_private=selection.view.show_private,
+        )
+        page = client.query(query)
+        rows += page.rows
+        if not page.remaining or not page.rows:
+            break
+    keys = [row[kind.key_field] for row in rows]
+    if not reads or not keys:
+        return rows, []
+    rows = client.read(kind.object, keys, (*selection.fields, *kind.nested))
+    returned = {row.get(kind.key_field) for row in rows}
+    return rows, [key for key in keys if key not in returned]
+
+
 def still_there(client: Client, selection: Selection, numbers: Sequence[int]) -> frozenset[int]:
     """Which of these record numbers Intacct still has, no matter who owns them."""
-    found = set[int]()
+    found = {number for number in numbers if number <= 0}  # judged only where all of these are read
+    numbers = [number for number in numbers if number > 0]
     for start in range(0, len(numbers), MOST_IN_A_SET):
         found |= _shown(client, selection, numbers[start : start + MOST_IN_A_SET])
     return frozenset(found)

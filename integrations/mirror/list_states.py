@@ -3,6 +3,7 @@
 Owns what a step's end means for the list. Reads nothing of Intacct.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -10,28 +11,25 @@ from typing import Any
 from django.utils import timezone
 
 from integrations.mirror.sink import Sink
-from integrations.models import ListState, Mode, RunStep, StepState, SyncRun
-
-_READ = (StepState.SUCCEEDED, StepState.PARTLY)
+from integrations.models import ListState, Mode, RunStep, SyncRun
 
 
 def note_end(run: SyncRun, step: RunStep, sink: Sink) -> None:
     """Write the state of the list after a step, by what the sink holds. Call it in the transaction that ends it."""
     mark = step.checkpoint
     facts: dict[str, Any] = {"last_run": run}
-    was_read = StepState(step.state) in _READ
-    if not was_read and step.message:
+    if not step.was_read and step.message:
         problem = (step.message, step.error_code)
     elif step.skipped:
         problem = ("Intacct did not send all the records it announced or had before.", "LIST-INCOMPLETE")
     else:
-        problem = ("", "")
-    if was_read and not problem[0] and mark.get("closes_gap") and not mark.get("absent"):
+        problem = (step.message, step.error_code)
+    if step.was_read and not step.skipped and mark.get("closes_gap") and not mark.get("absent"):
         facts |= {"complete_through": datetime.fromisoformat(mark["started_at"]), "read_fields": mark["fields"]}
         if mark.get("since") is None:
             facts["swept_at"] = facts["complete_through"]
-    if was_read:
-        facts |= {"last_read_at": timezone.now(), **asdict(sink.figures())}
+    if step.was_read:
+        facts |= {"last_read_at": timezone.now(), "limited": _limited(run, mark, sink), **asdict(sink.figures())}
         if run.mode == Mode.FULL and not step.skipped:
             facts["last_full_at"] = timezone.now()
     facts |= {
@@ -40,6 +38,15 @@ def note_end(run: SyncRun, step: RunStep, sink: Sink) -> None:
         "last_problem_at": timezone.now() if problem[0] else None,
     }
     keep(run, sink, facts)
+
+
+def _limited(run: SyncRun, mark: Mapping[str, Any], sink: Sink) -> dict[str, str]:
+    """Since when which fields cannot be read: those of this step, each since it was first so."""
+    now = timezone.now().isoformat()
+    known = ListState.objects.filter(connection=run.connection, kind=sink.key, entity_id=run.entity_id).first()
+    since: Mapping[str, str] = known.limited if known is not None else {}
+    names = [*mark.get("withheld", []), *mark.get("lacking", {})]
+    return {name: since.get(name, now) for name in dict.fromkeys(names)}
 
 
 def keep(run: SyncRun, sink: Sink, facts: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ Owns the order of the work and its checkpoint, so that a killed worker loses one
 nothing at all is left as it is. Knows nothing of what the sink makes of the rows.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,13 +13,14 @@ from django.utils import timezone
 from integrations.intacct import ProtocolError
 from integrations.lists import ListKind
 from integrations.mirror import recount
-from integrations.mirror.definitions import NotHere, definition_of, fields_to_read, remember_refused
-from integrations.mirror.fetch import Selection, pages, still_there
-from integrations.mirror.rows import Incoming, RowReader, Unusable, record_numbers
+from integrations.mirror.availability import available, leave_out, limit
+from integrations.mirror.definitions import NotHere
+from integrations.mirror.fetch import MOST_IN_A_SET, Selection, pages, still_there, system_records
+from integrations.mirror.rows import LOWEST, Incoming, RowReader, Unusable, record_numbers
 from integrations.mirror.scope import View
 from integrations.mirror.sink import Sink, SinkFor, Sweep
-from integrations.mirror.watermark import start_of
-from integrations.models import RowOutcome, RunRow
+from integrations.mirror.watermark import Start, start_of
+from integrations.models import RowOutcome, RunRow, RunStep
 from integrations.runs.step import StepWork
 
 
@@ -40,7 +42,7 @@ def pull_list(work: StepWork, kind: ListKind, sink_for: SinkFor) -> Iterator[Non
     while True:
         try:
             if "fields" not in work.checkpoint:
-                _begin(work, kind, view, sink.key)
+                _begin(work, kind, view, sink)
                 yield
             yield from _read(work, Selection.of(kind, view, work.checkpoint), sink)
         except NotHere:
@@ -51,6 +53,7 @@ def pull_list(work: StepWork, kind: ListKind, sink_for: SinkFor) -> Iterator[Non
         except ProtocolError as error:
             _leave_out(work, kind, error)
         else:
+            _tell_limits(work, kind, sink)
             return
 
 
@@ -58,28 +61,45 @@ def _leave_out(work: StepWork, kind: ListKind, error: ProtocolError) -> None:
     """Go on without the one field that Intacct refuses to select. Raises the error again when it is about another."""
     mark = work.checkpoint
     selected = mark.get("fields") or list(kind.wanted_fields)
-    name = remember_refused(work.client, work.connection, kind, selected, error)
-    if not name:
-        raise error
-    tell_refused(work, kind, name, error)
-    if mark.get("after"):
-        work.save_page(fields=[field for field in selected if field != name])
-    else:
+    name = leave_out(work, kind, selected, error)
+    if mark.get("after") and name not in (kind.entity_field, kind.modified_field, kind.created_field):
+        left = [field for field in selected if field != name]
+        work.save_page(fields=left, withheld=[*mark.get("withheld", []), name])
+        return
+    # Which records are read depends on these fields, so that the list is begun once more.
+    work.step.announced = None
+    work.step.save(update_fields=["announced"])
+    with work.page():
+        work.count(read=-RunStep.objects.get(pk=work.step.pk).read)
         work.forget("fields")
 
 
-def _begin(work: StepWork, kind: ListKind, view: View, key: str) -> None:
+def _tell_limits(work: StepWork, kind: ListKind, sink: Sink) -> None:
+    mark = work.checkpoint
+    withheld, lacking = mark.get("withheld", []), mark.get("lacking", {})
+    if withheld or lacking:
+        limit(work, kind, withheld, lacking, sink.figures().unknown)
+
+
+def _begin(work: StepWork, kind: ListKind, view: View, sink: Sink) -> None:
     """Learn what the company offers, how many records there are and where they end; remember all three."""
     started_at = timezone.now()
-    definition = definition_of(work.client, work.connection, kind)
-    fields, absent = fields_to_read(definition, kind, work.run.entity_id)
-    if absent and definition.looked_up_at and definition.looked_up_at >= started_at:
-        work.warn(f"{kind.label}: Intacct does not offer {', '.join(absent)} here, so these fields stay empty.")
-    start = start_of(work.run, work.connection, kind, fields, key)
+    found = available(work, kind, work.run.entity_id)
+    fields = list(found.fields)
+    if found.absent and found.looked_up_at >= started_at:
+        work.say(f"{kind.label}: Intacct does not have {', '.join(found.absent)} in this company.")
+    start = start_of(work.run, work.connection, kind, fields, sink.key)
+    also = sink.unsettled(fields, found.withheld, start.base) if start.since is not None else []
+    if len(also) > MOST_IN_A_SET:
+        start, also = Start(None, f"{len(also):,} records are to be read again", start.closes_gap), []
     if start.why_whole:
         work.say(f"{kind.label}: read whole, because {start.why_whole}.")
     mark: dict[str, Any] = {
         "fields": fields,
+        "withheld": list(found.withheld),
+        "lacking": {},
+        "system": False,
+        "also": also,
         "after": 0,
         "until": None,
         "since": start.since.isoformat() if start.since else None,
@@ -97,15 +117,44 @@ def _read(work: StepWork, selection: Selection, sink: Sink) -> Iterator[None]:
     mark = work.checkpoint
     if not mark.get("swept"):
         yield from _read_range(work, selection, sink, int(mark["after"]), mark["until"])
+        if not mark.get("system"):
+            _read_system_records(work, selection, sink)
         if selection.is_whole:
             _sweep_the_rest(work, selection, sink, int(work.checkpoint["after"]))
     yield from recount.settle(work, selection, sink, _read_again)
 
 
+def _read_system_records(work: StepWork, selection: Selection, sink: Sink) -> None:
+    """Read what has no positive key where there is any: some is here, or a whole list was announced to be longer."""
+    step = RunStep.objects.get(pk=work.step.pk)
+    is_short = selection.is_whole and step.announced is not None and step.read < step.announced
+    if not is_short and not sink.held(LOWEST, 0):
+        return
+    rows, left_out = system_records(work.client, selection)
+    usable, unusable = read_rows(_reader(work, selection), rows)
+    shown = frozenset(row.record_no for row in usable) | record_numbers(selection.kind, [row for row, _ in unusable])
+    swept = Sweep(LOWEST, 0, shown) if selection.is_whole and (rows or step.read) else None
+    spared = _spared(work, selection, sink, swept) if swept else frozenset[int]()
+    if step.announced is not None:
+        work.announce(step.announced - len(left_out) if selection.is_whole else step.announced + len(rows))
+    if left_out:
+        named = f"{selection.kind.label}: {len(left_out)} records ({', '.join(left_out[:10])})"
+        work.say(f"{named} are Intacct's own and it does not let them be read, so they are left out.")
+    with work.page():
+        _keep_unusable(work, selection.kind, unusable)
+        outcome = sink.store(usable, swept=swept, spared=spared)
+        work.count(read=len(rows), **outcome.counts())
+        work.save_page(system=True, lacking=_lacking(work, usable))
+
+
+def _reader(work: StepWork, selection: Selection) -> RowReader:
+    return RowReader(selection.kind, selection.fields, work.checkpoint.get("withheld", ()))
+
+
 def _read_range(work: StepWork, selection: Selection, sink: Sink, after: int, until: int | None) -> Iterator[None]:
     if until is not None and after >= until:
         return
-    reader = RowReader(selection.kind, selection.fields)
+    reader = _reader(work, selection)
     for page in pages(work.client, selection, after=after, until=until):
         if work.step.announced is None and page.total is not None:
             work.announce(page.total)
@@ -127,13 +176,22 @@ def _store(
         _keep_unusable(work, kind, unusable)
         outcome = sink.store(usable, swept=swept, spared=spared)
         work.count(read=len(rows), **outcome.counts())
-        work.save_page(after=last)
+        work.save_page(after=last, lacking=_lacking(work, usable))
     return last
+
+
+def _lacking(work: StepWork, rows: Iterable[Incoming]) -> dict[str, int]:
+    """By field, how many records of this step came without it although it was selected."""
+    mark = work.checkpoint
+    withheld, found = set(mark.get("withheld", ())), Counter(mark.get("lacking", {}))
+    for row in rows:
+        found.update(name for name in row.missing if name not in withheld)
+    return dict(found)
 
 
 def _read_again(work: StepWork, selection: Selection, sink: Sink, after: int, until: int | None) -> Iterator[None]:
     """Read a range once more. Of the whole list only what the first reading did not bring is counted as read."""
-    reader = RowReader(selection.kind, selection.fields)
+    reader = _reader(work, selection)
     begun = False
     for page in pages(work.client, selection, after=after, until=until):
         if not selection.is_whole and not begun and page.total is not None:
@@ -212,8 +270,3 @@ def _keep_unusable(
             message=reason[:500],
         )
         work.count(failed=1)
-
-
-def tell_refused(work: StepWork, kind: ListKind, name: str, error: ProtocolError) -> None:
-    """Say on the run's page which field stays empty, and why."""
-    work.warn(f"{kind.label}: Intacct refuses to select {name} ({error.sentence}), so this field stays empty.")

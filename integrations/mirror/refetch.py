@@ -3,6 +3,7 @@
 Owns what is asked for and that the mirror holds it afterwards. Must not decide what a document makes of it.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +11,11 @@ from typing import Any
 from integrations.intacct import ProtocolError, in_
 from integrations.intacct.query import Filter
 from integrations.lists import ListKind
-from integrations.mirror.definitions import definition_of, fields_to_read, remember_refused
-from integrations.mirror.fetch import MOST_IN_A_SET, Selection, pages
-from integrations.mirror.pull import read_rows, tell_refused
-from integrations.mirror.rows import RowReader, record_numbers
+from integrations.mirror.availability import available, leave_out, limit
+from integrations.mirror.definitions import Readable
+from integrations.mirror.fetch import MOST_IN_A_SET, Selection, pages, system_records
+from integrations.mirror.pull import read_rows
+from integrations.mirror.rows import Incoming, RowReader, record_numbers
 from integrations.mirror.scope import View
 from integrations.mirror.store import MirrorSink
 from integrations.models import ListItem
@@ -40,12 +42,14 @@ def refetch(work: StepWork, kind: ListKind, items: Sequence[ListItem]) -> Refetc
         return Refetched(frozenset(), {})
     sink = MirrorSink(View(work.connection, ""), kind, work.run)
     shown, unusable = set[int](), dict[int, str]()
-    for fields, rows in _pages(work, kind, in_(kind.key_field, [item.record_no for item in items])):
-        usable, failed = read_rows(RowReader(kind, fields), rows)
+    numbers = [item.record_no for item in items]
+    for found, rows in _pages(work, kind, in_(kind.key_field, numbers), has_system_records=min(numbers) <= 0):
+        usable, failed = read_rows(RowReader(kind, found.fields, found.withheld), rows)
         shown |= record_numbers(kind, rows)
         unusable |= {number: why for row, why in failed for number in record_numbers(kind, [row])}
         with work.page():
             sink.store(usable)
+        _tell_limits(work, kind, found, usable)
     with work.page():
         sink.mark_missing([item.record_no for item in items if item.record_no not in shown])
     return Refetched(frozenset(shown), unusable)
@@ -60,14 +64,15 @@ def refetch_owned(work: StepWork, kind: ListKind, parents: Sequence[str]) -> Map
         return {}
     sink = MirrorSink(View(work.connection, ""), kind, work.run)
     shown, unusable = set[int](), dict[str, str]()
-    for fields, rows in _pages(work, kind, in_(kind.parent_field, sorted(parents))):
-        _require(kind, kind.parent_field, fields)
-        usable, failed = read_rows(RowReader(kind, fields), rows)
+    for found, rows in _pages(work, kind, in_(kind.parent_field, sorted(parents))):
+        _require(kind, kind.parent_field, found.fields)
+        usable, failed = read_rows(RowReader(kind, found.fields, found.withheld), rows)
         shown |= record_numbers(kind, rows)
         for row, why in failed:
             unusable.setdefault(str(row.get(kind.parent_field, "")), why)
         with work.page():
             sink.store(usable)
+        _tell_limits(work, kind, found, usable)
     _look_after(work, kind, parents, shown)
     return unusable
 
@@ -90,19 +95,26 @@ def _require(kind: ListKind, name: str, fields: Sequence[str]) -> None:
         )
 
 
-def _pages(work: StepWork, kind: ListKind, wanted: Filter) -> Iterator[tuple[list[str], Rows]]:
-    """The fields that could be selected, and the rows page by page; all of it once more when a field is refused."""
+def _tell_limits(work: StepWork, kind: ListKind, found: Readable, rows: Sequence[Incoming]) -> None:
+    """By what the step is Limited, if by anything."""
+    lacking = Counter(name for row in rows for name in row.missing if name not in found.withheld)
+    limit(work, kind, list(found.withheld), lacking, 0)
+
+
+def _pages(
+    work: StepWork, kind: ListKind, wanted: Filter, *, has_system_records: bool = False
+) -> Iterator[tuple[Readable, Rows]]:
+    """What could be selected, and the rows page by page; all of it once more when a field is refused."""
     view = View(work.connection, "")
     while True:
-        fields, _ = fields_to_read(definition_of(work.client, work.connection, kind), kind, "")
-        selection = Selection(kind, view, tuple(fields), None, extra=wanted)
+        found = available(work, kind, "")
+        selection = Selection(kind, view, found.fields, None, extra=wanted)
         try:
             for page in pages(work.client, selection, after=0, until=None):
-                yield fields, page.rows
+                yield found, page.rows
+            if has_system_records:
+                yield found, system_records(work.client, selection)[0]
         except ProtocolError as error:
-            name = remember_refused(work.client, work.connection, kind, fields, error)
-            if not name:
-                raise
-            tell_refused(work, kind, name, error)
+            leave_out(work, kind, found.fields, error)
         else:
             return

@@ -6,12 +6,12 @@ Owns the filter that is sent and the same cut of the mirror, so that nothing is 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from integrations.intacct import eq, is_null
 from integrations.intacct.query import Filter, any_of
 from integrations.lists import ListKind
-from integrations.models import Connection, ListItem
+from integrations.models import UNKNOWN_OWNER, Connection, ListItem
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,11 @@ class View:
         return bool(self.entity_id and kind.entity_field and kind.entity_field in fields)
 
     def sees(self, owner: str) -> bool:
-        """Whether a record of this owner lies in the view."""
-        return not self.entity_id or owner in ("", self.entity_id)
+        """Whether a record of this owner lies in the view, or may: of an unknown owner it may."""
+        return not self.entity_id or owner in ("", self.entity_id, UNKNOWN_OWNER)
 
     def items(self, kind: ListKind) -> QuerySet[ListItem]:
         """What the mirror holds of the list within the view."""
         found = ListItem.objects.filter(connection=self.connection, kind=kind.key)
-        return found.filter(Q(entity_id="") | Q(entity_id=self.entity_id)) if self.entity_id else found
+        owners = ["", self.entity_id, UNKNOWN_OWNER]
+        return found.filter(entity_id__in=owners) if self.entity_id else found

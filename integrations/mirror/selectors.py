@@ -12,7 +12,7 @@ from integrations.models.states import READ_TO_THE_END
 
 def last_pull(connection: Connection, kind_key: str) -> RunStep | None:
     """The step that last read the list to its end, single unusable records apart."""
-    read = RunStep.objects.filter(run__connection=connection, key=f"list:{kind_key}", state__in=READ_TO_THE_END)
+    read = RunStep.objects.filter(READ_TO_THE_END, run__connection=connection, key=f"list:{kind_key}")
     return read.order_by("-started_at").first()
 
 

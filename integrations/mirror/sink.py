@@ -38,11 +38,15 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Figures:
-    """How many records of the list are here and how many of them Intacct no longer has, and when one last changed."""
+    """How many records of the list are here, how many of them Intacct no longer has, and when one last changed.
+
+    `unknown` are those of which something that decides on their use was never read.
+    """
 
     records: int
     missing: int
     last_change_at: datetime | None
+    unknown: int = 0
 
 
 class Sink(Protocol):
@@ -75,6 +79,13 @@ class Sink(Protocol):
 
     def meant_by(self, numbers: Collection[int], ids: Collection[str]) -> list[int]:
         """The record numbers of the records here, missing ones apart, with one of these numbers or business ids."""
+
+    def unsettled(self, fields: Collection[str], withheld: Collection[str], since: datetime | None) -> list[int]:
+        """The record numbers of what is to be read again though it was not modified.
+
+        What was stored without a field that is not withheld now, and what holds values of other records that changed
+        since.
+        """
 
     def figures(self) -> Figures:
         """What stands here of the list."""

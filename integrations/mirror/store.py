@@ -16,6 +16,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from integrations.lists import ListKind
+from integrations.mirror.followers import followers
 from integrations.mirror.rows import Incoming
 from integrations.mirror.scope import View
 from integrations.mirror.sink import Figures, PageOutcome, Sweep
@@ -31,8 +32,10 @@ from integrations.models import (
 )
 
 _SHARED = ("tenant_id", "connection_id", "kind", "changed_at", "first_seen_at", "ignore_reason")
-_OWN = ("record_no", "business_id", "name", "parent_id", "entity_id", "is_active", "digest", "fields")
-_OWN_TYPES = ("bigint", "text", "text", "text", "text", "boolean", "text", "jsonb")
+_OWN = (
+    "record_no", "business_id", "name", "parent_id", "entity_id", "is_active", "is_known", "digest", "fields", "unread",
+)  # fmt: skip
+_OWN_TYPES = ("bigint", "text", "text", "text", "text", "boolean", "boolean", "text", "jsonb", "jsonb")
 # Django's bulk_create takes five times the processor time of these statements. PostgreSQL is sent a page as one value,
 # which saves a statement for each row; SQLite has no statements to save, as it runs in this process.
 _INSERT = f'INSERT INTO "{ListItem._meta.db_table}" ({", ".join(_SHARED + _OWN)})'
@@ -63,6 +66,13 @@ class _Known:
     is_active: bool
     is_missing: bool
     entity_id: str
+    is_known: bool
+    unread: dict[str, str] | None
+
+    def stands_as(self, row: Incoming) -> bool:
+        """Whether nothing of the row is news."""
+        here = (self.digest, self.is_active, self.is_known, self.unread)
+        return here == (row.digest, row.is_active, row.is_known, row.unread)
 
 
 @dataclass
@@ -70,7 +80,7 @@ class _Split:
     """The rows of a page by what they are to the mirror."""
 
     new: list[Incoming]
-    other: list[Incoming]  # their digest differs
+    other: list[Incoming]  # something of them is news
     returned: list[int]  # they were missing
     same: int = 0
 
@@ -114,9 +124,16 @@ class MirrorSink:
                 found.update(there.values_list("record_no", flat=True))
         return sorted(found)
 
+    def unsettled(self, fields: Collection[str], withheld: Collection[str], since: datetime | None) -> list[int]:
+        here = self._there()
+        stored = here.filter(unread__isnull=False).values_list("record_no", "unread")
+        lacking = (number for number, unread in stored if not unread.keys() <= set(withheld))
+        return sorted({*lacking, *(followers(self.view, self.kind, fields, since) if since is not None else ())})
+
     def figures(self) -> Figures:
         counted = self.view.items(self.kind).aggregate(
             records=Count("pk", filter=Q(missing_at=None)),
+            unknown=Count("pk", filter=Q(missing_at=None, is_known=False)),
             missing=Count("pk", filter=Q(missing_at__isnull=False)),
             last_change_at=Max("changed_at"),
         )
@@ -141,6 +158,7 @@ def store_page(
     """
     now = timezone.now()
     known = _known(view, kind, rows, swept)
+    rows = _completed(view, kind, rows, known, now)
     split = _split(rows, known)
     changed = _real_changes(view, kind, split.other, known, run, now)
     _write(view, kind, [*split.new, *split.other], now)
@@ -167,11 +185,33 @@ def _known(view: View, kind: ListKind, rows: Sequence[Incoming], swept: Sweep | 
     """What the mirror has of the rows, and of the swept range as well where there is one."""
     found = ListItem.objects.filter(connection=view.connection, kind=kind.key)
     found = _range(found, swept) if swept else found.filter(record_no__in=[row.record_no for row in rows])
-    columns = found.order_by().values_list("record_no", "pk", "digest", "is_active", "missing_at", "entity_id")
+    columns = found.order_by().values_list(
+        "record_no", "pk", "digest", "is_active", "missing_at", "entity_id", "is_known", "unread"
+    )
     return {
-        number: _Known(pk, digest, is_active, missing_at is not None, entity_id)
-        for number, pk, digest, is_active, missing_at, entity_id in columns
+        number: _Known(pk, digest, is_active, missing_at is not None, entity_id, is_known, unread)
+        for number, pk, digest, is_active, missing_at, entity_id, is_known, unread in columns
     }
+
+
+def _completed(
+    view: View, kind: ListKind, rows: Sequence[Incoming], known: Mapping[int, _Known], now: datetime
+) -> Sequence[Incoming]:
+    """The rows with what was known before of what they lack, and since when they lack it."""
+    lacking = [row.record_no for row in rows if row.missing]
+    if not lacking:
+        return rows
+    here = ListItem.objects.filter(connection=view.connection, kind=kind.key, record_no__in=lacking)
+    before = dict(here.values_list("record_no", "fields"))
+    completed = []
+    for row in rows:
+        item, whole = known.get(row.record_no), row
+        if row.missing:
+            since = (item.unread if item is not None else None) or {}
+            whole = row.reader.completed(row, before.get(row.record_no, {}))
+            whole.unread = {name: since.get(name, now.isoformat()) for name in sorted(row.missing)}
+        completed.append(whole)
+    return completed
 
 
 def _range(found: "QuerySet[ListItem]", swept: Sweep) -> "QuerySet[ListItem]":
@@ -186,10 +226,10 @@ def _split(rows: Iterable[Incoming], known: Mapping[int, _Known]) -> _Split:
         if item is None:
             split.new.append(row)
             continue
-        if item.digest != row.digest:
-            split.other.append(row)
-        else:
+        if item.stands_as(row):
             split.same += 1
+        else:
+            split.other.append(row)
         if item.is_missing:
             split.returned.append(item.pk)
     return split
@@ -205,8 +245,12 @@ def _write(view: View, kind: ListKind, rows: Sequence[Incoming], now: datetime) 
             page = json.dumps([dict(zip(_OWN, _values(row), strict=True)) for row in rows])
             cursor.execute(_WHOLE_PAGE, (*shared, page))
         else:
-            own = ((*_values(row)[:-1], json.dumps(row.fields)) for row in rows)
+            own = ((*_values(row)[:-2], json.dumps(row.fields), _json(row.unread)) for row in rows)
             cursor.executemany(_EACH_ROW, [(*shared, *values) for values in own])
+
+
+def _json(value: Mapping[str, str] | None) -> str | None:
+    return None if value is None else json.dumps(value)
 
 
 def _real_changes(
@@ -230,7 +274,7 @@ def _real_changes(
     for row in rows:
         item = known[row.record_no]
         changes = _differences(kind, before[row.record_no], row.fields)
-        if not changes and item.is_active == row.is_active:
+        if not changes and not _is_other_state(item, row):
             silent.append((row.record_no, item.digest, row.digest))
         else:
             notes.append((item.pk, _change_kind(item, row), changes))
@@ -248,8 +292,13 @@ def _differences(kind: ListKind, before: Mapping[str, Any], after: Mapping[str, 
     ]
 
 
+def _is_other_state(item: _Known, row: Incoming) -> bool:
+    """From unknown to known, or back, nothing changed in Intacct."""
+    return item.is_active != row.is_active and item.is_known and row.is_known
+
+
 def _change_kind(item: _Known, row: Incoming) -> ChangeKind:
-    if item.is_active != row.is_active:
+    if _is_other_state(item, row):
         return ChangeKind.ACTIVE if row.is_active else ChangeKind.INACTIVE
     return ChangeKind.CHANGED
 

@@ -18,12 +18,15 @@ _NEVER = "the list has not been read successfully before"
 class Start:
     """Where a read begins: `since` is None for the whole list, for a Partial because of `why_whole`.
 
+    `base` is when the list was complete, before which nothing of other lists is news.
+
     `closes_gap` says whether the list is complete again when the read has ended well.
     """
 
     since: datetime | None
     why_whole: str = ""
     closes_gap: bool = True
+    base: datetime | None = None
 
 
 def start_of(run: SyncRun, connection: Connection, kind: ListKind, fields: Sequence[str], key: str) -> Start:
@@ -35,8 +38,8 @@ def start_of(run: SyncRun, connection: Connection, kind: ListKind, fields: Seque
     base, why = complete_through(connection, key, fields, run.entity_id)
     asked = run.sync_from
     if asked is not None and (base is not None or why == _NEVER):
-        return Start(asked - overlap(connection), closes_gap=base is not None and asked <= base)
-    return Start(None, why) if base is None else Start(base - overlap(connection))
+        return Start(asked - overlap(connection), closes_gap=base is not None and asked <= base, base=base)
+    return Start(None, why) if base is None else Start(base - overlap(connection), base=base)
 
 
 def complete_through(

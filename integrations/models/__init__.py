@@ -4,7 +4,7 @@ from integrations.models.connection import CompanySlot, Connection
 from integrations.models.exchange import Exchange, ExchangeSubject
 from integrations.models.heartbeat import Heartbeat
 from integrations.models.link import LinkedDocument, LinkedLine, linked_line_models, linked_models
-from integrations.models.list_item import ListItem
+from integrations.models.list_item import UNKNOWN_OWNER, ListItem
 from integrations.models.list_state import ChangeKind, CompanyClock, ListDefinition, ListItemChange, ListState
 from integrations.models.profile import SyncProfile
 from integrations.models.push import ElementOrder, Operation, Push, PushBody, PushEvent, PushHold
@@ -15,6 +15,7 @@ from integrations.models.schedule import FULL, SyncSchedule
 from integrations.models.settings import SettingsVersion
 from integrations.models.states import (
     ACTIVE_RUNS,
+    FIELDS_LIMITED,
     IN_FLIGHT,
     OPEN_STEPS,
     READ_TO_THE_END,
@@ -39,11 +40,13 @@ __all__ = [
     "ACTIVE_RUNS",
     "AGREED",
     "DEFAULT_BUDGET",
+    "FIELDS_LIMITED",
     "FULL",
     "IN_FLIGHT",
     "OPEN_STEPS",
     "READ_TO_THE_END",
     "TERMINAL_RUNS",
+    "UNKNOWN_OWNER",
     "USABLE_CONNECTIONS",
     "ApiBudget",
     "ApiUsage",

@@ -1,4 +1,9 @@
-"""One record of a mirrored Intacct list, as last seen. Never removed: what is gone there is marked missing here."""
+"""One record of a mirrored Intacct list, as last seen. Never removed: what is gone there is marked missing here.
+
+Owns the third state beside active and inactive: unknown, where what decides on its use could never be read.
+"""
+
+from typing import Final
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +13,10 @@ from accounts.ui.shown import ShownState
 from integrations.models.connection import Connection
 from integrations.models.states import RecordState, shown
 
-_FILTERED = ("entity_id", "is_active", "missing_at")
+# The owner of a record whose owning entity was never read: neither shared by all nor any entity's own. No id of Intacct
+# holds a question mark.
+UNKNOWN_OWNER: Final = "?"
+_FILTERED = ("entity_id", "is_active", "is_known", "missing_at")
 
 
 class ListItem(TenantModel):
@@ -18,9 +26,15 @@ class ListItem(TenantModel):
     business_id = models.CharField(max_length=200, help_text="The id people use; not unique for every list.")
     name = models.CharField(max_length=400, blank=True)
     parent_id = models.CharField(max_length=200, blank=True, help_text="Business id of the parent record.")
-    entity_id = models.CharField(max_length=80, blank=True, help_text="Owning entity; blank is top level.")
-    is_active = models.BooleanField(default=True)
+    entity_id = models.CharField(
+        max_length=80, blank=True, help_text=f"Owning entity; blank is top level, {UNKNOWN_OWNER} not known."
+    )
+    is_active = models.BooleanField(default=True, help_text="Active in Intacct, and known well enough to be used.")
+    is_known = models.BooleanField(default=True, help_text="Whether all that decides on its use has been read.")
     fields = models.JSONField(default=dict)
+    unread = models.JSONField(
+        null=True, blank=True, help_text="Since when which fields could not be read; their values are of before."
+    )
     digest = models.CharField(max_length=64, help_text="Of the fields that count as a change.")
     first_seen_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -44,13 +58,24 @@ class ListItem(TenantModel):
             models.Index(fields=["connection", "kind", "changed_at"], name="list_item_by_change"),
             models.Index(fields=["connection", "kind", "parent_id"], name="list_item_by_parent"),
             models.Index(fields=["tenant", "kind"], name="list_item_by_tenant"),
+            # Few or none: what a Partial reads again whatever the watermark says.
+            models.Index(
+                fields=["connection", "kind"], name="list_item_unread", condition=models.Q(unread__isnull=False)
+            ),
         ]
 
     @property
     def shown_state(self) -> ShownState:
         if self.missing_at is not None:
             return shown(RecordState.MISSING)
+        if not self.is_known:
+            return shown(RecordState.UNKNOWN)
         return shown(RecordState.ACTIVE if self.is_active else RecordState.INACTIVE)
+
+    @property
+    def never_read(self) -> list[str]:
+        """The fields of which nothing is known."""
+        return [name for name in self.unread or {} if name not in self.fields]
 
     def __str__(self) -> str:
         return self.business_id if self.name == self.business_id else f"{self.business_id} {self.name}".strip()

@@ -28,6 +28,8 @@ class ListState(TenantModel):
     swept_at = models.DateTimeField(null=True, blank=True, help_text="When deletions were last looked for.")
     records = models.PositiveIntegerField(default=0, help_text="Records here that Intacct still has.")
     missing = models.PositiveIntegerField(default=0, help_text="Records here that Intacct no longer has.")
+    unknown = models.PositiveIntegerField(default=0, help_text="Records here that cannot be used before more is read.")
+    limited = models.JSONField(default=dict, help_text="Since when which fields could not be read.")
     last_change_at = models.DateTimeField(null=True, blank=True, help_text="When a record last became new or other.")
     last_problem = models.CharField(max_length=500, blank=True, help_text="Why the last read did not succeed.")
     last_problem_code = models.CharField(max_length=40, blank=True)
@@ -45,9 +47,10 @@ class ListState(TenantModel):
 
 
 class ListDefinition(TenantModel):
-    """What `lookup` answered about a list's object in this company, and what a select was refused for.
+    """What `lookup` answered about a list's object in this company, and which fields could not be read the last time.
 
-    `custom_fields` are {name, label, type}; `unselectable` are {name, reason, at}.
+    `custom_fields` are {name, label, type}; `unselectable` are {name, reason, at}: refused, or offered no more. Each is
+    asked for again in every run, and taken off the list when it is answered.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="list_definitions")

@@ -10,7 +10,7 @@ from accounts.models.scoped import TenantModel
 from accounts.ui.shown import ShownState
 from integrations.models.connection import Connection
 from integrations.models.settings import SettingsVersion
-from integrations.models.states import ACTIVE_RUNS, RowOutcome, RunState, StepState, shown
+from integrations.models.states import ACTIVE_RUNS, FIELDS_LIMITED, RowOutcome, RunState, StepState, shown
 
 
 class Trigger(models.TextChoices):
@@ -124,6 +124,13 @@ class RunStep(TenantModel):
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["run", "position"], name="one_step_per_position")]
         indexes = [models.Index(fields=["tenant", "key", "state", "-started_at"], name="step_last_success")]
+
+    @property
+    def was_read(self) -> bool:
+        """Whether it came to its end: with single records or fields left out, where it says so."""
+        if self.state == StepState.LIMITED:
+            return self.error_code == FIELDS_LIMITED
+        return self.state in (StepState.SUCCEEDED, StepState.PARTLY)
 
     COUNTS = ("read", "new", "changed", "same", "missing", "skipped", "failed")
 

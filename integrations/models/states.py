@@ -3,7 +3,7 @@
 Groups such as ACTIVE and TERMINAL are named here; code elsewhere compares with members or groups, never with text.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import models
 
@@ -133,6 +133,7 @@ class Freshness(models.TextChoices):
 
     ON_TIME = "on_time", "On time"
     LATE = "late", "Late"
+    LIMITED = "limited", "Limited"
     STOPPED = "stopped", "Stopped"
     NEVER_READ = "never_read", "Never read"
     NOT_SCHEDULED = "not_scheduled", "Not scheduled"
@@ -143,6 +144,7 @@ class RecordState(models.TextChoices):
 
     ACTIVE = "active", "Active"
     INACTIVE = "inactive", "Inactive"
+    UNKNOWN = "unknown", "Unknown"
     MISSING = "missing", "Missing in Intacct"
 
 
@@ -151,7 +153,11 @@ ACTIVE_RUNS = frozenset({RunState.QUEUED, RunState.RUNNING})
 TERMINAL_RUNS = frozenset(RunState) - ACTIVE_RUNS
 IN_FLIGHT = frozenset({PushState.WAITING, PushState.QUEUED, PushState.SENDING, PushState.VERIFYING})
 OPEN_STEPS = frozenset({StepState.WAITING, StepState.RUNNING})
-READ_TO_THE_END = (StepState.SUCCEEDED, StepState.PARTLY)
+# The code of a step that read everything but some fields. Limited without it, a step read nothing.
+FIELDS_LIMITED: Final = "LIST-LIMITED"
+READ_TO_THE_END = models.Q(state__in=(StepState.SUCCEEDED, StepState.PARTLY)) | models.Q(
+    state=StepState.LIMITED, error_code=FIELDS_LIMITED
+)
 
 _APPEARANCE: "Mapping[models.TextChoices, tuple[str, str]]" = {
     ConnectionState.CONNECTED: ("success", "check-circle-fill"),
@@ -184,11 +190,13 @@ _APPEARANCE: "Mapping[models.TextChoices, tuple[str, str]]" = {
     ScheduleState.NOT_SCHEDULED: ("neutral", "calendar-x"),
     Freshness.ON_TIME: ("success", "check-circle-fill"),
     Freshness.LATE: ("warning", "clock-fill"),
+    Freshness.LIMITED: ("warning", "shield-exclamation"),
     Freshness.STOPPED: ("danger", "sign-stop"),
     Freshness.NEVER_READ: ("neutral", "dash-circle"),
     Freshness.NOT_SCHEDULED: ("neutral", "calendar-x"),
     RecordState.ACTIVE: ("success", "check-circle-fill"),
     RecordState.INACTIVE: ("neutral", "pause-circle"),
+    RecordState.UNKNOWN: ("warning", "shield-exclamation"),
     RecordState.MISSING: ("danger", "question-circle"),
     PushState.WAITING: ("neutral", "pause-circle"),
     PushState.QUEUED: ("info", "hourglass-split"),

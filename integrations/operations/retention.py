@@ -81,7 +81,7 @@ def _runs(before: datetime) -> QuerySet[SyncRun]:
 def _runs_needed() -> set[int]:
     runs, steps = SyncRun.objects.order_by(), RunStep.objects.order_by()
     good = runs.filter(state__in=[RunState.SUCCEEDED, RunState.PARTLY])
-    read = steps.filter(state__in=READ_TO_THE_END)
+    read = steps.filter(READ_TO_THE_END)
     newest = (
         runs.values("tenant").annotate(newest=Max("pk")),
         runs.values("connection", "flow").annotate(newest=Max("pk")),

@@ -97,9 +97,22 @@ def why_unusable(kind: str, business_id: str, item: ListItem | None) -> str:
         return f"{name} is not among the records read from Intacct."
     if item.missing_at is not None:
         return f"{name} is no longer in Intacct since {_day(item.missing_at)}."
+    if not item.is_known:
+        return f"{name} cannot be used: {why_unknown(item)}"
     if not item.is_active:
         return f"{name} is inactive in Intacct since {_day(item.changed_at)} at the latest."
     return ""
+
+
+def why_unknown(item: ListItem) -> str:
+    """What is not known of the record, in a sentence."""
+    never = item.never_read
+    if never:
+        since = min((item.unread or {})[name][:10] for name in never)
+        return f"Intacct has not let {', '.join(never)} be read since {since}, so it is not known whether it may be."
+    kind = KINDS_BY_KEY.get(item.kind)
+    status = item.fields.get(kind.status_field, "") if kind is not None else ""
+    return f"its status in Intacct is “{status}”, and ERP Admin knows only active and inactive."
 
 
 def _day(moment: datetime) -> str:

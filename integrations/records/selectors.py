@@ -23,7 +23,8 @@ TOP_LEVEL = "-"  # the entity filter's value for records that no entity owns
 
 _STATES: Mapping[RecordState, Q] = {
     RecordState.ACTIVE: Q(is_active=True, missing_at=None),
-    RecordState.INACTIVE: Q(is_active=False, missing_at=None),
+    RecordState.INACTIVE: Q(is_active=False, is_known=True, missing_at=None),
+    RecordState.UNKNOWN: Q(is_known=False, missing_at=None),
     RecordState.MISSING: Q(missing_at__isnull=False),
 }
 _IS_MISSING = ExpressionWrapper(_STATES[RecordState.MISSING], output_field=BooleanField())
@@ -111,17 +112,25 @@ def children_count(connection: Connection, kind: ListKind, parent: ListItem) -> 
 def record_counts(connection: Connection, kind: ListKind, chosen: RecordFilter) -> RecordCounts:
     """For the filters, in one query over an index."""
     rows = _within(connection, kind, chosen).annotate(is_missing=_IS_MISSING).order_by()
-    counted = rows.values_list("entity_id", "is_active", "is_missing").annotate(number=Count("*"))
+    counted = rows.values_list("entity_id", "is_active", "is_known", "is_missing").annotate(number=Count("*"))
     states = dict.fromkeys(RecordState.values, 0)
     entities: dict[str, int] = {}
-    for entity_id, is_active, is_missing, number in counted:
-        state = RecordState.MISSING if is_missing else RecordState.ACTIVE if is_active else RecordState.INACTIVE
+    for entity_id, is_active, is_known, is_missing, number in counted:
+        state = _state(is_active, is_known, is_missing)
         entities.setdefault(entity_id, 0)
         if chosen.entity in ("", entity_id or TOP_LEVEL):
             states[state] += number
         if chosen.state in ("", state):
             entities[entity_id] += number
     return RecordCounts(states, entities)
+
+
+def _state(is_active: bool, is_known: bool, is_missing: bool) -> RecordState:
+    if is_missing:
+        return RecordState.MISSING
+    if not is_known:
+        return RecordState.UNKNOWN
+    return RecordState.ACTIVE if is_active else RecordState.INACTIVE
 
 
 def record_page(found: QuerySet[ListItem], sort: str, key: str = "", size: int = PAGE_SIZE) -> RecordPage:
@@ -212,7 +221,10 @@ def _only(rows: list[ListItem]) -> ListItem | None:
 
 
 def pick_list(connection: Connection, kind: str, search: str = "") -> QuerySet[ListItem]:
-    """Items of a list by id or name, active ones first, without those missing in Intacct."""
+    """Items of a list by id or name, active ones first, without those missing in Intacct.
+
+    Those that are not known well enough to be used are among them, so that they are seen; they cannot be chosen.
+    """
     found = ListItem.objects.filter(connection=connection, kind=kind, missing_at=None)
     for word in search.split():
         found = found.filter(Q(business_id__icontains=word) | Q(name__icontains=word))

@@ -34,23 +34,25 @@ _STEP_ENDS: Final = {
     (False, True, True): StepState.FAILED,
     (False, False, True): StepState.HELD,
 }
-_GOOD: Final = frozenset({StepState.SUCCEEDED, StepState.PARTLY})
 
 
 def step_end(step: "RunStep", unfinished: Unfinished | None) -> StepState:
     """The state of a step that came to its end, from its counts; what was found missing in Intacct was found out."""
+    if step.error_code:  # it went to its end without something, and said so
+        return StepState.LIMITED
     settled = step.new + step.changed + step.same + step.missing
     done = max(settled, step.read - step.failed - step.skipped)  # some work counts only what it read
     return _STEP_ENDS[done > 0, step.failed > 0, step.skipped > 0 or unfinished is not None]
 
 
-def run_end(steps: Iterable[str], *, was_cancelled: bool) -> RunState:
+def run_end(steps: Iterable["RunStep"], *, was_cancelled: bool) -> RunState:
     """The state of a run whose steps have all ended. `was_cancelled`: some of them because somebody stopped it."""
-    states = {StepState(state) for state in steps}
     if was_cancelled:
         return RunState.CANCELLED
+    ended = list(steps)
+    states = {StepState(step.state) for step in ended}
     if states <= {StepState.SUCCEEDED}:
         return RunState.SUCCEEDED
-    if states & _GOOD:
+    if any(step.was_read for step in ended):
         return RunState.PARTLY
     return RunState.HELD if states == {StepState.HELD} else RunState.FAILED

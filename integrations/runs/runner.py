@@ -350,8 +350,9 @@ def _close(run: SyncRun) -> None:
     left = StepState.CANCELLED if cancelled else StepState.NOT_REACHED
     closed = run.steps.filter(state__in=OPEN_STEPS).update(state=left, finished_at=timezone.now())
     _close_rows(run, "The run was cancelled before this." if cancelled else "Not reached before the run ended.")
-    run.state = run_end(run.steps.values_list("state", flat=True), was_cancelled=cancelled and closed > 0)
-    if run.state == RunState.SUCCEEDED:
+    steps = list(run.steps.defer("checkpoint"))
+    run.state = run_end(steps, was_cancelled=cancelled and closed > 0)
+    if all(step.state == StepState.SUCCEEDED or (step.state == StepState.LIMITED and step.was_read) for step in steps):
         gateway.clear_limits(run.connection)
     if run.state in (RunState.FAILED, RunState.HELD) and not run.error_code:
         worst = run.steps.exclude(error_code="").first()

@@ -73,6 +73,14 @@ class StepWork:
         self.step.announced = total
         self.step.save(update_fields=["announced"])
 
+    def limit(self, code: str, sentence: str, advice: str) -> None:
+        """Have the step end Limited, though it was worked off: say once what it had to go without."""
+        if sentence in self.step.message:
+            return
+        self.step.message, self.step.error_code = f"{self.step.message} {sentence}".strip()[:500], code
+        self.step.save(update_fields=["message", "error_code"])
+        self.warn(f"{sentence} {advice}")
+
     def say(self, message: str, level: LogLevel = LogLevel.INFO) -> None:
         """Write a line people read on the run's page."""
         RunLog.objects.create(tenant_id=self.run.tenant_id, run=self.run, step=self.step, level=level, message=message)

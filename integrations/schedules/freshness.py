@@ -12,12 +12,23 @@ from django.utils import timezone
 from accounts.ui.shown import ShownState
 from integrations.gateway.access import Entity
 from integrations.lists import ListKind
-from integrations.models import TERMINAL_RUNS, Connection, Freshness, ListState, RunState, ScheduleState, SyncSchedule
+from integrations.models import (
+    FIELDS_LIMITED,
+    TERMINAL_RUNS,
+    Connection,
+    Freshness,
+    ListState,
+    RunState,
+    ScheduleState,
+    SyncSchedule,
+)
 from integrations.models.states import shown
 from integrations.records.kinds import kinds_for
 from integrations.schedules.selectors import GRACE, ProfileLine, profile_lines
 
 INCOMPLETE = "LIST-INCOMPLETE"  # the engine's code for a list that was read, but not all of it
+# Of a list that was read to its end, though not all of it.
+_TROUBLE = {INCOMPLETE: Freshness.LATE, FIELDS_LIMITED: Freshness.LIMITED}
 _AT_REST = frozenset({ScheduleState.PAUSED, ScheduleState.STOPPED})
 _GOOD_RUNS = frozenset({RunState.SUCCEEDED, RunState.PARTLY})
 
@@ -33,6 +44,7 @@ class ListFreshness:
     last_read_at: datetime | None
     last_change_at: datetime | None
     next_due_at: datetime | None
+    unknown: int = 0
 
 
 def freshness(connection: Connection, entity_id: str = "") -> list[ListFreshness]:
@@ -67,6 +79,7 @@ def _freshness_of(kind: ListKind, states: list[ListState], lines: list[ProfileLi
         read_at,
         max((state.last_change_at for state in states if state.last_change_at), default=None),
         min(due, default=None),
+        latest.unknown if latest else 0,
     )
 
 
@@ -87,8 +100,8 @@ def _state(
     latest: ListState | None, read_at: datetime | None, covering: list[tuple[ProfileLine, SyncSchedule]]
 ) -> ShownState:
     if latest is not None and _is_in_trouble(latest):
-        is_read = latest.last_problem_code == INCOMPLETE
-        return shown(Freshness.LATE if is_read else Freshness.STOPPED, latest.last_problem)
+        state = _TROUBLE.get(latest.last_problem_code, Freshness.STOPPED)
+        return shown(state, latest.last_problem)
     at_work = [row for line, row in covering if not _rests(line)]
     if covering and not at_work:
         line = covering[0][0]

@@ -31,6 +31,7 @@ from integrations.models import (
 )
 from integrations.models.states import shown
 from integrations.records.kinds import kinds_for
+from integrations.records.lookup import why_unknown
 from integrations.runs.health import queue_problem
 from integrations.runs.selectors import active_run
 from integrations.schedules.cadence import QuietHours, Rule, Upcoming, upcoming
@@ -107,16 +108,21 @@ def removed_entities(connection: Connection, entity_ids: Iterable[str]) -> dict[
     mirrors = [kind.key for kind in kinds_for(connection) if kind.object == "LOCATIONENTITY"]
     ended = ListItem.objects.filter(connection=connection, kind__in=mirrors, business_id__in=wanted)
     ended = ended.filter(Q(missing_at__isnull=False) | Q(is_active=False))
-    missing = dict(ended.values_list("business_id", "is_active"))
+    missing = {item.business_id: item for item in ended}
     refused = {}
     for entity_id in wanted:
         if connection.entity_id or entity_id not in listed:
             refused[entity_id] = f"Entity {entity_id} is not among the entities that the web services user may enter."
         elif entity_id in missing:
-            how = "no longer in Intacct" if missing[entity_id] else "inactive in Intacct"
-            refused[entity_id] = f"Entity {entity_id} is {how}."
+            refused[entity_id] = f"Entity {entity_id} {_why_ended(missing[entity_id])}"
     advice = "Give the user access to it and renew the credentials, or set the schedules of this entity to Never."
     return {entity_id: Refused(sentence, advice, code="ENTITY-GONE") for entity_id, sentence in refused.items()}
+
+
+def _why_ended(entity: ListItem) -> str:
+    if entity.missing_at is not None:
+        return "is no longer in Intacct."
+    return "is inactive in Intacct." if entity.is_known else f"cannot be used: {why_unknown(entity)}"
 
 
 def why_not_scheduled(profile: SyncProfile) -> Refused | None:

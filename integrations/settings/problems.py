@@ -83,8 +83,9 @@ def override_problems(overrides: Mapping[str, Mapping[str, str]], mirror: Mirror
             problems["place"] = f"“{key}” is neither an entity nor a project."
             continue
         allowed = {setting.key: setting for setting in place.settings()}
-        if given and mirror.get(place.list_key, place.name) is None:
-            problems["place"] = why_unusable(place.list_key, place.name, None)
+        item = mirror.get(place.list_key, place.name)
+        if given and (item is None or not item.is_known):
+            problems["place"] = why_unusable(place.list_key, place.name, item)
         for name, value in given.items():
             if name not in allowed:
                 problems[name] = f"No {place.level} has a value of its own for it. The company alone has this setting."

@@ -19,6 +19,7 @@ from integrations.mirror.flow import LISTS
 from integrations.mirror.pull import list_step_key
 from integrations.models import (
     DEFAULT_BUDGET,
+    READ_TO_THE_END,
     ApiBudget,
     ApiUsage,
     Connection,
@@ -27,7 +28,6 @@ from integrations.models import (
     Mode,
     RunState,
     RunStep,
-    StepState,
     SyncRun,
 )
 from integrations.records.kinds import kinds_for
@@ -35,7 +35,6 @@ from integrations.records.kinds import kinds_for
 WARN_PERCENT, SPENT_PERCENT = 80, 100
 # Past steps an estimate is measured from: few, so that it follows what changes.
 MEASURED_STEPS = 5
-_READ = (StepState.SUCCEEDED, StepState.PARTLY)
 _GOOD = (RunState.SUCCEEDED, RunState.PARTLY)
 
 
@@ -241,7 +240,7 @@ def _overhead(connection: Connection, entity_id: str, mode: Mode) -> Overhead:
     """As in the last runs of the same mode; each of their steps that reads no list counts."""
     runs = SyncRun.objects.filter(connection=connection, flow=LISTS, entity_id=entity_id, mode=mode, state__in=_GOOD)
     last = [run.pk for run in runs.order_by("-pk")[:MEASURED_STEPS]]
-    steps = list(RunStep.objects.filter(run__in=last, state__in=_READ).exclude(key__startswith="list:"))
+    steps = list(RunStep.objects.filter(READ_TO_THE_END, run__in=last).exclude(key__startswith="list:"))
     if not steps:
         return Overhead()
     requests, billable = sum(step.requests for step in steps), sum(step.billable for step in steps)
@@ -252,7 +251,11 @@ def _overhead(connection: Connection, entity_id: str, mode: Mode) -> Overhead:
 def _measured_steps(connection: Connection, entity_id: str) -> Mapping[tuple[str, str], list[RunStep]]:
     """The last steps that read a list to its end, by step key and mode."""
     steps = RunStep.objects.filter(
-        state__in=_READ, run__connection=connection, run__entity_id=entity_id, key__startswith="list:", requests__gt=0
+        READ_TO_THE_END,
+        run__connection=connection,
+        run__entity_id=entity_id,
+        key__startswith="list:",
+        requests__gt=0,
     )
     found: dict[tuple[str, str], list[RunStep]] = {}
     recent = steps.filter(run__created_at__gte=timezone.now() - timedelta(days=90)).select_related("run")

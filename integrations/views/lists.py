@@ -22,7 +22,8 @@ from accounts.ui.filters import FilterGroup, filter_group, query_url
 from accounts.ui.pk import read_pk
 from integrations.gateway.access import Entity, entities_of, latest_connection, live_connection, why_not_sync
 from integrations.lists import GROUPS, ListKind
-from integrations.models import Connection, Freshness, ListItem, RecordState
+from integrations.mirror.followers import lagging
+from integrations.models import UNKNOWN_OWNER, Connection, Freshness, ListItem, RecordState
 from integrations.records.exports import header_of, row_of
 from integrations.records.kinds import kind_for, list_state
 from integrations.records.selectors import (
@@ -134,6 +135,7 @@ def records(request: TenantRequest, list_key: str) -> HttpResponse:
         "before": query_url(request, page=page.before) if page.before else "",
         "after": query_url(request, page=page.after) if page.after else "",
         "freshness": freshness_of(connection, kind),
+        "lagging": lagging(connection, kind),
         "is_former": live_connection() is None,
         "export_url": f"{reverse('export_list', kwargs=_here(request, kind))}{query_url(request, page=None)}",
         "without_parent": query_url(request, of=None, page=None),
@@ -155,6 +157,7 @@ def _row(request: TenantRequest, kind: ListKind, item: ListItem, parents: dict[i
     parts = [str(item.fields.get(name, "")) for name in kind.other_id_parts if name != kind.parent_field]
     return {
         "item": item,
+        "owner": "Unknown" if item.entity_id == UNKNOWN_OWNER else item.entity_id,
         "url": record_url(request, kind.key, item.pk),
         "within": " · ".join(part for part in parts if part),
         "parent_url": record_url(request, kind.list_of_parents, parent) if parent else "",
@@ -185,6 +188,7 @@ def _owner_selects(connection: Connection, counts: RecordCounts, chosen: RecordF
     if len(counts.entities) < 2 and not chosen.entity:
         return []
     names = {str(row["id"]): f"{row['id']} {row['name']}".strip() for row in connection.entities}
+    names[UNKNOWN_OWNER] = "Unknown"
     options = [("", "Any entity")]
     if "" in counts.entities:
         options.append((TOP_LEVEL, f"Shared, top level ({counts.entities['']:,})"))

@@ -5,6 +5,7 @@ Owns what is shown. Writes nothing itself: a refresh is a run.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +24,8 @@ from integrations.gateway.access import live_connection, why_not_sync
 from integrations.lists import CREATED, MODIFIED, ListKind
 from integrations.mirror.refresh import REFRESH
 from integrations.mirror.service import start_refresh
-from integrations.models import ChangeKind, Connection, ListDefinition, ListItem, ListItemChange
+from integrations.models import UNKNOWN_OWNER, ChangeKind, Connection, ListDefinition, ListItem, ListItemChange
+from integrations.records.lookup import why_unknown
 from integrations.records.selectors import parents_of
 from integrations.runs.selectors import active_run
 from integrations.views.lists import kind_or_404, list_url, record_url
@@ -47,6 +49,8 @@ class Field:
     label: str
     value: str
     url: str = ""
+    unread_since: datetime | None = None
+    is_known: bool = True
 
 
 @require_GET
@@ -71,6 +75,8 @@ def record(request: TenantRequest, list_key: str, pk: int) -> HttpResponse:
         "documents": [(each, each._meta.verbose_name, _document_url(request, each)) for each in used.documents],
         "children": [(each, f"{list_url(request, each.kind)}?of={item.pk}") for each in used.children],
         "intacct_url": address if address.startswith("https://") else "",
+        "why_unknown": "" if item.is_known else why_unknown(item),
+        "unread": ", ".join(item.unread or {}),
         "why_not": _why_not_refresh(request, item),
         "is_former": connection != live_connection(),
     }
@@ -102,6 +108,8 @@ def _facts(request: TenantRequest, kind: ListKind, item: ListItem) -> list[dict[
     parent = parents_of(item.connection, kind, [item]).get(item.pk)
     names = {str(row["id"]): str(row["name"]) for row in item.connection.entities}
     owner = f"{item.entity_id} {names.get(item.entity_id, '')}".strip() or "Shared, top level"
+    if item.entity_id == UNKNOWN_OWNER:
+        owner = "Unknown"
     facts: list[dict[str, Any]] = [
         {"label": "ID", "value": item.business_id},
         {"label": "Name", "value": item.name},
@@ -125,15 +133,18 @@ def _facts(request: TenantRequest, kind: ListKind, item: ListItem) -> list[dict[
 def _fields(request: TenantRequest, kind: ListKind, item: ListItem, labels: dict[str, str]) -> list[Field]:
     """All fields that were read, in the order of the declaration, then the company's own."""
     named = named_records(item)
-    order = [name for name in kind.wanted_fields if name in item.fields]
-    order += [name for name in item.fields if name not in kind.wanted_fields]
+    unread, never = item.unread or {}, item.never_read
+    order = [name for name in kind.wanted_fields if name in item.fields or name in never]
+    order += [name for name in (*item.fields, *never) if name not in kind.wanted_fields]
     titles = {**labels, CREATED: "Created in Intacct", MODIFIED: "Modified in Intacct"}
     return [
         Field(
             name,
             titles.get(name, ""),
-            "" if item.fields[name] is None else str(item.fields[name]),
+            "" if item.fields.get(name) is None else str(item.fields[name]),
             record_url(request, named[name].kind, named[name].pk) if name in named else "",
+            datetime.fromisoformat(unread[name]) if name in unread else None,
+            name not in never,
         )
         for name in order
     ]

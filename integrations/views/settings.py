@@ -5,7 +5,7 @@ Owns what is shown; what may be saved is decided by integrations.settings.servic
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -23,7 +23,8 @@ from integrations.forms.settings_view import SettingsView
 from integrations.gateway.access import latest_connection, live_connection, why_not_sync
 from integrations.lists import KINDS_BY_KEY
 from integrations.mirror.flow import LISTS
-from integrations.models import Connection, SettingsVersion
+from integrations.models import Connection, ListItem, SettingsVersion
+from integrations.records.lookup import why_unknown
 from integrations.records.selectors import pick_list
 from integrations.runs.selectors import active_run
 from integrations.settings.declared import (
@@ -211,14 +212,36 @@ def pick(request: TenantRequest, list_key: str) -> HttpResponse:
     if live is None:
         return JsonResponse([], safe=False)
     found = pick_list(live, list_key, request.GET.get("q", "")[:LONGEST_SEARCH])
-    return picker_answer((item.business_id, str(item), item.is_active) for item in found.iterator(chunk_size=100))
+    return picker_answer(option_of(item) for item in found.iterator(chunk_size=100))
 
 
-def picker_answer(found: Iterable[tuple[str, str, bool]]) -> JsonResponse:
-    """The first of value, text and whether it is active, as static/js/pickers.js takes them; says if there are more."""
+class Option(NamedTuple):
+    """What a picker offers; one that cannot be chosen is shown all the same."""
+
+    value: str
+    text: str
+    is_active: bool = True
+    can_be_chosen: bool = True
+
+
+def option_of(item: ListItem) -> Option:
+    """A mirrored record: one of which too little is known is shown with what is not known, and cannot be chosen."""
+    if item.is_known:
+        return Option(item.business_id, str(item), item.is_active)
+    return Option(item.business_id, f"{item} (cannot be used: {why_unknown(item)})", True, False)
+
+
+def picker_answer(found: Iterable[Option]) -> JsonResponse:
+    """The first options as static/js/pickers.js takes them; says if there are more."""
     first = list(islice(found, PICKED_AT_ONCE + 1))
     options: list[dict[str, Any]] = [
-        {"value": value, "text": text, "inactive": not is_active} for value, text, is_active in first[:PICKED_AT_ONCE]
+        {
+            "value": option.value,
+            "text": option.text,
+            "inactive": not option.is_active,
+            **({} if option.can_be_chosen else {"disabled": True}),
+        }
+        for option in first[:PICKED_AT_ONCE]
     ]
     if len(first) > PICKED_AT_ONCE:
         refine = f"Only the first {PICKED_AT_ONCE} are shown. Type more of the id or name to narrow the list."

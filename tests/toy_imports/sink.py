@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
@@ -58,6 +59,9 @@ class RecordSink:
     def meant_by(self, numbers: Collection[int], ids: Collection[str]) -> list[int]:
         meant = self._there().filter(Q(record_no__in=numbers) | Q(business_id__in=ids))
         return list(meant.values_list("record_no", flat=True))
+
+    def unsettled(self, fields: Collection[str], withheld: Collection[str], since: datetime | None) -> list[int]:
+        return []
 
     def figures(self) -> Figures:
         found = self._all()

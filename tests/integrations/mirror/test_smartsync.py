@@ -309,7 +309,7 @@ def test_a_known_clock_makes_partials_shorter(
     assert step["read"] < before + 2
 
 
-def test_a_field_that_intacct_refuses_is_left_out_remembered_and_said(
+def test_a_field_that_intacct_refuses_is_left_out_and_said(
     connection: Connection, sync: Sync, full: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when somebody removes a custom field in Intacct: what `lookup` said a week ago is no longer true."""
@@ -318,23 +318,23 @@ def test_a_field_that_intacct_refuses_is_left_out_remembered_and_said(
     definition = ListDefinition.objects.get(kind="items")
     definition.offered = [*definition.offered, "REMOVED_FIELD"]
     definition.save()
-    facts = sync("--full", "--lists", "items")
-    assert facts["state"] == "succeeded"
+    facts = sync("--full", "--lists", "items", exit_code=1)
+    assert steps_of(facts)["list:items"]["state"] == "limited"
     assert facts["totals"]["read"] == ListItem.objects.filter(kind="items").count()
     log = SyncRun.objects.latest("pk").log.filter(message__contains="REMOVED_FIELD")
-    assert log.count() == 1
+    assert log.count() == 2, "what was refused, and what the list goes without"
     definition.refresh_from_db()
     assert "REMOVED_FIELD" not in definition.offered, "lookup was asked again"
     assert facts["totals"]["requests"] == 1 + 1 + 1 + 1 + 0 + 1
 
 
-def test_a_field_that_lookup_lists_and_a_select_refuses_is_remembered(
+def test_a_field_that_lookup_lists_and_a_select_refuses_is_asked_for_again(
     connection: Connection, intacct: SandboxServer, sync: Sync
 ) -> None:
     for name in ("CONTRACTAMOUNT", "CUSTOMERNAME"):
         intacct.control(do="fault", kind="unselectable", object="PROJECT", field=name)
-    facts = sync("--full", "--lists", "projects")
-    assert facts["state"] == "succeeded"
+    facts = sync("--full", "--lists", "projects", exit_code=1)
+    assert facts["state"] == "partly"
     refused = ListDefinition.objects.get(kind="projects").unselectable
     assert [entry["name"] for entry in refused] == ["CUSTOMERNAME", "CONTRACTAMOUNT"]
     assert all("not a valid field" in entry["reason"] and entry["at"] for entry in refused)
@@ -342,9 +342,13 @@ def test_a_field_that_lookup_lists_and_a_select_refuses_is_remembered(
     assert "refuses to select CONTRACTAMOUNT" in log
     assert "refuses to select CUSTOMERNAME" in log
     assert "CONTRACTAMOUNT" not in ListItem.objects.filter(kind="projects").latest("record_no").fields
-    again = sync("--full", "--lists", "projects")
-    assert again["totals"]["requests"] == 2, "neither lookup nor the refused fields are asked again"
+    again = sync("--full", "--lists", "projects", exit_code=1)
+    assert again["totals"]["requests"] == 4, "the refused fields are asked for again, lookup is not"
     assert steps_of(again)["list:projects"]["same"] == ListItem.objects.filter(kind="projects").count()
+    intacct.control(do="heal")
+    assert sync("--partial", "--lists", "projects")["state"] == "succeeded"
+    assert ListDefinition.objects.get(kind="projects").unselectable == []
+    assert "CONTRACTAMOUNT" in ListItem.objects.filter(kind="projects").latest("record_no").fields
 
 
 def test_nothing_confidential_is_read(connection: Connection, sync: Sync) -> None:

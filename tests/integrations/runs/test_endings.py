@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from integrations.models import RunState, RunStep, StepState
+from integrations.models.states import FIELDS_LIMITED
 from integrations.runs.endings import Unfinished, run_end, step_end
 
 LEFT = Unfinished(2, "NOT-SETTLED", "2 documents are held.")
@@ -45,7 +46,8 @@ def test_a_step_that_did_nothing_of_what_was_asked_never_succeeds(unfinished: Un
 def test_a_run_of_which_nothing_arrived_is_failed_or_held() -> None:
     ended = [state for state in StepState if state not in (StepState.WAITING, StepState.RUNNING)]
     for first, second in product(ended, repeat=2):
-        state = run_end([first, second], was_cancelled=False)
+        steps = [RunStep(state=first), RunStep(state=second)]
+        state = run_end(steps, was_cancelled=False)
         if first == second == StepState.SUCCEEDED:
             assert state == RunState.SUCCEEDED
         elif first in GOOD or second in GOOD:
@@ -54,4 +56,11 @@ def test_a_run_of_which_nothing_arrived_is_failed_or_held() -> None:
             assert state == RunState.HELD
         else:
             assert state == RunState.FAILED, (first, second)
-        assert run_end([first, second], was_cancelled=True) == RunState.CANCELLED
+        assert run_end(steps, was_cancelled=True) == RunState.CANCELLED
+
+
+def test_a_list_that_was_read_without_a_field_is_limited_and_its_run_partly_succeeded() -> None:
+    step = RunStep(read=3, same=3, error_code=FIELDS_LIMITED)
+    step.state = step_end(step, None)
+    assert step.state == StepState.LIMITED
+    assert run_end([step], was_cancelled=False) == RunState.PARTLY
