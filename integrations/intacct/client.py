@@ -22,7 +22,7 @@ from integrations.intacct.envelope import session_request, sign_in_request
 from integrations.intacct.errors import EntityError, Flaw, IntacctError, ProtocolError, SessionError, SpoiltAnswer
 from integrations.intacct.faults import flaw_of
 from integrations.intacct.functions import MAX_RECORDS, Function
-from integrations.intacct.paging import Walk
+from integrations.intacct.paging import Walk, read_around
 from integrations.intacct.query import Filter, Query
 from integrations.intacct.results import match_results
 from integrations.intacct.session import SessionCache, SessionKey
@@ -40,6 +40,7 @@ from integrations.intacct.types import (
     Result,
     Sender,
     Session,
+    Unread,
     UserFormatting,
 )
 
@@ -47,6 +48,8 @@ KEY = "RECORDNO"
 # A day is the longest that was ever seen (developer.intacct.com, API sessions); with room for a company's own setting.
 LONGEST_SESSION = timedelta(days=7)
 LONGEST_SESSION_ID = 4_096
+# How long one sign-in shows that the gateway is there: while one record among many is looked for, and not longer.
+PROOF_HOLDS_SECONDS = 20.0
 
 
 class Client:
@@ -81,7 +84,7 @@ class Client:
         self._sessions = sessions if sessions is not None else SessionCache()
         self._offered: dict[str, frozenset[str]] = {}
         self._repeats = attempts > 1
-        self._is_well = False  # whether the last request was answered
+        self._answers_until = -math.inf  # by the clock of time.monotonic
         self._key = SessionKey.of(self._endpoint, sender, credentials)
         self._transport = Transport(
             allowed_hosts=self._allowed_hosts,
@@ -133,20 +136,13 @@ class Client:
                 session = self._session_before_sending()
                 answer = self._send(session, functions, write=write, transaction=transaction)
         except IntacctError as error:
-            was_well, self._is_well = self._is_well, False
-            if write or not self._is_of_this_request(error, was_well=was_well):
+            if write or not self._is_of_this_request(error):
                 raise
             raise _spoilt(functions, error) from error
-        self._is_well = True
         return match_results(functions, answer, write=write)
 
     def query(self, query: Query) -> Page:
-        """Return one page. Raises ProtocolError when rows are missing, or are not as they were asked for."""
-        page = self._page(query)
-        readers.check_rows(query.object, page.rows, query.fields)
-        return page
-
-    def _page(self, query: Query) -> Page:
+        """Return one page, its rows as they came. Raises ProtocolError when they are others, or not as many as told."""
         result = self._read(calls.query(query))
         readers.check_count(query.object, result)
         return Page(result.rows, result.total, len(result.rows), result.remaining, result.offset or query.offset)
@@ -163,7 +159,7 @@ class Client:
         page, and the walk goes on behind it.
         """
         fields = query.fields if key in query.fields else (key, *query.fields)
-        yield from Walk(self._page, replace(query, fields=fields), key, after, until, around).pages()
+        yield from Walk(self.query, replace(query, fields=fields), key, after, until, around).pages()
 
     def extent(
         self, object_name: str, where: Filter | None = None, show_private: bool = False, *, key: str = KEY
@@ -201,6 +197,26 @@ class Client:
             readers.check_count(object_name, result)
             rows += result.rows
         return rows
+
+    def read_around(
+        self,
+        object_name: str,
+        keys: Sequence[int],
+        fields: Sequence[str],
+        nested: Sequence[str] = (),
+        *,
+        key: str = KEY,
+    ) -> tuple[list[Record], tuple[Unread, ...]]:
+        """Read records as `read` does; those that cannot be read are named instead of raising SpoiltAnswer."""
+        rows: list[Record] = []
+        unread: tuple[Unread, ...] = ()
+        for start in range(0, len(keys), MAX_RECORDS):
+            some = keys[start : start + MAX_RECORDS]
+            found = read_around(
+                lambda numbers: self.read(object_name, numbers, (*fields, *nested)), object_name, some, fields, key
+            )
+            rows, unread = rows + found[0], unread + found[1]
+        return rows, unread
 
     def offered_names(self, object_name: str) -> frozenset[str]:
         """The names of an object's fields in this company, looked up once in the life of this client."""
@@ -251,18 +267,21 @@ class Client:
     def _read(self, function: Function) -> Result:
         return self.execute([function], write=False)[0].raise_for_error()
 
-    def _is_of_this_request(self, error: IntacctError, *, was_well: bool) -> bool:
+    def _is_of_this_request(self, error: IntacctError) -> bool:
         """Whether what was asked for is at fault: it was asked for more than once, and the gateway answers others."""
         if flaw_of(error) is None:
             return False
-        return isinstance(error, ProtocolError) or (self._repeats and (was_well or self._gateway_answers()))
+        return isinstance(error, ProtocolError) or (self._repeats and self._gateway_answers())
 
     def _gateway_answers(self) -> bool:
-        """Whether the gateway can be read at this moment: it is signed in to anew, which asks for no record."""
+        """Whether the gateway can be read at this moment: it is signed in to afresh, which asks for no record."""
+        if time.monotonic() < self._answers_until:
+            return True
         try:
             self.open_session(fresh=True)
         except IntacctError:
             return False
+        self._answers_until = time.monotonic() + PROOF_HOLDS_SECONDS
         return True
 
     def _session_before_sending(self) -> Session:

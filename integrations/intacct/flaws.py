@@ -13,7 +13,7 @@ from lxml import etree
 from integrations.intacct.errors import Flaw
 
 _CHARACTER = re.compile(r"(?:value|Char) (?:0x)?(\d+)")
-_MISMATCH = re.compile(r"(?:tag mismatch: |end of data in tag )([\w.:-]+)")
+_MISMATCH = re.compile(r"(?:tag mismatch: |end of data in tag )([\w.:-]+)(?: (?:line \d+ )?and ([\w.:-]+))?")
 _ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)([\w.-]{1,40});?")
 _PLACE = re.compile(r",? ?\(?(?:<string>, )?line \d+(?:, column \d+)?\)?")
 _OPENED = re.compile(r"<([A-Za-z_][\w.:-]*)[^<>]*$")
@@ -35,8 +35,15 @@ def of_xml(error: etree.LxmlError, head: bytes) -> Flaw:
     if kind == "ERR_UNDECLARED_ENTITY":
         return _unknown_entity(head)
     if found := _MISMATCH.search(message):
-        return Flaw(f"the element {found.group(1)} is not closed", found.group(1))
+        return _left_open(found.group(1), found.group(2) or "", head)
     return Flaw(f"it is not well-formed XML ({message[:_LONGEST_WORDS]})", _element(head, place))
+
+
+def _left_open(opened: str, closed: str, head: bytes) -> Flaw:
+    """A tag in the text of a field was never closed, so the field's end came first; or that end is missing."""
+    inside = re.compile(rf"<{re.escape(closed)}>[^<]*<{re.escape(opened)}[\s>]".encode())
+    is_inside = bool(closed) and inside.search(head) is not None
+    return Flaw(f"the element {opened} is not closed", closed if is_inside else opened)
 
 
 def _unknown_entity(head: bytes) -> Flaw:

@@ -6,7 +6,7 @@ anything itself or know what becomes of a record.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from integrations.intacct import readers
@@ -167,3 +167,44 @@ class Walk:
 
     def _keys_only(self) -> Query:
         return replace(self.query, fields=(self.key,))
+
+
+def read_around(
+    read: Callable[[Sequence[int]], list[Record]],
+    object_name: str,
+    numbers: Sequence[int],
+    fields: Sequence[str],
+    key: str,
+) -> tuple[list[Record], tuple[Unread, ...]]:
+    """The records with these numbers, in their order, and those that cannot be read; what is gone is in neither.
+
+    A record at fault is found by halves. `fields` are those that hold one text each.
+    """
+    good: dict[int, Record] = {}
+    bad: dict[int, Unread] = {}
+    parts, spoilt = [list(numbers)], 0
+    while parts:
+        part = parts.pop()
+        try:
+            rows = read(part)
+        except SpoiltAnswer as error:
+            spoilt += 1
+            if spoilt > MOST_SPOILT:
+                raise
+            if len(part) == 1:
+                bad[part[0]] = Unread(object_name, part[0], part[0], error.flaw)
+            else:
+                parts += [part[len(part) // 2 :], part[: len(part) // 2]]
+            continue
+        unknown = [readers.flaw_of_key(row, key) for row in rows if readers.number_in(row.get(key)) is None]
+        for row in rows:
+            number = readers.number_in(row.get(key))
+            flaw = readers.flaw_of(row, fields)
+            if number is not None and flaw is None:
+                good[number] = row
+            elif number is not None and flaw is not None:
+                bad[number] = Unread(object_name, number, number, flaw)
+        if unknown:  # any of those that were asked for and did not come by their number
+            lost = [number for number in part if number not in good and number not in bad]
+            bad |= {number: Unread(object_name, number, number, unknown[0]) for number in lost}
+    return [good[number] for number in sorted(good)], tuple(bad[number] for number in sorted(bad))

@@ -84,14 +84,6 @@ def flaw_of_key(row: Record, key: str) -> Flaw:
     return Flaw(f"{key} is no record number (“{shown}”)" if value.strip() else f"{key} is empty or missing", key)
 
 
-def check_rows(object_name: str, rows: Sequence[Record], fields: Sequence[str], key: str = "RECORDNO") -> None:
-    """Raise SpoiltAnswer, naming the record, for a row that is not as it was asked for."""
-    for row in rows:
-        flaw = flaw_of(row, fields)
-        if flaw is not None:
-            raise spoilt_record(object_name, number_in(row.get(key)), flaw)
-
-
 def spoilt_record(object_name: str, number: int | None, flaw: Flaw) -> SpoiltAnswer:
     """The error for a record that is not as a record can be."""
     which = f"Record {number} of {object_name}" if number is not None else f"A record of {object_name}"

@@ -29,12 +29,14 @@ class Selection:
     fields: tuple[str, ...]
     since: datetime | None
     extra: Filter | None = None
+    again: tuple[int, ...] = ()  # records that could not be read the last time
 
     @classmethod
     def of(cls, kind: ListKind, view: View, mark: Mapping[str, Any]) -> "Selection":
         """The selection that a step's checkpoint describes."""
         since = mark.get("since")
-        return cls(kind, view, tuple(mark["fields"]), datetime.fromisoformat(since) if since else None)
+        moment = datetime.fromisoformat(since) if since else None
+        return cls(kind, view, tuple(mark["fields"]), moment, again=tuple(mark.get("ask_again", ())))
 
     @property
     def is_whole(self) -> bool:
@@ -59,11 +61,15 @@ class Selection:
         if kind.created_field in self.fields:
             made_since = any_of(ge(kind.created_field, moment), is_null(kind.created_field))
             never = all_of(never, made_since)
-        return any_of(ge(kind.modified_field, moment), never)
+        again = [in_(kind.key_field, self.again)] if self.again else []
+        return any_of(ge(kind.modified_field, moment), never, *again)
 
 
 def pages(client: Client, selection: Selection, *, after: int, until: int | None) -> Iterator[Page]:
-    """The pages of the selection with `after` < key <= `until`, in ascending order of the key."""
+    """The pages of the selection with `after` < key <= `until`, in ascending order of the key.
+
+    A record that cannot be read is named in its page, and the others come all the same.
+    """
     kind = selection.kind
     reads = kind.reader is Reader.QUERY_THEN_READ
     query = Query(
@@ -73,15 +79,15 @@ def pages(client: Client, selection: Selection, *, after: int, until: int | None
         page_size=settings.SYNC_PAGE_SIZE,
         show_private=selection.view.show_private,
     )
-    for page in client.pages(query, after=after, until=until, key=kind.key_field):
+    for page in client.pages(query, after=after, until=until, key=kind.key_field, around=True):
         yield _read_fields(client, selection, page) if reads else page
 
 
 def _read_fields(client: Client, selection: Selection, page: Page) -> Page:
     kind = selection.kind
-    keys = [row[kind.key_field] for row in page.rows]
-    rows = client.read(kind.object, keys, (*selection.fields, *kind.nested)) if keys else []
-    return replace(page, rows=sorted(rows, key=lambda row: int(row[kind.key_field])))
+    keys = [int(row[kind.key_field]) for row in page.rows]
+    rows, unread = client.read_around(kind.object, keys, selection.fields, kind.nested, key=kind.key_field)
+    return replace(page, rows=rows, unread=page.unread + unread)
 
 
 def still_there(client: Client, selection: Selection, numbers: Sequence[int]) -> frozenset[int]:

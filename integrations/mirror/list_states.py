@@ -24,7 +24,7 @@ def note_end(run: SyncRun, step: RunStep, sink: Sink) -> None:
     elif step.skipped:
         problem = ("Intacct did not send all the records it announced or had before.", "LIST-INCOMPLETE")
     else:
-        problem = ("", "")
+        problem = _unread(len(mark.get("unread", ())))
         if mark.get("closes_gap") and not mark.get("absent"):
             facts |= {"complete_through": datetime.fromisoformat(mark["started_at"]), "read_fields": mark["fields"]}
             if mark.get("since") is None:
@@ -39,6 +39,14 @@ def note_end(run: SyncRun, step: RunStep, sink: Sink) -> None:
         "last_problem_at": timezone.now() if problem[0] else None,
     }
     keep(run, sink, facts)
+
+
+def _unread(records: int) -> tuple[str, str]:
+    """Records that could not be read are kept and asked for again, so the list is read all the same, and says so."""
+    if not records:
+        return "", ""
+    which = "1 record cannot be read and is" if records == 1 else f"{records} records cannot be read and are"
+    return f"{which} kept as before. The last sync names what to correct in Intacct.", "LIST-UNREAD"
 
 
 def keep(run: SyncRun, sink: Sink, facts: dict[str, Any]) -> None:

@@ -5,9 +5,8 @@ Owns what is asked for and that the mirror holds it afterwards. Must not decide 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from integrations.intacct import ProtocolError, in_
+from integrations.intacct import Page, ProtocolError, SpoiltAnswer, in_
 from integrations.intacct.query import Filter
 from integrations.lists import ListKind
 from integrations.mirror.definitions import definition_of, fields_to_read, remember_refused
@@ -16,11 +15,10 @@ from integrations.mirror.pull import read_rows, tell_refused
 from integrations.mirror.rows import RowReader, record_numbers
 from integrations.mirror.scope import View
 from integrations.mirror.store import MirrorSink
+from integrations.mirror.unread import numbers_of, what_is_wrong
 from integrations.models import ListItem
 from integrations.runs.flow import StepFailed
 from integrations.runs.step import StepWork
-
-Rows = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -40,9 +38,10 @@ def refetch(work: StepWork, kind: ListKind, items: Sequence[ListItem]) -> Refetc
         return Refetched(frozenset(), {})
     sink = MirrorSink(View(work.connection, ""), kind, work.run)
     shown, unusable = set[int](), dict[int, str]()
-    for fields, rows in _pages(work, kind, in_(kind.key_field, [item.record_no for item in items])):
-        usable, failed = read_rows(RowReader(kind, fields), rows)
-        shown |= record_numbers(kind, rows)
+    for fields, page in _pages(work, kind, in_(kind.key_field, [item.record_no for item in items])):
+        usable, failed = read_rows(RowReader(kind, fields), page.rows)
+        shown |= record_numbers(kind, page.rows) | numbers_of(page.unread)
+        unusable |= {entry.number: what_is_wrong(kind, entry) for entry in page.unread if entry.number is not None}
         unusable |= {number: why for row, why in failed for number in record_numbers(kind, [row])}
         with work.page():
             sink.store(usable)
@@ -60,10 +59,13 @@ def refetch_owned(work: StepWork, kind: ListKind, parents: Sequence[str]) -> Map
         return {}
     sink = MirrorSink(View(work.connection, ""), kind, work.run)
     shown, unusable = set[int](), dict[str, str]()
-    for fields, rows in _pages(work, kind, in_(kind.parent_field, sorted(parents))):
+    for fields, page in _pages(work, kind, in_(kind.parent_field, sorted(parents))):
         _require(kind, kind.parent_field, fields)
-        usable, failed = read_rows(RowReader(kind, fields), rows)
-        shown |= record_numbers(kind, rows)
+        usable, failed = read_rows(RowReader(kind, fields), page.rows)
+        shown |= record_numbers(kind, page.rows) | numbers_of(page.unread)
+        for entry in page.unread:  # whose it is cannot be read, so it may be of any of them
+            for parent in parents:
+                unusable.setdefault(parent, what_is_wrong(kind, entry))
         for row, why in failed:
             unusable.setdefault(str(row.get(kind.parent_field, "")), why)
         with work.page():
@@ -90,15 +92,20 @@ def _require(kind: ListKind, name: str, fields: Sequence[str]) -> None:
         )
 
 
-def _pages(work: StepWork, kind: ListKind, wanted: Filter) -> Iterator[tuple[list[str], Rows]]:
-    """The fields that could be selected, and the rows page by page; all of it once more when a field is refused."""
+def _pages(work: StepWork, kind: ListKind, wanted: Filter) -> Iterator[tuple[list[str], Page]]:
+    """The fields that could be selected, and page by page; all of it once more when a field is refused.
+
+    Raises SpoiltAnswer for a record of which not even the number can be read: any of those asked for may be it.
+    """
     view = View(work.connection, "")
     while True:
         fields, _ = fields_to_read(definition_of(work.client, work.connection, kind), kind, "")
         selection = Selection(kind, view, tuple(fields), None, extra=wanted)
         try:
             for page in pages(work.client, selection, after=0, until=None):
-                yield fields, page.rows
+                if keyless := next((entry for entry in page.unread if entry.number is None), None):
+                    raise SpoiltAnswer(f"A record of {kind.label}: {what_is_wrong(kind, keyless)}", keyless.flaw)
+                yield fields, page
         except ProtocolError as error:
             name = remember_refused(work.client, work.connection, kind, fields, error)
             if not name:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
+from integrations.intacct import number_in
 from integrations.lists import ListKind
 
 # The form of a digest. Another form makes every record look different once; that alone is no change.
 VERSION = "2:"
 # A character that XML cannot carry, so that no value can contain it and joined values are unambiguous.
 _BETWEEN = "\x1f"
-_HIGHEST = 2**63 - 1
 
 
 class Unusable(ValueError):
@@ -86,11 +86,7 @@ class RowReader:
 
 def record_number(kind: ListKind, row: Mapping[str, Any]) -> int | None:
     """The key of the row, or None when it is not a number the database can hold."""
-    text = row.get(kind.key_field, "")
-    if not (isinstance(text, str) and text.isascii() and text.isdigit()):
-        return None
-    number = int(text)
-    return number if number <= _HIGHEST else None
+    return number_in(row.get(kind.key_field))
 
 
 def record_numbers(kind: ListKind, rows: Iterable[Mapping[str, Any]]) -> frozenset[int]:

@@ -17,7 +17,8 @@ from integrations.models.states import shown
 from integrations.records.kinds import kinds_for
 from integrations.schedules.selectors import GRACE, ProfileLine, profile_lines
 
-INCOMPLETE = "LIST-INCOMPLETE"  # the engine's code for a list that was read, but not all of it
+# The engine's codes for a list that was read, but not all of it.
+INCOMPLETE = frozenset({"LIST-INCOMPLETE", "LIST-UNREAD"})
 _AT_REST = frozenset({ScheduleState.PAUSED, ScheduleState.STOPPED})
 _GOOD_RUNS = frozenset({RunState.SUCCEEDED, RunState.PARTLY})
 
@@ -87,7 +88,7 @@ def _state(
     latest: ListState | None, read_at: datetime | None, covering: list[tuple[ProfileLine, SyncSchedule]]
 ) -> ShownState:
     if latest is not None and _is_in_trouble(latest):
-        is_read = latest.last_problem_code == INCOMPLETE
+        is_read = latest.last_problem_code in INCOMPLETE
         return shown(Freshness.LATE if is_read else Freshness.STOPPED, latest.last_problem)
     at_work = [row for line, row in covering if not _rests(line)]
     if covering and not at_work:
