@@ -96,6 +96,9 @@ FEATURES: Final = {
              "Intacct that the role of the web services user may see the field.", IN_INTACCT),
         Code("LIST-INCOMPLETE", "Sage Intacct did not send all the records it announced or had before", "Sync the list "
              "again. If it stays, compare the list with the one in Intacct.", SYNC),
+        Code("LIST-UNREAD", "A record of the list comes from Sage Intacct in a form that cannot be read", "Open the "
+             "last sync: it names the record and what is wrong with it. Correct it in Intacct; it is asked for again "
+             "with each sync.", SYNC),
         Code("ENTITY-UNKNOWN", "There is no such entity to sync", "Choose one of the entities that the Web Services "
              "user may enter.", SYNC),
         Code("ENTITY-GONE", "The entity can no longer be synced", "Give the user access to it and renew the "

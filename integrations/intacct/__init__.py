@@ -13,6 +13,7 @@ from integrations.intacct.errors import (
     DuplicateError,
     EntityError,
     ErrorEntry,
+    Flaw,
     IntacctError,
     OutOfTime,
     PermissionDenied,
@@ -20,6 +21,7 @@ from integrations.intacct.errors import (
     SenderError,
     SessionError,
     SignInError,
+    SpoiltAnswer,
     SubscriptionError,
     TransportError,
     UnknownOutcome,
@@ -45,6 +47,7 @@ from integrations.intacct.query import (
     not_in,
     not_like,
 )
+from integrations.intacct.readers import number_in
 from integrations.intacct.session import SessionCache
 from integrations.intacct.trust import trusted_endpoint
 from integrations.intacct.types import (
@@ -63,6 +66,7 @@ from integrations.intacct.types import (
     Result,
     Sender,
     Session,
+    Unread,
     UserFormatting,
 )
 from integrations.intacct.values import parse_date
@@ -86,6 +90,7 @@ __all__ = [
     "FieldDefinition",
     "Fields",
     "Filter",
+    "Flaw",
     "Function",
     "IntacctError",
     "ObjectDefinition",
@@ -105,9 +110,11 @@ __all__ = [
     "SessionCache",
     "SessionError",
     "SignInError",
+    "SpoiltAnswer",
     "SubscriptionError",
     "TransportError",
     "UnknownOutcome",
+    "Unread",
     "UntrustedEndpoint",
     "UserFormatting",
     "all_of",
@@ -126,6 +133,7 @@ __all__ = [
     "ne",
     "not_in",
     "not_like",
+    "number_in",
     "parse_date",
     "trusted_endpoint",
 ]

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from lxml import etree
 
-from integrations.intacct.errors import ErrorEntry
+from integrations.intacct.errors import ErrorEntry, Flaw
+from integrations.intacct.flaws import of_xml
+from integrations.intacct.rows import attributes_of, local_name, row_of
 from integrations.intacct.types import Record
 
 SUCCESS = "success"
@@ -20,13 +23,21 @@ SUCCESS = "success"
 # gigabyte of memory.
 MAX_ELEMENTS = 1_000_000
 MAX_DEPTH = 60
+# A total beyond these digits is no total: more records than any company has, and more than a database counts.
+MOST_DIGITS = 9
+# Of a chain of errors the first is the cause; what follows repeats it.
+MOST_ERRORS = 20
+LONGEST_TEXT = 2_000
+_HEAD_BYTES = 256 * 1024  # kept to name the element that cannot be read
 _ROW_PARENT = ("response", "operation", "result", "data")
-# Attributes or children of children: what a usual row has none of. Asked once a row, in C.
-_HAS_MORE_THAN_TEXTS = etree.XPath("boolean(@* or */@* or */*)")
 
 
 class UnreadableAnswer(Exception):
-    """The bytes are not one well-formed response document."""
+    """The bytes are not one well-formed response document; `flaw` says why."""
+
+    def __init__(self, flaw: Flaw | str) -> None:
+        self.flaw = Flaw(flaw) if isinstance(flaw, str) else flaw
+        super().__init__(self.flaw.what)
 
 
 class HostileAnswer(UnreadableAnswer):
@@ -45,7 +56,11 @@ class Authentication:
 
 @dataclass(frozen=True)
 class RawResult:
-    """One `<result>`, its rows already turned into records. Counters are None when absent or not a number."""
+    """One `<result>`, its rows already turned into records. Counters are None when absent.
+
+    An element that must occur once and is nested or repeated is "", as if it were missing. `senseless` names a counter
+    that is no number; `row_names` are all the names that its rows have.
+    """
 
     status: str
     function: str
@@ -58,6 +73,8 @@ class RawResult:
     offset: int | None
     rows: list[Record]
     errors: tuple[ErrorEntry, ...]
+    senseless: str = ""
+    row_names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -82,6 +99,7 @@ class _Node:
     text: str
     children: list[_Node] = field(default_factory=list)
     rows: list[Record] = field(default_factory=list)
+    row_names: frozenset[str] = frozenset()
 
     def child(self, tag: str) -> _Node | None:
         return next((entry for entry in self.children if entry.tag == tag), None)
@@ -93,6 +111,11 @@ class _Node:
         """The trimmed text of a child; missing and empty are the same on this wire."""
         node = self.child(tag)
         return node.text.strip() if node is not None else ""
+
+    def only(self, tag: str) -> str:
+        """The trimmed text of a child that may occur once and holds nothing but text; "" for any other."""
+        found = self.all(tag)
+        return found[0].text.strip() if len(found) == 1 and not found[0].children else ""
 
 
 class AnswerParser:
@@ -115,8 +138,10 @@ class AnswerParser:
             remove_pis=True,
         )
         self._rows: dict[etree._Element, list[Record]] = {}
+        self._names: dict[etree._Element, set[str]] = {}
         self._elements = 0
         self._begun = False
+        self._head = bytearray()
 
     def feed(self, chunk: bytes) -> None:
         """Parse more bytes. Raises UnreadableAnswer as soon as they cannot be an answer."""
@@ -128,25 +153,27 @@ class AnswerParser:
         # Counted in the bytes, before the tree grows by them: a tag that opens, or one that is complete in itself.
         self._elements += chunk.count(b"<") - chunk.count(b"</")
         if self._elements > MAX_ELEMENTS:
-            raise UnreadableAnswer(f"The answer has more than {MAX_ELEMENTS} elements.")
+            raise UnreadableAnswer(f"it has more than {MAX_ELEMENTS} elements")
+        self._head += chunk[: max(_HEAD_BYTES - len(self._head), 0)]
         try:
             self._parser.feed(chunk)
         except etree.LxmlError as error:
-            raise UnreadableAnswer(f"The answer is not well-formed XML: {error}") from None
+            raise UnreadableAnswer(of_xml(error, bytes(self._head))) from None
         self._take_rows()
 
     def close(self) -> Answer:
         """Return the answer. Raises UnreadableAnswer when it is empty, incomplete or not a response."""
         if not self._begun:
-            raise UnreadableAnswer("The answer is empty.")
+            raise UnreadableAnswer("it is empty")
         try:
             root = self._parser.close()
         except etree.LxmlError as error:
-            raise UnreadableAnswer(f"The answer is incomplete: {error}") from None
+            raise UnreadableAnswer(of_xml(error, bytes(self._head))) from None
         self._take_rows()
         _refuse_doctype(root)
-        if _local(root) != "response":
-            raise UnreadableAnswer("The answer is XML, but not a response of the gateway.")
+        _refuse_encoding(root)
+        if local_name(root) != "response":
+            raise UnreadableAnswer("it is XML, but not a response of the gateway")
         return _answer(self._node(root, ()))
 
     def _take_rows(self) -> None:
@@ -154,6 +181,7 @@ class AnswerParser:
             if event == "start":
                 if element.getparent() is None:
                     _refuse_doctype(element)
+                    _refuse_encoding(element)
                 continue
             data = element.getparent()
             if data is None:
@@ -163,20 +191,23 @@ class AnswerParser:
                 if not _is_data(data):
                     continue
                 rows = self._rows[data] = []
-            rows.append(_row(element))
+                self._names[data] = set()
+            rows.append(row_of(element))
             element.clear()
             while element.getprevious() is not None:
+                self._names[data].add(local_name(data[0]))
                 del data[0]
 
     def _node(self, element: etree._Element, path: tuple[str, ...]) -> _Node:
         """An element with its children; those of `data` become rows, after the rows taken before."""
         if len(path) >= MAX_DEPTH:
-            raise UnreadableAnswer(f"The answer is nested deeper than {MAX_DEPTH} levels.")
-        node = _Node(_local(element), _attributes(element), element.text or "")
+            raise UnreadableAnswer(f"it is nested deeper than {MAX_DEPTH} levels")
+        node = _Node(local_name(element), attributes_of(element), element.text or "")
         path = (*path, node.tag)
         if path == _ROW_PARENT:
             taken = self._rows.get(element)
-            node.rows = taken if taken is not None else [_row(child) for child in element]
+            node.rows = taken if taken is not None else [row_of(child) for child in element]
+            node.row_names = frozenset([*map(local_name, element), *self._names.get(element, ())])
         else:
             node.children = [self._node(child, path) for child in element]
         return node
@@ -187,19 +218,26 @@ def _refuse_doctype(element: etree._Element) -> None:
         raise HostileAnswer("The answer carries a document type definition.")
 
 
+def _refuse_encoding(element: etree._Element) -> None:
+    """The gateway writes UTF-8. Under another name its letters would be read as others, and nobody would notice."""
+    encoding = (element.getroottree().docinfo.encoding or "UTF-8").upper()
+    if encoding not in ("UTF-8", "US-ASCII", "ASCII"):
+        raise UnreadableAnswer(f"it says it is written in {encoding[:40]}, and Sage Intacct writes UTF-8")
+
+
 def _is_data(element: etree._Element) -> bool:
     """Whether an element is where rows stand: response, operation, result, data."""
     ancestors = [element, *element.iterancestors()]
-    return tuple(_local(entry) for entry in reversed(ancestors)) == _ROW_PARENT
+    return tuple(local_name(entry) for entry in reversed(ancestors)) == _ROW_PARENT
 
 
 def _answer(root: _Node) -> Answer:
-    control = root.child("control")
+    control = root.child("control") if len(root.all("control")) == 1 else None
     operations = root.all("operation")
     operation = operations[0] if operations else None
     return Answer(
-        control_status=control.value("status") if control is not None else "",
-        control_id=control.value("controlid") if control is not None else "",
+        control_status=control.only("status") if control is not None else "",
+        control_id=control.only("controlid") if control is not None else "",
         control_errors=_errors(root),
         authentication=_authentication(operation),
         operation_errors=_errors(operation) if operation is not None else (),
@@ -213,12 +251,12 @@ def _authentication(operation: _Node | None) -> Authentication | None:
     if node is None:
         return None
     return Authentication(
-        status=node.value("status"),
+        status=node.only("status"),
         user=node.value("userid"),
         company=node.value("companyid"),
-        entity=node.value("locationid"),
-        started_at=_moment(node.value("sessiontimestamp")),
-        expires_at=_moment(node.value("sessiontimeout")),
+        entity=node.only("locationid"),
+        started_at=_moment(node.only("sessiontimestamp")),
+        expires_at=_moment(node.only("sessiontimeout")),
     )
 
 
@@ -226,99 +264,49 @@ def _result(node: _Node) -> RawResult:
     data = node.child("data")
     attributes = data.attributes if data is not None else {}
     list_type = attributes.get("listtype", "")
-    total = _number(attributes.get("totalcount"))
+    counters = {name: attributes.get(name) for name in ("totalcount", "count", "numremaining", "offset")}
     legacy = node.child("listtype")  # get_list answers with an element instead of attributes
     if legacy is not None:
         list_type = list_type or legacy.text.strip()
-        total = total if total is not None else _number(legacy.attributes.get("total"))
+        counters["totalcount"] = counters["totalcount"] or legacy.attributes.get("total")
     return RawResult(
-        status=node.value("status"),
-        function=node.value("function"),
-        control_id=node.value("controlid"),
-        key=node.value("key"),
+        # Two answers in one are none: which of them holds cannot be known.
+        status=node.only("status") if len(node.all("data")) <= 1 and len(node.all("key")) <= 1 else "",
+        function=node.only("function"),
+        control_id=node.only("controlid"),
+        key=node.only("key"),
         list_type=list_type,
-        total=total,
-        count=_number(attributes.get("count")),
-        remaining=_number(attributes.get("numremaining")),
-        offset=_number(attributes.get("offset")),
+        total=_number(counters["totalcount"]),
+        count=_number(counters["count"]),
+        remaining=_number(counters["numremaining"]),
+        offset=_number(counters["offset"]),
         rows=data.rows if data is not None else [],
         errors=_errors(node),
+        senseless=next((name for name, text in counters.items() if text and _number(text) is None), ""),
+        row_names=data.row_names if data is not None else frozenset(),
     )
 
 
 def _errors(parent: _Node) -> tuple[ErrorEntry, ...]:
-    return tuple(_error(node) for message in parent.all("errormessage") for node in message.all("error"))
+    errors = (node for message in parent.all("errormessage") for node in message.all("error"))
+    return tuple(_error(node) for node in islice(errors, MOST_ERRORS))
 
 
 def _error(node: _Node) -> ErrorEntry:
     additional = node.child("additionalinfo")
     return ErrorEntry(
-        errorno=node.value("errorno"),
-        description=node.value("description"),
-        description2=node.value("description2"),
-        correction=node.value("correction"),
-        error_id=additional.value("errorid") if additional is not None else "",
+        errorno=node.value("errorno")[:LONGEST_TEXT],
+        description=node.value("description")[:LONGEST_TEXT],
+        description2=node.value("description2")[:LONGEST_TEXT],
+        correction=node.value("correction")[:LONGEST_TEXT],
+        error_id=additional.value("errorid")[:LONGEST_TEXT] if additional is not None else "",
     )
 
 
-def _row(element: etree._Element) -> Record:
-    """A row of `data`: a record of its children, or {tag: text} for a bare value such as `<application>`."""
-    if len(element) or element.keys() or not (element.text or "").strip():
-        return _record(element)
-    return {_local(element): element.text}
-
-
-def _record(element: etree._Element) -> Record:
-    if not _HAS_MORE_THAN_TEXTS(element):
-        record: Record = {child.tag: child.text or "" for child in element}  # type: ignore[misc] # a tag is text here
-        # A name in a namespace is shown with a brace, which no other name can hold.
-        if len(record) == len(element) > 0 and "{" not in "".join(record):
-            return record
-    return _mixed_record(element)
-
-
-def _mixed_record(element: etree._Element) -> Record:
-    """A record with attributes, nested elements or repeated names."""
-    record: Record = {f"@{name}": value for name, value in _attributes(element).items()}
-    if not len(element) and (element.text or "").strip():
-        record["#text"] = element.text
-    for child in element:
-        tag = _local(child)
-        if len(child) or child.keys():
-            _list_in(record, tag).extend(_lines(child))
-        elif tag in record:
-            _list_in(record, tag).append({tag: child.text or ""})
-        else:
-            record[tag] = child.text or ""
-    return record
-
-
-def _list_in(record: Record, tag: str) -> list[Record]:
-    """The list kept under a tag, made from what is there so far; it grows in place."""
-    found = record.get(tag)
-    if isinstance(found, list):
-        return found
-    made: list[Record] = [] if found is None else [{tag: found}]
-    record[tag] = made
-    return made
-
-
-def _lines(element: etree._Element) -> list[Record]:
-    """Nested elements as records: one for each of equally named children, otherwise one for the element itself."""
-    tags = {_local(child) for child in element}
-    if len(tags) == 1 and not element.keys():
-        if all(len(child) for child in element):
-            return [_record(child) for child in element]
-        if not any(len(child) or child.keys() for child in element):
-            return [{_local(child): child.text or ""} for child in element]
-    return [_record(element)]
-
-
 def _number(text: str | None) -> int | None:
-    try:
-        return int(text) if text else None
-    except ValueError:
-        return None
+    """A counter; None when it is absent or none that a gateway can mean: a word, a sign, a hundred digits."""
+    digits = (text or "").strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS else None
 
 
 def _moment(text: str) -> datetime | None:
@@ -328,11 +316,3 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo is not None else None
-
-
-def _attributes(element: etree._Element) -> dict[str, str]:
-    return {etree.QName(name).localname: value for name, value in element.items()}
-
-
-def _local(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2]

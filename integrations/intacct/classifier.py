@@ -26,6 +26,7 @@ from integrations.intacct.errors import (
 from integrations.intacct.function_rules import FUNCTION_RULES
 from integrations.intacct.redaction import redact_text
 
+_STATUSES = frozenset({"", SUCCESS, "failure", "aborted"})
 ROLLED_BACK = "XL03000009"
 _MISPLACED = re.compile(r"Element '([\w.-]+)': This element is not expected")  # libxml2's words, in live answers
 _SUPPORT_ID = re.compile(r"\s*\[(?:Support|Request) ID:\s*([^\]]*)\]", re.IGNORECASE)
@@ -71,18 +72,27 @@ def request_error(answer: Answer, http_status: int) -> IntacctError | None:
     """The error that kept the whole request from being executed, or None when the functions were reached."""
     if answer.control_status != SUCCESS or not answer.has_operation:
         if answer.control_status in {SUCCESS, ""} and not answer.control_errors:
-            return incomplete("Sage Intacct answered without a status or without an operation.")
+            return incomplete("Sage Intacct answered without a clear status or without an operation.")
+        if answer.control_status not in _STATUSES:
+            return _unknown_status(answer.control_status)
         error = _control_error(answer.control_errors, http_status)
         error.not_executed = _nothing_executed(answer, http_status)
         return error
     status = answer.authentication.status if answer.authentication is not None else ""
     if not status and not answer.operation_errors:
-        return incomplete("Sage Intacct answered without saying whether the sign-in was accepted.")
+        return incomplete("Sage Intacct answered without saying clearly whether the sign-in was accepted.")
+    if status not in _STATUSES:
+        return _unknown_status(status)
     if status != SUCCESS:
         error = _authentication_error(answer.operation_errors)
         error.not_executed = _nothing_executed(answer, http_status)
         return error
     return None
+
+
+def _unknown_status(status: str) -> ProtocolError:
+    """A word that is not the vendor's says neither that a request was refused nor that it was executed."""
+    return incomplete(f"Sage Intacct answered with the status “{status[:40]}”, which is not one of its own.")
 
 
 def _nothing_executed(answer: Answer, http_status: int) -> bool:
@@ -156,7 +166,7 @@ def _busy_error(entries: tuple[ErrorEntry, ...]) -> BusyError | None:
     return None
 
 
-def rate_limited(entries: tuple[ErrorEntry, ...] = (), retry_after: float | None = None) -> BusyError:
+def rate_limited(entries: tuple[ErrorEntry, ...] = ()) -> BusyError:
     """The error for too many requests; nothing was executed."""
     return BusyError(
         "Sage Intacct receives too many requests from this company's integrations at the moment.",
@@ -164,7 +174,6 @@ def rate_limited(entries: tuple[ErrorEntry, ...] = (), retry_after: float | None
         details=entries,
         retryable=True,
         not_executed=True,
-        retry_after=retry_after,
     )
 
 

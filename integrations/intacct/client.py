@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 
 from integrations.intacct import functions as calls
@@ -19,9 +19,11 @@ from integrations.intacct import readers
 from integrations.intacct.answer import Answer
 from integrations.intacct.classifier import incomplete
 from integrations.intacct.envelope import session_request, sign_in_request
-from integrations.intacct.errors import EntityError, IntacctError, SessionError
+from integrations.intacct.errors import EntityError, Flaw, IntacctError, ProtocolError, SessionError, SpoiltAnswer
+from integrations.intacct.faults import flaw_of
 from integrations.intacct.functions import MAX_RECORDS, Function
-from integrations.intacct.query import Filter, Query, all_of, gt, le
+from integrations.intacct.paging import Walk, read_around
+from integrations.intacct.query import Filter, Query
 from integrations.intacct.results import match_results
 from integrations.intacct.session import SessionCache, SessionKey
 from integrations.intacct.transport import Limits, Observer, Transport
@@ -38,10 +40,16 @@ from integrations.intacct.types import (
     Result,
     Sender,
     Session,
+    Unread,
     UserFormatting,
 )
 
 KEY = "RECORDNO"
+# A day is the longest that was ever seen (developer.intacct.com, API sessions); with room for a company's own setting.
+LONGEST_SESSION = timedelta(days=7)
+LONGEST_SESSION_ID = 4_096
+# How long one sign-in shows that the gateway is there: while one record among many is looked for, and not longer.
+PROOF_HOLDS_SECONDS = 20.0
 
 
 class Client:
@@ -75,6 +83,8 @@ class Client:
         self._allowed_hosts = tuple(allowed_hosts)
         self._sessions = sessions if sessions is not None else SessionCache()
         self._offered: dict[str, frozenset[str]] = {}
+        self._repeats = attempts > 1
+        self._answers_until = -math.inf  # by the clock of time.monotonic
         self._key = SessionKey.of(self._endpoint, sender, credentials)
         self._transport = Transport(
             allowed_hosts=self._allowed_hosts,
@@ -119,39 +129,37 @@ class Client:
             raise ValueError("A request that is not a write holds a function that is no read.")
         session = self._session_before_sending()
         try:
-            answer = self._send(session, functions, write=write, transaction=transaction)
-        except SessionError:
-            self._sessions.drop(self._key, session.session_id)
-            session = self._session_before_sending()
-            answer = self._send(session, functions, write=write, transaction=transaction)
+            try:
+                answer = self._send(session, functions, write=write, transaction=transaction)
+            except SessionError:
+                self._sessions.drop(self._key, session.session_id)
+                session = self._session_before_sending()
+                answer = self._send(session, functions, write=write, transaction=transaction)
+        except IntacctError as error:
+            if write or not self._is_of_this_request(error):
+                raise
+            raise _spoilt(functions, error) from error
         return match_results(functions, answer, write=write)
 
     def query(self, query: Query) -> Page:
-        """Return one page. Raises ProtocolError when the rows do not match the announced count."""
+        """Return one page, its rows as they came. Raises ProtocolError when they are others, or not as many as told."""
         result = self._read(calls.query(query))
         readers.check_count(query.object, result)
         return Page(result.rows, result.total, len(result.rows), result.remaining, result.offset or query.offset)
 
-    def pages(self, query: Query, *, after: int = 0, until: int | None = None, key: str = KEY) -> Iterator[Page]:
+    def pages(
+        self, query: Query, *, after: int = 0, until: int | None = None, key: str = KEY, around: bool = False
+    ) -> Iterator[Page]:
         """Walk all rows with `after` < key <= `until` in ascending order, page by page; the key is RECORDNO.
 
         Pages are taken by key, so rows are neither missed nor doubled when data changes meanwhile. The key is added
         to the fields; order and offset of the query are replaced. `total` and `remaining` of each page count from that
-        page on. The first page is yielded even when it is empty. Raises ProtocolError for rows out of order.
+        page on. The first page is yielded even when it is empty. Raises ProtocolError for rows out of order, and
+        SpoiltAnswer for a record that cannot be read; with `around` such a record is found, named as `unread` in its
+        page, and the walk goes on behind it.
         """
         fields = query.fields if key in query.fields else (key, *query.fields)
-        last, first = after, True
-        while True:
-            where = all_of(query.where, gt(key, last), None if until is None else le(key, until))
-            page = self.query(replace(query, fields=fields, where=where, order_by=(key,), offset=0))
-            last = readers.check_order(query.object, page.rows, last, key)
-            if page.rows or first:
-                yield page
-            first = False
-            if page.remaining == 0 or (page.remaining is None and len(page.rows) < query.page_size):
-                return
-            if not page.rows:
-                raise incomplete(f"{page.remaining} rows of {query.object} remain, but the page is empty.")
+        yield from Walk(self.query, replace(query, fields=fields), key, after, until, around).pages()
 
     def extent(
         self, object_name: str, where: Filter | None = None, show_private: bool = False, *, key: str = KEY
@@ -189,6 +197,26 @@ class Client:
             readers.check_count(object_name, result)
             rows += result.rows
         return rows
+
+    def read_around(
+        self,
+        object_name: str,
+        keys: Sequence[int],
+        fields: Sequence[str],
+        nested: Sequence[str] = (),
+        *,
+        key: str = KEY,
+    ) -> tuple[list[Record], tuple[Unread, ...]]:
+        """Read records as `read` does; those that cannot be read are named instead of raising SpoiltAnswer."""
+        rows: list[Record] = []
+        unread: tuple[Unread, ...] = ()
+        for start in range(0, len(keys), MAX_RECORDS):
+            some = keys[start : start + MAX_RECORDS]
+            found = read_around(
+                lambda numbers: self.read(object_name, numbers, (*fields, *nested)), object_name, some, fields, key
+            )
+            rows, unread = rows + found[0], unread + found[1]
+        return rows, unread
 
     def offered_names(self, object_name: str) -> frozenset[str]:
         """The names of an object's fields in this company, looked up once in the life of this client."""
@@ -239,6 +267,23 @@ class Client:
     def _read(self, function: Function) -> Result:
         return self.execute([function], write=False)[0].raise_for_error()
 
+    def _is_of_this_request(self, error: IntacctError) -> bool:
+        """Whether what was asked for is at fault: it was asked for more than once, and the gateway answers others."""
+        if flaw_of(error) is None:
+            return False
+        return isinstance(error, ProtocolError) or (self._repeats and self._gateway_answers())
+
+    def _gateway_answers(self) -> bool:
+        """Whether the gateway can be read at this moment: it is signed in to afresh, which asks for no record."""
+        if time.monotonic() < self._answers_until:
+            return True
+        try:
+            self.open_session(fresh=True)
+        except IntacctError:
+            return False
+        self._answers_until = time.monotonic() + PROOF_HOLDS_SECONDS
+        return True
+
     def _session_before_sending(self) -> Session:
         """A living session. Whatever keeps it from being opened, no function of the request was executed."""
         try:
@@ -261,8 +306,8 @@ class Client:
         result = match_results([function], answer, write=False)[0].raise_for_error()
         api = result.rows[0] if result.rows else {}
         session_id = readers.text(api, "sessionid").strip()
-        if not session_id:
-            raise incomplete("Sage Intacct opened a session without naming it.")
+        if not 0 < len(session_id) <= LONGEST_SESSION_ID:
+            raise incomplete("Sage Intacct opened a session without naming it in a way that can be used.")
         entity = self._entered(answer, api)
         return Session(
             session_id=session_id,
@@ -282,6 +327,8 @@ class Client:
         """
         wanted = self._credentials.entity
         authentication = answer.authentication
+        if not isinstance(api.get("locationid", ""), str):
+            raise incomplete("Sage Intacct opened a session without saying clearly in which entity.")
         if "locationid" in api:
             entered = readers.text(api, "locationid").strip()
         else:
@@ -299,11 +346,22 @@ def _place(entity: str) -> str:
     return f"entity {entity}" if entity else "the top level"
 
 
+def _spoilt(functions: Sequence[Function], error: IntacctError) -> SpoiltAnswer:
+    flaw = flaw_of(error) or Flaw(error.sentence)
+    if isinstance(error, ProtocolError):
+        return SpoiltAnswer(error.sentence, flaw, code=error.code)
+    about = ", ".join(dict.fromkeys(function.row_tag or function.name for function in functions))
+    return SpoiltAnswer(f"Sage Intacct is there, but its answer about {about} cannot be read: {flaw.what}.", flaw)
+
+
 def _expiry(answer: Answer) -> datetime | None:
-    """When the session ends by this machine's clock: the announced duration counts, not the far side's clock."""
+    """When the session ends by this machine's clock: the announced duration counts, not the far side's clock.
+
+    A duration that no session has is not believed: the session is used until the gateway refuses it.
+    """
     authentication = answer.authentication
     if authentication is None or authentication.expires_at is None:
         return None
-    if authentication.started_at is None:
-        return authentication.expires_at
-    return datetime.now(UTC) + (authentication.expires_at - authentication.started_at)
+    now = datetime.now(UTC)
+    lasts = authentication.expires_at - (authentication.started_at or now)
+    return now + lasts if timedelta() < lasts <= LONGEST_SESSION else None

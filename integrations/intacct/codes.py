@@ -133,6 +133,13 @@ CODES: Final = (
     ErrorCode("ANS-LOST", Category.UNKNOWN_OUTCOME, "It is not known whether Sage Intacct saved it", "Do not send it "
               "again before it is known: look whether the record exists in Intacct."),
     ErrorCode("ANS-UNREADABLE", _T, "The answer of Sage Intacct cannot be read", _RECORDED),
+    ErrorCode("ANS-SPOILT", _P, "Sage Intacct answers, but its answer to this request cannot be read", "One of the "
+              "records that were asked for holds something that cannot be read. Where the message names it, have it "
+              "corrected in Intacct: clear the field and type it again. Otherwise contact support with the recorded "
+              "exchange."),
+    ErrorCode("ANS-VALUE", _P, "A record in the answer of Sage Intacct is not as a record can be", "Open the record "
+              "that the message names in Intacct, correct the field and save it. If it looks right there, contact "
+              "support with the recorded exchange."),
     ErrorCode("ANS-INCOMPLETE", _P, "The answer of Sage Intacct lacks what it must contain", _RECORDED),
     ErrorCode("ANS-ORDER", _P, "The records came out of order", _RECORDED),
     ErrorCode("ANS-HOSTILE", _P, "The answer has a document type definition, which Sage Intacct never sends",

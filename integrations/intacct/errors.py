@@ -33,6 +33,14 @@ class ErrorEntry:
         return self.description2 or self.description or self.errorno
 
 
+@dataclass(frozen=True)
+class Flaw:
+    """What makes an answer unreadable, in words without its place, and the element it stands in where that is known."""
+
+    what: str
+    element: str = ""
+
+
 class IntacctError(Exception):
     """Base of every error the client raises.
 
@@ -96,6 +104,18 @@ class TransportError(IntacctError):
 
 class OutOfTime(TransportError):
     """The time that the caller allows is used up; says nothing about the gateway but that it was slow."""
+
+
+class UnreadableError(TransportError):
+    """Something came back that is no response document. `flaw` says what is wrong with it."""
+
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(
+            "The answer of Sage Intacct cannot be read: " + flaw.what,
+            code="ANS-UNREADABLE",
+            retryable=True,
+        )
+        self.flaw = flaw
 
 
 class BusyError(IntacctError):
@@ -162,6 +182,17 @@ class ProtocolError(IntacctError):
     """The gateway and the client misunderstand each other: a defect of the client, or an answer that makes no sense."""
 
     category = Category.PROTOCOL
+
+
+class SpoiltAnswer(ProtocolError):
+    """The answer to one request cannot be used, again and again, while the gateway answers others.
+
+    So the fault lies in what was asked for: in one of its records. `flaw` says what it is.
+    """
+
+    def __init__(self, sentence: str, flaw: Flaw, *, code: str = "ANS-SPOILT", subject: str = "") -> None:
+        super().__init__(sentence, code=code, subject=subject or flaw.element)
+        self.flaw = flaw
 
 
 class UntrustedEndpoint(ProtocolError):

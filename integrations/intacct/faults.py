@@ -14,10 +14,21 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError, ProxyError
 
 from integrations.intacct.classifier import rate_limited, service_failed
-from integrations.intacct.errors import IntacctError, OutOfTime, ProtocolError, TransportError, UnknownOutcome
+from integrations.intacct.errors import (
+    Flaw,
+    IntacctError,
+    OutOfTime,
+    ProtocolError,
+    TransportError,
+    UnknownOutcome,
+    UnreadableError,
+)
 from integrations.intacct.results import lost
 
-_TIMEOUT, _UNREACHABLE = "CON-TIMEOUT", "CON-UNREACHABLE"
+_TIMEOUT, _UNREACHABLE, _BROKEN_OFF, _TOO_LARGE = "CON-TIMEOUT", "CON-UNREACHABLE", "CON-BROKEN", "ANS-TOO-LARGE"
+_ANSWERS_OF_NO_USE = frozenset({_BROKEN_OFF, _TOO_LARGE})
+LONGEST_PAUSE_ASKED = 86_400.0
+MOST_DIGITS = 9
 # How a request ends that was given too little time.
 TIME_IS_UP = frozenset({_TIMEOUT, _UNREACHABLE})
 # The gateway or the proxy in front of it turned the request away before any function was looked at.
@@ -47,7 +58,7 @@ def of_http_library(error: Exception, *, reading: bool) -> IntacctError:
         "The connection to Sage Intacct broke off while an answer was awaited."
         if not reading
         else "The answer of Sage Intacct broke off in the middle.",
-        code="CON-BROKEN",
+        code=_BROKEN_OFF,
         retryable=True,
     )
 
@@ -55,7 +66,9 @@ def of_http_library(error: Exception, *, reading: bool) -> IntacctError:
 def of_status(status: int, retry_after: float | None) -> IntacctError:
     """The error for an answer that is not XML, by its HTTP status."""
     if status == 429:
-        return rate_limited(retry_after=retry_after)
+        limited = rate_limited()
+        keep_pause(limited, retry_after)
+        return limited
     if 300 <= status < 400:
         return TransportError(
             "The endpoint answered with a redirect, which is never followed with credentials.",
@@ -64,7 +77,7 @@ def of_status(status: int, retry_after: float | None) -> IntacctError:
         )
     if status >= 500:
         failed = service_failed(status)
-        failed.retry_after = retry_after
+        keep_pause(failed, retry_after)
         return failed
     if status in _REFUSED_STATUSES:
         return TransportError(
@@ -75,18 +88,24 @@ def of_status(status: int, retry_after: float | None) -> IntacctError:
     return unreadable(f"HTTP status {status} came without an XML document")
 
 
-def of_unreadable(status: int | None, retry_after: float | None, reason: str) -> IntacctError:
+def of_unreadable(status: int | None, retry_after: float | None, flaw: Flaw) -> IntacctError:
     """The error for a body that claims to be XML and is not: the HTTP status speaks first unless it is a success."""
-    return unreadable(reason) if status is None or status < 300 else of_status(status, retry_after)
+    return UnreadableError(flaw) if status is None or status < 300 else of_status(status, retry_after)
 
 
 def unreadable(reason: str) -> IntacctError:
     """The error for an answer that is not a response document."""
-    return TransportError(
-        "The answer of Sage Intacct cannot be read: " + reason,
-        code="ANS-UNREADABLE",
-        retryable=True,
-    )
+    return UnreadableError(Flaw(reason))
+
+
+def flaw_of(error: IntacctError | None) -> Flaw | None:
+    """What is wrong with an answer that came and is of no use; None when none came, or the gateway itself is at fault.
+
+    An answer that breaks off or never ends belongs to it: what is asked for may be what breaks it.
+    """
+    if isinstance(error, UnreadableError):
+        return error.flaw
+    return Flaw(error.sentence.rstrip(".")) if error is not None and error.code in _ANSWERS_OF_NO_USE else None
 
 
 def hostile() -> IntacctError:
@@ -100,7 +119,7 @@ def hostile() -> IntacctError:
 def too_large(limit: int) -> IntacctError:
     return ProtocolError(
         f"The answer of Sage Intacct is larger than {limit} bytes.",
-        code="ANS-TOO-LARGE",
+        code=_TOO_LARGE,
     )
 
 
@@ -125,20 +144,31 @@ def answer_lost(error: IntacctError) -> UnknownOutcome:
     return outcome
 
 
+def keep_pause(error: IntacctError, seconds: float | None) -> None:
+    """Note with an error how long the gateway asks to be left alone; a pause that was cut is said to be."""
+    if error.retry_after is None and seconds is not None:
+        error.retry_after = seconds
+        if seconds >= LONGEST_PAUSE_ASKED:
+            error.sentence += " It asks for a pause of a day or more; after a day it is asked again."
+
+
 def retry_after_seconds(header: str | None) -> float | None:
-    """Seconds asked for by a Retry-After header, in either of its forms; None when absent or senseless."""
+    """Seconds asked for by a Retry-After header, in either of its forms; None when absent or senseless.
+
+    A day at most: a header must not keep a company's documents from being sent for ever.
+    """
     text = (header or "").strip()
     if not text:
         return None
     if text.isascii() and text.isdigit():
-        return float(text)
+        return LONGEST_PAUSE_ASKED if len(text) > MOST_DIGITS else min(float(text), LONGEST_PAUSE_ASKED)
     try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
+        moment = parsedate_to_datetime(text[:100])
+    except (ValueError, OverflowError, TypeError, IndexError):  # of a date no calendar has; the library lets all pass
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), LONGEST_PAUSE_ASKED)
 
 
 def _chain(error: BaseException) -> list[BaseException]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from integrations.intacct.classifier import incomplete
-from integrations.intacct.errors import ProtocolError
+from integrations.intacct.errors import Flaw, ProtocolError, SpoiltAnswer
 from integrations.intacct.types import (
     Dimension,
     EntityDetail,
@@ -21,6 +21,11 @@ from integrations.intacct.types import (
     Result,
     UserFormatting,
 )
+
+# What a database can hold as a record number.
+HIGHEST_NUMBER = 2**63 - 1
+MOST_DIGITS = 19
+LONGEST_SHOWN = 60
 
 
 def text(record: Record, name: str) -> str:
@@ -35,35 +40,63 @@ def children(record: Record, name: str) -> list[Record]:
     return value if isinstance(value, list) else []
 
 
+def number_in(value: object) -> int | None:
+    """A record number as the gateway writes one; None for words, signs, fractions and more than a database can hold."""
+    digits = value.strip() if isinstance(value, str) else ""
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > MOST_DIGITS:
+        return None
+    number = int(digits)
+    return number if number <= HIGHEST_NUMBER else None
+
+
 def record_number(object_name: str, row: Record, key: str = "RECORDNO") -> int:
-    """The key of a row, its RECORDNO unless said otherwise. Raises ProtocolError when it is missing or no number."""
-    number = text(row, key).strip()
-    if not (number.isascii() and number.isdigit()):
+    """The key of a row, its RECORDNO unless said otherwise. Raises SpoiltAnswer when it is missing or no number."""
+    number = number_in(row.get(key))
+    if number is None:
+        raise spoilt_record(object_name, None, flaw_of_key(row, key))
+    return number
+
+
+def check_order(object_name: str, number: int, last: int) -> int:
+    """Return the key of a row. Raises ProtocolError unless it comes after `last`."""
+    if number <= last:
         raise ProtocolError(
-            f"A row of {object_name} has no record number.",
-            code="ANS-INCOMPLETE",
-            advice=f"Read this object in another way: it has no {key}.",
+            f"The rows of {object_name} are out of order: record {number} follows {last}.",
+            code="ANS-ORDER",
         )
-    return int(number)
+    return number
 
 
-def check_order(object_name: str, rows: Sequence[Record], last: int, key: str = "RECORDNO") -> int:
-    """Return the key of the last row, or `last`. Raises ProtocolError unless the keys strictly ascend from `last`."""
-    for row in rows:
-        number = record_number(object_name, row, key)
-        if number <= last:
-            raise ProtocolError(
-                f"The rows of {object_name} are out of order: record {number} follows {last}.",
-                code="ANS-ORDER",
-            )
-        last = number
-    return last
+def flaw_of(row: Record, fields: Sequence[str]) -> Flaw | None:
+    """What is wrong with a row that was selected with these fields: each of them holds one text."""
+    for name in fields:
+        if not isinstance(row.get(name, ""), str):
+            return Flaw(f"{name} is nested or given more than once", name)
+    return None
+
+
+def flaw_of_key(row: Record, key: str) -> Flaw:
+    """Why the key of a row is none."""
+    value = row.get(key, "")
+    if not isinstance(value, str):
+        return Flaw(f"{key} is nested or given more than once", key)
+    shown = value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}…"
+    return Flaw(f"{key} is no record number (“{shown}”)" if value.strip() else f"{key} is empty or missing", key)
+
+
+def spoilt_record(object_name: str, number: int | None, flaw: Flaw) -> SpoiltAnswer:
+    """The error for a record that is not as a record can be."""
+    which = f"Record {number} of {object_name}" if number is not None else f"A record of {object_name}"
+    return SpoiltAnswer(f"{which} cannot be read: {flaw.what}.", flaw, code="ANS-VALUE")
 
 
 def check_count(object_name: str, result: Result) -> None:
     """Raise ProtocolError when an answer holds more or fewer rows than it announces."""
-    if result.count is not None and result.count != len(result.rows):
-        raise incomplete(f"The answer for {object_name} announces {result.count} rows and holds {len(result.rows)}.")
+    came = len(result.rows)
+    if result.count is not None and result.count != came:
+        raise incomplete(f"The answer for {object_name} announces {result.count} rows and holds {came}.")
+    if result.total is not None and result.total < came:
+        raise incomplete(f"The answer for {object_name} announces {result.total} rows in all and holds {came}.")
 
 
 def object_definition(object_name: str, result: Result) -> ObjectDefinition:

@@ -24,7 +24,7 @@ from integrations.intacct.billing import billable_at_most, billable_of_answer
 from integrations.intacct.classifier import request_error, tidy_answer
 from integrations.intacct.codes import QUERY_REFUSED
 from integrations.intacct.envelope import Purpose, Request
-from integrations.intacct.errors import BusyError, IntacctError, OutOfTime
+from integrations.intacct.errors import BusyError, IntacctError, OutOfTime, UnreadableError
 from integrations.intacct.redaction import capture_limit, redact_body, redact_text
 from integrations.intacct.results import match_results
 from integrations.intacct.trust import is_vendor_host, trusted_endpoint
@@ -103,9 +103,10 @@ class Transport:
     def send(self, request: Request, endpoint: str) -> Answer:
         """Send a request and return its answer once the functions were reached.
 
-        Reads and sign-ins are tried again while the error allows it, a refused query once; a write is sent exactly
-        once. Raises the classified error of the request as a whole, UnknownOutcome when the answer to a write was lost,
-        and OutOfTime when there was no time for a first answer. Errors of single functions stay in the answer.
+        Reads and sign-ins are tried again while the error allows it, a refused query and an answer spoilt in the same
+        way once; a write is sent exactly once. Raises the classified error of the request as a whole, UnknownOutcome
+        when the answer to a write was lost, and OutOfTime when there was no time for a first answer. Errors of single
+        functions stay in the answer.
         """
         url = trusted_endpoint(endpoint, self._allowed_hosts)
         if self._time_left() < self._least_time(request):
@@ -127,7 +128,10 @@ class Transport:
             following = self._attempt(request, url, number)
             if isinstance(following.error, OutOfTime):
                 break  # that it had too little time tells less than what the attempt before it met
+            same = _is_the_same_flaw(request, attempt, following)
             attempt = following
+            if same:
+                break
         if attempt.answer is not None:
             return attempt.answer
         raise attempt.error or faults.unreadable("no answer was recorded")
@@ -148,7 +152,7 @@ class Transport:
         except HostileAnswer:
             attempt.error = faults.hostile()
         except UnreadableAnswer as error:
-            attempt.error = faults.of_unreadable(attempt.http_status, attempt.retry_after, str(error))
+            attempt.error = faults.of_unreadable(attempt.http_status, attempt.retry_after, error.flaw)
         except IntacctError as error:
             attempt.error = error
         if attempt.error is not None and request.purpose is Purpose.WRITE:
@@ -185,7 +189,7 @@ class Transport:
         if attempt.error is None:
             attempt.answer = answer
         else:
-            attempt.error.retry_after = attempt.error.retry_after or attempt.retry_after
+            faults.keep_pause(attempt.error, attempt.retry_after)
 
     def _read(self, response: requests.Response, parser: AnswerParser | None, attempt: _Attempt) -> Answer | None:
         longest = min(LONGEST_ANSWER_SECONDS, self._time_left())
@@ -261,6 +265,17 @@ class Transport:
         except Exception:
             # The far side has acted already: losing its answer over a failed recording would hide what was done.
             logger.exception("The exchange %s could not be recorded.", request.control_id)
+
+
+def _is_the_same_flaw(request: Request, before: _Attempt, after: _Attempt) -> bool:
+    """Whether a read was answered twice with the same flaw: asking a third time would bring it a third time.
+
+    A sign-in asks for no record, so it stays with its attempts.
+    """
+    first, second = before.error, after.error
+    if request.purpose is not Purpose.READ or not isinstance(first, UnreadableError):
+        return False
+    return isinstance(second, UnreadableError) and first.flaw == second.flaw
 
 
 def _outcome_of_write(error: IntacctError) -> IntacctError:

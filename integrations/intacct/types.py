@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from integrations.intacct.errors import ErrorEntry, IntacctError
+from integrations.intacct.errors import ErrorEntry, Flaw, IntacctError
 
 # Element name -> text, or a list of records for nested elements. An empty element is "". The attributes of an element
 # are kept as "@name", and the text of an element that has attributes as "#text".
@@ -53,14 +53,31 @@ class Session:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """A record that Intacct holds and that could not be read, because of `flaw`.
+
+    Where not even its key can be read `number` is None, and the record lies behind the key `after`.
+    """
+
+    object: str
+    number: int | None
+    after: int
+    flaw: Flaw
+
+
+@dataclass(frozen=True)
 class Page:
-    """One page of a query. `total` and `remaining` are None when the gateway did not announce them."""
+    """One page of a query. `total` and `remaining` are None when the gateway did not announce them.
+
+    `unread` are the records among its rows that could not be read; only who asks for them gets such a page.
+    """
 
     rows: list[Record]
     total: int | None
     count: int
     remaining: int | None
     offset: int
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True)

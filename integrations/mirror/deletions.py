@@ -11,7 +11,17 @@ from datetime import datetime, timedelta
 from django.db.models import F
 from django.utils import timezone
 
-from integrations.intacct import QUERY_REFUSED, PermissionDenied, ProtocolError, Query, all_of, between, eq, in_
+from integrations.intacct import (
+    QUERY_REFUSED,
+    PermissionDenied,
+    ProtocolError,
+    Query,
+    all_of,
+    between,
+    eq,
+    in_,
+    number_in,
+)
 from integrations.lists import ListKind
 from integrations.mirror.fetch import PAGE_SIZE, Selection, still_there
 from integrations.mirror.list_states import keep
@@ -152,7 +162,7 @@ def _here(sink: Sink, keys: Iterable[str]) -> list[int]:
     A key is the business id or the record number, depending on the object, or looks like `123--REC`.
     """
     texts = {key.strip() for key in keys if key.strip()}
-    numbers = {int(text) for key in texts if (text := key.partition("--")[0]).isascii() and text.isdigit()}
+    numbers = {number for key in texts if (number := number_in(key.partition("--")[0])) is not None}
     return sink.meant_by(numbers, texts)
 
 

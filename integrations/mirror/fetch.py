@@ -33,13 +33,15 @@ class Selection:
     since: datetime | None
     extra: Filter | None = None
     also: tuple[int, ...] = ()
+    again: tuple[int, ...] = ()  # records that could not be read the last time
 
     @classmethod
     def of(cls, kind: ListKind, view: View, mark: Mapping[str, Any]) -> "Selection":
         """The selection that a step's checkpoint describes."""
         since = mark.get("since")
         moment = datetime.fromisoformat(since) if since else None
-        return cls(kind, view, tuple(mark["fields"]), moment, also=tuple(mark.get("also", ())))
+        also, again = tuple(mark.get("also", ())), tuple(mark.get("ask_again", ()))
+        return cls(kind, view, tuple(mark["fields"]), moment, also=also, again=again)
 
     @property
     def is_whole(self) -> bool:
@@ -64,12 +66,15 @@ class Selection:
         if kind.created_field in self.fields:
             made_since = any_of(ge(kind.created_field, moment), is_null(kind.created_field))
             never = all_of(never, made_since)
-        also = in_(kind.key_field, self.also) if self.also else None
-        return any_of(ge(kind.modified_field, moment), never, also)
+        named = tuple(sorted({*self.also, *self.again}))
+        return any_of(ge(kind.modified_field, moment), never, in_(kind.key_field, named) if named else None)
 
 
 def pages(client: Client, selection: Selection, *, after: int, until: int | None) -> Iterator[Page]:
-    """The pages of the selection with `after` < key <= `until`, in ascending order of the key."""
+    """The pages of the selection with `after` < key <= `until`, in ascending order of the key.
+
+    A record that cannot be read is named in its page, and the others come all the same.
+    """
     kind = selection.kind
     reads = kind.reader is Reader.QUERY_THEN_READ
     query = Query(
@@ -79,15 +84,15 @@ def pages(client: Client, selection: Selection, *, after: int, until: int | None
         page_size=settings.SYNC_PAGE_SIZE,
         show_private=selection.view.show_private,
     )
-    for page in client.pages(query, after=after, until=until, key=kind.key_field):
+    for page in client.pages(query, after=after, until=until, key=kind.key_field, around=True):
         yield _read_fields(client, selection, page) if reads else page
 
 
 def _read_fields(client: Client, selection: Selection, page: Page) -> Page:
     kind = selection.kind
-    keys = [row[kind.key_field] for row in page.rows]
-    rows = client.read(kind.object, keys, (*selection.fields, *kind.nested)) if keys else []
-    return replace(page, rows=sorted(rows, key=lambda row: int(row[kind.key_field])))
+    keys = [int(row[kind.key_field]) for row in page.rows]
+    rows, unread = client.read_around(kind.object, keys, selection.fields, kind.nested, key=kind.key_field)
+    return replace(page, rows=rows, unread=page.unread + unread)
 
 
 def system_records(client: Client, selection: Selection) -> tuple[list[Record], list[str]]:

@@ -23,7 +23,7 @@ def note_end(run: SyncRun, step: RunStep, sink: Sink) -> None:
     elif step.skipped:
         problem = ("Intacct did not send all the records it announced or had before.", "LIST-INCOMPLETE")
     else:
-        problem = (step.message, step.error_code)
+        problem = (step.message, step.error_code) if step.message else _unread(len(mark.get("unread", ())))
     if step.was_read and not step.skipped and mark.get("closes_gap") and not mark.get("absent"):
         facts |= {"complete_through": datetime.fromisoformat(mark["started_at"]), "read_fields": mark["fields"]}
         if mark.get("since") is None:
@@ -47,6 +47,14 @@ def _limited(run: SyncRun, mark: Mapping[str, Any], sink: Sink) -> dict[str, str
     since: Mapping[str, str] = known.limited if known is not None else {}
     names = [*mark.get("withheld", []), *mark.get("lacking", {})]
     return {name: since.get(name, now) for name in dict.fromkeys(names)}
+
+
+def _unread(records: int) -> tuple[str, str]:
+    """Records that could not be read are kept and asked for again, so the list is read all the same, and says so."""
+    if not records:
+        return "", ""
+    which = "1 record cannot be read and is" if records == 1 else f"{records} records cannot be read and are"
+    return f"{which} kept as before. The last sync names what to correct in Intacct.", "LIST-UNREAD"
 
 
 def keep(run: SyncRun, sink: Sink, facts: dict[str, Any]) -> None:

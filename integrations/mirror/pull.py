@@ -5,14 +5,14 @@ nothing at all is left as it is. Knows nothing of what the sink makes of the row
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils import timezone
 
-from integrations.intacct import ProtocolError
+from integrations.intacct import Page, ProtocolError
 from integrations.lists import ListKind
-from integrations.mirror import recount
+from integrations.mirror import recount, unread
 from integrations.mirror.availability import available, leave_out, limit
 from integrations.mirror.definitions import NotHere
 from integrations.mirror.fetch import MOST_IN_A_SET, Selection, pages, still_there, system_records
@@ -106,7 +106,11 @@ def _begin(work: StepWork, kind: ListKind, view: View, sink: Sink) -> None:
         "started_at": started_at.isoformat(),
         "closes_gap": start.closes_gap,
     }
-    if start.since is None:
+    mark["ask_again"], mark["unread"] = unread.to_ask_again(work), []
+    if start.since is not None and len(mark["ask_again"]) > unread.MOST_ASKED_AGAIN:
+        work.say(f"{kind.label}: read whole, because {len(mark['ask_again'])} records could not be read the last time.")
+        mark["since"] = None
+    if mark["since"] is None:
         selection = Selection(kind, view, tuple(fields), None)
         mark["until"], total = work.client.extent(kind.object, selection.where, view.show_private, key=kind.key_field)
         work.announce(total)
@@ -158,25 +162,29 @@ def _read_range(work: StepWork, selection: Selection, sink: Sink, after: int, un
     for page in pages(work.client, selection, after=after, until=until):
         if work.step.announced is None and page.total is not None:
             work.announce(page.total)
-        after = _store(work, selection, sink, reader, page.rows, after)
+        after = _store(work, selection, sink, reader, page, after)
         yield
 
 
-def _store(
-    work: StepWork, selection: Selection, sink: Sink, reader: RowReader, rows: Sequence[Mapping[str, Any]], after: int
-) -> int:
+def _store(work: StepWork, selection: Selection, sink: Sink, reader: RowReader, page: Page, after: int) -> int:
     """Hand over one page; return the last key in it."""
     kind = selection.kind
-    usable, unusable = read_rows(reader, rows)
-    shown = frozenset(row.record_no for row in usable) | record_numbers(kind, [row for row, _ in unusable])
+    usable, unusable = read_rows(reader, page.rows)
+    not_read = record_numbers(kind, [row for row, _ in unusable]) | unread.numbers_of(page.unread)
+    shown = frozenset(row.record_no for row in usable) | not_read
     last = max(shown, default=after)
     swept = Sweep(after, last, shown) if selection.is_whole else None  # of an empty page an empty range
-    spared = _spared(work, selection, sink, swept) if swept else frozenset()
+    spared = _spared(work, selection, sink, swept) | unread.spared_by(sink, page, shown, swept) if swept else ()
+    names = unread.names_of(work.client, selection, page.unread)
     with work.page():
         _keep_unusable(work, kind, unusable)
+        unread.keep(work, kind, page.unread, names)
         outcome = sink.store(usable, swept=swept, spared=spared)
-        work.count(read=len(rows), **outcome.counts())
-        work.save_page(after=last, lacking=_lacking(work, usable))
+        work.count(read=len(page.rows) + len(page.unread), **outcome.counts())
+        mark: dict[str, Any] = {"unread": unread.remembered(work.checkpoint, not_read)}
+        if unread.is_open_ended(page, last):
+            mark["open_ended"] = True
+        work.save_page(after=last, lacking=_lacking(work, usable), **mark)
     return last
 
 
@@ -198,12 +206,19 @@ def _read_again(work: StepWork, selection: Selection, sink: Sink, after: int, un
             work.announce(page.total)
         begun = True
         usable, unusable = read_rows(reader, page.rows)
+        not_read = record_numbers(selection.kind, [row for row, _ in unusable]) | unread.numbers_of(page.unread)
+        names = unread.names_of(work.client, selection, page.unread)
         with work.page():
             _keep_unusable(work, selection.kind, unusable, once=True)
+            unread.keep(work, selection.kind, page.unread, names)
             outcome = sink.store(usable)
-            read = outcome.new + outcome.returned if selection.is_whole else len(page.rows)
-            work.count(read=read, new=outcome.new, changed=outcome.changed)
-            work.save_page()
+            came = len(page.rows) + len(page.unread)
+            work.count(
+                read=outcome.new + outcome.returned if selection.is_whole else came,
+                new=outcome.new,
+                changed=outcome.changed,
+            )
+            work.save_page(unread=unread.remembered(work.checkpoint, not_read))
         yield
 
 
@@ -231,6 +246,9 @@ def _sweep_the_rest(work: StepWork, selection: Selection, sink: Sink, after: int
                     f"they were. Check that the web services user may still see them: role, entity and restrictions."
                 )
             work.save_page(swept=True)
+        return
+    if work.checkpoint.get("open_ended"):  # what lies beyond may be the record whose number cannot be read
+        work.save_page(swept=True)
         return
     rest = Sweep(after, None, frozenset())
     spared = _spared(work, selection, sink, rest)

@@ -6,9 +6,8 @@ Owns what is asked for and that the mirror holds it afterwards. Must not decide 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from integrations.intacct import ProtocolError, in_
+from integrations.intacct import Page, ProtocolError, SpoiltAnswer, in_
 from integrations.intacct.query import Filter
 from integrations.lists import ListKind
 from integrations.mirror.availability import available, leave_out, limit
@@ -18,11 +17,10 @@ from integrations.mirror.pull import read_rows
 from integrations.mirror.rows import Incoming, RowReader, record_numbers
 from integrations.mirror.scope import View
 from integrations.mirror.store import MirrorSink
+from integrations.mirror.unread import numbers_of, what_is_wrong
 from integrations.models import ListItem
 from integrations.runs.flow import StepFailed
 from integrations.runs.step import StepWork
-
-Rows = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -43,9 +41,10 @@ def refetch(work: StepWork, kind: ListKind, items: Sequence[ListItem]) -> Refetc
     sink = MirrorSink(View(work.connection, ""), kind, work.run)
     shown, unusable = set[int](), dict[int, str]()
     numbers = [item.record_no for item in items]
-    for found, rows in _pages(work, kind, in_(kind.key_field, numbers), has_system_records=min(numbers) <= 0):
-        usable, failed = read_rows(RowReader(kind, found.fields, found.withheld), rows)
-        shown |= record_numbers(kind, rows)
+    for found, page in _pages(work, kind, in_(kind.key_field, numbers), has_system_records=min(numbers) <= 0):
+        usable, failed = read_rows(RowReader(kind, found.fields, found.withheld), page.rows)
+        shown |= record_numbers(kind, page.rows) | numbers_of(page.unread)
+        unusable |= {entry.number: what_is_wrong(kind, entry) for entry in page.unread if entry.number is not None}
         unusable |= {number: why for row, why in failed for number in record_numbers(kind, [row])}
         with work.page():
             sink.store(usable)
@@ -64,10 +63,13 @@ def refetch_owned(work: StepWork, kind: ListKind, parents: Sequence[str]) -> Map
         return {}
     sink = MirrorSink(View(work.connection, ""), kind, work.run)
     shown, unusable = set[int](), dict[str, str]()
-    for found, rows in _pages(work, kind, in_(kind.parent_field, sorted(parents))):
+    for found, page in _pages(work, kind, in_(kind.parent_field, sorted(parents))):
         _require(kind, kind.parent_field, found.fields)
-        usable, failed = read_rows(RowReader(kind, found.fields, found.withheld), rows)
-        shown |= record_numbers(kind, rows)
+        usable, failed = read_rows(RowReader(kind, found.fields, found.withheld), page.rows)
+        shown |= record_numbers(kind, page.rows) | numbers_of(page.unread)
+        for entry in page.unread:  # whose it is cannot be read, so it may be of any of them
+            for parent in parents:
+                unusable.setdefault(parent, what_is_wrong(kind, entry))
         for row, why in failed:
             unusable.setdefault(str(row.get(kind.parent_field, "")), why)
         with work.page():
@@ -103,17 +105,23 @@ def _tell_limits(work: StepWork, kind: ListKind, found: Readable, rows: Sequence
 
 def _pages(
     work: StepWork, kind: ListKind, wanted: Filter, *, has_system_records: bool = False
-) -> Iterator[tuple[Readable, Rows]]:
-    """What could be selected, and the rows page by page; all of it once more when a field is refused."""
+) -> Iterator[tuple[Readable, Page]]:
+    """What could be selected, and page by page; all of it once more when a field is refused.
+
+    Raises SpoiltAnswer for a record of which not even the number can be read: any of those asked for may be it.
+    """
     view = View(work.connection, "")
     while True:
         found = available(work, kind, "")
         selection = Selection(kind, view, found.fields, None, extra=wanted)
         try:
             for page in pages(work.client, selection, after=0, until=None):
-                yield found, page.rows
+                if keyless := next((entry for entry in page.unread if entry.number is None), None):
+                    raise SpoiltAnswer(f"A record of {kind.label}: {what_is_wrong(kind, keyless)}", keyless.flaw)
+                yield found, page
             if has_system_records:
-                yield found, system_records(work.client, selection)[0]
+                rows, _ = system_records(work.client, selection)
+                yield found, Page(rows, None, len(rows), 0, 0)
         except ProtocolError as error:
             leave_out(work, kind, found.fields, error)
         else:

@@ -12,8 +12,10 @@ from integrations.sandbox.data.counts import Statistics
 from integrations.sandbox.data.store import Company
 from integrations.sandbox.faults.inside import abort_error, cut_short, falsify, refuse_before, stopped_half_way
 from integrations.sandbox.faults.pending import Fault
+from integrations.sandbox.faults.spoilt import spoil_rows
 from integrations.sandbox.handlers import HANDLERS
 from integrations.sandbox.wire.answer import Result
+from integrations.sandbox.wire.documents import child_text
 from integrations.sandbox.wire.failures import (
     LOCAL_REPEATED_CONTROL_ID,
     LOCAL_SESSION_NOT_ALONE,
@@ -93,6 +95,8 @@ class Execution:
         except FunctionFailure as failure:
             return Result(call.name, call.controlid, "failure", failure.data, list(failure.errors))
         falsify(self.fault, data)
+        named = child_text(call.element, "object").upper()
+        spoil_rows(data, self.company.restrictions.spoilt.get(named, {}))
         if self.unique:
             self.company.complete(call.controlid)
         return Result(call.name, call.controlid, "success", payload)

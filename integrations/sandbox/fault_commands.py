@@ -15,6 +15,7 @@ from integrations.sandbox.data.restrictions import Denial
 from integrations.sandbox.data.store import Company
 from integrations.sandbox.faults.kinds import KINDS, LASTING, PASSING
 from integrations.sandbox.faults.pending import ANY, Chaos, Fault
+from integrations.sandbox.faults.spoilt import WAYS
 from integrations.sandbox.faults.traffic import MODES, Limit
 from integrations.sandbox.handlers import HANDLERS
 from integrations.sandbox.inbox import Reception
@@ -40,6 +41,7 @@ class FaultCommands:
         self._lasting: dict[str, Callable[[Arguments], dict[str, Any]]] = {
             "permission": self._permission,
             "unselectable": self._unselectable,
+            "spoilt": self._spoilt,
             "visibility": self._visibility,
             "latency": self._latency,
             "limit": self._limit,
@@ -117,6 +119,16 @@ class FaultCommands:
         name = arguments.choice("field", definition.fields)
         company_of(arguments, self._reception).restrictions.withhold(definition.name, name)
         return {"object": definition.name, "field": name}
+
+    def _spoilt(self, arguments: Arguments) -> dict[str, Any]:
+        """A record, by RECORDNO, that no answer can show together with the field."""
+        definition = arguments.definition()
+        name = arguments.choice("field", definition.fields, "NAME")
+        way = arguments.choice("way", WAYS, "control")
+        key = str(arguments.whole("key", 1, MAX_TIMES))
+        restrictions = company_of(arguments, self._reception).restrictions
+        restrictions.spoilt.setdefault(definition.name, {})[key] = (name, way)
+        return {"object": definition.name, "key": key, "field": name, "way": way}
 
     def _visibility(self, arguments: Arguments) -> dict[str, Any]:
         """Without seconds, changes are held back until `settle`; 0 shows them at once from now on."""

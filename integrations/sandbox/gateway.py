@@ -15,6 +15,7 @@ from integrations.sandbox.data.signin import Opened, authorize_sender, sign_in
 from integrations.sandbox.data.store import Company, Store
 from integrations.sandbox.execution import Execution
 from integrations.sandbox.faults.pending import Fault
+from integrations.sandbox.faults.spoilt import written
 from integrations.sandbox.wire.answer import AuthenticationEcho, ControlEcho, error_message, response
 from integrations.sandbox.wire.envelope import Login, Operation, Request
 from integrations.sandbox.wire.failures import (
@@ -89,7 +90,7 @@ class Gateway:
         names = [call.name for operation in request.operations for call in operation.calls]
         if bare is not None and len(names) == 1:
             return Reply(bare[1], content_type=bare[0], summary=", ".join(names))
-        return Reply(response(echo, True, *bodies), summary=", ".join(names))
+        return Reply(written(response(echo, True, *bodies)), summary=", ".join(names))
 
     def admit(self, request: Request, echo: ControlEcho, endpoint: str, address: str) -> Admitted:
         """Check the sender and sign in, executing nothing yet. Raises ControlFailure."""

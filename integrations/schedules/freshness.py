@@ -26,9 +26,12 @@ from integrations.models.states import shown
 from integrations.records.kinds import kinds_for
 from integrations.schedules.selectors import GRACE, ProfileLine, profile_lines
 
-INCOMPLETE = "LIST-INCOMPLETE"  # the engine's code for a list that was read, but not all of it
-# Of a list that was read to its end, though not all of it.
-_TROUBLE = {INCOMPLETE: Freshness.LATE, FIELDS_LIMITED: Freshness.LIMITED}
+# The engine's codes for a list that was read to its end, though not all of it.
+_TROUBLE = {
+    "LIST-INCOMPLETE": Freshness.LATE,
+    "LIST-UNREAD": Freshness.LATE,
+    FIELDS_LIMITED: Freshness.LIMITED,
+}
 _AT_REST = frozenset({ScheduleState.PAUSED, ScheduleState.STOPPED})
 _GOOD_RUNS = frozenset({RunState.SUCCEEDED, RunState.PARTLY})
 

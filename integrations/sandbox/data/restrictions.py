@@ -1,4 +1,4 @@
-"""What a company keeps from its users beyond their roles: objects denied on demand, fields that cannot be selected.
+"""What a company keeps from its users beyond their roles: objects, fields, and records that cannot be sent.
 
 Owns the decision whether such a restriction applies. Must not know roles or read records.
 """
@@ -33,6 +33,8 @@ class Restrictions:
 
     denials: set[Denial] = field(default_factory=set)
     unselectable: dict[str, set[str]] = field(default_factory=dict)
+    # Records that cannot be sent as they are: by object, then RECORDNO, the field at fault and how it is spoilt.
+    spoilt: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
 
     def denies(self, function: str, object_name: str, user: str, role: str) -> bool:
         return any(denial.applies(function, object_name, user, role) for denial in self.denials)
@@ -49,3 +51,4 @@ class Restrictions:
     def lift(self) -> None:
         self.denials.clear()
         self.unselectable.clear()
+        self.spoilt.clear()

@@ -56,6 +56,7 @@ KINDS: dict[str, Kind] = {
     "524_late": Kind(Stage.LATER, ("seconds",), seconds=60.0),
     "permission": Kind(Stage.LASTING, ("object", "operation", "user", "role")),
     "unselectable": Kind(Stage.LASTING, ("object", "field")),
+    "spoilt": Kind(Stage.LASTING, ("object", "key", "field", "way")),
     "visibility": Kind(Stage.LASTING, ("seconds",)),
     "latency": Kind(Stage.LASTING, ("seconds", "jitter")),
     "limit": Kind(Stage.LASTING, ("limit", "mode")),

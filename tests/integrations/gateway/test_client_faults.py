@@ -16,9 +16,11 @@ from integrations.intacct import (
     DataError,
     IntacctError,
     OutOfTime,
+    Query,
     SignInError,
     TransportError,
     UnknownOutcome,
+    eq,
 )
 from integrations.sandbox.facade import SandboxServer
 from integrations.sandbox.faults.kinds import LASTING, PASSING
@@ -29,29 +31,29 @@ WELL = ("", "")
 
 # What becomes of a read that is struck once, and of one that is struck again and again: category and code.
 READS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
-    "drop_before": (WELL, ("transport", "CON-BROKEN")),
+    "drop_before": (WELL, ("protocol", "ANS-SPOILT")),
     "slow": (WELL, WELL),
     "session_expired": (WELL, ("session", "CON-SESSION")),
     "429": (WELL, ("busy", "LIM-RATE")),
     "400": (("sign_in", "CON-LOGIN"), ("sign_in", "CON-LOGIN")),
     "401": (("sign_in", "CON-LOGIN"), ("sign_in", "CON-LOGIN")),
     "502": (WELL, ("busy", "SVC-DOWN")),
-    "html": (WELL, ("transport", "ANS-UNREADABLE")),
-    "garbage": (WELL, ("transport", "ANS-UNREADABLE")),
-    "empty": (WELL, ("transport", "ANS-UNREADABLE")),
+    "html": (WELL, ("protocol", "ANS-SPOILT")),
+    "garbage": (WELL, ("protocol", "ANS-SPOILT")),
+    "empty": (WELL, ("protocol", "ANS-SPOILT")),
     "hostile": (("protocol", "ANS-HOSTILE"), ("protocol", "ANS-HOSTILE")),
     "offline": (WELL, ("busy", "SVC-DOWN")),
     "try_again": (WELL, ("busy", "SVC-DOWN")),
     "partial_create": (WELL, WELL),  # touches no read
     "aborted": (("data", "UNKNOWN"), ("data", "UNKNOWN")),
     "count_change": (WELL, ("protocol", "ANS-INCOMPLETE")),  # rows announced again and again that never come
-    "bad_row": (("protocol", "ANS-INCOMPLETE"), ("protocol", "ANS-INCOMPLETE")),
-    "truncated": (WELL, ("transport", "ANS-UNREADABLE")),
-    "two_roots": (WELL, ("transport", "ANS-UNREADABLE")),
-    "drop_after": (WELL, ("transport", "CON-BROKEN")),
+    "bad_row": (("protocol", "ANS-VALUE"), ("protocol", "ANS-VALUE")),
+    "truncated": (WELL, ("protocol", "ANS-SPOILT")),
+    "two_roots": (WELL, ("protocol", "ANS-SPOILT")),
+    "drop_after": (WELL, ("protocol", "ANS-SPOILT")),
     "524": (("busy", "SVC-DOWN"), ("busy", "SVC-DOWN")),
     "trickle": (WELL, WELL),
-    "drop_late": (WELL, ("transport", "CON-BROKEN")),
+    "drop_late": (WELL, ("protocol", "ANS-SPOILT")),
     "524_late": (("busy", "SVC-DOWN"), ("busy", "SVC-DOWN")),
 }
 
@@ -98,6 +100,7 @@ WRITES: dict[str, Written] = {
 LASTING_TESTS = {
     "permission": "test_a_denied_object_is_a_permission_error",
     "unselectable": "test_a_field_that_cannot_be_selected_is_named",
+    "spoilt": "test_a_record_that_cannot_be_sent_is_read_around_or_refused",
     "visibility": "test_a_record_that_searches_do_not_show_yet_is_found_by_its_key",
     "latency": "test_slow_requests_share_one_budget_of_time",
     "limit": "test_one_request_too_many_is_as_busy_as_a_rate_limit",
@@ -350,3 +353,25 @@ def test_random_faults_are_outlived_by_reads(intacct: SandboxServer) -> None:
         for _ in range(25):
             assert read(work) == (WELL, ["CIV", "COM", "REN", "SVC"])
         assert len(intacct.control(do="stats")["struck"]) >= 8
+
+
+def test_a_record_that_cannot_be_sent_is_read_around_or_refused(intacct: SandboxServer) -> None:
+    """Only who asks for the others gets them; for anyone else it would look as if the record were not there."""
+    with practice(intacct) as work:
+        key = int(work.client.query(eq_class("REN")).rows[0]["RECORDNO"])
+        work.fault("spoilt", object="CLASS", key=key, field="CLASSID")
+        outcome, _ = read(work)
+        assert outcome == ("protocol", "ANS-SPOILT")
+        pages = list(work.client.pages(CLASSES, around=True))
+        assert [row["CLASSID"] for page in pages for row in page.rows] == ["CIV", "COM", "SVC"]
+        (unread,) = [entry for page in pages for entry in page.unread]
+        assert (unread.number, unread.flaw.element, "U+001F" in unread.flaw.what) == (key, "CLASSID", True)
+        rows, missed = work.client.read_around("CLASS", [key - 1, key, key + 1], ("RECORDNO", "CLASSID"))
+        assert ([int(row["RECORDNO"]) for row in rows], [entry.number for entry in missed]) == (
+            [key - 1, key + 1],
+            [key],
+        )
+
+
+def eq_class(name: str) -> Query:
+    return Query("CLASS", ("RECORDNO",), where=eq("CLASSID", name))

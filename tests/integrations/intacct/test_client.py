@@ -14,6 +14,7 @@ from integrations.intacct import (
     DataError,
     DuplicateError,
     EntityError,
+    IntacctError,
     ProtocolError,
     Query,
     SessionError,
@@ -181,13 +182,18 @@ def test_missing_result_of_a_read_is_a_protocol_error(client: Client, gateway: G
         client.query(VENDORS)
 
 
-@pytest.mark.parametrize("status", ["failure", "aborted", "pending", "Success"])
-def test_every_status_but_success_is_a_failure(client: Client, gateway: Gateway, status: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "becomes"),
+    [("failure", DataError), ("aborted", DataError), ("pending", UnknownOutcome), ("Success", UnknownOutcome)],
+)
+def test_every_status_but_success_is_a_failure_or_unknown(
+    client: Client, gateway: Gateway, status: str, becomes: type[IntacctError]
+) -> None:
     text = payload("create.two-records").body.decode()
     head, tail = text.split("<result>")
     gateway.reply(Reply(f"{head}<result>{tail.replace('success', status, 1)}".encode()))
 
-    assert isinstance(client.create([VENDOR], control_id="a").error, DataError)
+    assert isinstance(client.create([VENDOR], control_id="a").error, becomes)
 
 
 def test_aborted_transaction_tells_the_cause_from_the_companions(client: Client, gateway: Gateway) -> None:
@@ -225,7 +231,7 @@ def test_function_that_may_change_something_is_never_sent_as_a_read(client: Clie
 @pytest.mark.parametrize("write", [True, False])
 def test_ended_session_is_replaced_once_and_the_request_replayed(client: Client, gateway: Gateway, write: bool) -> None:
     gateway.sign_ins = [gateway.session_opened("first-session-id"), gateway.session_opened("second-session-id")]
-    gateway.reply(payload("auth.session-ended"), payload("create.two-records"))
+    gateway.reply(payload("auth.session-ended"), payload("create.two-records" if write else "lookup.vendor"))
 
     function = functions.create([VENDOR], control_id="a") if write else functions.lookup("VENDOR", control_id="a")
     (result,) = client.execute([function], write=write)
@@ -276,7 +282,15 @@ def test_update_blanks_what_is_sent_empty(client: Client, gateway: Gateway) -> N
 
 @pytest.mark.parametrize(
     ("started_at", "expires_at", "known"),
-    [("", "2099-01-01T00:00:00+00:00", True), ("", "", False), ("2099-01-01T00:00:00", "soon", False)],
+    [
+        ("2099-01-01T00:00:00+00:00", "2099-01-01T06:00:00+00:00", True),
+        ("", "", False),
+        ("2099-01-01T00:00:00", "soon", False),
+        ("", "2099-01-01T00:00:00+00:00", False),
+        ("2026-01-01T00:00:00+00:00", "9999-12-31T23:59:59-12:00", False),
+        ("9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", False),
+        ("2026-01-01T06:00:00+00:00", "2026-01-01T00:00:00+00:00", False),
+    ],
 )
 def test_announced_expiry_may_be_missing_or_senseless(
     client: Client, gateway: Gateway, started_at: str, expires_at: str, known: bool

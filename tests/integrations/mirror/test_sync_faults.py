@@ -23,6 +23,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "trickle": {"seconds": 0.02},
     "permission": {"object": "ITEM"},
     "unselectable": {"object": "ITEM", "field": "ITEMTYPE"},
+    "spoilt": {"object": "ITEM", "key": 13},
     "latency": {"seconds": 0.01, "jitter": 0.02},
     "limit": {"limit": 1},
 }
@@ -47,7 +48,7 @@ ONCE: dict[str, tuple[str, str, str]] = {
     "partial_create": WELL,  # touches no read
     "aborted": ("partly", "UNKNOWN", "connected"),
     "count_change": WELL,
-    "bad_row": ("partly", "ANS-INCOMPLETE", "connected"),
+    "bad_row": ("partly", "", "connected"),
     "truncated": WELL,
     "two_roots": WELL,
     "drop_after": WELL,
@@ -57,6 +58,7 @@ ONCE: dict[str, tuple[str, str, str]] = {
     "524_late": ("failed", "SVC-DOWN", "offline"),
     "permission": ("partly", "PRM-OPERATION", "limited"),
     "unselectable": ("partly", "LIST-LIMITED", "connected"),
+    "spoilt": ("partly", "", "connected"),
     "visibility": WELL,
     "latency": WELL,
     "limit": WELL,
@@ -64,23 +66,23 @@ ONCE: dict[str, tuple[str, str, str]] = {
 
 # How a run ends whose every query is struck; the others end as if they were struck once.
 ALWAYS: dict[str, tuple[str, str, str]] = {
-    "drop_before": ("failed", "CON-BROKEN", "offline"),
+    "drop_before": ("failed", "ANS-SPOILT", "connected"),
     "session_expired": ("failed", "CON-SESSION", "connected"),
     "429": ("failed", "LIM-RATE", "offline"),
     "502": ("failed", "SVC-DOWN", "offline"),
-    "html": ("failed", "ANS-UNREADABLE", "offline"),
-    "garbage": ("failed", "ANS-UNREADABLE", "offline"),
-    "empty": ("failed", "ANS-UNREADABLE", "offline"),
+    "html": ("failed", "ANS-SPOILT", "connected"),
+    "garbage": ("failed", "ANS-SPOILT", "connected"),
+    "empty": ("failed", "ANS-SPOILT", "connected"),
     "hostile": ("failed", "ANS-HOSTILE", "connected"),
     "offline": ("failed", "SVC-DOWN", "offline"),
     "try_again": ("failed", "SVC-DOWN", "offline"),
     "aborted": ("failed", "UNKNOWN", "connected"),
     "count_change": ("failed", "ANS-INCOMPLETE", "connected"),
-    "bad_row": ("failed", "ANS-INCOMPLETE", "connected"),
-    "truncated": ("failed", "ANS-UNREADABLE", "offline"),
-    "two_roots": ("failed", "ANS-UNREADABLE", "offline"),
-    "drop_after": ("failed", "CON-BROKEN", "offline"),
-    "drop_late": ("failed", "CON-BROKEN", "offline"),
+    "bad_row": ("failed", "ANS-VALUE", "connected"),
+    "truncated": ("failed", "ANS-SPOILT", "connected"),
+    "two_roots": ("failed", "ANS-SPOILT", "connected"),
+    "drop_after": ("failed", "ANS-SPOILT", "connected"),
+    "drop_late": ("failed", "ANS-SPOILT", "connected"),
 }
 
 
@@ -110,7 +112,8 @@ def assert_told(run: SyncRun) -> None:
     """A run that failed says so in its steps, its log and its exchanges, and a failed run in itself."""
     assert run.log.exclude(level=LogLevel.INFO).exists()
     # What an answer holds is judged after it was recorded as one, and a request there is no time for is not sent.
-    without_exchange = run.steps.filter(error_code__in=["ANS-INCOMPLETE", "SVC-SLOW"]).exists()
+    without_exchange = run.steps.filter(error_code__in=["ANS-INCOMPLETE", "ANS-VALUE", "SVC-SLOW"]).exists()
+    without_exchange = without_exchange or run.steps.filter(failed__gt=0).exists()
     assert without_exchange or run.exchanges.exclude(outcome="success").exists()
     assert all(step.message for step in run.steps.exclude(error_code=""))
     assert run.finished_at is not None
