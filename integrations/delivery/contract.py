@@ -122,6 +122,7 @@ class PushFlow(Flow, Generic[DocumentT]):
     plural: ClassVar[str]
     fields: ClassVar[Fields]  # what of its documents is compared with their records
     course: ClassVar[frozenset[str]] = frozenset()  # elements of a reading that Intacct moves by itself
+    touched: ClassVar[tuple[str, ...]] = ()  # flows of other documents whose records change when one of its own lands
     reads_per_batch: ClassVar[int] = 2  # queries that reading back a batch costs, other records it touches included
 
     def check(self) -> None:
@@ -212,6 +213,11 @@ class PushFlow(Flow, Generic[DocumentT]):
     def fields_of(self, step: str) -> Fields:
         """What of the record of a step is compared."""
         return self.fields
+
+    def own_part(self, document: DocumentT, record: RemoteRecord, found: Found) -> Found:
+        """The record without what other documents of ours wrote into it. The engine asks for it before all that
+        follows, maybe more than once; what it returned stays as it is."""
+        return found
 
     @abstractmethod
     def reading(self, document: DocumentT, record: RemoteRecord, found: Found) -> Snapshot:

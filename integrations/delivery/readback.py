@@ -58,7 +58,8 @@ def take_theirs(connection: Connection, flow: PushFlow, document: PushedDocument
         fresh = _still_linked(flow, document, began)
         record, context = _record(flow, fresh), context_for(connection)
         covered = covered_by_approval(fresh)
-        for each, seen in [(record, found), *_differing(connection, flow, fresh, others)]:
+        for each, whole in [(record, found), *_differing(connection, flow, fresh, others)]:
+            seen = flow.own_part(fresh, each, whole)
             flow.take_keys(fresh, each, seen, is_new=False)
             flow.take_theirs(fresh, each, seen, context)
             here = flow.here_of(each.step, fresh, context, Snapshot.of(each.sent))
@@ -80,7 +81,8 @@ def push_ours(
         refused = why_not_pushable(fresh, flow.noun)
         if refused is not None:
             raise refused
-        for record, seen in [(_record(flow, fresh), found), *_differing(connection, flow, fresh, others)]:
+        for record, whole in [(_record(flow, fresh), found), *_differing(connection, flow, fresh, others)]:
+            seen = flow.own_part(fresh, record, whole)
             remote_records.take_facts(fresh, record, seen)
             problem = flow.why_not_updated(fresh, record)
             if problem is not None:

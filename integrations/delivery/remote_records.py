@@ -172,6 +172,7 @@ def compare(
         facts = _judged(flow, document, record, None, None, context)
         drift.keep(document, record, facts, _others(record), found=None, at=at)
         return facts
+    found = flow.own_part(document, record, found)
     flow.take_keys(document, record, found, is_new=is_new)
     reading = flow.reading(document, record, found)
     facts = _judged(flow, document, record, found, reading, context)

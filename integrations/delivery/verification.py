@@ -16,6 +16,7 @@ from accounts.models import User
 from integrations.delivery import remote_records
 from integrations.delivery.contract import Found, PushContext, PushFlow, push_flows
 from integrations.delivery.planning import context_for
+from integrations.delivery.steps import in_order
 from integrations.gateway.client import about
 from integrations.models import Connection, Delivery, RemoteRecord, RowOutcome, RunRow, Trigger
 from integrations.runs.flow import Flow, StepPlan, flow_for
@@ -140,8 +141,15 @@ def start_verification(
 ) -> Started:
     """Start a run that reads every linked document of these flows back, or those delivered or linked `since`."""
     checkpoint: dict[str, object] = {"since": since.isoformat()} if since is not None else {}
-    plans = [StepPlan(flow.key, flow.plural.capitalize(), dict(checkpoint)) for flow in flows]
+    plans = [StepPlan(flow.key, flow.plural.capitalize(), dict(checkpoint)) for flow in _in_turn(flows)]
     return start_run(connection, Verification.key, plans=plans, by=by, trigger=trigger, queued=queued)
+
+
+def _in_turn(flows: Iterable[PushFlow]) -> list[PushFlow]:
+    """Flows whose documents change records of others come first: what became of them explains what those show."""
+    left = {flow.key: flow for flow in flows}
+    after = {key: [other.key for other in left.values() if key in other.touched] for key in left}
+    return [left[key] for key in in_order(after, "verification")]
 
 
 def verify_recent(connection: Connection) -> Started | None:
