@@ -92,7 +92,7 @@ def _added_lines(document: Commitment) -> Iterator[tuple[Mark, bool]]:
 def _marks_of_change(change: ChangeOrder, record: RemoteRecord | None) -> Iterator[tuple[str, Mark]]:
     """Of each line of a change order as Intacct showed it last, else as it was written, else as it is here."""
     for kept in (record.found, record.sent) if record is not None else ():
-        lines = Snapshot.of(kept).lines
+        lines = Snapshot.remembered(kept).lines
         if lines is not None:
             yield from ((key, (line.get("memo", ""), sent_amount(line))) for key, line in lines.items())
             return
@@ -138,7 +138,7 @@ def state_difference(record: RemoteRecord, found: Found) -> Sequence[FieldDiffer
     Approval rules of the company may move a document on at once, so any other two states are no difference.
     """
     wanted = Snapshot.of(record.sent).head.get(STATE_THERE, "")
-    if not wanted or not found.state or STATE_THERE in Snapshot.of(record.noted).head:
+    if not wanted or not found.state or STATE_THERE in Snapshot.remembered(record.noted).head:
         return ()
     if (wanted == "Draft") == (found.state in DRAFTS):
         return ()

@@ -43,7 +43,7 @@ def line_values(row: Row) -> dict[str, str]:
 
 
 def reading(found: Found, keys: Mapping[int, str]) -> Snapshot:
-    """What a record shows. `keys` are our keys of its lines by record number; any other line is keyed by that number."""
+    """What a record shows. `keys` are our keys of its lines by record number; any other line has that number as key."""
     head = {element: str(found.facts[name] or "") for element, name in HEAD.items() if name in found.facts}
     rows = rows_of(found.facts)
     if rows is None:

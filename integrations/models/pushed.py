@@ -78,6 +78,11 @@ class PushedDocument(LinkedDocument):
         raise NotImplementedError
 
     @property
+    def held_facts(self) -> Mapping[str, Any]:
+        """`remote_facts` as pages read them; nothing where what is stored are no facts."""
+        return self.remote_facts if isinstance(self.remote_facts, dict) else {}
+
+    @property
     def is_locked(self) -> bool:
         """Accounting fields may not change while a push is under way."""
         return self.delivery in _UNDER_WAY
