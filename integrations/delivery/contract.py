@@ -188,6 +188,8 @@ class PushFlow(Flow, Generic[DocumentT]):
 
         All of them have the same record type.
         """
+        if not pushes:
+            return {}
         return records_for(pushes[0].record_type or self.records).look_up(
             client, {push.pk: push.reference for push in pushes}
         )

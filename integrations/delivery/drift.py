@@ -126,7 +126,7 @@ def _comparable_of(sent: Snapshot, fields: Fields) -> int:
 def _is_unseen(path: Path, value: str, fields: Fields) -> bool:
     line, name = path
     declared = (fields.lines if line else fields.head).get(name)
-    return bool(value) and declared is not None and not declared.is_read and not declared.is_moved
+    return bool(value) and declared is not None and not declared.is_read and declared.is_owed
 
 
 def _compared_of(sent: Snapshot, found: Snapshot, fields: Fields) -> int:

@@ -71,7 +71,7 @@ class Row(Generic[SourceT]):
             self.kind,
             is_read=bool(self.reads) and not self.moves,
             is_trace=self.is_trace,
-            is_moved=self.moves,
+            is_owed=self.is_written and not self.moves,
         )
 
     def is_filled(self, source: SourceT) -> bool:

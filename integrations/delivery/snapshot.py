@@ -21,14 +21,14 @@ Values = Mapping[str, str]
 class Field:
     """A value that may be compared. `is_read`: Intacct can show it. `is_trace`: it only says that something changed.
 
-    `is_moved`: Intacct changes it by itself, so that another value is no difference.
+    `is_owed`: we wrote it as it is, so that people are to see it where Intacct does not show it.
     """
 
     label: str
     kind: Kind = Kind.TEXT
     is_read: bool = True
     is_trace: bool = False
-    is_moved: bool = False
+    is_owed: bool = True
 
 
 @dataclass(frozen=True)

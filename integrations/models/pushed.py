@@ -67,6 +67,8 @@ class PushedDocument(LinkedDocument):
     def shown_state(self) -> ShownState:
         state = self.state
         reason = self.approval_reason if state in _DECIDED else self.state_reason or self.difference
+        if state == DocumentState.MISSING_THERE and self.delivery == Delivery.PARTLY:
+            reason = f"Only some of its records were delivered. {reason}".strip()
         return shown(state, reason)
 
     def approval_covers(self) -> Covered:
@@ -115,8 +117,8 @@ _RULES: tuple[tuple[DocumentState, dict[str, Any]], ...] = (
     (DocumentState.IGNORED, {"approval": Approval.IGNORED}),
     (DocumentState.VOID, {"approval": Approval.VOID}),
     (DocumentState.ATTENTION, {"delivery": Delivery.FAILED}),
+    (DocumentState.MISSING_THERE, {"missing_there": True}),  # also of one that is there partly: what is gone comes first
     (DocumentState.PARTLY, {"delivery": Delivery.PARTLY}),
-    (DocumentState.MISSING_THERE, {"missing_there": True}),
     (DocumentState.CHANGED_BOTH, {"delivery": Delivery.DELIVERED, "changed_here": True, "changed_there": True}),
     # What was changed here and is not approved cannot be pushed: that is the next thing to do, not the push.
     (

@@ -9,12 +9,12 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from erp_admin.models import ChangeOrder, Commitment, CommitmentLine
+from erp_admin.models import ChangeOrder, Commitment
 from erp_admin.purchasing.service import approve, save_commitment
 from integrations.delivery.contract import push_flow
 from integrations.delivery.readback import link, push_ours, refresh, take_theirs
-from integrations.delivery.requests import ask_pushes, unlink
-from integrations.models import Connection, DocumentState, Push
+from integrations.delivery.requests import unlink
+from integrations.models import Connection, DocumentState
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import change_order, choose_settings, commitment
@@ -134,7 +134,11 @@ def test_a_change_order_that_is_gone_in_intacct_leaves_the_commitment_as_it_was(
     delete_change_there(intacct, base, first)
     if reversed_there:
         take_line_off(intacct, pushing, base, Decimal("100.00"))
-        record = {"RECORDNO": str(base.remote_record_no), "TRX_REVISEDTOTAL": "793.28", "WHENMODIFIED": "03/04/2027 10:00:00"}
+        record = {
+            "RECORDNO": str(base.remote_record_no),
+            "TRX_REVISEDTOTAL": "793.28",
+            "WHENMODIFIED": "03/04/2027 10:00:00",
+        }
         intacct.control(do="put", object="PODOCUMENT", record=record)
     code, facts = verified(capsys)
     base.refresh_from_db(), first.refresh_from_db(), second.refresh_from_db()
@@ -237,7 +241,10 @@ def test_change_orders_that_were_linked_count_as_ours(
     link(pushing, push_flow(CHANGES), change, remote_id)
     refresh(pushing, push_flow(COMMITMENTS), base)
     change.refresh_from_db(), base.refresh_from_db()
-    assert (change.state, base.state) == (DocumentState.VERIFIED, DocumentState.VERIFIED), (change.difference, base.difference)
+    assert (change.state, base.state) == (DocumentState.VERIFIED, DocumentState.VERIFIED), (
+        change.difference,
+        base.difference,
+    )
     take_theirs(pushing, push_flow(COMMITMENTS), base)
     base.refresh_from_db()
     assert base.total == Decimal("753.28")
