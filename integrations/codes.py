@@ -144,6 +144,8 @@ FEATURES: Final = {
              "the place.", SUPPORT),
         Code("STEP-UNKNOWN", "What an earlier step became in Sage Intacct is not known", "Refresh the document, then "
              "push it again.", DOCUMENT),
+        Code("NO-ANSWER", "It was sent many times in vain", "Look in Intacct whether it is there: then link it. "
+             "Otherwise push it again.", DOCUMENT),
         Code("DUP-MANY", "Sage Intacct holds several records that are all like this document", "Keep one of them in "
              "Intacct, remove the others, then link it here.", DOCUMENT),
         Code("DUP-TAKEN", "The record in Sage Intacct belongs to another document in ERP Admin", "Give this one "

@@ -66,7 +66,7 @@ def planned_parts(flow: PushFlow, verdict: PlanResult, pushes: Sequence[Push]) -
         return [_part(step, labels[step.step]) for step in verdict.plan.steps]
     newest = newest_by_step([push for push in pushes if push.planned])
     return [
-        PlannedPart(step.key, step.label, tuple(PlannedField(**entry) for entry in push.planned))
+        PlannedPart(step.key, step.label, PlannedField.stored(push.planned))
         for step in flow.steps
         if (push := newest.get(step.key)) is not None
     ]

@@ -51,6 +51,7 @@ class ChangeOrderPush(PurchasingPush[ChangeOrder]):
     mapping = MAPPING
     fields = MAPPING.fields
     functions = functions_of(MAPPING, is_updated=False)
+    touched = (CommitmentPush.key,)
     reads_per_batch = 2 * PurchasingDocuments.reads_per_batch  # the change orders and their commitments
     document_url_name = "change_order"
     list_url_name = "change_orders"

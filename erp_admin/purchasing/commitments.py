@@ -94,8 +94,8 @@ class CommitmentPush(PurchasingPush[Commitment]):
     def sent_of_linked(self, document: Commitment) -> Snapshot:
         return matching.vouched_for(document, document.vendor_id, document.currency)
 
-    def reading(self, document: Commitment, record: RemoteRecord, found: Found) -> Snapshot:
-        return matching.reading_of(document, record, found, lambda: posted.added_lines(document))
+    def own_part(self, document: Commitment, record: RemoteRecord, found: Found) -> Found:
+        return posted.own_part(document, record, found)
 
     def is_ordinary(self, document: Commitment, changed: Collection[str], found: Found) -> bool:
         return reading.is_ordinary(changed, is_explained=posted.explains(document, found))

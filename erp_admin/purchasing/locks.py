@@ -8,7 +8,9 @@ from typing import Final
 from erp_admin.documents.types import Lock
 from erp_admin.models import ChangeOrder, Commitment
 from erp_admin.purchasing import updates
+from integrations.delivery.defects import fix_of, words_of
 from integrations.delivery.remote_records import sent_of
+from integrations.delivery.snapshot import DamagedSnapshot
 from integrations.models import Delivery
 
 # What the update function of Intacct cannot change.
@@ -31,7 +33,11 @@ def lock_of(document: Commitment | ChangeOrder) -> Lock | None:
     if isinstance(document, ChangeOrder):
         reason = f"It is {document.remote_id} in Intacct, and a change order there is not changed any more."
         return Lock(reason, "Enter another change order for the difference, or unlink this one.")
-    problems = updates.problems(document, document.lines.all(), sent_of("commitments", document))
+    try:
+        sent = sent_of("commitments", document)
+    except DamagedSnapshot as error:
+        return Lock(f"A change could not be pushed: {words_of(error)}.", fix_of(error))
+    problems = updates.problems(document, document.lines.all(), sent)
     if updates.awaits_read_back("commitments", document):
         problems = [each for each in problems if each.field != "lines"]  # known soon; pushing waits for it anyway
     if problems:

@@ -3,17 +3,18 @@
 Owns the keys and positions that later updates, invoices and change orders refer to. Sends and asks nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from erp_admin.models import ChangeOrder, Commitment, ValuedLine, rounded
 from erp_admin.purchasing import reading
+from erp_admin.purchasing.mapping import memo_of
 from integrations.delivery.contract import Found
 from integrations.delivery.snapshot import LINE_COUNT, Snapshot, Values
 from integrations.models import RemoteRecord
 
-Marks = Iterable[tuple[str, Decimal | None]]
+Mark = tuple[str, Decimal | None]  # memo and amount of a line
 
 
 def take_keys(document: Commitment | ChangeOrder, record: RemoteRecord, found: Found, *, is_new: bool) -> None:
@@ -56,17 +57,23 @@ def sent_amount(line: Values) -> Decimal | None:
         return None
 
 
-def reading_of(
-    document: Commitment | ChangeOrder, record: RemoteRecord, found: Found, added: Callable[[], Marks] | None = None
-) -> Snapshot:
-    """What the record shows by our keys. `added` are the lines that our change orders added to it."""
-    keys = {number: key for key, number in Snapshot.of(record.sent).keys.items()}
-    if not keys:
-        keys = {line.remote_record_no: str(line.pk) for line in document.lines.all() if line.remote_record_no}
-    rows = reading.rows_of(found.facts) or []
-    tells = any("ADDEDBYCHANGE" in row for row in rows)
-    known = all(reading.number(row.get("RECORDNO")) in keys for row in rows)
-    return reading.reading(found, keys, () if added is None or tells or known else added())
+def keys_of(document: Commitment | ChangeOrder, record: RemoteRecord) -> dict[str, int]:
+    """The record number in Intacct of each line whose row there is known, by our key."""
+    sent = Snapshot.of(record.sent).keys
+    return dict(sent) or {str(line.pk): line.remote_record_no for line in document.lines.all() if line.remote_record_no}
+
+
+def marks_of(document: Commitment | ChangeOrder, record: RemoteRecord, *, without: Collection[str]) -> list[Mark]:
+    """Memo and amount of our lines as they were written, or as they are here where none were; but for some keys."""
+    written = Snapshot.of(record.sent).lines
+    if written is None:
+        return [(memo_of(line), line.amount) for line in document.lines.all() if str(line.pk) not in without]
+    return [(line.get("memo", ""), sent_amount(line)) for key, line in written.items() if key not in without]
+
+
+def reading_of(document: Commitment | ChangeOrder, record: RemoteRecord, found: Found) -> Snapshot:
+    """What the record shows by our keys."""
+    return reading.reading(found, {number: key for key, number in keys_of(document, record).items()})
 
 
 def names_of(document: Commitment | ChangeOrder, sent: Snapshot) -> Mapping[str, str]:

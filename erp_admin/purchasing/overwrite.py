@@ -34,7 +34,7 @@ def take(
     """Make the document what the record shows, and save it with its lines. Raises Refused for a line it must keep."""
     head = {name: str(found.facts[field] or "") for name, field in reading.HEAD.items() if name in reading.FIELDS.head
             and field in found.facts}  # fmt: skip
-    noted = Snapshot.of(record.noted).head
+    noted = Snapshot.remembered(record.noted).head
     of_changes = covered_changes(document) if isinstance(document, Commitment) else []
     for name, value in head.items():
         kind = reading.FIELDS.head[name].kind

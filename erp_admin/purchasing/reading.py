@@ -3,7 +3,7 @@
 Owns that reading; which field an element is read by stands in the mapping. Reads and writes nothing.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -42,27 +42,16 @@ def line_values(row: Row) -> dict[str, str]:
     return {element: str(row[name] or "") for element, name in LINE.items() if name in row}
 
 
-def reading(
-    found: Found, keys: Mapping[int, str], ours_by_change: Iterable[tuple[str, Decimal | None]] = ()
-) -> Snapshot:
-    """What a record shows. `keys` are our keys of its lines by record number; any other line is keyed by that number.
-
-    `ours_by_change` are memo and amount of lines that our change orders added, where a company does not offer
-    ADDEDBYCHANGE: such a line is the change order's, not the commitment's.
-    """
+def reading(found: Found, keys: Mapping[int, str]) -> Snapshot:
+    """What a record shows. `keys` are our keys of its lines by record number; any other line has that number as key."""
     head = {element: str(found.facts[name] or "") for element, name in HEAD.items() if name in found.facts}
     rows = rows_of(found.facts)
     if rows is None:
         return Snapshot(head)
-    left = list(ours_by_change)
     lines, positions, numbers = {}, {}, {}
     for row in rows:
         record_no = number(row.get("RECORDNO"))
-        key, mark = keys.get(record_no), (str(row.get("MEMO") or ""), amount(row.get("TRX_VALUE")))
-        if key is None and mark in left:
-            left.remove(mark)
-            continue
-        key = key or f"#{record_no}"
+        key = keys.get(record_no) or f"#{record_no}"
         lines[key], positions[key], numbers[key] = line_values(row), number(row.get("LINE_NO")), record_no
     return Snapshot({**head, LINE_COUNT: str(len(lines))}, lines, positions, numbers)
 

@@ -3,7 +3,7 @@
 Owns which fields are asked for and what makes a record ours. Reads only; compares nothing.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from erp_admin.purchasing.mapping import memo_at
@@ -28,7 +28,7 @@ class PurchasingDocuments(RemoteRecords):
     object_name = _HEADER
     reads_per_batch = 2  # headers and lines
 
-    def look_up(self, client: intacct.Client, references: Mapping[int, str]) -> Mapping[int, Sequence[Found]]:
+    def _look_up(self, client: intacct.Client, references: Mapping[int, str]) -> Mapping[int, Sequence[Found]]:
         """Documents that carry a reference: the number we gave them, or ours in PONUMBER.
 
         PONUMBER is the reference number on the read side (third-party lists only); where a company does not offer it,
@@ -43,9 +43,9 @@ class PurchasingDocuments(RemoteRecords):
             for key, reference in references.items()
         }
 
-    def read_back(self, client: intacct.Client, remote_ids: Collection[str]) -> Mapping[str, Found]:
+    def _read_back(self, client: intacct.Client, remote_ids: Sequence[str]) -> Mapping[str, Found]:
         """Documents with their lines, in two requests and the lookup."""
-        heads = _rows(client, _HEADER, in_("DOCID", sorted(remote_ids)))
+        heads = _rows(client, _HEADER, in_("DOCID", remote_ids))
         lines: dict[str, list[Row]] = {}
         if heads:
             owners = in_("DOCHDRNO", [row["RECORDNO"] for row in heads])
@@ -53,7 +53,7 @@ class PurchasingDocuments(RemoteRecords):
                 lines.setdefault(row["DOCHDRNO"], []).append(row)
         return {row["DOCID"]: as_found(row, lines.get(row["RECORDNO"], [])) for row in heads}
 
-    def search(self, client: intacct.Client, text: str) -> Sequence[Found]:
+    def _search(self, client: intacct.Client, text: str) -> Sequence[Found]:
         """Documents whose number, reference or whole id is `text`, without their lines."""
         fields = fields_of(client, _HEADER)
         where = any_of(*(eq(name, text) for name in ("DOCNO", "DOCID", "PONUMBER") if name in fields))

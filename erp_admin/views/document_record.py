@@ -1,5 +1,6 @@
 """One document: facts, lines, what belongs to it, plan beside what Intacct holds, history, exchanges. Reads only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -240,7 +241,7 @@ def _link_facts(document_type: AnyType, document: Any) -> list[Fact]:
 
 def _held(document: Any, name: str) -> Any:
     """What Intacct held under a name when last compared; None where nothing is known."""
-    return document.remote_facts.get(name) or None
+    return document.held_facts.get(name) or None
 
 
 def _counted(document: Any) -> str:
@@ -301,16 +302,16 @@ def _plan(flow: PushFlow, document: Any, verdict: PlanResult, pushes: list[Push]
     elif parts:
         newest = next(push for push in pushes if push.planned)
         title = "What was written" if newest.state == PushState.DELIVERED else "What is planned"
-    rows = [_plan_row(flow, part, entry, document.remote_facts) for part in parts for entry in part.rows]
+    rows = [_plan_row(flow, part, entry, document.held_facts) for part in parts for entry in part.rows]
     return {
         "rows": rows,
         "title": title,
-        "is_compared": bool(document.remote_facts),
+        "is_compared": bool(document.held_facts),
         "differing": sum(row.differs for row in rows),
     }
 
 
-def _plan_row(flow: PushFlow, part: steps.PlannedPart, entry: PlannedField, facts: dict[str, Any]) -> PlanRow:
+def _plan_row(flow: PushFlow, part: steps.PlannedPart, entry: PlannedField, facts: Mapping[str, Any]) -> PlanRow:
     """What was last read of the document's own record is beside the step that wrote it."""
     own = part.step == flow.steps[0].key
     held = flow.held(entry.path, facts) if facts and own else None

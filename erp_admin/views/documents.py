@@ -63,7 +63,7 @@ def row_of(document: Any) -> Row:
         project=document_type.value_of(document, columns.project),
         currency=document_type.currency_of(document),
         revised=document.total + changes if changes else None,
-        theirs=record.amount(document.remote_facts, record.total),
+        theirs=record.amount(document.held_facts, record.total),
     )
 
 

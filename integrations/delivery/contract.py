@@ -124,6 +124,7 @@ class PushFlow(Flow, Generic[DocumentT]):
     plural: ClassVar[str]
     fields: ClassVar[Fields]  # what of its documents is compared with their records
     course: ClassVar[frozenset[str]] = frozenset()  # elements of a reading that Intacct moves by itself
+    touched: ClassVar[tuple[str, ...]] = ()  # flows of other documents whose records change when one of its own lands
     reads_per_batch: ClassVar[int] = 2  # queries that reading back a batch costs, other records it touches included
 
     def check(self) -> None:
@@ -194,6 +195,8 @@ class PushFlow(Flow, Generic[DocumentT]):
 
         All of them have the same record type.
         """
+        if not pushes:
+            return {}
         return records_for(pushes[0].record_type or self.records).look_up(
             client, {push.pk: push.reference for push in pushes}
         )
@@ -219,6 +222,11 @@ class PushFlow(Flow, Generic[DocumentT]):
     def fields_of(self, step: str) -> Fields:
         """What of the record of a step is compared."""
         return self.fields
+
+    def own_part(self, document: DocumentT, record: RemoteRecord, found: Found) -> Found:
+        """The record without what other documents of ours wrote into it. The engine asks for it before all that
+        follows, maybe more than once; what it returned stays as it is."""
+        return found
 
     @abstractmethod
     def reading(self, document: DocumentT, record: RemoteRecord, found: Found) -> Snapshot:

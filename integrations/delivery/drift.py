@@ -1,7 +1,7 @@
 """The one judge of drift: whether a document equals its record in Intacct, and on which side it changed.
 
 Owns the comparison, the facts that follow from it, and the columns that keep them: nothing else writes those. Pure but
-for `keep`, `keep_edit` and `forget`; reads no record, plans nothing, and planning never reads what it writes.
+for what begins with `keep`; reads no record, plans nothing, and planning never reads what it writes.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -35,11 +35,12 @@ class DriftFacts:
     differences: tuple[FieldDifference, ...] = ()
     there: tuple[FieldDifference, ...] = ()
     noted: Snapshot = field(default_factory=Snapshot)
+    defect: str = ""  # why nothing could be judged, which is all that is known then
 
     @property
     def named(self) -> list[str]:
         """What Intacct holds otherwise, in words."""
-        return [str(difference) for difference in self.there]
+        return [self.defect] if self.defect else [str(difference) for difference in self.there]
 
 
 def _never(changed: Collection[str]) -> bool:
@@ -117,7 +118,15 @@ def _names(one: Values, other: Values, is_whole: bool) -> list[str]:
 
 
 def _comparable_of(sent: Snapshot, fields: Fields) -> int:
-    return sum(fields.of(path).is_read for path, _ in sent.paths())
+    """How many values we wrote that ought to be compared, those included that Intacct never shows: people are to see
+    that these were not."""
+    return sum(fields.of(path).is_read or _is_unseen(path, value, fields) for path, value in sent.paths())
+
+
+def _is_unseen(path: Path, value: str, fields: Fields) -> bool:
+    line, name = path
+    declared = (fields.lines if line else fields.head).get(name)
+    return bool(value) and declared is not None and not declared.is_read and declared.is_owed
 
 
 def _compared_of(sent: Snapshot, found: Snapshot, fields: Fields) -> int:
@@ -254,6 +263,15 @@ def keep_edit(
     _unite(document, (record, *others))
 
 
+def keep_defect(
+    document: "PushedDocument", record: "RemoteRecord", facts: DriftFacts, others: "Sequence[RemoteRecord]"
+) -> None:
+    """Store that a reading could not be judged, and nothing else: what is damaged stays to be looked at."""
+    record.judged = _judged(facts, None)
+    type(record).objects.filter(pk=record.pk).update(judged=record.judged)
+    _unite(document, (record, *others))
+
+
 def keep_union(document: "PushedDocument", records: "Sequence[RemoteRecord]", *, keeps_reading: bool = False) -> None:
     """What is known of a document by its records; nothing of one that was delivered just now or is no longer linked."""
     if not keeps_reading:
@@ -275,7 +293,7 @@ def _judged(facts: DriftFacts, at: datetime | None) -> dict[str, str | int | boo
 
 def _unite(document: "PushedDocument", records: "Sequence[RemoteRecord]") -> None:
     """Set and save the columns: a flag holds where it holds of any record, *verified* where it holds of all."""
-    judged = [record.judged for record in records]
+    judged = [record.judgment for record in records]
     document.changed_here = any(each.get("changed_here") for each in judged)
     document.changed_there = any(each.get("changed_there") for each in judged)
     document.missing_there = any(each.get("missing_there") for each in judged)

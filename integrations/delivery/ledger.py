@@ -5,7 +5,7 @@ it looks up, and nothing is sent again before it is certain that it did not arri
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 
@@ -14,11 +14,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations.codes import DUPLICATES
+from integrations.delivery import pauses
 from integrations.delivery.contract import Found, PushFlow
 from integrations.delivery.element_order import ORDER_NOTE, other_order_taken
 from integrations.delivery.outcomes import Settlement
 from integrations.delivery.planning import context_for, prepare, why_not_as_planned
-from integrations.gateway.client import about
+from integrations.gateway.client import EntityClosed, about
 from integrations.gateway.slots import NoSlot, write_slot
 from integrations.intacct import Category, Client, Function, IntacctError, ProtocolError, Result
 from integrations.models import Operation, Push, PushBody, PushedDocument, PushHold, PushState
@@ -178,8 +179,7 @@ class _Ledger:
             return
         foreign_entity = error.category == Category.ENTITY and batch[0].entity_id != self._work.connection.entity_id
         if error.category in PASSES:
-            pause = timedelta(seconds=error.retry_after) if error.retry_after else None
-            self._settle.not_sent(batch, error.sentence, pause)
+            self._settle.not_sent(batch, error.sentence, pauses.asked_for(error.retry_after))
             raise error
         if error.category in HOLDS and not foreign_entity:
             self._settle.not_sent(batch, error.sentence, timedelta())
@@ -219,10 +219,11 @@ class _Ledger:
         batch = self._alike(self._due(PushState.VERIFYING))
         if not batch:
             return False
+        found: Mapping[int, Sequence[Found]] | None = None
         with self._patiently(batch), self._work.client_for(batch[0].entity_id) as client:
             found = self._flow.look_up(client, batch)
-        for push in batch:
-            self._judge(push, found.get(push.pk, ()))
+        for push in batch if found is not None else ():
+            self._judge(push, (found or {}).get(push.pk, ()))
         return True
 
     @staticmethod
@@ -235,10 +236,15 @@ class _Ledger:
 
     @contextmanager
     def _patiently(self, batch: Sequence[Push]) -> Iterator[None]:
-        """A read that fails is tried later, and later each time, instead of with every round of the dispatcher."""
+        """A read that fails is tried later, and later each time, instead of with every round of the dispatcher.
+
+        What is in an entity that is closed to us holds up nothing that is elsewhere.
+        """
         try:
             with about(self._flow.key, (push.document_id for push in batch)):
                 yield
+        except EntityClosed as error:
+            self._settle.not_read(batch, error.sentence)
         except IntacctError as error:
             self._settle.not_read(batch, error.sentence)
             raise
@@ -269,12 +275,15 @@ class _Ledger:
         batch = self._alike(self._due(PushState.DELIVERED).filter(read_back_at=None))
         if not batch:
             return False
-        began = timezone.now()
+        began, is_read = timezone.now(), False
         with self._patiently(batch), self._work.client_for(batch[0].entity_id) as client:
             records = self._flow.read(client, batch[0].record_type, [push.remote_id for push in batch])
             # Before anything is settled: when this fails, all of it is read again, and not these records never.
             shown = [push for push in batch if push.remote_id in records or self._must_show(push)]
             touched = self._read_touched(client, shown)
+            is_read = True
+        if not is_read:
+            return True  # read later
         compared: list[PushedDocument] = []
         for push in batch:
             document = self._settle.compared(push, records.get(push.remote_id), is_proven=self._must_show(push))

@@ -66,7 +66,13 @@ class Row(Generic[SourceT]):
     @property
     def field(self) -> Field:
         """How its value here, the one sent and the one read are compared."""
-        return Field(self.label, self.kind, is_read=bool(self.reads) and not self.moves, is_trace=self.is_trace)
+        return Field(
+            self.label,
+            self.kind,
+            is_read=bool(self.reads) and not self.moves,
+            is_trace=self.is_trace,
+            is_owed=self.is_written and not self.moves,
+        )
 
     def is_filled(self, source: SourceT) -> bool:
         """Whether a setting or another document fills it in."""

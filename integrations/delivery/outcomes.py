@@ -4,15 +4,18 @@ Owns what each outcome stores and the words people read. What a push may become 
 decides nothing about what to send.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from integrations.codes import DUPLICATES
-from integrations.delivery import remote_records, transitions
+from integrations.delivery import pauses, remote_records, transitions
 from integrations.delivery.contract import Found, PushFlow, Step, step_table
+from integrations.delivery.defects import DEFECTS, fix_of, words_of
 from integrations.delivery.drift import DriftFacts
 from integrations.delivery.intents import promoted, store, wait_for
 from integrations.delivery.planning import context_for
@@ -30,10 +33,7 @@ from integrations.models import (
 )
 from integrations.runs.step import StepWork
 
-FIRST_PAUSE = timedelta(seconds=30)
-LONGEST_PAUSE = timedelta(hours=1)
-# What a push waits for wakes it once it is read back; this catches what was linked by hand.
-WAIT_PAUSE = timedelta(hours=1)
+logger = logging.getLogger(__name__)
 
 
 def _in_words(push: Push, found: Found | None, facts: DriftFacts) -> str:
@@ -128,9 +128,15 @@ class Settlement:
             self._move(push, PushState.VERIFYING, reason, reason)
 
     def send_again(self, push: Push) -> None:
-        """It is certain that it did not arrive: the identical bytes go out again under the same control id."""
+        """It is certain that it did not arrive: the identical bytes go out again under the same control id.
+
+        Each time after a longer pause, and not for ever.
+        """
+        if push.tries >= pauses.MOST_TRIES:
+            self._given_up(push, "Intacct neither answered nor shows it.")
+            return
         with self._work.page():
-            push.due_at = timezone.now()
+            push.due_at = timezone.now() + pauses.until_repeat(push.tries)
             said = "It did not arrive. The same request is sent again; Intacct refuses it should it have arrived."
             self._move(push, PushState.QUEUED, said, said)
 
@@ -139,17 +145,26 @@ class Settlement:
         for push in batch:
             with self._work.page():
                 push.looks += 1
-                push.due_at = timezone.now() + min(FIRST_PAUSE * 2 ** (push.looks - 1), LONGEST_PAUSE)
-                push.save(update_fields=["looks", "due_at"])
-                transitions.note(push, f"Intacct could not be asked about it: {why}")
+                push.due_at = timezone.now() + pauses.until_next_look(push.looks)
+                is_over = push.looks >= pauses.MOST_LOOKS and push.state == PushState.DELIVERED
+                push.read_back_at = timezone.now() if is_over else None
+                push.save(update_fields=["looks", "due_at", "read_back_at"])
+                end = " It is not asked again for this; the nightly verification compares it." if is_over else ""
+                transitions.note(push, f"Intacct could not be asked about it: {why}{end}")
 
     def not_sent(self, batch: Sequence[Push], why: str, pause: timedelta | None) -> None:
         """Nothing of it was executed: back to the queue, after `pause` or one that grows with each try."""
         for push in batch:
-            grown = min(FIRST_PAUSE * 2 ** max(push.tries - 1, 0), LONGEST_PAUSE)
+            if push.tries >= pauses.MOST_REFUSED_TRIES:
+                self._given_up(push, why)
+                continue
             with self._work.page():
-                push.due_at = timezone.now() + (grown if pause is None else pause)
+                push.due_at = timezone.now() + (pauses.grown(push.tries) if pause is None else pause)
                 self._move(push, PushState.QUEUED, why, f"Nothing was executed. {why}")
+
+    def _given_up(self, push: Push, why: str) -> None:
+        advice = "Look in Intacct whether it is there: then link it. Otherwise push it again."
+        self._fail(push, "NO-ANSWER", f"It was sent {push.tries} times in vain. {why}", advice)
 
     def send_alone(self, batch: Sequence[Push], error: IntacctError) -> None:
         """Intacct refused the request as a document; each goes alone, so that the good ones pass."""
@@ -234,7 +249,18 @@ class Settlement:
             # It may have been taken back since it was found: only what still waits is planned.
             waiting = Push.objects.select_for_update().filter(pk=push.pk, state=PushState.WAITING).first()
             if waiting is not None:
-                self._promote(waiting)
+                self._promote_or_fail(waiting)
+
+    def _promote_or_fail(self, push: Push) -> None:
+        """A defect of one document fails it: a row that stayed due would be planned with every round, for ever."""
+        try:
+            with transaction.atomic():
+                self._promote(push)
+        except DEFECTS as error:
+            logger.exception("%s %s cannot be promoted", push.flow, push.document_id)
+            push.refresh_from_db()
+            sentence = f"ERP Admin cannot work out what to write: {words_of(error)}."
+            self._fail(push, "PLAN-DEFECT", sentence, fix_of(error))
 
     def _promote(self, push: Push) -> None:
         document = self._document(push)
@@ -257,7 +283,7 @@ class Settlement:
             self._settled(push, document)
 
     def _goes_on_waiting(self, push: Push, document: PushedDocument | None) -> None:
-        push.due_at, push.run = timezone.now() + WAIT_PAUSE, self._work.run
+        push.due_at, push.run = timezone.now() + pauses.WAIT_PAUSE, self._work.run
         transitions.move(push, PushState.WAITING, push.reason, "", quiet=True)
         self._settled(push, document)
 

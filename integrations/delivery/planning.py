@@ -22,6 +22,7 @@ from integrations.delivery.contract import (
     Waiting,
     step_table,
 )
+from integrations.delivery.defects import DEFECTS, fix_of, words_of
 from integrations.delivery.element_order import arranged
 from integrations.delivery.steps import in_order
 from integrations.models import (
@@ -39,9 +40,6 @@ from integrations.records.lookup import MirrorView
 
 logger = logging.getLogger(__name__)
 
-# What a defect of ours, or a row that contradicts itself, raises in planning. It concerns one document: the others of
-# its page or batch are planned all the same. What concerns all, such as the database, is not among them.
-DEFECTS: Final = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
 PREPARED_AT_ONCE: Final = 500
 DocumentT = TypeVar("DocumentT", bound=PushedDocument)
 
@@ -94,9 +92,8 @@ def assess(flow: PushFlow, document: PushedDocument, context: PushContext) -> tu
 def _defect(flow: PushFlow, document: PushedDocument, error: Exception) -> Problem:
     """What is said of a document that cannot be planned because of a defect; the log has where it came from."""
     logger.error("%s %s cannot be planned", flow.key, document.pk, exc_info=error)
-    words = str(error) if isinstance(error, ValueError) else type(error).__name__
-    sentence = f"ERP Admin cannot work out what to write of this {flow.noun}: {words[:300].rstrip('.')}."
-    return Problem("", sentence, "Tell support; the log names the place.", code="PLAN-DEFECT")
+    sentence = f"ERP Admin cannot work out what to write of this {flow.noun}: {words_of(error)}."
+    return Problem("", sentence, fix_of(error), code="PLAN-DEFECT")
 
 
 def _assessed(flow: PushFlow, document: PushedDocument, context: PushContext) -> tuple[Plan | None, list[Problem]]:

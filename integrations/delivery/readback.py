@@ -4,6 +4,7 @@ Owns what a person learns and decides about one record: remote calls, then one s
 Intacct itself; what is written again goes through the ledger.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,6 +19,7 @@ from integrations.approval.selectors import why_not_pushable
 from integrations.approval.service import covered_by_approval, let_fall
 from integrations.delivery import remote_records
 from integrations.delivery.contract import Found, PushFlow
+from integrations.delivery.defects import DEFECTS, fix_of, words_of
 from integrations.delivery.drift import DriftFacts
 from integrations.delivery.outcomes import wake_waiting
 from integrations.delivery.planning import context_for
@@ -30,6 +32,8 @@ from integrations.intacct import Client
 from integrations.models import Connection, PushedDocument, RemoteRecord
 from integrations.runs.selectors import why_not_run
 
+logger = logging.getLogger(__name__)
+
 
 def refresh(connection: Connection, flow: PushFlow, document: PushedDocument) -> list[str]:
     """Read its records now and compare them; return what differs. Raises Refused and the Intacct error family."""
@@ -41,9 +45,11 @@ def refresh(connection: Connection, flow: PushFlow, document: PushedDocument) ->
         sentence = "Intacct does not show it, but it was delivered just now, and searches may not find it yet."
         raise Refused(sentence, "Refresh it again in a quarter of an hour.", code="TOO-EARLY")
     others = _read_others(connection, flow, document)
+    touched = _read_touched(connection, flow, document)
     with transaction.atomic():
         judged = _compared(connection, flow, _still_linked(flow, document, began), found, others)
-        return [name for facts in judged for name in facts.named]
+    _judge_touched(connection, touched, began)
+    return [name for facts in judged for name in facts.named]
 
 
 def take_theirs(connection: Connection, flow: PushFlow, document: PushedDocument) -> list[str]:
@@ -54,11 +60,12 @@ def take_theirs(connection: Connection, flow: PushFlow, document: PushedDocument
     began = timezone.now()
     found = _read_there(connection, flow, document)
     others = _read_others(connection, flow, document)
-    with transaction.atomic():
+    with _defects_refused(flow, document), transaction.atomic():
         fresh = _still_linked(flow, document, began)
         record, context = _record(flow, fresh), context_for(connection)
         covered = covered_by_approval(fresh)
-        for each, seen in [(record, found), *_differing(connection, flow, fresh, others)]:
+        for each, whole in [(record, found), *_differing(connection, flow, fresh, others)]:
+            seen = flow.own_part(fresh, each, whole)
             flow.take_keys(fresh, each, seen, is_new=False)
             flow.take_theirs(fresh, each, seen, context)
             here = flow.here_of(each.step, fresh, context, Snapshot.of(each.sent))
@@ -75,12 +82,13 @@ def push_ours(
     began = timezone.now()
     found = _read_there(connection, flow, document)
     others = _read_others(connection, flow, document)
-    with transaction.atomic():
+    with _defects_refused(flow, document), transaction.atomic():
         fresh = _still_linked(flow, document, began)
         refused = why_not_pushable(fresh, flow.noun)
         if refused is not None:
             raise refused
-        for record, seen in [(_record(flow, fresh), found), *_differing(connection, flow, fresh, others)]:
+        for record, whole in [(_record(flow, fresh), found), *_differing(connection, flow, fresh, others)]:
+            seen = flow.own_part(fresh, record, whole)
             remote_records.take_facts(fresh, record, seen)
             problem = flow.why_not_updated(fresh, record)
             if problem is not None:
@@ -120,9 +128,11 @@ def link(
     connection: Connection, flow: PushFlow, document: PushedDocument, remote_id: str, *, by: User | None = None
 ) -> list[str]:
     """Say that the document is this record, writing nothing to Intacct; return the differences. Raises as `refresh`."""
+    began = timezone.now()
     found = _read(connection, flow, document, remote_id)
     if found is None:
         raise Refused(f"Intacct does not show {remote_id} any more.", "Search again.", code="REF-INVALID")
+    touched = _read_touched(connection, flow, document)
     with transaction.atomic():
         fresh = _unlocked(flow, document.pk)
         if fresh.remote_id:
@@ -137,10 +147,36 @@ def link(
         settle_document(flow, fresh, connection)
         (facts,) = _compared(connection, flow, fresh, found)
         wake_waiting(flow, fresh)
-        return facts.named
+    _judge_touched(connection, touched, began)
+    return facts.named
 
 
 Others = Sequence[tuple[RemoteRecord, Found | None]]
+Touched = Sequence[tuple[PushFlow, PushedDocument, Found]]
+
+
+def _read_touched(connection: Connection, flow: PushFlow, document: PushedDocument) -> Touched:
+    """Records of other documents that this one changes, as they are now: what became of it shows in them as well."""
+    read: list[tuple[PushFlow, PushedDocument, Found]] = []
+    for other_flow, other in flow.touches(document):
+        if not other.is_delivered or not other.remote_id:
+            continue
+        with _reading(connection, other_flow, other) as client:
+            found = other_flow.read(client, "", [other.remote_id]).get(other.remote_id)
+        if found is not None:  # not to be seen is for a look at that document to say
+            read.append((other_flow, other, found))
+    return read
+
+
+def _judge_touched(connection: Connection, touched: Touched, began: datetime) -> None:
+    """Each in a transaction of its own, so that nobody who holds one of them and wants the other waits for ever."""
+    context = context_for(connection)
+    for flow, document, found in touched:
+        with transaction.atomic():
+            fresh: Any = flow.model._default_manager.select_for_update().filter(pk=document.pk).first()
+            is_same = fresh is not None and fresh.is_delivered and fresh.remote_id == found.remote_id
+            if is_same and not remote_records.is_outdated(fresh, began):
+                remote_records.compare(flow, fresh, found, context, at=timezone.now())
 
 
 def _compared(
@@ -212,6 +248,17 @@ def _reading(connection: Connection, flow: PushFlow, document: PushedDocument) -
     entity_id = flow.entity_of(document) or None
     with gateway.opened(connection, entity_id=entity_id) as client, gateway.about(flow.key, [document.pk]):
         yield client
+
+
+@contextmanager
+def _defects_refused(flow: PushFlow, document: PushedDocument) -> Iterator[None]:
+    """What a defect or a damaged row of this one document raises is said to the person, and logged."""
+    try:
+        yield
+    except DEFECTS as error:
+        logger.exception("%s %s cannot be followed", flow.key, document.pk)
+        sentence = f"ERP Admin cannot work that out for this {flow.noun}: {words_of(error)}."
+        raise Refused(sentence, fix_of(error), code="PLAN-DEFECT") from error
 
 
 def _unlocked(flow: PushFlow, pk: int) -> Any:

@@ -5,12 +5,14 @@ it. Knows no document type; writes nothing.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from integrations import intacct
 from integrations.models import Push
+
+ValueT = TypeVar("ValueT")
 
 
 @dataclass(frozen=True)
@@ -29,22 +31,42 @@ class Found:
 
 
 class RemoteRecords(ABC):
-    """Reads records of one object, many a request. Each method may raise the Intacct error family."""
+    """Reads records of one object, many a request. Each method may raise the Intacct error family.
+
+    Nobody who asks counts: of nothing nothing is asked, and more than fit into one question are asked in several. What
+    an object does is asked with at least one and at most `most_at_once`.
+    """
 
     object_name: ClassVar[str]
     reads_per_batch: ClassVar[int] = 1  # queries that reading back a batch costs
+    most_at_once: ClassVar[int] = 500  # Intacct takes 1,000 in a set
 
-    @abstractmethod
     def look_up(self, client: intacct.Client, references: Mapping[int, str]) -> Mapping[int, Sequence[Found]]:
         """Records that carry these references, by the keys the references were given under."""
+        found: dict[int, Sequence[Found]] = {}
+        for part in _parts([key for key, reference in references.items() if reference], self.most_at_once):
+            found |= self._look_up(client, {key: references[key] for key in part})
+        return found
 
-    @abstractmethod
     def read_back(self, client: intacct.Client, remote_ids: Collection[str]) -> Mapping[str, Found]:
         """The records with these ids as Intacct holds them now."""
+        found: dict[str, Found] = {}
+        for part in _parts(sorted({each for each in remote_ids if each}), self.most_at_once):
+            found |= self._read_back(client, part)
+        return found
 
-    @abstractmethod
     def search(self, client: intacct.Client, text: str) -> Sequence[Found]:
         """Records that carry this number, to be linked by a person."""
+        return self._search(client, text.strip()) if text.strip() else ()
+
+    @abstractmethod
+    def _look_up(self, client: intacct.Client, references: Mapping[int, str]) -> Mapping[int, Sequence[Found]]: ...
+
+    @abstractmethod
+    def _read_back(self, client: intacct.Client, remote_ids: Sequence[str]) -> Mapping[str, Found]: ...
+
+    @abstractmethod
+    def _search(self, client: intacct.Client, text: str) -> Sequence[Found]: ...
 
     @abstractmethod
     def is_ours(self, push: Push, found: Found) -> bool:
@@ -53,6 +75,11 @@ class RemoteRecords(ABC):
     @abstractmethod
     def held(self, path: str, facts: Mapping[str, object]) -> str | None:
         """What Intacct held, by `Found.facts`, where a plan writes to `path`; None where it is not read back."""
+
+
+def _parts(values: Sequence[ValueT], size: int) -> Iterator[Sequence[ValueT]]:
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 _records: dict[str, RemoteRecords] = {}

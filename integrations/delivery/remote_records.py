@@ -4,19 +4,24 @@ Owns which record is a document's and how a reading of it reaches the judge. Cal
 inside the transaction that holds the document.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from django.db import transaction
 from django.utils import timezone
 
 from integrations.delivery import drift
 from integrations.delivery.contract import Found, PushContext, PushFlow, StepResult
+from integrations.delivery.defects import DEFECTS, fix_of, words_of
 from integrations.delivery.drift import DriftFacts
-from integrations.delivery.snapshot import Snapshot
+from integrations.delivery.snapshot import DamagedSnapshot, Snapshot
 from integrations.models import Connection, Operation, Push, PushedDocument, RemoteRecord
 from integrations.runs.flow import flow_for
+
+logger = logging.getLogger(__name__)
 
 
 def own_records(flow_key: str, documents: Sequence[PushedDocument]) -> dict[int, RemoteRecord]:
@@ -94,7 +99,7 @@ def note_delivery(flow: PushFlow, document: PushedDocument, push: Push, found: F
     is_update = is_linked and record.remote_id == push.remote_id and push.operation == Operation.UPDATE
     was = Snapshot.of(record.sent) if is_update else Snapshot()
     noted = drift.noted_after_delivery(
-        Snapshot.of(record.noted), was, now, flow.moved_by_writing(was, now), flow.fields_of(push.step)
+        Snapshot.remembered(record.noted), was, now, flow.moved_by_writing(was, now), flow.fields_of(push.step)
     )
     record.noted = noted.as_json() if is_update else {}
     record.found = record.found if is_update else {}
@@ -112,7 +117,7 @@ def _expect_moves(flow: PushFlow, document: PushedDocument) -> None:
     """What we wrote elsewhere moved this record too: what its ordinary course shows next is noted, whatever it is."""
     record = record_of(flow.key, document)
     if record is not None:
-        record.noted = drift.without(Snapshot.of(record.noted), flow.course).as_json()
+        record.noted = drift.without(Snapshot.remembered(record.noted), flow.course).as_json()
         record.save(update_fields=["noted", "changed_at"])
 
 
@@ -120,12 +125,20 @@ def note_link(flow: PushFlow, document: PushedDocument) -> RemoteRecord:
     """A person says that the document is the record `document.remote_id`; what we once wrote into it still counts."""
     step = _primary(flow.key)
     record = _row(flow, document.pk, step) or RemoteRecord(flow=flow.key, document_id=document.pk, step=step)
-    if record.remote_id != document.remote_id or not record.sent:
+    if record.remote_id != document.remote_id or not record.sent or _is_damaged(record):
         record.sent = flow.sent_of_linked(document).as_json()
     record.noted, record.found, record.found_at, record.judged = {}, {}, None, {}
     record.object_name = record.object_name or flow.records
     _tie(record, document.connection_id, document, document.remote_id)
     return record
+
+
+def _is_damaged(record: RemoteRecord) -> bool:
+    try:
+        Snapshot.of(record.sent)
+    except DamagedSnapshot:
+        return True
+    return False
 
 
 def _tie(record: RemoteRecord, connection_id: int | None, document: PushedDocument, to: str) -> None:
@@ -145,7 +158,7 @@ def note_unlink(flow: PushFlow, document: PushedDocument) -> None:
 def note_missing(flow: PushFlow, document: PushedDocument) -> list[RemoteRecord]:
     """The records that Intacct does not show any more are the document's no longer; return those that stay."""
     rows = records_of(flow.key, document.pk)
-    gone = [row for row in rows if row.judged.get("missing_there")]
+    gone = [row for row in rows if row.judgment.get("missing_there")]
     RemoteRecord.objects.filter(pk__in=[row.pk for row in gone]).update(unlinked_at=timezone.now(), judged={})
     left = [row for row in rows if row not in gone]
     drift.keep_union(document, left)
@@ -168,10 +181,36 @@ def compare(
     have other keys. What the document shows is the union over all its records.
     """
     record = record or record_of(flow.key, document) or note_link(flow, document)
+    try:
+        with transaction.atomic():
+            return _compared(flow, document, record, found, context, at=at, is_new=is_new)
+    except DEFECTS as error:
+        facts = _defect(flow, document, error)
+        drift.keep_defect(document, record, facts, _others(record))
+        return facts
+
+
+def _defect(flow: PushFlow, document: PushedDocument, error: Exception) -> DriftFacts:
+    """What is said of a document that cannot be judged; the log has where it came from."""
+    logger.error("%s %s cannot be compared with its record", flow.key, document.pk, exc_info=error)
+    return DriftFacts(defect=f"It cannot be compared: {words_of(error)}. {fix_of(error)}")
+
+
+def _compared(
+    flow: PushFlow,
+    document: PushedDocument,
+    record: RemoteRecord,
+    found: Found | None,
+    context: PushContext,
+    *,
+    at: datetime,
+    is_new: bool,
+) -> DriftFacts:
     if found is None:
         facts = _judged(flow, document, record, None, None, context)
         drift.keep(document, record, facts, _others(record), found=None, at=at)
         return facts
+    found = flow.own_part(document, record, found)
     flow.take_keys(document, record, found, is_new=is_new)
     reading = flow.reading(document, record, found)
     facts = _judged(flow, document, record, found, reading, context)
@@ -202,17 +241,22 @@ def take_facts(document: PushedDocument, record: RemoteRecord, found: Found) -> 
 def note_edit(flow: PushFlow, document: PushedDocument, context: PushContext) -> None:
     """Judge a document that was edited here by what its records last showed."""
     for record in records_of(flow.key, document.pk):
-        drift.keep_edit(document, record, _by_last_reading(flow, document, record, context), _others(record))
+        try:
+            facts = _by_last_reading(flow, document, record, context)
+        except DEFECTS as error:
+            drift.keep_defect(document, record, _defect(flow, document, error), _others(record))
+        else:
+            drift.keep_edit(document, record, facts, _others(record))
 
 
 def _by_last_reading(
     flow: PushFlow, document: PushedDocument, record: RemoteRecord, context: PushContext
 ) -> DriftFacts:
     own = is_own(record)
-    facts_there = document.remote_facts if own else {}
+    facts_there = document.held_facts if own else {}
     last = Found(record.record_no or 0, record.remote_id, record.url, record.state, facts_there)
-    is_missing = bool(record.judged.get("missing_there", own and document.missing_there))
-    reading = None if is_missing else Snapshot.of(record.found)
+    is_missing = bool(record.judgment.get("missing_there", own and document.missing_there))
+    reading = None if is_missing else Snapshot.remembered(record.found)
     return _judged(flow, document, record, last if facts_there else None, reading, context)
 
 
@@ -228,7 +272,10 @@ def has_changes(flow: PushFlow, document: PushedDocument, context: PushContext) 
 def last_facts(flow: PushFlow, document: PushedDocument, context: PushContext) -> DriftFacts | None:
     """What the judge says of the last reading of its own record, keeping nothing; None for one without a record."""
     record = record_of(flow.key, document)
-    return None if record is None else _by_last_reading(flow, document, record, context)
+    try:
+        return None if record is None else _by_last_reading(flow, document, record, context)
+    except DEFECTS as error:
+        return _defect(flow, document, error)
 
 
 def note_theirs(flow: PushFlow, document: PushedDocument, record: RemoteRecord, found: Found, here: Snapshot) -> None:
@@ -266,11 +313,11 @@ def _judged(
         here=flow.here_of(record.step, document, context, sent),
         sent=sent,
         found=reading,
-        noted=Snapshot.of(record.noted),
+        noted=Snapshot.remembered(record.noted),
         fields=flow.fields_of(record.step),
         is_ordinary=partial(_is_ordinary, flow, document, found),
         cross_checks=flow.cross_checks(document, record, found) if found is not None else (),
-        was_changed_there=bool(record.judged.get("changed_there", document.changed_there)),
+        was_changed_there=bool(record.judgment.get("changed_there", document.changed_there)),
         line_names=flow.line_names(document, sent),
     )
 

@@ -3,11 +3,14 @@
 Owns these shapes and how they are kept as JSON. Judges nothing, reads and writes nothing.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypedDict
 
 from integrations.delivery.values import Kind, same, shown
+
+logger = logging.getLogger(__name__)
 
 LINE_COUNT: Final = "line_count"  # compared only where one side does not know its lines
 Path = tuple[str, str]  # key of the line, "" for the head; element, "" for the line as a whole
@@ -16,12 +19,16 @@ Values = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Field:
-    """A value that may be compared. `is_read`: Intacct can show it. `is_trace`: it only says that something changed."""
+    """A value that may be compared. `is_read`: Intacct can show it. `is_trace`: it only says that something changed.
+
+    `is_owed`: we wrote it as it is, so that people are to see it where Intacct does not show it.
+    """
 
     label: str
     kind: Kind = Kind.TEXT
     is_read: bool = True
     is_trace: bool = False
+    is_owed: bool = True
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,10 @@ class Fields:
         if line and not name:
             return Field("Line", Kind.AMOUNT)
         return (self.lines if line else self.head).get(name) or Field(name, is_read=False)
+
+
+class DamagedSnapshot(ValueError):
+    """What is stored is no snapshot: the document it is about has a problem, and no other one."""
 
 
 class StoredSnapshot(TypedDict, total=False):
@@ -64,8 +75,10 @@ class Snapshot:
 
     @classmethod
     def of(cls, stored: StoredSnapshot | None) -> "Snapshot":
-        """From the JSON that `as_json` made; an empty one knows nothing."""
+        """From the JSON that `as_json` made; an empty one knows nothing. Raises DamagedSnapshot for any other JSON."""
         stored = stored or {}
+        if not _is_whole(stored):
+            raise DamagedSnapshot("what was kept of its record in Intacct is damaged")
         return cls(
             stored.get("head") or {},
             stored.get("lines"),
@@ -73,6 +86,15 @@ class Snapshot:
             stored.get("records") or {},
             stored.get("defaults") or {},
         )
+
+    @classmethod
+    def remembered(cls, stored: StoredSnapshot | None) -> "Snapshot":
+        """`of`, for what the next reading replaces: a damaged one knows nothing, and the log says so."""
+        try:
+            return cls.of(stored)
+        except DamagedSnapshot:
+            logger.exception("a reading that was kept is damaged; the next one takes its place")
+            return cls()
 
     def as_json(self) -> StoredSnapshot:
         stored: StoredSnapshot = {}
@@ -99,6 +121,25 @@ class Snapshot:
         for key, line in (self.lines or {}).items():
             for name, value in line.items():
                 yield (key, name), value
+
+
+def _is_whole(stored: object) -> bool:
+    """Whether stored JSON has the shape of a snapshot, so that nothing that reads it meets another."""
+    if not isinstance(stored, dict):
+        return False
+    lines, defaults = stored.get("lines"), stored.get("defaults") or {}
+    if not (lines is None or isinstance(lines, dict)) or not isinstance(defaults, dict):
+        return False
+    numbers = [stored.get("numbers") or {}, stored.get("records") or {}]
+    return (
+        all(_are_texts(values) for values in (stored.get("head") or {}, *(lines or {}).values()))
+        and all(isinstance(each, dict) and all(type(value) is int for value in each.values()) for each in numbers)
+        and all(isinstance(names, list) and all(isinstance(name, str) for name in names) for names in defaults.values())
+    )
+
+
+def _are_texts(values: object) -> bool:
+    return isinstance(values, dict) and all(value is None or isinstance(value, str) for value in values.values())
 
 
 @dataclass(frozen=True)

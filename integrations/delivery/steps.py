@@ -37,6 +37,13 @@ class PlannedField:
         """The line it belongs to, for example “Line 2”; "" for the head."""
         return self.path.rpartition("/")[0].capitalize()
 
+    @classmethod
+    def stored(cls, planned: object) -> "tuple[PlannedField, ...]":
+        """From a list of what `as_json` made; what is no such entry is left out, as it only explains."""
+        entries = [entry for entry in planned if isinstance(entry, dict)] if isinstance(planned, list) else []
+        names = ("path", "label", "value", "source")
+        return tuple(cls(*(str(entry.get(name, "")) for name in names)) for entry in entries)
+
     def as_json(self) -> dict[str, str]:
         return {"path": self.path, "label": self.label, "value": self.value, "source": self.source}
 

@@ -16,7 +16,8 @@ from accounts.models import User
 from integrations.delivery import remote_records
 from integrations.delivery.contract import Found, PushContext, PushFlow, push_flows
 from integrations.delivery.planning import context_for
-from integrations.gateway.client import about
+from integrations.delivery.steps import in_order
+from integrations.gateway.client import EntityClosed, about
 from integrations.models import Connection, Delivery, RemoteRecord, RowOutcome, RunRow, Trigger
 from integrations.runs.flow import Flow, StepPlan, flow_for
 from integrations.runs.service import Started, start_run
@@ -31,6 +32,7 @@ class Verification(Flow):
 
     key = "verification"
     title = "Verify documents in Intacct"
+    in_turn = True
 
     def work(self, work: StepWork) -> Iterator[None]:
         flow = flow_for(work.step.key)
@@ -39,10 +41,14 @@ class Verification(Flow):
         while batch := _next(work, flow):
             began = timezone.now()
             records = remote_records.records_of(flow.key, *(document.pk for document in batch))
-            read = _read(work, flow, batch, records)
+            read, closed = _read(work, flow, batch, records)
             with work.page():
                 context = context_for(work.connection)
                 for document in batch:
+                    if document.pk in closed:
+                        work.count(skipped=1)
+                        _row(work, flow, document, RowOutcome.SKIPPED, closed[document.pk])
+                        continue
                     mine = [(record, read.get(record.pk)) for record in records if record.document_id == document.pk]
                     _compare(work, flow, document.pk, mine, context, began)
                 work.save_page(after=batch[-1].pk)
@@ -59,18 +65,24 @@ def _say_what_differs(work: StepWork) -> None:
 
 def _read(
     work: StepWork, flow: PushFlow, batch: Iterable[Any], records: Iterable[RemoteRecord]
-) -> dict[int, Found | None]:
-    """What Intacct shows of each record, by its key: those of one type in one entity in one read."""
+) -> tuple[dict[int, Found | None], dict[int, str]]:
+    """What Intacct shows of each record, by its key, those of one type in one entity in one read; and of the documents
+    in entities that are closed to us why they could not be read."""
     entities = {document.pk: flow.entity_of(document) for document in batch}
     groups: dict[tuple[str, str], list[RemoteRecord]] = {}
     for record in records:
         groups.setdefault((entities[record.document_id], record.object_name), []).append(record)
     read: dict[int, Found | None] = {}
+    closed: dict[int, str] = {}
     for (entity, object_name), members in groups.items():
-        with work.client_for(entity) as client, about(flow.key, (record.document_id for record in members)):
-            found = flow.read(client, object_name, [record.remote_id for record in members])
+        try:
+            with work.client_for(entity) as client, about(flow.key, (record.document_id for record in members)):
+                found = flow.read(client, object_name, [record.remote_id for record in members])
+        except EntityClosed as error:
+            closed |= {record.document_id: error.sentence for record in members}
+            continue
         read |= {record.pk: found.get(record.remote_id) for record in members}
-    return read
+    return read, closed
 
 
 def linked_documents(flow: PushFlow, connection: Any, since: datetime | None) -> Any:
@@ -107,7 +119,7 @@ def _compare(
     differs, missing = False, []
     for record, found in read:
         facts = remote_records.compare(flow, document, found, context, at=timezone.now(), record=record)
-        differs = differs or bool(facts.there)
+        differs = differs or bool(facts.named)
         missing += [record.remote_id] if facts.missing_there else []
     if missing:
         work.count(missing=1)
@@ -148,8 +160,15 @@ def start_verification(
 ) -> Started:
     """Start a run that reads every linked document of these flows back, or those delivered or linked `since`."""
     checkpoint: dict[str, object] = {"since": since.isoformat()} if since is not None else {}
-    plans = [StepPlan(flow.key, flow.plural.capitalize(), dict(checkpoint)) for flow in flows]
+    plans = [StepPlan(flow.key, flow.plural.capitalize(), dict(checkpoint)) for flow in _in_turn(flows)]
     return start_run(connection, Verification.key, plans=plans, by=by, trigger=trigger, queued=queued)
+
+
+def _in_turn(flows: Iterable[PushFlow]) -> list[PushFlow]:
+    """Flows whose documents change records of others come first: what became of them explains what those show."""
+    left = {flow.key: flow for flow in flows}
+    after = {key: [other.key for other in left.values() if key in other.touched] for key in left}
+    return [left[key] for key in in_order(after, "verification")]
 
 
 def verify_recent(connection: Connection) -> Started | None:

@@ -116,6 +116,10 @@ def credentials_of(connection: Connection, entity_id: str | None = None) -> Cred
     )
 
 
+class EntityClosed(EntityError):
+    """The user cannot work in an entity other than the connection's own. It says nothing about the connection."""
+
+
 @contextmanager
 def opened(
     connection: Connection,
@@ -126,7 +130,7 @@ def opened(
 ) -> Iterator[Client]:
     """A client for the connection; each exchange is stored, and a failure or success moves the connection's state.
 
-    In another entity (`entity_id`) a refused sign-in is raised as EntityError and says nothing about the connection:
+    In another entity (`entity_id`) a refused sign-in is raised as EntityClosed and says nothing about the connection:
     a wrong entity is answered exactly like a wrong password (developer.intacct.com, Web Services > Requests).
 
     Raises the Intacct error family, SecretUnreadable, and RuntimeError inside a transaction.
@@ -148,6 +152,8 @@ def opened(
     with build_client(credentials, observe, time_left=time_left) as client:
         try:
             yield client
+        except EntityClosed:
+            raise  # of a client opened within, for another entity
         except (SignInError, EntityError) as error:
             if elsewhere:
                 raise _may_not_enter(credentials.entity, error) from error
@@ -161,8 +167,8 @@ def opened(
                 note_success(connection, signed_in=SIGN_IN in accepted)
 
 
-def _may_not_enter(entity_id: str, error: IntacctError) -> EntityError:
-    return EntityError(
+def _may_not_enter(entity_id: str, error: IntacctError) -> EntityClosed:
+    return EntityClosed(
         f"The Web Services user cannot work in entity {entity_id}.",
         code="CON-ENTITY",
         advice="An administrator lets the user enter this entity in Intacct, or the document is given another entity.",

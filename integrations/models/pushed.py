@@ -67,6 +67,8 @@ class PushedDocument(LinkedDocument):
     def shown_state(self) -> ShownState:
         state = self.state
         reason = self.approval_reason if state in _DECIDED else self.state_reason or self.difference
+        if state == DocumentState.MISSING_THERE and self.delivery == Delivery.PARTLY:
+            reason = f"Only some of its records were delivered. {reason}".strip()
         return shown(state, reason)
 
     def approval_covers(self) -> Covered:
@@ -76,6 +78,11 @@ class PushedDocument(LinkedDocument):
         that renews the digests of the approvals that hold; without one they all fall.
         """
         raise NotImplementedError
+
+    @property
+    def held_facts(self) -> Mapping[str, Any]:
+        """`remote_facts` as pages read them; nothing where what is stored are no facts."""
+        return self.remote_facts if isinstance(self.remote_facts, dict) else {}
 
     @property
     def is_locked(self) -> bool:
@@ -110,8 +117,11 @@ _RULES: tuple[tuple[DocumentState, dict[str, Any]], ...] = (
     (DocumentState.IGNORED, {"approval": Approval.IGNORED}),
     (DocumentState.VOID, {"approval": Approval.VOID}),
     (DocumentState.ATTENTION, {"delivery": Delivery.FAILED}),
+    (
+        DocumentState.MISSING_THERE,
+        {"missing_there": True},
+    ),  # also of one that is there partly: what is gone comes first
     (DocumentState.PARTLY, {"delivery": Delivery.PARTLY}),
-    (DocumentState.MISSING_THERE, {"missing_there": True}),
     (DocumentState.CHANGED_BOTH, {"delivery": Delivery.DELIVERED, "changed_here": True, "changed_there": True}),
     # What was changed here and is not approved cannot be pushed: that is the next thing to do, not the push.
     (

@@ -4,6 +4,8 @@ Owns the memory that drift is judged by. Rows are written by `integrations.deliv
 them.
 """
 
+from typing import Any
+
 from django.db import models
 
 from accounts.models.scoped import TenantModel
@@ -44,3 +46,8 @@ class RemoteRecord(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.object_name} {self.remote_id}"
+
+    @property
+    def judgment(self) -> dict[str, Any]:
+        """What the judge last said; nothing where what is stored is no judgment, as the next one takes its place."""
+        return self.judged if isinstance(self.judged, dict) else {}

@@ -41,6 +41,7 @@ class Flow(ABC):
     settings: tuple[Setting, ...] = ()
     needs_lists: bool = False  # it cannot begin before the lists that its switch needs were read
     document_url_name: str = ""  # address name that takes `pk` and shows the document a row of a run led to
+    in_turn: bool = False  # its steps go one after another, never side by side: a later one builds on an earlier one
     list_url_name: str = ""  # address name of the list people go back to when a run has ended
 
     def check(self) -> None:  # noqa: B027 - most flows declare nothing that could contradict itself

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from accounts.tenancy import tenant_scope
 from integrations.gateway.slots import NoSlot, Slot, company_slot
 from integrations.models import OPEN_STEPS, RunStep, SyncRun
+from integrations.runs.flow import flow_for
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ def in_lanes(run: SyncRun, slot: Slot, turns: LaneScheduler, lane: Lane) -> bool
     The second lane starts only when the company has a slot free at once. What a lane raises is raised here, after both
     have stopped.
     """
-    if not _second_is_of_use(turns):
+    if flow_for(run.flow).in_turn or not _second_is_of_use(turns):
         return lane(run, slot)
     second = _Second(run, turns, lane)
     second.start()

@@ -13,14 +13,15 @@ ROUND_SECONDS = 0.1
 
 def hasten() -> None:
     """Let time pass faster, in this process: leases, pauses and looks."""
-    from integrations.delivery import ledger, outcomes, requests
+    from integrations.delivery import ledger, pauses, requests
     from integrations.gateway import client as gateway
     from integrations.gateway import slots
 
     slots.LEASE = timedelta(seconds=5)
     ledger.FIRST_LOOK, ledger.LONGEST_LOOK_PAUSE = timedelta(seconds=1), timedelta(seconds=3)
     ledger.SLOT_WAIT_SECONDS = 1.0
-    outcomes.FIRST_PAUSE, outcomes.LONGEST_PAUSE = timedelta(seconds=0.5), timedelta(seconds=4)
+    pauses.FIRST_PAUSE, pauses.LONGEST_PAUSE = timedelta(seconds=0.5), timedelta(seconds=4)
+    pauses.MOST_TRIES = pauses.MOST_REFUSED_TRIES = 10_000  # days of faults pass in a minute
     requests.LOST_AFTER = timedelta(seconds=8)
     gateway.PAUSE = lambda seconds: time.sleep(min(seconds, 0.05))
 

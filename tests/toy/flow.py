@@ -126,6 +126,8 @@ def planned(document: ToyOrder, step: str) -> PlannedStep:
 
 def read(client: intacct.Client, field: str, values: Collection[str]) -> list[Found]:
     """Purchasing documents by number or id."""
+    if not values:
+        return []
     query = Query("PODOCUMENT", ASKED, where=in_(field, sorted(values)), show_private=True)
     rows = [row for page in client.pages(query) for row in page.rows]
     return [Found(int(row["RECORDNO"]), row["DOCID"], row["RECORD_URL"], row["STATE"], row) for row in rows]
