@@ -10,10 +10,10 @@ from django.db import transaction
 
 from integrations import intacct
 from integrations.intacct import IntacctError
-from integrations.intacct.element_orders import BLOCK_FIRST, BLOCK_LAST, DISPUTED
+from integrations.intacct.element_orders import BLOCK_LAST, other_orders
 from integrations.models import Connection, ElementOrder, Push, PushBody, PushState
 
-ORDER_NOTE = "Intacct demands the elements in its other order. The same values are sent again in that order."
+ORDER_NOTE = "Intacct demands the elements in another order. The same values are sent again in that order."
 
 
 def order_of(company_id: str) -> str:
@@ -28,30 +28,45 @@ def arranged(connection: Connection, function: intacct.Function) -> str:
 
 
 def other_order_taken(connection: Connection, batch: Sequence[Push], error: IntacctError) -> bool:
-    """Arrange a batch that was refused for its order in the other one, once; True when it is to be sent again.
+    """Arrange a batch that was refused for its order in another one, each once; True when it is to be sent again.
 
-    When the other order is refused as well, the order was not the cause: the first one is put back and remembered.
+    When all others are refused as well, the order was not the cause: the first one is put back and remembered.
     Call it under the lease.
     """
-    if error.subject not in DISPUTED:
+    refused = order_of(connection.company_id)
+    others = other_orders(refused, error.subject)
+    if not others:
         return False
     with transaction.atomic():
-        refused = order_of(connection.company_id)
-        other = BLOCK_FIRST if refused == BLOCK_LAST else BLOCK_LAST
         bodies = {body.push_id: body for body in PushBody.objects.filter(push__in=batch)}
-        untried = [push for push in batch if not push.refused_order and _rearrange(push, bodies[push.pk], other)]
-        if untried:
+        for other in others:
+            untried = [push for push in batch if _is_new(push, bodies[push.pk], other)]
             for push in untried:
-                push.refused_order = refused
-                push.save(update_fields=["refused_order"])
-            _remember(connection, other)
-            return True
+                _note_refused(push, refused)
+                _rearrange(push, bodies[push.pk], other)
+            if untried:
+                _remember(connection, other)
+                return True
         tried = [push for push in batch if push.refused_order]
         for push in tried:
-            _rearrange(push, bodies[push.pk], push.refused_order)
+            _note_refused(push, refused)
+            _rearrange(push, bodies[push.pk], push.refused_order.split()[0])
         if tried:
-            _remember(connection, tried[0].refused_order)
+            _remember(connection, tried[0].refused_order.split()[0])
     return False
+
+
+def _note_refused(push: Push, order: str) -> None:
+    known = push.refused_order.split()
+    if order not in known:
+        push.refused_order = " ".join([*known, order])
+        push.save(update_fields=["refused_order"])
+
+
+def _is_new(push: Push, body: PushBody, order: str) -> bool:
+    """Whether an order gives other bytes than each one that was refused before, and than those refused now."""
+    known = {intacct.functions.arranged(push.function_name, body.xml, tried) for tried in push.refused_order.split()}
+    return intacct.functions.arranged(push.function_name, body.xml, order) not in {*known, body.xml}
 
 
 def _remember(connection: Connection, order: str) -> None:

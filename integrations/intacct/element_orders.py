@@ -1,7 +1,7 @@
 """The one table of element orders for object-specific functions.
 
 Owns names, order and dependencies of elements as in the vendor's public 3.0 schema (github.com/Intacct/intacct_dtd,
-v3.0/api.xsd). Must hold no code that builds or sends anything.
+v3.0/api.xsd), and the orders its other texts have instead. Must hold no code that builds or sends anything.
 """
 
 from __future__ import annotations
@@ -245,19 +245,75 @@ FUNCTIONS: Mapping[str, Shape] = {
     "update_supdoc": SUPDOC,
 }
 
-# The order of the header is disputed for these two functions (vendor's schema against its reference pages); which one
-# a server demands shows only when it refuses the other. Names say where the construction block stands.
+# Two things are disputed between the vendor's schema and its reference pages (with the 2.1 DTD): where the construction
+# block of the header stands, and how a line is ordered. Which of them a server demands shows only when it refuses the
+# other. Names say where the block stands; with LINES the lines are as the pages have them.
 BLOCK_LAST, BLOCK_FIRST = "block_last", "block_first"
+BLOCK_LAST_LINES, BLOCK_FIRST_LINES = "block_last_lines", "block_first_lines"
 _PO_OTHER_MIDDLE = f"state projectid changelognumber needbydate {_PO_SHIPPING_DATES} {_PO_CONSTRUCTION}"
-ORDERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    BLOCK_LAST: {
-        "create_potransaction": CREATE_POTRANSACTION.elements,
-        "update_potransaction": UPDATE_POTRANSACTION.elements,
-    },
-    BLOCK_FIRST: {
-        "create_potransaction": _names(f"{_PO_CREATE_START} {_PO_OTHER_MIDDLE} taxsolutionid potransitems subtotals"),
-        "update_potransaction": _names(f"{_PO_UPDATE_START} {_PO_OTHER_MIDDLE} updatepotransitems updatesubtotals"),
-    },
+_HEADERS_LAST: Mapping[str, tuple[str, ...]] = {
+    "create_potransaction": CREATE_POTRANSACTION.elements,
+    "update_potransaction": UPDATE_POTRANSACTION.elements,
 }
-# What a server names when it demands the other order: the element that is misplaced in its eyes.
-DISPUTED = frozenset(_names(f"needbydate projectid changelognumber {_PO_CONSTRUCTION}"))
+_HEADERS_FIRST: Mapping[str, tuple[str, ...]] = {
+    "create_potransaction": _names(f"{_PO_CREATE_START} {_PO_OTHER_MIDDLE} taxsolutionid potransitems subtotals"),
+    "update_potransaction": _names(f"{_PO_UPDATE_START} {_PO_OTHER_MIDDLE} updatepotransitems updatesubtotals"),
+}
+ORDERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    BLOCK_LAST: _HEADERS_LAST,
+    BLOCK_FIRST: _HEADERS_FIRST,
+    BLOCK_LAST_LINES: _HEADERS_LAST,
+    BLOCK_FIRST_LINES: _HEADERS_FIRST,
+}
+_LINE_START = "itemid itemaliasid itemdesc taxable warehouseid quantity unit linelevelsimpletaxtype price"
+_LINE_MIDDLE = (
+    f"locationid departmentid memo itemdetails form1099 form1099type form1099box customfields {_PROJECT} customerid "
+    f"vendorid employeeid classid contractid billable {_LINE_DATES} allocationid"
+)
+_LINE_END = "linesubtotals taxscheduleid sourcedocid sourcedoclineid"
+_RETAINED, _RELATED = "retainagepercentage amountretained trx_amountretained", "relateddockey relateddoclinekey"
+_LINES: Mapping[str, tuple[str, ...]] = {"potransitem": PO_LINE.elements, "updatepotransitem": PO_LINE_UPDATE.elements}
+_LINES_OF_PAGES: Mapping[str, tuple[str, ...]] = {
+    "potransitem": _names(
+        f"{_LINE_START} sourcelinekey overridetaxamount deliverto tax {_LINE_MIDDLE} {_RETAINED} {_RELATED} "
+        f"conversiontype partialexempt paymenttaxcapture reverseconversion {_LINE_END}"
+    ),
+    "updatepotransitem": _names(
+        f"{_LINE_START} deliverto {_LINE_MIDDLE} {_RELATED} {_RETAINED} conversiontype partialexempt "
+        f"paymenttaxcapture {_LINE_END}"
+    ),
+}
+LINE_ORDERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    BLOCK_LAST: _LINES,
+    BLOCK_FIRST: _LINES,
+    BLOCK_LAST_LINES: _LINES_OF_PAGES,
+    BLOCK_FIRST_LINES: _LINES_OF_PAGES,
+}
+# What a server names when it demands another order: the element that is misplaced in its eyes.
+DISPUTED_IN_HEADER = frozenset(_names(f"needbydate projectid changelognumber {_PO_CONSTRUCTION}"))
+DISPUTED_IN_LINES = frozenset(
+    _names(
+        f"itemdesc itemaliasid allocationid {_LINE_DATES} {_RETAINED} {_RELATED} paymenttaxcapture reverseconversion"
+    )
+)
+
+
+_NAMES: Mapping[tuple[bool, bool], str] = {
+    (False, False): BLOCK_LAST,
+    (True, False): BLOCK_FIRST,
+    (False, True): BLOCK_LAST_LINES,
+    (True, True): BLOCK_FIRST_LINES,
+}
+
+
+def other_orders(refused: str, misplaced: str) -> tuple[str, ...]:
+    """The orders to try when a server refuses one and names what is misplaced; none where that is not disputed.
+
+    The likeliest comes first: a server that follows the pages in the header does so in the lines.
+    """
+    first = refused in (BLOCK_FIRST, BLOCK_FIRST_LINES)
+    lines = refused in (BLOCK_LAST_LINES, BLOCK_FIRST_LINES)
+    both, header, line = _NAMES[not first, not lines], _NAMES[not first, lines], _NAMES[first, not lines]
+    if misplaced in DISPUTED_IN_HEADER:
+        return (both, header, line)
+    return (line, both, header) if misplaced in DISPUTED_IN_LINES else ()

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from lxml import etree
 
-from integrations.intacct.element_orders import CUSTOM_FIELDS, DATE_PARTS, FUNCTIONS, ORDERS, Shape
+from integrations.intacct.element_orders import CUSTOM_FIELDS, DATE_PARTS, FUNCTIONS, LINE_ORDERS, ORDERS, Shape
 from integrations.intacct.query import Query
 from integrations.intacct.types import Fields
 from integrations.intacct.values import format_value
@@ -113,11 +113,20 @@ def arranged(name: str, xml: str, order: str) -> str:
     if elements is None:
         return xml
     call = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
-    wanted = sorted(call, key=lambda child: elements.index(str(child.tag)))
-    if wanted == list(call):
-        return xml
-    call[:] = wanted
-    return etree.tostring(call, encoding="unicode")
+    moved = _reorder(call, elements)
+    for tag, line_elements in LINE_ORDERS[order].items():
+        for line in call.iterfind(f"*/{tag}"):
+            moved = _reorder(line, line_elements) or moved
+    return etree.tostring(call, encoding="unicode") if moved else xml
+
+
+def _reorder(element: etree._Element, names: Sequence[str]) -> bool:
+    """Put the children of an element into an order; whether any moved."""
+    wanted = sorted(element, key=lambda child: names.index(str(child.tag)))
+    if wanted == list(element):
+        return False
+    element[:] = wanted
+    return True
 
 
 def user_permissions(user_id: str, *, control_id: str = "") -> Function:

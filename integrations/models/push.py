@@ -62,7 +62,7 @@ class Push(TenantModel):
         default=False, help_text="The outcome of some try was unknown, so only the identical bytes may follow it."
     )
     refused_order = models.CharField(
-        max_length=20, blank=True, help_text="Order of elements that was refused; it went on in the other one."
+        max_length=80, blank=True, help_text="Orders of elements that were refused, the first one first."
     )
     refused = models.BooleanField(
         default=False, help_text="Intacct refused it; looked for all the same, as an earlier try may have arrived."

@@ -18,7 +18,7 @@ from integrations.sandbox.fault_commands import FaultCommands, company_of
 from integrations.sandbox.inbox import Reception
 from integrations.sandbox.schema.model import ObjectDefinition
 from integrations.sandbox.seed import build_store
-from integrations.sandbox.wire.legacy_shapes import ORDERS
+from integrations.sandbox.wire.legacy_shapes import CONSTRUCTION_PLACES, LINE_TEXTS, models
 
 
 class Control:
@@ -63,7 +63,7 @@ class Control:
             store.companies, store.senders = fresh.companies, fresh.senders
             self._gateway.sessions.expire_all()
             self._gateway.statistics = Statistics()
-            self._gateway.models = ORDERS["after"]
+            self._gateway.models = models(construction="after", lines="schema")
         return {"done": "reset"}
 
     def _expire_sessions(self, arguments: Arguments) -> dict[str, Any]:
@@ -126,12 +126,14 @@ class Control:
         return {"done": "clock", "offset_seconds": seconds}
 
     def _order(self, arguments: Arguments) -> dict[str, Any]:
-        """Demand the construction block of purchasing transactions before or after their lines; texts say both."""
-        arguments.only("construction")
-        place = arguments.choice("construction", tuple(sorted(ORDERS)))
+        """Demand the construction block of purchasing transactions before or after their lines, and the lines as the
+        schema or as the pages order them; texts say both."""
+        arguments.only("construction", "lines")
+        place = arguments.choice("construction", CONSTRUCTION_PLACES, "after")
+        lines = arguments.choice("lines", LINE_TEXTS, "schema")
         with self._gateway.store.lock:
-            self._gateway.models = ORDERS[place]
-        return {"done": "order", "construction": place}
+            self._gateway.models = models(construction=place, lines=lines)
+        return {"done": "order", "construction": place, "lines": lines}
 
     def _stats(self, arguments: Arguments) -> dict[str, Any]:
         arguments.only()

@@ -221,8 +221,7 @@ FUNCTIONS: dict[str, Model] = {
 MODELS |= FUNCTIONS
 
 # A server that follows the reference pages: the construction block stands before the lines.
-PAGES_MODELS: dict[str, Model] = {
-    **MODELS,
+PAGES_HEADERS: dict[str, Model] = {
     "create_potransaction": model(
         f"{CREATE_START} {HEADER_START} {PAGES_HEADER_END} taxsolutionid? potransitems:potransitems "
         "subtotals:subtotals?"
@@ -234,4 +233,33 @@ PAGES_MODELS: dict[str, Model] = {
         {"set_nulls": BOOLEANS, **TRUE_FALSE},
     ),
 }
-ORDERS = {"after": MODELS, "before": PAGES_MODELS}
+# The lines as the pages and the 2.1 DTD have them: the alias before the description, the dates before the allocation,
+# and in a new line the retainage before the keys of what it changes.
+PAGES_LINE_START = "itemaliasid? itemdesc? taxable? warehouseid?"
+PAGES_LINE_MIDDLE = (
+    f"locationid? departmentid? memo? itemdetails:itemdetails? {FORM_1099} customfields:customfields? {PROJECT_GROUP} "
+    f"{DIMENSIONS} classid? contractid? billable? {LINE_DATES} allocationid?"
+)
+PAGES_LINE_END = "linesubtotals:linesubtotals? taxscheduleid? sourcedocid? sourcedoclineid?"
+PAGES_LINES: dict[str, Model] = {
+    "potransitem": model(
+        f"itemid {PAGES_LINE_START} quantity unit? linelevelsimpletaxtype? price? sourcelinekey? overridetaxamount? "
+        f"deliverto:contactchoice? tax? {PAGES_LINE_MIDDLE} retainagepercentage? amountretained? trx_amountretained? "
+        "relateddockey? relateddoclinekey? conversiontype? partialexempt? paymenttaxcapture? reverseconversion? "
+        f"{PAGES_LINE_END}"
+    ),
+    "updatepotransitem": model(
+        f"itemid? {PAGES_LINE_START} quantity? unit? linelevelsimpletaxtype? price? deliverto:contactchoice? "
+        f"{PAGES_LINE_MIDDLE} {RETAINAGE} partialexempt? paymenttaxcapture? {PAGES_LINE_END}",
+        "line_num!",
+    ),
+}
+
+
+def models(*, construction: str, lines: str) -> dict[str, Model]:
+    """What a server takes that follows the schema or the pages: where the block stands, and how lines are ordered."""
+    headers = PAGES_HEADERS if construction == "before" else {}
+    return {**MODELS, **headers, **(PAGES_LINES if lines == "pages" else {})}
+
+
+CONSTRUCTION_PLACES, LINE_TEXTS = ("after", "before"), ("pages", "schema")

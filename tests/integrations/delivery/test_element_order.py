@@ -9,7 +9,16 @@ from erp_admin.purchasing.service import approve, save_commitment
 from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import ask_pushes
 from integrations.intacct import functions
-from integrations.intacct.element_orders import BLOCK_FIRST, BLOCK_LAST, FUNCTIONS, ORDERS
+from integrations.intacct.element_orders import (
+    BLOCK_FIRST,
+    BLOCK_FIRST_LINES,
+    BLOCK_LAST,
+    BLOCK_LAST_LINES,
+    FUNCTIONS,
+    LINE_ORDERS,
+    ORDERS,
+    other_orders,
+)
 from integrations.models import Connection, DocumentState, ElementOrder, Push, PushBody
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
@@ -124,6 +133,64 @@ def test_a_refusal_for_another_reason_tries_once_and_goes_back(pushing: Connecti
     assert row.tries <= 4
     assert place_of_block(row) == BLOCK_LAST
     assert ElementOrder.objects.get().order == BLOCK_LAST
+
+
+SERVERS = {
+    ("after", "schema"): BLOCK_LAST,
+    ("before", "schema"): BLOCK_FIRST,
+    ("after", "pages"): BLOCK_LAST_LINES,
+    ("before", "pages"): BLOCK_FIRST_LINES,
+}
+
+
+@pytest.mark.parametrize(("server", "order"), SERVERS.items())
+def test_everything_arrives_at_each_server_the_texts_allow(
+    pushing: Connection, intacct: SandboxServer, server: tuple[str, str], order: str
+) -> None:
+    """A change order with retainage names what it changes and what is retained in the same line."""
+    intacct.control(do="order", construction=server[0], lines=server[1])
+    before = held(intacct, pushing)
+    document = commitment(pushing, "SC-1", "1000.00", "200.00", scope="Footings", retainage_percent=Decimal(10))
+    push(pushing, document)
+    change = change_order(document, "CO1", "100.00")
+    push(pushing, change, flow="change_orders")
+    lines = list(document.lines.all())
+    lines[0].unit_price, lines[0].retainage_percent = Decimal("1100.00"), Decimal(5)
+    approve(save_commitment(document, lines))
+    push(pushing, document)
+    changed = Push.objects.get(flow="change_orders")
+    assert "<relateddockey>" in changed.function_xml
+    assert "<retainagepercentage>" in changed.function_xml
+    assert change.state == DocumentState.VERIFIED, (change.state_reason, change.difference)
+    assert held(intacct, pushing) == before + 2
+    assert not Push.objects.filter(state="failed").exists()
+    last = Push.objects.order_by("-pk").first()
+    assert last is not None
+    assert last.function_xml == functions.arranged(last.function_name, last.function_xml, order)
+    assert sum(Push.objects.values_list("tries", flat=True)) <= 5, "no order is tried twice"
+    # What was learnt holds: the next two need no second try.
+    second = commitment(pushing, "SC-2", "900.00", retainage_percent=Decimal(10), scope="Slab")
+    push(pushing, second)
+    push(pushing, change_order(second, "CO2"), flow="change_orders")
+    assert list(Push.objects.order_by("-pk").values_list("tries", flat=True)[:2]) == [1, 1]
+
+
+@pytest.mark.parametrize("start", ORDERS)
+@pytest.mark.parametrize("wanted", ORDERS)
+@pytest.mark.parametrize("first_named", ["header", "lines"])
+def test_from_any_order_every_other_is_reached(start: str, wanted: str, first_named: str) -> None:
+    """Whatever element a server names first: needbydate stands in the header and in the lines."""
+    misplaced = {"header": "scope", "lines": "retainagepercentage"}[first_named]
+    assert {start, *other_orders(start, misplaced)} == set(ORDERS)
+    assert wanted in (start, *other_orders(start, "needbydate"))
+    assert other_orders(start, "vendorid") == ()
+
+
+@pytest.mark.parametrize("tag", ["potransitem", "updatepotransitem"])
+def test_the_orders_of_a_line_hold_the_same_elements(tag: str) -> None:
+    assert {tuple(sorted(lines[tag])) for lines in LINE_ORDERS.values()} == {
+        tuple(sorted(LINE_ORDERS[BLOCK_LAST][tag]))
+    }
 
 
 @pytest.mark.parametrize("name", ["create_potransaction", "update_potransaction"])
