@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("integrations", "0015_remove_push_function_xml"),
+        ("integrations", "0017_held_runs"),
     ]
 
     operations = [
