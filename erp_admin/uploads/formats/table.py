@@ -43,9 +43,14 @@ class Cell:
     shown: str = ""
     currency: str = ""
     concerns: tuple[str, ...] = ()
+    is_absent: bool = False
+    is_hidden: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.text)
+
+
+BLANK: Final = Cell("")
 
 
 @dataclass(frozen=True, slots=True)
