@@ -25,6 +25,7 @@ class ImportState(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+MOST_SHOWN = 50  # lines, and problems, of one document on a page
 IMPORTABLE = frozenset({ImportState.NEW, ImportState.UPDATE})
 IMPORTED = frozenset({ImportState.CREATED, ImportState.UPDATED})
 
@@ -140,6 +141,22 @@ class ImportedDocument(TenantModel):
     def open_problems(self) -> list[dict[str, object]]:
         """What was not understood, as long as that is what keeps it from being imported."""
         return list(self.problems) if self.state == ImportState.PROBLEM else []
+
+    @property
+    def shown_problems(self) -> list[dict[str, object]]:
+        return self.open_problems[:MOST_SHOWN]
+
+    @property
+    def more_problems(self) -> int:
+        return max(0, len(self.open_problems) - MOST_SHOWN)
+
+    @property
+    def shown_lines(self) -> list[dict[str, object]]:
+        return list(self.lines[:MOST_SHOWN])
+
+    @property
+    def more_lines(self) -> int:
+        return max(0, len(self.lines) - MOST_SHOWN)
 
     @property
     def shown_state(self) -> ShownState:
