@@ -18,6 +18,8 @@ def identity(number: str) -> str:
 
     Case, Unicode form, the kind of a dash, the number of spaces and signs that cannot be seen tell nothing apart.
     """
+    if number.isascii() and number.isprintable():
+        return " ".join(number.lower().split())
     before, text = "", number
     while text != before:  # what a sign that goes kept apart may compose, and fold once more
         before, text = text, _once(text)

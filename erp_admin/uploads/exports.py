@@ -85,9 +85,9 @@ def problem_file(draft: ImportDraft) -> Iterator[str]:
 def _problem_lines(draft: ImportDraft, entry: ImportedDocument) -> Iterator[str]:
     """A document's rows as they were in the file, each with what is wrong with it."""
     by_row: dict[int, list[str]] = {}
-    for problem in entry.problems:
+    for problem in entry.open_problems:
         by_row.setdefault(problem["row"], []).append(_in_words(problem))
-    if entry.reason and not entry.problems:
+    if entry.reason and not by_row:
         by_row[entry.first_row] = [f"{entry.get_state_display()}: {entry.reason}"]
     width = len(draft.headers)
     for number, cells in entry.raw:

@@ -16,6 +16,7 @@ from accounts.refusal import Refused
 from accounts.ui.filters import counted_filter, is_filtered
 from accounts.ui.paging import page_of
 from accounts.ui.pk import read_pk
+from erp_admin.documents.effects import sentences
 from erp_admin.documents.types import parent_type_of
 from erp_admin.forms.imports import MatchesForm, UploadForm, options_of
 from erp_admin.models import IMPORTABLE, IMPORTED, ImportDraft, ImportState, MatchKind
@@ -99,6 +100,7 @@ def draft(request: TenantRequest, draft_pk: int) -> HttpResponse:
     vendors = selectors.vendors_of(found)
     for entry in page.object_list:
         entry.vendor_match = vendors.get(vendor_text(entry.head), "")
+        entry.told = sentences(entry.effects)
     context = {
         "draft": found,
         "document_type": document_type,
