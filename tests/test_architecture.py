@@ -265,7 +265,7 @@ FLOORS = {
         "schedules", "usage", "doctor", "operations",
     ),
     "integrations.sandbox": ("schema", "wire", "data", "functions", "legacy", "faults", "seed"),
-    "erp_admin": ("models", "documents", "projects", "uploads", "purchasing", "demo"),
+    "erp_admin": ("grammar", "models", "documents", "projects", "uploads", "purchasing", "demo"),
 }  # fmt: skip
 
 

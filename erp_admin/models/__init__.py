@@ -23,6 +23,7 @@ from erp_admin.models.document_import import (
     MatchKind,
     RememberedMatch,
 )
+from erp_admin.models.numbered import NumberedDocument, number_key
 from erp_admin.models.project import Project
 
 __all__ = [
@@ -42,8 +43,10 @@ __all__ = [
     "ImportedDocument",
     "MatchHow",
     "MatchKind",
+    "NumberedDocument",
     "Project",
     "RememberedMatch",
     "ValuedLine",
+    "number_key",
     "rounded",
 ]

@@ -127,6 +127,9 @@ class ImportedDocument(TenantModel):
     total = models.DecimalField(max_digits=20, decimal_places=2, null=True, blank=True)
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.PROBLEM)
     reason = models.CharField(max_length=500, blank=True)
+    effects = models.JSONField(
+        default=dict, help_text="What importing it changes here, or why it cannot: erp_admin.documents.effects.Effects."
+    )
     document_id = models.BigIntegerField(null=True, blank=True, help_text="Our record it led to, or would change.")
 
     class Meta:
@@ -139,8 +142,9 @@ class ImportedDocument(TenantModel):
 
     @property
     def open_problems(self) -> list[dict[str, object]]:
-        """What was not understood, as long as that is what keeps it from being imported."""
-        return list(self.problems) if self.state == ImportState.PROBLEM else []
+        """What was not understood or cannot be stored, as long as that is what keeps it from being imported."""
+        found = [*self.problems, *self.effects.get("problems", [])]
+        return found if self.state == ImportState.PROBLEM else []
 
     @property
     def shown_problems(self) -> list[dict[str, object]]:

@@ -16,6 +16,7 @@ from erp_admin.documents.columns import Level
 from erp_admin.documents.types import type_for
 from erp_admin.models import ImportDraft, ImportedDocument, ImportState
 from erp_admin.uploads.columns import PROBLEMS_COLUMN
+from erp_admin.uploads.formats.table import Row
 from erp_admin.uploads.kinds import upload_for
 from erp_admin.uploads.raw_rows import row_of
 from erp_admin.uploads.read_as import READ_AS_COLUMN, words_of_file, words_of_row
@@ -109,12 +110,16 @@ def _padded(cells: Sequence[str], width: int) -> list[str]:
 
 def _problem_rows(entry: ImportedDocument) -> Iterator[tuple[Row, str]]:
     """A document's rows as they were in the file, each with what is wrong with it."""
+    rows = [row_of(raw) for raw in entry.raw]
+    numbers = {row.number for row in rows}
     by_row: dict[int, list[str]] = {}
-    for problem in entry.problems:
-        by_row.setdefault(problem["row"], []).append(_in_words(problem))
-    if entry.reason and not entry.problems:
+    for problem in entry.open_problems:
+        by_row.setdefault(problem["row"] if problem["row"] in numbers else entry.first_row, []).append(
+            _in_words(problem)
+        )
+    if entry.reason and not by_row:
         by_row[entry.first_row] = [f"{entry.get_state_display()}: {entry.reason}"]
-    for row in map(row_of, entry.raw):
+    for row in rows:
         yield row, " ".join(by_row.get(row.number, []))
 
 

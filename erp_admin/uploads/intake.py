@@ -17,9 +17,9 @@ from erp_admin.uploads.assessment import assess_draft
 from erp_admin.uploads.formats.detect import read_table
 from erp_admin.uploads.formats.table import FileRefused, Table
 from erp_admin.uploads.matches import match_names
+from erp_admin.uploads.parsed import ParsedDocument
 from erp_admin.uploads.raw_rows import raw_row
 from erp_admin.uploads.read_as import with_statements
-from erp_admin.uploads.parsed import ParsedDocument
 from erp_admin.uploads.reader import DocumentReader
 from erp_admin.uploads.readings import as_json, merged, stated_by_person
 from erp_admin.uploads.resolving import cost_code_scope, vendor_text

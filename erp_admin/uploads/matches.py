@@ -15,7 +15,7 @@ from accounts.refusal import Refused
 from erp_admin.models import ImportDraft, ImportMatch, MatchHow, MatchKind, Project, RememberedMatch
 from erp_admin.uploads.assessment import assess_draft
 from erp_admin.uploads.matching import LEAST_SCORE, Match, Matcher, comparable
-from erp_admin.uploads.resolving import Resolver
+from erp_admin.uploads.resolving import Resolver, parent_in_scope
 from integrations.gateway.access import live_connection
 
 LEFT_OPEN: Final = "-"  # chosen to import without the record; no id is a lone dash
@@ -32,6 +32,7 @@ def match_names(draft: ImportDraft, uses: Mapping[Name, int], vendor_names: Mapp
     ]
     ImportMatch.objects.bulk_create(found, batch_size=500)
     resolver = Resolver(draft)
+    resolver.read_parents(parent_in_scope(name[1]) for name in uses if name[0] is MatchKind.COST_CODE)
     codes = [
         _stored(draft, name, uses[name], matcher.cost_code(name[2], resolver.project_of_scope(name[1])))
         for name in uses

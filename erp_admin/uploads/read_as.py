@@ -113,7 +113,7 @@ class _StatedRows:
                 continue
             if found is not None and stated != found:
                 raise FileRefused(
-                    f"The column “{READ_AS_COLUMN}” of row {row.number} says another thing than that of the rows above.",
+                    f"The column “{READ_AS_COLUMN}” of row {row.number} says another thing than the rows above.",
                     "Correct files that were read in different ways one by one.",
                     code="FILE-READ-AS",
                 )

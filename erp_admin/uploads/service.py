@@ -21,7 +21,7 @@ from erp_admin.uploads.matches import lock_draft, refuse_running
 from erp_admin.uploads.readings import as_stated
 from erp_admin.uploads.stated import StatedReading
 from integrations.gateway.access import live_connection, why_not_sync
-from integrations.models import Connection, SyncRun, Trigger
+from integrations.models import Connection, Trigger
 from integrations.runs.flow import StepPlan
 from integrations.runs.service import Started, add_step, start_run
 

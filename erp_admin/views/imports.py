@@ -17,6 +17,7 @@ from accounts.refusal import Refused
 from accounts.ui.filters import counted_filter, is_filtered
 from accounts.ui.paging import page_of
 from accounts.ui.pk import read_pk
+from erp_admin.documents.effects import sentences
 from erp_admin.documents.types import parent_type_of
 from erp_admin.forms.imports import MatchesForm, ReadingForm, UploadForm, options_of
 from erp_admin.models import IMPORTABLE, IMPORTED, ImportDraft, ImportState, MatchKind
@@ -122,13 +123,14 @@ def _documents(request: TenantRequest, found: ImportDraft) -> Any:
     vendors = selectors.vendors_of(found)
     for entry in page.object_list:
         entry.vendor_match = vendors.get(vendor_text(entry.head), "")
+        entry.told = sentences(entry.effects)
     return page
 
 
 @require_GET
 @role_required(Role.ACCOUNTANT, may="Import documents from files")
 def progress(request: TenantRequest, draft_pk: int) -> HttpResponse:
-    """The part of a file's page that changes while it is read; once it is, or cannot be, the page is asked for whole."""
+    """The part of a file's page that changes while it is read; at the end the page is asked for as a whole."""
     found = _draft(draft_pk)
     if not found.is_being_read:
         return HttpResponse(headers={"HX-Refresh": "true"})

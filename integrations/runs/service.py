@@ -114,7 +114,7 @@ def _create(
 def add_step(run: SyncRun, plan: StepPlan) -> bool:
     """Have an active run do one thing more; False when it has ended, or is to stop.
 
-    A run may end at this very moment without it: who asks looks at the run, not at the step, to know whether it is done.
+    A run may end at this very moment without it: whether it was done is a question to what it was to do.
     """
     run.refresh_from_db()
     if not run.is_active or run.cancel_requested_at is not None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from accounts.models import Tenant
+from erp_admin.documents.effects import sentences
 from erp_admin.models import IMPORTABLE, IMPORTED, SETTLED, ImportDraft, ImportedDocument
 from erp_admin.uploads.formats.table import MOST_BYTES
 from erp_admin.uploads.kinds import file_types
@@ -139,7 +140,8 @@ def _document(entry: ImportedDocument) -> dict[str, Any]:
         "total": str(entry.total) if entry.total is not None else None,
         "state": entry.state,
         "reason": entry.reason,
-        "problems": entry.problems,
+        "problems": entry.open_problems,
+        "effects": sentences(entry.effects),
     }
 
 
@@ -154,13 +156,14 @@ def _lines(facts: dict[str, Any]) -> Iterator[str]:
     shown = 0
     for document in facts["documents"]:
         problems = document["problems"]
-        if not problems and not document["reason"]:
+        if not problems and not document["reason"] and not document["effects"]:
             continue
         shown += 1
         if shown > _SHOWN_PROBLEMS:
             yield f"  Only the first {_SHOWN_PROBLEMS} are shown; --json has all."
             break
         yield f"  {document['document']} ({document['state']}): {'' if problems else document['reason']}".rstrip()
+        yield from (f"    {effect}" for effect in document["effects"] if not problems)
         for problem in problems:
             value = f" “{problem['value']}”" if problem["value"] else ""
             place = f"row {problem['row']}, {problem['column']}{value}"

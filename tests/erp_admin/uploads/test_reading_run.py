@@ -1,4 +1,4 @@
-"""A large file is kept and read by a run: its progress is seen, a killed worker loses nothing, and two files wait in line."""
+"""A large file is read by a run: its progress is seen, a killed worker loses nothing, two files wait in line."""
 
 from collections.abc import Callable
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_shared_cache"),
-        ("erp_admin", "0008_document_types_of_files"),
+        ("erp_admin", "0009_number_keys"),
         ("integrations", "0015_remove_push_function_xml"),
     ]
 
