@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 
 from accounts.ui.pk import read_pk
+from erp_admin.documents.numbers import namesake
 from erp_admin.documents.types import Lock
 from erp_admin.forms.pickers import PROJECTS_HERE, PickerSources
 from erp_admin.models import Project
@@ -38,7 +39,7 @@ class HeadForm(forms.ModelForm):
 
     def refuse_taken(self, others: Any, noun: str) -> str:
         number = str(self.cleaned_data["number"]).strip()
-        other = others.filter(number=number).exclude(pk=self.instance.pk).first()
+        other = namesake(others, self.instance, number)
         if other is not None:
             raise forms.ValidationError(f"{noun} {other} exists already. Give this one another number.")
         return number

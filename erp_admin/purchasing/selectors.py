@@ -1,9 +1,10 @@
-"""Which commitments and change orders are meant, by the numbers people know them by.
+"""Which commitments and change orders are meant, and which share their numbers.
 
 Reads only.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Concat
@@ -19,3 +20,10 @@ def change_orders_numbered(numbers: Sequence[str]) -> QuerySet[ChangeOrder]:
     """By the number of the commitment and its own, joined with a dash, as Intacct knows it."""
     full = Concat("commitment__number", Value("-"), "number")
     return ChangeOrder.objects.annotate(full_number=full).filter(full_number__in=numbers).order_by("full_number")
+
+
+def namesakes(document: Commitment | ChangeOrder) -> "QuerySet[Any]":
+    """Those among which its number is unique, itself included."""
+    if isinstance(document, ChangeOrder):
+        return ChangeOrder.objects.filter(commitment_id=document.commitment_id).select_related("commitment")
+    return Commitment.objects.filter(tenant_id=document.tenant_id)
