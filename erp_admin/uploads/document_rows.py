@@ -187,9 +187,12 @@ class DocumentRows:
         return f"{', '.join(labels[:-1])} and {labels[-1]}" if len(labels) > 1 else "".join(labels) or "its values"
 
 
-def stated_total(document: ParsedDocument) -> Problem | None:
-    """The problem of a total that is not the sum of the lines."""
+def wrong_total(document: ParsedDocument) -> Problem | None:
+    """The problem of a total that is not the sum of the lines, or of a sum that is too large."""
     stated, total = document.head.get("total"), document.total
+    if total is None and document.lines and all(line.get("amount") is not None for line in document.lines):
+        sentence, fix = "The lines add up to more than can be stored.", "Check the decimal points of their amounts."
+        return Problem(document.rows[0].number, WHOLE_ROW, "", sentence, fix)
     if stated is None or total is None or Decimal(stated) == total:
         return None
     difference = Decimal(stated) - total

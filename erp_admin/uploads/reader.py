@@ -10,7 +10,7 @@ from erp_admin.documents.columns import Column
 from erp_admin.uploads.beside import settle_currency
 from erp_admin.uploads.boundaries import Boundaries
 from erp_admin.uploads.cells import Cells, without_hidden
-from erp_admin.uploads.document_rows import DocumentRows, stated_total
+from erp_admin.uploads.document_rows import DocumentRows, wrong_total
 from erp_admin.uploads.formats.table import Row, Table
 from erp_admin.uploads.heading import find_heading, notes_about
 from erp_admin.uploads.kinds import upload_for
@@ -51,6 +51,8 @@ class DocumentReader:
         self._cells = Cells(self.columns, self.heading, self.decisions.style)
         self._totals = TotalRows(self.columns, self.heading)
         self._boundaries = Boundaries(self.kind, self.heading, self._totals, self._cells.understood)
+        labels = [WHOLE_ROW, *(column.label for column in self.kind.columns)]
+        self._order = {label: place for place, label in enumerate(labels)}
         self._currencies: dict[str, list[int]] = {}
         self._removed: dict[str, int] = {}
 
@@ -66,7 +68,12 @@ class DocumentReader:
             reading.read()
             self._finish(reading)
             _tell_twice(reading, places[self._key(reading.head)])
+            reading.document.problems.sort(key=self._place_of)
             yield reading.document
+
+    def _place_of(self, problem: Problem) -> tuple[int, int]:
+        """In the order of the file: by row, then by column; what is wrong with a whole row comes first."""
+        return problem.row, self._order.get(problem.column, len(self._order))
 
     def _rows(self) -> Iterator[Row]:
         """The rows that count: without repeated headers, and without what is hidden where that was chosen."""
@@ -104,7 +111,7 @@ class DocumentReader:
         taken = settle_currency(document, reading.currencies, self._base_currency, has_column=has_currency)
         if taken:
             self._currencies.setdefault(taken, []).append(first)
-        if (problem := stated_total(document)) is not None:
+        if (problem := wrong_total(document)) is not None:
             document.problems.append(problem)
         for name, row in reading.removed.items():
             self._removed.setdefault(name, row)

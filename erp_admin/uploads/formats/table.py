@@ -84,6 +84,13 @@ class Table:
     rows: Iterator[Row]
     notes: list[str] = field(default_factory=list)
     comma_decimals: bool = False
+    delimiter: str = ""
+
+    def __enter__(self) -> "Table":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
 
 
 class FileRefused(Refused):
