@@ -45,10 +45,20 @@ def _more_of(cell: Cell) -> dict[str, Any]:
         more["concerns"] = list(cell.concerns)
     if cell.is_absent:
         more["absent"] = True
+    if cell.is_hidden:
+        more["hidden"] = True
     return more
 
 
 def _cell(text: str, more: dict[str, Any]) -> Cell:
     kind = CellKind(more.get("kind", CellKind.TEXT))
     concerns = tuple(more.get("concerns", ()))
-    return Cell(text, kind, more.get("shown", ""), more.get("currency", ""), concerns, more.get("absent", False))
+    return Cell(
+        text,
+        kind,
+        more.get("shown", ""),
+        more.get("currency", ""),
+        concerns,
+        is_absent=more.get("absent", False),
+        is_hidden=more.get("hidden", False),
+    )
