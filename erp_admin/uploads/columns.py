@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from erp_admin.documents.columns import Column, plain
+from erp_admin.documents.columns import Column, Level, plain
+from erp_admin.uploads.formats.table import KnownNames
 
 # What a file with problems carries when it comes back corrected: our own words, not data.
 PROBLEMS_COLUMN: Final = "Problems"
@@ -20,6 +21,12 @@ class Header:
 
     places: dict[str, int]
     unknown: dict[str, Column | None]
+
+
+def known_names(columns: Sequence[Column]) -> KnownNames:
+    """What the readers of files look for, to find the header and to tell keys of a document from those of its lines."""
+    names = {level: {name for column in columns if column.level is level for name in column.names} for level in Level}
+    return KnownNames(frozenset(names[Level.HEAD]), frozenset(names[Level.LINE]))
 
 
 def parse_header(columns: Sequence[Column], cells: Sequence[str]) -> tuple[Header, dict[str, list[str]]]:

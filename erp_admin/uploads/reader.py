@@ -79,7 +79,8 @@ class DocumentReader:
         self.header_row, self.header, self._rows = self._find_header(table)
 
     def _find_header(self, table: Table) -> tuple[Row, Header, Iterator[Row]]:
-        first = [row for row in islice(table.rows, _HEADER_WITHIN) if row]
+        rows = iter(table.rows)
+        first = [row for row in islice(rows, _HEADER_WITHIN) if row]
         if not first:
             raise FileRefused("The file holds no rows.", "Choose the file with the documents.", code="FILE-EMPTY")
         best = max(first, key=lambda row: len(parse_header(self.kind.columns, row.texts)[0].places))
@@ -90,7 +91,7 @@ class DocumentReader:
         if best.number > first[0].number:
             self.notes.append(f"The header was found in row {best.number}; the rows above it were not read.")
         below = [row for row in first if row.number > best.number]
-        return best, header, chain(below, (row for row in table.rows if row))
+        return best, header, chain(below, (row for row in rows if row))
 
     def _refuse_unclear(self, row: Row, header: Header, twice: dict[str, list[str]]) -> None:
         problems = [

@@ -16,10 +16,11 @@ from accounts.models import Tenant, User
 from accounts.refusal import Refused
 from erp_admin.models import IMPORTABLE, IMPORTED, ImportDraft, ImportedDocument, MatchKind
 from erp_admin.uploads.assessment import assess_draft
+from erp_admin.uploads.columns import known_names
 from erp_admin.uploads.flow import DocumentImport, step_key
 from erp_admin.uploads.formats.detect import read_table
 from erp_admin.uploads.formats.table import FileRefused
-from erp_admin.uploads.kinds import type_of_draft
+from erp_admin.uploads.kinds import type_of_draft, upload_for
 from erp_admin.uploads.matches import lock_draft, match_names, refuse_running
 from erp_admin.uploads.reader import DocumentReader, ParsedDocument, Problem
 from erp_admin.uploads.resolving import cost_code_scope, vendor_text
@@ -36,7 +37,7 @@ def read_upload(
     tenant: Tenant, kind: str, name: str, content: bytes, *, day_first: bool = False, by: User | None = None
 ) -> ImportDraft:
     """Keep a file as a draft: read, matched as far as that is certain, and assessed. Raises FileRefused."""
-    reader = DocumentReader(kind, read_table(name, content), day_first=day_first)
+    reader = DocumentReader(kind, read_table(name, content, known_names(upload_for(kind).columns)), day_first=day_first)
     with transaction.atomic():
         draft = ImportDraft.objects.create(
             tenant=tenant,
