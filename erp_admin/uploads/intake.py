@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from erp_admin.models import IMPORTED, ImportDraft, ImportedDocument, ImportFile, ImportStage, MatchHow, MatchKind
 from erp_admin.uploads.assessment import assess_draft
+from erp_admin.uploads.columns import known_names
 from erp_admin.uploads.formats.detect import read_table
 from erp_admin.uploads.formats.table import FileRefused, Table
+from erp_admin.uploads.kinds import upload_for
 from erp_admin.uploads.matches import match_names
 from erp_admin.uploads.parsed import ParsedDocument
 from erp_admin.uploads.raw_rows import raw_row
@@ -87,7 +89,7 @@ class Intake:
 def opened(draft: ImportDraft) -> Iterator[Intake]:
     """A reading of the draft's file, from its first row. Raises FileRefused, also while pages are read."""
     content = bytes(ImportFile.objects.get(draft=draft).content)
-    with read_table(draft.file_name, content) as table:
+    with read_table(draft.file_name, content, known_names(upload_for(draft.kind).columns)) as table:
         del content
         as_it_was, by_file = with_statements(table)
         stated = merged(stated_by_person(draft), by_file)
