@@ -45,8 +45,6 @@ def _more_of(cell: Cell) -> dict[str, Any]:
         more["concerns"] = list(cell.concerns)
     if cell.is_absent:
         more["absent"] = True
-    if cell.is_hidden:
-        more["hidden"] = True
     return more
 
 
@@ -60,5 +58,4 @@ def _cell(text: str, more: dict[str, Any]) -> Cell:
         more.get("currency", ""),
         concerns,
         is_absent=more.get("absent", False),
-        is_hidden=more.get("hidden", False),
     )

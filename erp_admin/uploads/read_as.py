@@ -30,11 +30,10 @@ _KINDS: Final = {
     CellKind.ERROR: "is an error",
 }
 _ABSENT: Final = " is not given"
-_HIDDEN_CELL: Final = " is hidden"
 _QUOTED: Final = r"“((?:[^”]|””)*)”"
 _CELL: Final = re.compile(
     rf"{_QUOTED} of {_QUOTED}(?: ({'|'.join(_KINDS.values())}))?(?: shown as {_QUOTED})?"
-    rf"(?: in {_QUOTED})?((?: noted {_QUOTED})*)({_ABSENT})?({_HIDDEN_CELL})?"
+    rf"(?: in {_QUOTED})?((?: noted {_QUOTED})*)({_ABSENT})?"
 )
 _NOTED: Final = re.compile(rf" noted {_QUOTED}")
 _STATEMENT: Final = re.compile(rf"((?:{_QUOTED}|[^“;])+)(?:; |$)")
@@ -63,7 +62,7 @@ def _said_of(cell: Cell) -> str:
     said += f" shown as {_quoted(cell.shown)}" if cell.shown else ""
     said += f" in {_quoted(cell.currency)}" if cell.currency else ""
     said += "".join(f" noted {_quoted(concern)}" for concern in cell.concerns)
-    return said + (_ABSENT if cell.is_absent else "") + (_HIDDEN_CELL if cell.is_hidden else "")
+    return said + (_ABSENT if cell.is_absent else "")
 
 
 def _short(text: str) -> str:
@@ -181,6 +180,5 @@ def _restore_cell(cells: list[Cell], header: Row, said: re.Match[str]) -> None:
                 _plain(currency or ""),
                 tuple(_plain(concern) for concern in _NOTED.findall(noted or "")),
                 is_absent=said[8] is not None,
-                is_hidden=said[9] is not None,
             )
             return

@@ -2,7 +2,7 @@
 
 import pytest
 
-from erp_admin.uploads.formats.table import Cell, CellKind
+from erp_admin.uploads.formats.table import IN_HIDDEN_COLUMN, MERGED, Cell, CellKind
 from erp_admin.uploads.stated import Hidden, StatedReading, in_runs
 from tests.erp_admin.uploads.files import BLANK, FIRST, HEADER, Read, read, read_cells, sheet_row
 
@@ -51,8 +51,8 @@ def test_hidden_rows_are_left_out_or_included_as_chosen(choice: Hidden, total: s
     [(Hidden.ASK, "10.00", [(2, "Unit")]), (Hidden.LEAVE_OUT, "10.00", []), (Hidden.INCLUDE, "10.00", [])],
 )
 def test_hidden_columns_are_asked_about_too(choice: Hidden, total: str, problems: list[tuple[int, str]]) -> None:
-    unit = Cell("Each", is_hidden=True)
-    rows = [sheet_row(2, *FIRST, "Work", "10.00", unit), sheet_row(3, *BLANK, "More", "5.00", Cell("", is_hidden=True))]
+    unit = Cell("Each", concerns=(IN_HIDDEN_COLUMN,))
+    rows = [sheet_row(2, *FIRST, "Work", "10.00", unit), sheet_row(3, *BLANK, "More", "5.00", "")]
     found = read_cells(rows[:1], header=HEADER + ",Unit", stated=StatedReading(hidden=choice))
     assert (str(found.document.total), found.problems) == (total, problems)
     assert found.document.lines[0]["unit"] == (None if choice is Hidden.LEAVE_OUT else "Each")
@@ -86,7 +86,10 @@ def test_cells_of_workbooks_prove_nothing_and_are_in_no_doubt() -> None:
     ("cells", "problems"),
     [
         ({6: Cell("10.00", concerns=("It is struck out.",))}, [(2, "Amount")]),
-        ({place: Cell("", concerns=("Joined.",)) for place in (5,)}, [(2, "Description"), (2, "Description")]),
+        (
+            {place: Cell("", concerns=(f"{MERGED} (F2:G2).",)) for place in (5,)},
+            [(2, "Description"), (2, "Description")],
+        ),
         (
             {place: Cell(text, concerns=("It is struck out.",)) for place, text in enumerate((*FIRST, "W", "1"))},
             [(2, "Whole row")],
@@ -102,7 +105,7 @@ def test_cells_that_a_person_should_look_at_are_problems(
 
 
 def test_a_joined_cell_of_the_document_covers_its_further_rows() -> None:
-    covered = Cell("", concerns=("Joined with A2.",))
+    covered = Cell("", concerns=(f"{MERGED} (A2:A3).",))
     further = sheet_row(3, covered, *BLANK[1:], "More", "5.00")
     assert read_cells([sheet_row(2, *FIRST, "Work", "10.00"), further]).problems == []
     line = sheet_row(3, *BLANK, "More", "5.00", covered)
