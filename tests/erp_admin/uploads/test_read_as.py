@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.ui.csv_cells import csv_line
-from erp_admin.uploads.formats.table import Cell, CellKind, FileRefused, Row, Table, cleaned
+from erp_admin.uploads.formats.signs import cleaned
+from erp_admin.uploads.formats.table import Cell, CellKind, FileRefused, Row, Table
 from erp_admin.uploads.read_as import READ_AS_COLUMN, with_statements, words_of_file, words_of_row
 from erp_admin.uploads.stated import Hidden, StatedReading
 
