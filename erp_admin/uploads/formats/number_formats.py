@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS
@@ -48,17 +48,17 @@ class Section:
     pattern: str
     tokens: tuple[Token, ...]
 
-    @property
+    @cached_property
     def is_date(self) -> bool:
         """Whether it shows parts of a date or time: letters outside of texts, and no digits of a number."""
         names = {name for name, _ in self.tokens}
         return ("date" in names or self.is_elapsed) and not names & {"general", "power"} and not self._has_digits
 
-    @property
+    @cached_property
     def is_elapsed(self) -> bool:
         return any(name == "bracket" and _ELAPSED.fullmatch(text) for name, text in self.tokens)
 
-    @property
+    @cached_property
     def _has_digits(self) -> bool:
         """Other than the fractions of a second, `ss.00`."""
         before = ""
@@ -74,11 +74,11 @@ class Section:
                 before = "second" if is_second else ""
         return False
 
-    @property
+    @cached_property
     def is_percent(self) -> bool:
         return sum(1 for name, _ in self.tokens if name == "percent") == 1
 
-    @property
+    @cached_property
     def currency(self) -> str:
         for name, text in self.tokens:
             found = _CURRENCY.fullmatch(text) if name == "bracket" else None
