@@ -23,6 +23,7 @@ cells = st.builds(
     texts,
     st.sampled_from(("", "EUR", "$", "”;")),
     st.lists(texts.filter(bool), max_size=2).map(tuple),
+    is_absent=st.booleans(),
 )
 rows = st.builds(Row, st.just(2), st.tuples(cells, cells, cells), st.booleans(), st.sampled_from((None, True, False)))
 stated = st.builds(
