@@ -69,18 +69,18 @@ class ChangeOrderUpload(UploadKind):
     def build(self, entry: ImportedDocument, names: Names, document: Any | None, parent: Any | None) -> Built:
         head, found = entry.head, document
         stored: ChangeOrder = _copy(found) if found else ChangeOrder(tenant_id=entry.tenant_id, number=head["number"])
-        stored.commitment = parent
+        base: Any = parent
+        stored.commitment = base
         stored.title = head["title"]
         stored.reason = head.get("reason") or stored.reason
         stored.dated_on = date.fromisoformat(head["date"])
         present = {line.number: line for line in found.lines.all()} if found else {}
         lines = _lines(entry, names, present, ChangeOrderLine)
-        problems = list(_take_changed(entry, lines, stored.commitment))
+        problems = list(_take_changed(entry, lines, base))
         built = _built(entry, stored, lines)
         built.effects.problems += problems
-        if found is None and (refused := why_not_added(stored.commitment)) is not None:
-            number = stored.commitment.number
-            problem = FileProblem(entry.first_row, "Commitment", number, refused.sentence, refused.advice)
+        if found is None and (refused := why_not_added(base)) is not None:
+            problem = FileProblem(entry.first_row, "Commitment", base.number, refused.sentence, refused.advice)
             built.effects.problems.append(problem)
         if found is not None:
             built.effects.compare(fields.change_order_values(found), fields.change_order_values(stored))
