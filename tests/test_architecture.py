@@ -23,6 +23,7 @@ FORBIDDEN = {
     "erp_admin": ("config",),
     "integrations/intacct": ("django", "integrations.sandbox", "integrations.models", "accounts"),
     "integrations/sandbox": ("django", "integrations.intacct", "integrations.models", "accounts"),
+    "erp_admin/grammar": ("django", "accounts", "integrations"),
 }
 
 
@@ -66,8 +67,8 @@ def test_imports_point_one_way(folder: str) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("folder", ["integrations/intacct", "integrations/sandbox"])
-def test_the_protocol_packages_stand_alone(folder: str) -> None:
+@pytest.mark.parametrize("folder", ["integrations/intacct", "integrations/sandbox", "erp_admin/grammar"])
+def test_the_protocol_and_the_grammar_stand_alone(folder: str) -> None:
     """Nothing of this project but themselves, so that each can be used and judged alone."""
     own = folder.replace("/", ".")
     wrong = [

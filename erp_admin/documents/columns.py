@@ -34,7 +34,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """`forbidden` are signs that Intacct does not take in it; `short_choices` further ways to write a choice."""
+    """`forbidden` are signs that Intacct does not take in it; `short_choices` further ways to write a choice.
+
+    A text that `is_prose` is read by people only: nothing is looked up by it.
+    """
 
     key: str
     label: str
@@ -43,6 +46,7 @@ class Column:
     value: Value = Value.TEXT
     is_needed: bool = False
     longest: int = 200
+    is_prose: bool = False
     other_names: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
     short_choices: tuple[tuple[str, str], ...] = ()

@@ -12,7 +12,7 @@ from typing import Any, Final
 from erp_admin.documents.columns import Column, Level, plain
 from erp_admin.models import rounded
 from erp_admin.uploads.columns import Header, parse_header
-from erp_admin.uploads.formats.table import FileRefused, Row, Table
+from erp_admin.uploads.formats.table import Cell, FileRefused, Row, Table
 from erp_admin.uploads.kinds import upload_for
 from erp_admin.uploads.values import Style, Unreadable, parse_cell
 
@@ -73,7 +73,7 @@ class DocumentReader:
     def __init__(self, kind: str, table: Table, *, day_first: bool = False) -> None:
         self.kind = upload_for(kind)
         self.notes = table.notes
-        self.style = Style(day_first=day_first, comma_decimals=table.comma_decimals)
+        self.style = Style(decimal=None if table.comma_decimals else ".", day_first=day_first)
         self.rows_read = 0
         self.columns: Mapping[str, Column] = {column.key: column for column in self.kind.columns}
         self.header_row, self.header, self._rows = self._find_header(table)
@@ -163,7 +163,7 @@ class DocumentReader:
         if not text:
             return None
         try:
-            return parse_cell(column, text, self.style)
+            return parse_cell(column, Cell(text), self.style).value
         except Unreadable as error:
             document.problems.append(Problem(row.number, column.label, text, error.sentence, error.fix))
             return None

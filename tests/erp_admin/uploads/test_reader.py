@@ -2,20 +2,15 @@
 
 import json
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from accounts.ui.csv_cells import safe_cell
 from erp_admin.uploads.exports import template_csv, template_xlsx
 from erp_admin.uploads.formats.detect import read_table
 from erp_admin.uploads.formats.table import MOST_ROWS, FileRefused, cleaned
-from erp_admin.uploads.kinds import upload_for
 from erp_admin.uploads.matching import comparable
 from erp_admin.uploads.reader import DocumentReader, ParsedDocument
-from erp_admin.uploads.values import Style, Unreadable, parse_cell
 from tests.erp_admin.imported import COMMITMENT_HEADER, commitment_row, csv_of, texts, workbook
 
 HEADER_CELLS = texts(*COMMITMENT_HEADER.split(","))
@@ -27,14 +22,6 @@ def parsed(content: bytes, name: str = "file.csv", kind: str = "commitments") ->
 
 def problems(document: ParsedDocument) -> list[tuple[int, str, str]]:
     return [(problem.row, problem.column, problem.sentence) for problem in document.problems]
-
-
-def column(key: str) -> Any:
-    return next(column for column in upload_for("commitments").columns if column.key == key)
-
-
-def read_value(key: str, text: str, **style: bool) -> Any:
-    return parse_cell(column(key), text, Style(**style))
 
 
 # Forms of files.
@@ -221,7 +208,7 @@ def test_everything_wrong_is_told_at_once_with_its_row_and_value() -> None:
             (2, "Number", "Intacct does not take ? in a number."),
             (2, "Title", "This is missing."),
             (2, "Type", "This is none of the choices."),
-            (2, "Date", "There is no month 31; dates are read as month/day/year."),
+            (2, "Date", "There is no month 31."),
             (2, "Retainage %", "A percentage is between 0 and 100."),
             (2, "Cost code", "A cost type belongs to a cost code."),
             (2, "Amount", "Quantity times unit price is 6.00."),
@@ -263,100 +250,7 @@ def test_a_unit_price_is_computed_where_that_is_exact() -> None:
     assert (rounded.lines[0]["unit_price"], rounded.problems) == ("33.333333", [])
 
 
-# Values.
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("1234.5", "1234.5"),
-        ("$1,234.50", "1234.50"),
-        ("(1,234.50)", "-1234.50"),
-        ("($5)", "-5"),
-        ("-$5.00", "-5.00"),
-        ("$-5.00", "-5.00"),
-        ("5.00-", "-5.00"),
-        ("−7", "-7"),
-        ("USD 1,000", "1000"),
-        ("1.000,00 €", "1000.00"),
-        ("1 234,50", "1234.50"),
-        ("1'234.50", "1234.50"),
-        ("1,234,567", "1234567"),
-        ("12,50", "12.50"),
-        ("1,234", "1234"),
-    ],
-)
-def test_amounts_are_read_in_every_dress(text: str, value: str) -> None:
-    assert Decimal(read_value("amount", text)) == Decimal(value)
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("abc", "not a number"),
-        ("1.2.3", "not grouped by thousands"),
-        ("1,23,456", "not grouped by thousands"),
-        ("10%", "percent sign"),
-        ("1.005", "more than 2 decimals"),
-        ("1" * 15, "too large"),
-        ("NaN", "not a number"),
-        ("1e5", "not a number"),
-    ],
-)
-def test_amounts_that_are_none_are_explained(text: str, sentence: str) -> None:
-    with pytest.raises(Unreadable, match=sentence):
-        read_value("amount", text)
-
-
-@pytest.mark.parametrize("text", ["1.234", "1,234"])
-def test_what_can_be_read_in_two_ways_is_not_guessed(text: str) -> None:
-    with pytest.raises(Unreadable, match=r"This can be read as 1234 or as 1\.234"):
-        read_value("unit_price", text, comma_decimals=True)
-
-
-@given(st.decimals(min_value=-(10**12), max_value=10**12, places=2, allow_nan=False))
-def test_an_amount_written_by_a_spreadsheet_is_read_back(amount: Decimal) -> None:
-    for text in (f"{amount:,.2f}", f"{amount:.2f}", f"({-amount:,.2f})" if amount < 0 else f"${amount:,.2f}"):
-        assert Decimal(read_value("amount", text)) == amount
-
-
-DATES = [
-    *("2026-03-04", "2026/3/4", "3/4/2026", "03/04/26", "4.3.2026", "4 Mar 2026", "4-Mar-26", "March 4, 2026"),
-    *("Mar 4th 2026", "2026-03-04 00:00:00", "2026-03-04T00:00:00Z", "3/4/2026 0:00"),
-]
-
-
-@pytest.mark.parametrize("text", DATES)
-def test_dates_are_read_in_every_dress(text: str) -> None:
-    assert read_value("date", text) == "2026-03-04"
-
-
-def test_the_order_of_day_and_month_is_chosen_not_guessed() -> None:
-    assert read_value("date", "3/4/2026", day_first=True) == "2026-04-03"
-    with pytest.raises(Unreadable) as caught:
-        read_value("date", "31/3/2026")
-    assert "choose day/month/year" in caught.value.fix
-
-
-@pytest.mark.parametrize("text", ["2026-02-30", "soon", "0003-01-01", "2026-03-04 12:30"])
-def test_dates_that_are_none_are_explained(text: str) -> None:
-    with pytest.raises(Unreadable):
-        read_value("date", text)
-
-
-def test_a_text_that_is_too_long_says_by_how_much() -> None:
-    with pytest.raises(Unreadable) as caught:
-        read_value("title", "x" * 250)
-    assert (caught.value.sentence, caught.value.fix) == (
-        "The text has 250 characters; at most 200 fit.",
-        "Shorten it by 50.",
-    )
-
-
-def test_a_fraction_is_not_taken_for_a_percentage() -> None:
-    assert (read_value("retainage", "0.5%"), read_value("retainage", "7.5")) == ("0.5", "7.5")
-    with pytest.raises(Unreadable, match=r"This can be read as 10 percent or as 0\.1 percent"):
-        read_value("retainage", "0.1")
+# Signs.
 
 
 def test_signs_that_no_database_stores_are_left_out() -> None:
