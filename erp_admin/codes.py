@@ -41,6 +41,13 @@ FEATURES: Final = {
         Code("FILE-JSON", "The JSON file does not have the expected shape", "It is a list of documents, or "
              "{“documents”: [ … ]}, each document an object with its “lines”.", UPLOADS),
         Code("FILE-HEADER", "The header of the file is not clear", "Name the columns as in the template.", UPLOADS),
+        Code("FILE-BACKGROUND", "The file is too large to be read at once", "Connect Sage Intacct, or split the file.",
+             UPLOADS),
+        Code("FILE-NOT-KEPT", "The file itself was not kept", "Upload it again.", UPLOADS),
+        Code("FILE-READ-AS", "What the column “Read as” says is not understood", "Leave it as it was downloaded, or "
+             "delete the column.", UPLOADS),
+        Code("IMPORT-UNREAD", "The file was not read to its end", "Wait until it is read, or have it read again.",
+             UPLOADS),
         Code("FILE-UNREADABLE", "The file cannot be opened", "Check the path.", COMMAND_LINE),
         Code("MATCH", "The record cannot be chosen for a name of the file", "Choose one that is active.", UPLOADS),
         Code("IMPORT-GONE", "The file was discarded before it was imported", "Upload it again.", UPLOADS),

@@ -36,8 +36,11 @@ class ImportDraftAdmin(TenantRows, LongTableAdmin):
     date_hierarchy = "created_at"
     fieldsets = (
         (None, {"fields": ("tenant", "kind", "file_name", "digest", "rows", "created_by", "created_at", "expires_at")}),
-        ("Read", {"fields": ("header_cells", "notes", "assessed_at")}),
-        ("What belongs to it", {"fields": ("run", "parts")}),
+        (
+            "Read",
+            {"fields": ("stage", "why_unread", "unread_advice", "header_cells", "notes", "how_read", "assessed_at")},
+        ),
+        ("What belongs to it", {"fields": ("reading_run", "run", "parts")}),
     )
 
     @admin.display(description="run")
@@ -47,6 +50,10 @@ class ImportDraftAdmin(TenantRows, LongTableAdmin):
     @admin.display(description="header")
     def header_cells(self, draft: ImportDraft) -> str:
         return " | ".join(str(cell) for cell in draft.headers)
+
+    @admin.display(description="how it was read")
+    def how_read(self, draft: ImportDraft) -> SafeString | str:
+        return as_json(draft.reading)
 
     @admin.display(description="open")
     def parts(self, draft: ImportDraft) -> SafeString:
@@ -81,7 +88,7 @@ class ImportedDocumentAdmin(OfDraft):
 
     @admin.display(description="rows")
     def its_rows(self, entry: ImportedDocument) -> SafeString | str:
-        rows = ((number, " | ".join(str(cell) for cell in cells)) for number, cells in entry.raw)
+        rows = ((number, " | ".join(str(cell) for cell in cells)) for number, cells, *_ in entry.raw)
         return format_html_join("", "<div>{}: {}</div>", rows) or NOTHING
 
     @admin.display(description="problems")

@@ -3,13 +3,13 @@
 Owns the words of columns, not which there are: each document type declares its own. Reads no file.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 from django.db import models
+
+from erp_admin.documents.plain import plain
 
 
 class Value(Enum):
@@ -79,10 +79,3 @@ class OneOf:
 
 def choices_of(members: Iterable[models.TextChoices]) -> tuple[tuple[str, str], ...]:
     return tuple((str(member.value), str(member.label)) for member in members)
-
-
-def plain(name: str) -> str:
-    """A header or a choice without what people write differently: case, accents, punctuation, spaces."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold().replace("%", " percent ").replace("#", " number "))
-    words = re.sub(r"[^a-z0-9]+", " ", "".join(sign for sign in decomposed if not unicodedata.combining(sign)))
-    return " ".join(words.split())

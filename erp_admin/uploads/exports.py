@@ -9,12 +9,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
+from django.db.models import QuerySet
+
 from accounts.ui.csv_cells import BYTE_ORDER_MARK, csv_line
 from erp_admin.documents.columns import Level
 from erp_admin.documents.types import type_for
 from erp_admin.models import ImportDraft, ImportedDocument, ImportState
 from erp_admin.uploads.columns import PROBLEMS_COLUMN
+from erp_admin.uploads.formats.table import Row
 from erp_admin.uploads.kinds import upload_for
+from erp_admin.uploads.raw_rows import row_of
+from erp_admin.uploads.read_as import READ_AS_COLUMN, words_of_file, words_of_row
+from erp_admin.uploads.readings import delimiter_of, stated_of
 
 UNUSABLE: Final = (ImportState.PROBLEM, ImportState.UNMATCHED, ImportState.REFUSED, ImportState.FAILED)
 _BATCH: Final = 200
@@ -76,28 +82,53 @@ def _cell(text: str) -> str:
 
 
 def problem_file(draft: ImportDraft) -> Iterator[str]:
-    """The documents that were not and cannot be imported as they are, in the order of the file."""
-    yield BYTE_ORDER_MARK + csv_line([*_without_problems(draft, draft.headers), PROBLEMS_COLUMN])
-    for entry in draft.documents.filter(state__in=UNUSABLE).order_by("position").iterator(chunk_size=_BATCH):
-        yield from _problem_lines(draft, entry)
+    """The documents that were not and cannot be imported as they are, in the order of the file, to be uploaded again.
+
+    Written with the delimiter of the file; each row says how it was read, so that it is read so again.
+    """
+    delimiter = delimiter_of(draft)
+    of_file = words_of_file(stated_of(draft))
+    entries = draft.documents.filter(state__in=UNUSABLE).order_by("position")
+    width = max([len(draft.headers), *_widths(entries)])  # cells that belong to no column keep their place
+    header = _without_problems(draft, _padded(draft.headers, width))
+    yield BYTE_ORDER_MARK + csv_line([*header, READ_AS_COLUMN, PROBLEMS_COLUMN], delimiter)
+    for entry in entries.iterator(chunk_size=_BATCH):
+        for row, problems in _problem_rows(entry):
+            read_as = "; ".join([*of_file, *words_of_row(row, draft.headers)])
+            texts = _without_problems(draft, _padded(row.texts, width))
+            yield csv_line([*texts, read_as, problems], delimiter)
 
 
-def _problem_lines(draft: ImportDraft, entry: ImportedDocument) -> Iterator[str]:
+def _widths(entries: "QuerySet[ImportedDocument]") -> Iterator[int]:
+    for raw in entries.values_list("raw", flat=True).iterator(chunk_size=_BATCH):
+        yield max((len(row_of(row).cells) for row in raw), default=0)
+
+
+def _padded(cells: Sequence[str], width: int) -> list[str]:
+    return [*cells, *[""] * (width - len(cells))]
+
+
+def _problem_rows(entry: ImportedDocument) -> Iterator[tuple[Row, str]]:
     """A document's rows as they were in the file, each with what is wrong with it."""
+    rows = [row_of(raw) for raw in entry.raw]
+    numbers = {row.number for row in rows}
     by_row: dict[int, list[str]] = {}
     for problem in entry.open_problems:
-        by_row.setdefault(problem["row"], []).append(_in_words(problem))
+        by_row.setdefault(problem["row"] if problem["row"] in numbers else entry.first_row, []).append(
+            _in_words(problem)
+        )
     if entry.reason and not by_row:
         by_row[entry.first_row] = [f"{entry.get_state_display()}: {entry.reason}"]
-    width = len(draft.headers)
-    for number, cells in entry.raw:
-        padded = [*cells, *[""] * (width - len(cells))][:width]
-        yield csv_line([*_without_problems(draft, padded), " ".join(by_row.get(number, []))])
+    for row in rows:
+        yield row, " ".join(by_row.get(row.number, []))
 
 
 def _without_problems(draft: ImportDraft, cells: Sequence[str]) -> list[str]:
-    """Without the column of an earlier round, which would be written twice."""
-    return [cell for cell, header in zip(cells, draft.headers, strict=True) if header != PROBLEMS_COLUMN]
+    """Without the column of an earlier round, which drafts from before the column “Read as” still hold."""
+    if PROBLEMS_COLUMN not in draft.headers:
+        return list(cells)
+    place = draft.headers.index(PROBLEMS_COLUMN)
+    return [cell for at, cell in enumerate(cells) if at != place]
 
 
 def _in_words(problem: dict[str, Any]) -> str:

@@ -168,7 +168,13 @@ def _match_again(draft: ImportDraft, entries: Iterable[ImportMatch], matcher: Ma
 
 
 def refuse_running(draft: ImportDraft) -> None:
-    """Raise Refused while a run imports the draft."""
+    """Raise Refused while a run reads or imports the draft."""
+    if draft.is_being_read and draft.reading_run is not None:
+        raise Refused(
+            f"Run {draft.reading_run.number} reads this file at this moment.",
+            "Wait for its end, or cancel it.",
+            code="RUN-ACTIVE",
+        )
     if draft.run is not None and draft.run.is_active:
         raise Refused(
             f"Run {draft.run.number} imports this file at this moment.", "Wait for its end.", code="RUN-ACTIVE"

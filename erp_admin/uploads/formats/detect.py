@@ -36,7 +36,7 @@ def read_table(name: str, content: bytes) -> Table:
         raise FileRefused("This is not a table.", "Choose a CSV, XLSX or JSON file.", code="FILE-KIND")
     else:
         table = csv_text.read(content)
-    table.rows = _within_limits(table.rows)
+    table.rows = list(_within_limits(table.rows))
     return table
 
 

@@ -43,9 +43,14 @@ class Cell:
     shown: str = ""
     currency: str = ""
     concerns: tuple[str, ...] = ()
+    is_absent: bool = False
+    is_hidden: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.text)
+
+
+BLANK: Final = Cell("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,13 @@ class Table:
     rows: Iterator[Row]
     notes: list[str] = field(default_factory=list)
     comma_decimals: bool = False
+    delimiter: str = ""
+
+    def __enter__(self) -> "Table":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
 
 
 class FileRefused(Refused):

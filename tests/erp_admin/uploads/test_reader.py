@@ -52,7 +52,7 @@ def test_a_header_below_a_title_is_found() -> None:
     content = b"Subcontracts 2026\n\n" + csv_of(commitment_row("SC-1", "A"))
     reader = DocumentReader("commitments", read_table("x.csv", content))
     assert [document.head["number"] for document in reader.documents()] == ["SC-1"]
-    assert reader.notes == ["The header was found in row 3; the rows above it were not read."]
+    assert reader.notes == ["The header was found in row 3; the rows above it were not read: “Subcontracts 2026”."]
 
 
 def test_a_workbook_is_read_with_its_dates_formulas_and_texts() -> None:
@@ -181,15 +181,16 @@ def test_wrong_headers_are_named_with_the_one_probably_meant() -> None:
 def test_a_column_twice_is_refused_and_an_unknown_one_is_noted() -> None:
     with pytest.raises(FileRefused, match="Vendor stands in more than one column: Vendor, Subcontractor"):
         parsed(csv_of("x", header=COMMITMENT_HEADER + ",Subcontractor"))
-    reader = DocumentReader("commitments", read_table("x.csv", csv_of(header=COMMITMENT_HEADER + ",Color")))
-    assert reader.notes == ["The column “Color” is not known, so its values were not read."]
+    content = csv_of(commitment_row("SC-1", "A") + ",red", header=COMMITMENT_HEADER + ",Color")
+    reader = DocumentReader("commitments", read_table("x.csv", content))
+    assert reader.notes == ["The column “Color” is not known, so its value was not read."]
 
 
 def test_headers_are_understood_however_they_are_written() -> None:
     header = (
         "COMMITMENT #,commitment title,Kind,vendor name,Contract Date,Description of work,Scheduled Value,Retention %"
     )
-    (document,) = parsed(csv_of("SC-1,Works,PO,A,3/2/2026,Rebar,5,10%", header=header))
+    (document,) = parsed(csv_of("SC-1,Works,PO,A,2026-03-02,Rebar,5,10%", header=header))
     assert document.problems == []
     assert (document.head["type"], document.head["retainage"]) == ("purchase_order", "10")
 
@@ -202,19 +203,15 @@ def test_everything_wrong_is_told_at_once_with_its_row_and_value() -> None:
         "Number,Title,Type,Vendor,Date,Retainage %,Total,Description,Cost code,Cost type,Quantity,Unit price,Amount"
     )
     (document,) = parsed(csv_of("SC?1,,Lease,A,31/31/2026,110%,7,Works,,SUB,2,3,7", header=header))
-    assert (
-        problems(document)
-        == [
-            (2, "Number", "Intacct does not take ? in a number."),
-            (2, "Title", "This is missing."),
-            (2, "Type", "This is none of the choices."),
-            (2, "Date", "There is no month 31."),
-            (2, "Retainage %", "A percentage is between 0 and 100."),
-            (2, "Cost code", "A cost type belongs to a cost code."),
-            (2, "Amount", "Quantity times unit price is 6.00."),
-            (2, "Total", "The lines add up to 7.00, which is 0.00 more."),
-        ][:-1]
-    )
+    assert problems(document) == [
+        (2, "Number", "Intacct does not take ? in a number."),
+        (2, "Title", "This is missing."),
+        (2, "Type", "This is none of the choices."),
+        (2, "Date", "There is no month 31."),
+        (2, "Retainage %", "A percentage is between 0 and 100."),
+        (2, "Cost code", "A cost type belongs to a cost code."),
+        (2, "Amount", "Quantity times unit price is 6.00."),
+    ]
 
 
 def test_a_total_that_is_not_the_sum_is_told_with_the_difference() -> None:
@@ -230,7 +227,7 @@ def test_a_head_that_differs_on_a_further_row_is_told() -> None:
 
 def test_a_document_without_lines_or_vendor_is_told() -> None:
     (document,) = parsed(csv_of("SC-1,Works,Subcontract,,2026-03-02,,,"))
-    assert [sentence for _, _, sentence in problems(document)] == ["The document has no lines.", "This is missing."]
+    assert [sentence for _, _, sentence in problems(document)] == ["This is missing.", "The document has no lines."]
 
 
 def test_line_numbers_are_kept_counted_up_and_not_repeated() -> None:

@@ -34,7 +34,7 @@ def listed(connection: Connection) -> Connection:
 
 def upload(client: Client, url: Url, content: bytes, name: str = "file.csv", **more: str) -> ImportDraft:
     file = SimpleUploadedFile(name, content)
-    facts = {"kind": "commitments", "dates": "month", "file": file, **more}
+    facts = {"kind": "commitments", "file": file, **more}
     answer = client.post(url("commitment_imports"), facts)
     assert answer.status_code == 302, answer.content.decode()
     return ImportDraft.objects.latest("pk")
@@ -196,3 +196,52 @@ def test_a_thousand_documents_are_shown_in_pages_with_few_queries(
     with CaptureQueriesContext(database) as queries:
         assert "1–25 of 1,000 names" in page(ben, url("match_commitment_import", draft_pk=draft.pk))
     assert len(queries) <= 16
+
+
+def test_the_type_one_comes_from_is_chosen(ben: Client, url: Url, scoped: Tenant) -> None:
+    assert f"{url('commitment_imports')}?kind=change_orders" in page(ben, url("change_orders"))
+    for kind in ("change_orders", "commitments"):
+        shown = page(ben, f"{url('commitment_imports')}?kind={kind}")
+        assert f'<option value="{kind}" selected>' in shown
+    assert '<option value="commitments" selected>' in page(ben, f"{url('commitment_imports')}?kind=nothing")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"PK\x03\x04 and nothing more", b"<html><table><tr><td>1</td></tr></table></html>", b"%PDF-1.7", b"\x00\x01\x02"],
+)
+def test_a_workbook_that_is_none_is_called_so(ben: Client, url: Url, scoped: Tenant, content: bytes) -> None:
+    file = SimpleUploadedFile("subcontracts.xlsx", content)
+    answer = ben.post(url("commitment_imports"), {"kind": "commitments", "file": file})
+    assert answer.status_code == 422
+    said = answer.content.decode()
+    assert "delimiter" not in said
+    assert "Missing" not in said
+    assert "workbook" in said or "Excel" in said
+
+
+def test_what_a_file_leaves_open_is_asked_on_its_page_and_answered_there(
+    ben: Client, url: Url, listed: Connection
+) -> None:
+    header = "Number;Title;Type;Vendor;Date;Description;Quantity;Amount"
+    draft = upload(ben, url, csv_of("SC-1;T;Subcontract;Northwind Roofing;2026-03-04;W;1.234;5", header=header))
+    address = url("commitment_import", draft_pk=draft.pk)
+    shown = page(ben, address)
+    assert "What does “1.234” mean?" in shown
+    assert "one thousand two hundred thirty-four: the decimal mark is a comma" in shown
+    answer = ben.post(url("read_commitment_import", draft_pk=draft.pk), {"decimal": ","}, follow=True)
+    assert answer.redirect_chain == [(address, 302)]
+    shown = answer.content.decode()
+    assert "What does “1.234” mean?" not in shown
+    assert "as one thousand two hundred thirty-four as was chosen." in shown
+    answer = ben.post(url("read_commitment_import", draft_pk=draft.pk), {"decimal": "!"}, follow=True)
+    assert "Choose from what is offered." in answer.content.decode()
+
+
+def test_a_document_of_a_thousand_lines_is_shown_in_part(ben: Client, url: Url, listed: Connection) -> None:
+    lines = [f",,,,,,Line {number},lots" for number in range(1_000)]
+    draft = upload(ben, url, csv_of(commitment_row("SC-1", "Northwind Roofing"), *lines))
+    shown = page(ben, url("commitment_import", draft_pk=draft.pk))
+    assert "And 950 more: download the problems as CSV." in shown
+    assert "And 951 more in rows 2 to 1,002 of the file." in shown
+    assert len(shown) < 100_000
