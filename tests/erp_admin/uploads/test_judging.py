@@ -38,7 +38,7 @@ from tests.snapshot import read_lists
 
 ROOT = Path(__file__).parents[3]
 STATUS = "Number,Title,Type,Vendor,Date,Status,Description,Amount"
-CHANGE_STATUS = "Commitment,Number,Title,Date,Status,Description,Amount"
+QUANTITY = "Number,Title,Type,Vendor,Date,Description,Quantity,Unit price"
 ROOF = "Northwind Roofing"
 
 
@@ -139,7 +139,7 @@ TOLD = {
     ),
     "a total that does not fit": Told(
         lambda connection: None,
-        file_of(*[commitment_row("SC-1", ROOF, "99999999999999.00"), ",,,,,,More,99999999999999.00"]),
+        file_of(*[f"SC-1,T,Subcontract,{ROOF},2026-03-02,W,99,900000000000"] * 2, header=QUANTITY),
         "Total: Ensure that there are no more than 1",
     ),
 }  # fmt: skip
