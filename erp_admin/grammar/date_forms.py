@@ -5,6 +5,7 @@ Owns how a date may be written. Must not decide which of two readings is meant: 
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import Final
 
@@ -114,7 +115,7 @@ def _without_time(text: str) -> str:
     hour, minute, second = int(found["hour"]), int(found["minute"]), int(found["second"] or 0)
     half = found.groupdict().get("half")
     if hour > 23 or minute > 59 or second > 59 or (half and not 1 <= hour <= 12 and hour != 0):
-        example = Suggestion("2026-03-04", "2026-03-04")
+        example = Suggestion("2026-03-04", date(2026, 3, 4))
         sentence = "There is no such time of day."
         raise Unreadable(sentence, f"Write the date alone, as YYYY-MM-DD, for example {example.text}.", [example])
     return text[: found.start()].rstrip(" ,")
