@@ -15,6 +15,7 @@ from erp_admin.grammar.signs import SOFT_HYPHEN, is_space, name_of, plain_signs,
 from erp_admin.grammar.units import MAGNITUDES, is_unit
 
 _DIGITS: Final = re.compile("[.,\u066b]?[0-9](?:[0-9.,'_\u066b\u066c ]*[0-9])?[.,\u066b]?")
+_BARE: Final = re.compile(r"[0-9][0-9.,]*")
 _EXPONENT: Final = re.compile(r"[-+(]*(?P<mantissa>[0-9]+(?:[.,][0-9]*)?)\s?[eE](?P<power>[-+]?[0-9]{1,3})\)?")
 _SIGNS: Final = "".join(map(re.escape, SIGNS))
 _TOKEN: Final = re.compile(
@@ -76,6 +77,8 @@ class _Collector:
         raise Unreadable(sentence, f"Write it like {self.example.text}.", [self.example])
 
     def collected(self) -> Beside:
+        if _BARE.fullmatch(self.text):
+            return Beside(self.text, 0, len(self.text), self.text)
         self._refuse_named_forms()
         place = _DIGITS.search(self.text)
         if place is None:
@@ -101,7 +104,7 @@ class _Collector:
             self.refuse("This is not written in percent, but in parts of a thousand or ten thousand.")
         if "¢" in text:
             self.refuse("This is written in cents.")
-        for sign in text:
+        for sign in "" if text.isascii() else text:
             if not sign.isascii() and sign not in SIGNS and unicodedata.category(sign) in ("No", "Nl"):
                 is_part = unicodedata.numeric(sign, 0) % 1 != 0
                 if is_part or sign not in "²³":
