@@ -32,7 +32,7 @@ def by_key(documents: Iterable[DocumentT]) -> dict[str, list[DocumentT]]:
 
 def shared_key(document: NumberedDocument) -> str:
     """Its key, without what makes a key its own."""
-    return document.number_key.partition(OWN)[0]
+    return str(document.number_key).partition(OWN)[0]
 
 
 def meant(same: Sequence[DocumentT], number: str) -> Sequence[DocumentT]:

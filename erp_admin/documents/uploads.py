@@ -27,13 +27,15 @@ class VendorName(Protocol):
 
 
 class Names(Protocol):
-    """What the names of a file stand for by now."""
+    """What the names of a file stand for by now, and which columns it has."""
 
     def vendor(self, head: Mapping[str, Any]) -> VendorName: ...
 
     def project(self, text: str) -> Project | None: ...
 
     def cost_code(self, head: Mapping[str, Any], line: Mapping[str, Any]) -> str: ...
+
+    def has_column(self, key: str) -> bool: ...
 
 
 @dataclass

@@ -11,10 +11,11 @@ from typing import Final, NoReturn
 
 from erp_admin.grammar.currencies import SIGNS, agrees, currency_named, narrower
 from erp_admin.grammar.problems import Suggestion, Unreadable
-from erp_admin.grammar.signs import SOFT_HYPHEN, name_of, plain_signs, visible
+from erp_admin.grammar.signs import SOFT_HYPHEN, is_space, name_of, plain_signs, visible
 from erp_admin.grammar.units import MAGNITUDES, is_unit
 
 _DIGITS: Final = re.compile("[.,\u066b]?[0-9](?:[0-9.,'_\u066b\u066c ]*[0-9])?[.,\u066b]?")
+_BARE: Final = re.compile(r"[0-9][0-9.,]*")
 _EXPONENT: Final = re.compile(r"[-+(]*(?P<mantissa>[0-9]+(?:[.,][0-9]*)?)\s?[eE](?P<power>[-+]?[0-9]{1,3})\)?")
 _SIGNS: Final = "".join(map(re.escape, SIGNS))
 _TOKEN: Final = re.compile(
@@ -76,6 +77,8 @@ class _Collector:
         raise Unreadable(sentence, f"Write it like {self.example.text}.", [self.example])
 
     def collected(self) -> Beside:
+        if _BARE.fullmatch(self.text):
+            return Beside(self.text, 0, len(self.text), self.text)
         self._refuse_named_forms()
         place = _DIGITS.search(self.text)
         if place is None:
@@ -101,7 +104,7 @@ class _Collector:
             self.refuse("This is not written in percent, but in parts of a thousand or ten thousand.")
         if "¢" in text:
             self.refuse("This is written in cents.")
-        for sign in text:
+        for sign in "" if text.isascii() else text:
             if not sign.isascii() and sign not in SIGNS and unicodedata.category(sign) in ("No", "Nl"):
                 is_part = unicodedata.numeric(sign, 0) % 1 != 0
                 if is_part or sign not in "²³":
@@ -115,8 +118,6 @@ class _Collector:
             self.refuse(sentence, "Give the column a format with all digits in the spreadsheet, or type the number.")
         value = -value if self.text.startswith(("-", "(")) else value
         text = f"{value:f}".split(".")[0]
-        if self.example.meaning == Decimal(10):  # a percentage
-            self.refuse(sentence)
         raise Unreadable(sentence, f"Write {text}, if that is what is meant.", [Suggestion(text, value)])
 
     def _without_digits(self) -> Beside:
@@ -170,28 +171,26 @@ class _Collector:
         elif sign.isdigit() or sign == "×":
             self.refuse("More than one number stands here.")
         else:
-            self.refuse(f"{name_of(sign)} does not belong to a number.")
+            self.refuse(f"{name_of(sign) if len(sign) == 1 else f'“{sign}”'} does not belong to a number.")
 
     def _take_word(self, found: Beside, word: str) -> None:
         plain = word.casefold().replace(".", "")
         if plain in _CREDIT:
-            if found.currency in ("INR", "₹", "Rs"):
-                self.refuse(f"“{word}” can mean a credit or ten million.")
-            found.signs.append("-")
+            found.signs.append("cr")
         elif plain in _DEBIT:
             found.signs.append("+")
         elif plain in _PERCENT:
             self._take_percent(found)
         elif plain == "per" and not found.unit:
             found.signs.append("/")
+        elif is_unit(word):  # before currencies: 500 KGS are kilograms, and no money of Kyrgyzstan
+            if found.unit:
+                self.refuse(f"Two units stand beside the number: {found.unit} and {word}.")
+            found.unit = word
         elif currency := currency_named(word):
             self._take_currency(found, currency)
         elif plain in MAGNITUDES:
             self.refuse(f"“{word}” can multiply the number.", "Write the number with all its digits.")
-        elif is_unit(word):
-            if found.unit:
-                self.refuse(f"Two units stand beside the number: {found.unit} and {word}.")
-            found.unit = word
         else:
             self.refuse(f"“{word}” beside the number is neither a known currency nor a known unit.")
 
@@ -206,7 +205,10 @@ class _Collector:
         found.is_percent = True
 
     def _settle_sign(self, found: Beside) -> None:
-        count = {sign: found.signs.count(sign) for sign in "()+-/"}
+        if "cr" in found.signs and found.currency in ("INR", "Rs"):
+            self.refuse("“Cr” can mean a credit or ten million.")
+        signs = ["-" if sign == "cr" else sign for sign in found.signs]
+        count = {sign: signs.count(sign) for sign in "()+-/"}
         if count["("] != count[")"]:
             self.refuse("A bracket is open." if count["("] > count[")"] else "A bracket closes that was not opened.")
         if count["("] > 1 or count["-"] > 1 or count["+"] > 1:
@@ -223,7 +225,7 @@ def _refuse_soft_hyphen(text: str) -> None:
     if SOFT_HYPHEN not in text:
         return
     bare, _ = visible(text.replace(SOFT_HYPHEN, "-"))
-    ends = bare.strip(" ()").strip("".join(SIGNS))
+    ends = "".join(sign for sign in bare if not is_space(sign) and sign not in "()" and sign not in SIGNS)
     if ends.startswith("-") or ends.endswith("-"):
         raise Unreadable(
             "A soft hyphen stands beside the number, which some programs show as a minus and others not at all.",

@@ -14,6 +14,8 @@ def identity(number: str) -> str:
     Width, Unicode form, case, kind of dash, number of spaces and signs that cannot be seen make no difference; accents,
     leading zeros and punctuation do.
     """
+    if number.isascii() and number.isprintable():  # nearly all are, and long lists of them are compared
+        return " ".join(number.lower().split())
     before, now = "", number
     while before != now:  # folding the case can compose signs anew, and the other way round
         before = now

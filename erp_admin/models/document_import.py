@@ -4,6 +4,8 @@ A draft keeps everything as it was in the file until it is imported or expires. 
 service, its matches, its assessment, and the run that imports it.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
@@ -141,7 +143,7 @@ class ImportedDocument(TenantModel):
         return " ".join(part for part in (self.parent_number, self.number, self.title) if part)
 
     @property
-    def open_problems(self) -> list[dict[str, object]]:
+    def open_problems(self) -> list[dict[str, Any]]:
         """What was not understood or cannot be stored, as long as that is what keeps it from being imported."""
         found = [*self.problems, *self.effects.get("problems", [])]
         return found if self.state == ImportState.PROBLEM else []

@@ -41,8 +41,7 @@ def save_change_order(document: ChangeOrder, lines: Sequence[ChangeOrderLine]) -
 def _save(document: Document, lines: Sequence[ValuedLine]) -> Document:
     _refuse_locked(document)
     _refuse_void_parent(document)
-    covered = covered_by_approval(document)
-    of_changes = covered_changes(document) if isinstance(document, Commitment) else []
+    covered, of_changes = covered_by_approval(document), covered_changes(document)
     complete(document, lines)
     for _, error in invalid(document, lines):
         raise error
@@ -53,7 +52,7 @@ def _save(document: Document, lines: Sequence[ValuedLine]) -> Document:
         _refuse_removed(document, kept)
     document.lines.exclude(pk__in=kept).delete()
     for line in lines:
-        setattr(line, document.lines.field.name, document)
+        setattr(line, type(document).lines.field.name, document)
         line.save()
     note_edit(document)
     let_fall(document, covered)

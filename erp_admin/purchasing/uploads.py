@@ -13,7 +13,15 @@ from erp_admin.documents.columns import OneOf
 from erp_admin.documents.effects import FileProblem, Removed
 from erp_admin.documents.uploads import Built, Names, UploadKind
 from erp_admin.grammar.identity import identity
-from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine, ImportedDocument, ValuedLine
+from erp_admin.models import (
+    ChangeOrder,
+    ChangeOrderLine,
+    Commitment,
+    CommitmentLine,
+    ImportedDocument,
+    ValuedLine,
+    rounded,
+)
 from erp_admin.purchasing import upload_fields as fields
 from erp_admin.purchasing.service import save_change_order, save_commitment
 from erp_admin.purchasing.upload_columns import CHANGE_ORDER, COMMITMENT
@@ -24,6 +32,7 @@ from integrations.models import Approval
 LineT = TypeVar("LineT", bound=ValuedLine)
 LINES: Final = ("lines", "lines__project")
 _SHOWN_LINES: Final = 20
+_PRICE_STEP: Final = Decimal("0.000001")
 
 
 class CommitmentUpload(UploadKind):
@@ -69,18 +78,18 @@ class ChangeOrderUpload(UploadKind):
     def build(self, entry: ImportedDocument, names: Names, document: Any | None, parent: Any | None) -> Built:
         head, found = entry.head, document
         stored: ChangeOrder = _copy(found) if found else ChangeOrder(tenant_id=entry.tenant_id, number=head["number"])
-        stored.commitment = parent
+        base: Any = parent
+        stored.commitment = base
         stored.title = head["title"]
         stored.reason = head.get("reason") or stored.reason
         stored.dated_on = date.fromisoformat(head["date"])
         present = {line.number: line for line in found.lines.all()} if found else {}
         lines = _lines(entry, names, present, ChangeOrderLine)
-        problems = list(_take_changed(entry, lines, stored.commitment))
+        problems = list(_take_changed(entry, lines, base))
         built = _built(entry, stored, lines)
         built.effects.problems += problems
-        if found is None and (refused := why_not_added(stored.commitment)) is not None:
-            number = stored.commitment.number
-            problem = FileProblem(entry.first_row, "Commitment", number, refused.sentence, refused.advice)
+        if found is None and (refused := why_not_added(base)) is not None:
+            problem = FileProblem(entry.first_row, "Commitment", base.number, refused.sentence, refused.advice)
             built.effects.problems.append(problem)
         if found is not None:
             built.effects.compare(fields.change_order_values(found), fields.change_order_values(stored))
@@ -119,9 +128,19 @@ def _lines(
         if "line_retainage" in values:
             retainage = values["line_retainage"]
             line.retainage_percent = Decimal(retainage) if retainage is not None else None
-        line.quantity, line.unit_price = Decimal(values["quantity"]), Decimal(values["unit_price"])
+        line.quantity, line.unit_price = _valued(values, names, present.get(values["line"]))
         lines.append(line)
     return lines
+
+
+def _valued(values: Mapping[str, Any], names: Names, was: ValuedLine | None) -> tuple[Decimal, Decimal]:
+    """Quantity and unit price. Of a file that says nothing of either the quantity stays, where the amount allows it."""
+    quantity, price = Decimal(values["quantity"]), Decimal(values["unit_price"])
+    if was is None or names.has_column("quantity") or names.has_column("unit_price") or not was.quantity:
+        return quantity, price
+    amount = Decimal(values["amount"])
+    unit_price = (amount / was.quantity).quantize(_PRICE_STEP)
+    return (was.quantity, unit_price) if rounded(was.quantity * unit_price) == amount else (quantity, price)
 
 
 def _take_changed(entry: ImportedDocument, lines: Sequence[ChangeOrderLine], base: Commitment) -> Iterable[FileProblem]:

@@ -58,7 +58,7 @@ class DocumentRows:
             self.document.texts[column.key] = cell.text
             if self._has(column, cell):
                 self.document.head[column.key] = self._value(self.head, column, cell)[0]
-            if column.is_needed and not cell:
+            if column.is_needed and _is_blank(cell):
                 missing.append(column)
         if len(missing) <= _MOST_MISSING:
             self.document.problems += [
@@ -130,14 +130,15 @@ class DocumentRows:
             if self._has(column, cell):
                 line[column.key], unit = self._value(row, column, cell)
                 units += [(column.key, Beside(row.number, column.label, cell.text, unit))] if unit else []
-            if column.is_needed and not cell:
+            if column.is_needed and _is_blank(cell):
                 self._tell(row, column, cell, "This is missing.", column.help)
         cost_code = self.cells.columns.get("cost_code")
         if line.get("cost_type") and cost_code is not None and not cells["cost_code"]:
             fix = "Fill in the cost code, or leave both blank."
             self._tell(row, cost_code, cells["cost_code"], "A cost type belongs to a cost code.", fix)
         settle_unit(self.document, line, units, cells["unit"].text if "unit" in cells else "")
-        complete(self.document, line, {key: cell.text for key, cell in cells.items()}, self.cells.style)
+        written = {key: cell.text or "".join(cell.concerns) for key, cell in cells.items()}
+        complete(self.document, line, written, self.cells.style)
         self.document.lines.append(line)
 
     def _value(self, row: Row, column: Column, cell: Cell) -> tuple[Any, str]:
@@ -185,6 +186,11 @@ class DocumentRows:
         labels = [column.label for column in self._columns(Level.HEAD) if column.is_needed and column.key != "number"]
         labels += [each.label for each in self.kind.one_of]
         return f"{', '.join(labels[:-1])} and {labels[-1]}" if len(labels) > 1 else "".join(labels) or "its values"
+
+
+def _is_blank(cell: Cell) -> bool:
+    """Whether nothing is there; what should be there and is not is told by the cell's concern."""
+    return not cell and not cell.concerns
 
 
 def wrong_total(document: ParsedDocument) -> Problem | None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from erp_admin.documents.numbers import by_key, doubt, having, meant
 from erp_admin.documents.types import parent_type_of
 from erp_admin.models import ImportDraft, ImportMatch, MatchHow, MatchKind, Project, number_key
+from erp_admin.uploads.columns import parse_header
 from erp_admin.uploads.kinds import type_of_draft, upload_for
 
 OF_PARENT: Final = "="  # begins the scope of a cost code whose project is that of the document it belongs to
@@ -52,6 +53,7 @@ class Resolver:
         self._parent_type = parent_type_of(self._type)
         self._parent_column = upload_for(draft.kind).parent_column
         self._parent_related = upload_for(draft.kind).parent_related
+        self._columns = parse_header(upload_for(draft.kind).columns, draft.headers)[0].places
         self._parents: dict[str, Sequence[Any]] = {}
 
     def vendor(self, head: Mapping[str, Any]) -> Vendor:
@@ -80,6 +82,9 @@ class Resolver:
         if match is None:
             return ""
         return text if match.how == MatchHow.WRITTEN else match.value
+
+    def has_column(self, key: str) -> bool:
+        return key in self._columns
 
     def parent(self, number: str) -> Any | None:
         """The document here that documents of the file belong to by this number; None for none, and in doubt."""

@@ -67,3 +67,8 @@ def test_it_is_the_same_in_every_form_and_case(number: str) -> None:
     assert identity(number.casefold()) == known
     assert identity(f" {number}\n") == known
     assert "\n" not in known
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126)))
+def test_plain_text_is_no_case_of_its_own(number: str) -> None:
+    assert identity(f"{number}\u200b") == identity(number)

@@ -10,7 +10,6 @@ from erp_admin.uploads.exports import template_csv, template_xlsx
 from erp_admin.uploads.formats.detect import read_table
 from erp_admin.uploads.formats.signs import cleaned
 from erp_admin.uploads.formats.table import MOST_ROWS, FileRefused
-from erp_admin.uploads.kinds import upload_for
 from erp_admin.uploads.matching import comparable
 from erp_admin.uploads.reader import DocumentReader, ParsedDocument
 from tests.erp_admin.imported import COMMITMENT_HEADER, commitment_row, csv_of, texts, workbook
@@ -82,7 +81,7 @@ def test_a_formula_that_was_never_computed_is_named() -> None:
     row = texts("SC-1", "Works", "Subcontract", "A", "2026-03-02", "Net 30", "Works") + '<c r="H2"><f>A1</f></c>'
     reader = DocumentReader("commitments", read_table("file.xlsx", workbook([HEADER_CELLS, row])))
     (document,) = reader.documents()
-    assert problems(document) == [(2, "Amount", "This is missing.")]
+    assert problems(document) == [(2, "Amount", "It holds a formula that was never computed.")]
     assert "among them H2" in reader.notes[-1]
 
 

@@ -88,7 +88,7 @@ def test_cells_of_workbooks_prove_nothing_and_are_in_no_doubt() -> None:
         ({6: Cell("10.00", concerns=("It is struck out.",))}, [(2, "Amount")]),
         (
             {place: Cell("", concerns=(f"{MERGED} (F2:G2).",)) for place in (5,)},
-            [(2, "Description"), (2, "Description")],
+            [(2, "Description")],
         ),
         (
             {place: Cell(text, concerns=("It is struck out.",)) for place, text in enumerate((*FIRST, "W", "1"))},
