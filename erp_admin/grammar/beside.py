@@ -19,7 +19,7 @@ _BARE: Final = re.compile(r"[0-9][0-9.,]*")
 _EXPONENT: Final = re.compile(r"[-+(]*(?P<mantissa>[0-9]+(?:[.,][0-9]*)?)\s?[eE](?P<power>[-+]?[0-9]{1,3})\)?")
 _SIGNS: Final = "".join(map(re.escape, SIGNS))
 _TOKEN: Final = re.compile(
-    rf"(?P<money>(?:[A-Za-z][A-Za-z.]{{0,4}})?[{_SIGNS}]|[{_SIGNS}](?:US|CA|AU|NZ|HK|MX)(?![A-Za-z]))"
+    rf"(?P<money>(?:[A-Za-z][A-Za-z.]{{0,4}} ?)?[{_SIGNS}]|[{_SIGNS}](?:US|CA|AU|NZ|HK|MX)(?![A-Za-z]))"
     r"|(?P<word>[^\W\d_]+[.]?(?:[²³]|[23](?![0-9.,]))?)|(?P<sign>\S)",
     re.IGNORECASE,
 )
@@ -162,6 +162,9 @@ class _Collector:
     def _take_sign(self, found: Beside, sign: str, *, is_before: bool) -> None:
         if currency := currency_named(sign):
             self._take_currency(found, currency)
+        elif len(sign) > 1 and sign[-1] in SIGNS:  # LBS $ or USD$: a word and a sign of its own
+            self._take_word(found, sign[:-1].strip())
+            self._take_currency(found, currency_named(sign[-1]))
         elif sign in "+-" or (sign == "(" and is_before) or (sign == ")" and not is_before):
             found.signs.append(sign)
         elif sign == "%":
