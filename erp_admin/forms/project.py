@@ -10,6 +10,7 @@ from erp_admin.forms.fields import AmountField, DayField, state_currency
 from erp_admin.grammar.currencies import CODES
 from erp_admin.models import Project
 from erp_admin.projects.flow import PROJECTS
+from erp_admin.projects.selectors import numbered_like
 
 # Whatever the import writes; a change made here would be undone by the next one.
 LOCKED_WHEN_LINKED = PROJECTS.written
@@ -90,7 +91,7 @@ class ProjectForm(forms.ModelForm):
 
     def clean_number(self) -> str:
         number = str(self.cleaned_data["number"])
-        other = Project.objects.filter(number=number).exclude(pk=self.instance.pk).first()
-        if other is not None:
+        other = next(iter(numbered_like(number, besides=self.instance)), None)
+        if other is not None and not (self.instance.pk and "number" not in self.changed_data):
             raise forms.ValidationError(f"A project {other} exists already. Give this one another number.")
         return number
