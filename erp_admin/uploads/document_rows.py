@@ -62,7 +62,7 @@ class DocumentRows:
                 missing.append(column)
         if len(missing) <= _MOST_MISSING:
             self.document.problems += [
-                Problem(self.head.number, column.label, "", "This is missing.", column.help) for column in missing
+                Problem(self.head.number, column.label, "", "This is missing.", fill_in(column)) for column in missing
             ]
             return
         self.lacks_told = True
@@ -131,7 +131,7 @@ class DocumentRows:
                 line[column.key], unit = self._value(row, column, cell)
                 units += [(column.key, Beside(row.number, column.label, cell.text, unit))] if unit else []
             if column.is_needed and _is_blank(cell):
-                self._tell(row, column, cell, "This is missing.", column.help)
+                self._tell(row, column, cell, "This is missing.", fill_in(column))
         cost_code = self.cells.columns.get("cost_code")
         if line.get("cost_type") and cost_code is not None and not cells["cost_code"]:
             fix = "Fill in the cost code, or leave both blank."
@@ -186,6 +186,13 @@ class DocumentRows:
         labels = [column.label for column in self._columns(Level.HEAD) if column.is_needed and column.key != "number"]
         labels += [each.label for each in self.kind.one_of]
         return f"{', '.join(labels[:-1])} and {labels[-1]}" if len(labels) > 1 else "".join(labels) or "its values"
+
+
+def fill_in(column: Column) -> str:
+    """What to do about a value that is missing."""
+    if column.value is Value.NUMBER:
+        return "Give it one. A row of the document above leaves the other values of the document blank too."
+    return f"Fill it in. {column.help}".strip()
 
 
 def _is_blank(cell: Cell) -> bool:

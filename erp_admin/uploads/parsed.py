@@ -11,7 +11,6 @@ from erp_admin.grammar.identity import identity
 from erp_admin.uploads.formats.table import Row
 
 WHOLE_ROW: Final = "Whole row"  # stands for a column where a problem is one of a row as such
-SEEN_CURRENCY: Final = "seen_currency"  # in a head: what its amounts themselves name, a code or a sign such as “$”
 GIVEN: Final = "given"  # in a line: which of quantity, unit price and amount the file gives; the others are computed
 LARGEST_AMOUNT: Final = Decimal(10) ** 14
 _LONGEST_SHOWN: Final = 80

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from erp_admin.documents.uploads import SEEN_CURRENCY
 from erp_admin.uploads.formats.table import Cell, CellKind
-from erp_admin.uploads.parsed import SEEN_CURRENCY
 from tests.erp_admin.uploads.files import BLANK, FIRST, HEADER, read, read_cells, sheet_row
 
 WITH_CURRENCY = HEADER + ",Currency"
