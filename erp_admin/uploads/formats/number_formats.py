@@ -75,6 +75,10 @@ class Section:
         return False
 
     @cached_property
+    def is_colored(self) -> bool:
+        return re.search(r"\[(?:red|color)", self.pattern, re.IGNORECASE) is not None
+
+    @cached_property
     def is_percent(self) -> bool:
         return sum(1 for name, _ in self.tokens if name == "percent") == 1
 
@@ -84,7 +88,8 @@ class Section:
             found = _CURRENCY.fullmatch(text) if name == "bracket" else None
             if found is not None and found[1].strip():
                 return found[1].strip()
-        words = "".join(_literal(token) or "\0" for token in self.tokens).replace("\0\0", "\0").split("\0")
+        tokens = [("sign", text) if name == "date" else (name, text) for name, text in self.tokens]
+        words = "".join(_literal(token) or "\0" for token in tokens).replace("\0\0", "\0").split("\0")
         for word in (word.strip(" ()-+") for word in words):
             if _CODES.fullmatch(word) or any(unicodedata.category(sign) == "Sc" for sign in word):
                 return word

@@ -198,6 +198,8 @@ class CellReader:
         shown = shown_number(section, positive)
         if not shown and not section.tokens:
             concerns = (*concerns, "Its format shows nothing.")
+        if number < 0 and positive > 0 and shown[:1].isdecimal() and not section.is_colored:
+            concerns = (*concerns, "Its format hides that it is negative.")
         text = f"{_digits(number.scaleb(2))}%" if section.is_percent else digits
         return Cell(text, CellKind.NUMBER, "" if shown == text else shown, section.currency, concerns)
 

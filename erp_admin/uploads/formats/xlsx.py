@@ -16,6 +16,7 @@ from openpyxl.packaging.relationship import RelationshipList, get_dependents, ge
 from openpyxl.utils import column_index_from_string, range_boundaries
 from openpyxl.worksheet._reader import COL_TAG, MERGE_TAG, ROW_TAG, WorkSheetParser
 
+from erp_admin.uploads.formats.foreign import refuse_archive
 from erp_admin.uploads.formats.package import DAMAGE, HARDENED, SAVE_AGAIN, Package
 from erp_admin.uploads.formats.signs import Signs
 from erp_admin.uploads.formats.spool import SpooledRows, write_rows
@@ -54,6 +55,7 @@ def read(content: bytes, known: KnownNames) -> Reading:
 def _guarded(content: bytes, known: KnownNames, notes: list[str]) -> Iterator[Row]:
     try:
         with Package(content) as package:
+            refuse_archive(package.namelist())
             yield from _Workbook(package).rows(known, notes)
     except DAMAGE as error:
         raise FileRefused("The workbook is damaged, or not an Excel workbook.", SAVE_AGAIN, code="FILE-XLSX") from error
