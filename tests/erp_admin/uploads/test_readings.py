@@ -62,6 +62,7 @@ def test_what_the_file_leaves_open_is_asked_and_the_answer_reads_it_again(scoped
     ]
     problem, fine = draft.documents.all()
     assert [each["column"] for each in problem.problems] == ["Quantity"]
+    assert "Or answer the question about the whole file." in problem.problems[0]["fix"]
     assert not fine.problems
 
     draft = read_again(draft, StatedReading(decimal=","))
@@ -109,7 +110,7 @@ def test_hidden_rows_are_asked_about_and_left_out_or_included(scoped: Tenant) ->
     assert draft.documents.get().problems
     left_out = read_again(draft, StatedReading(hidden=Hidden.LEAVE_OUT))
     assert (left_out.documents.get().total, left_out.documents.get().problems) == (Decimal(5), [])
-    assert told(left_out) == ["1 hidden row (row 3): left out, as was chosen."]
+    assert "Hidden in the sheet: row 3; left out, as chosen." in left_out.notes
     assert read_again(draft, StatedReading(hidden=Hidden.INCLUDE)).documents.get().total == Decimal(12)
 
 
