@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from erp_admin.documents.effects import sentences
 from erp_admin.models import IMPORTABLE, IMPORTED, ChangeOrder, Commitment, ImportDraft, ImportState
-from erp_admin.purchasing.service import approve, save_change_order, void
+from erp_admin.purchasing.service import back_to_draft, save_change_order, void
 from erp_admin.uploads.matches import match_again
 from erp_admin.uploads.service import confirm, read_upload
 from integrations.delivery.requests import ignore
@@ -60,11 +60,11 @@ def _prepare(connection: Connection, decision: str, change: str) -> None:
     base = commitment(connection, "SC-1", "100", "5", approved=decision in ("approved", "queued", "partly"))
     if change != "none":
         made = change_order(base, "CO-1")
-        (line,) = made.lines.all()
-        line.changes_line = base.lines.get(number=2) if change == "changes 2" else None
-        save_change_order(made, [line])
-        if change == "approved":
-            approve(ChangeOrder.objects.get())
+        if change != "approved":
+            back_to_draft(made)
+            (line,) = made.lines.all()
+            line.changes_line = base.lines.get(number=2) if change == "changes 2" else None
+            save_change_order(made, [line])
     if decision == "ignored":
         ignore(base, reason="later")
     if decision == "void" and change == "none":
