@@ -25,8 +25,7 @@ FEATURES: Final = {
     "Files that people import": (
         Code("FILE-EMPTY", "The file holds no rows", "Choose the file with the documents.", UPLOADS),
         Code("FILE-KIND", "The file is not a table", "Choose a CSV, XLSX or JSON file.", UPLOADS),
-        Code("FILE-OLD", "The file is a workbook of the old form, or one with a password", "Save it as .xlsx without a "
-             "password, or as CSV.", UPLOADS),
+        Code("FILE-OLD", "The file is a workbook of an old form", "Save it as .xlsx, or as CSV.", UPLOADS),
         Code("FILE-SIZE", "The file is larger than 10 MB", "Split it into several files.", UPLOADS),
         Code("FILE-ROWS", "The file has too many rows", "Split it into several files.", UPLOADS),
         Code("FILE-COLUMNS", "A row has too many columns", "Remove what is not needed, or check the delimiter.",
@@ -34,6 +33,9 @@ FEATURES: Final = {
         Code("FILE-CELL", "A cell has too many characters", "Shorten it.", UPLOADS),
         Code("FILE-UNPACKED", "The workbook unpacks to too much", "Keep only the sheet with the documents, without "
              "pictures and empty formatted rows.", UPLOADS),
+        Code("FILE-PASSWORD", "The workbook is protected with a password", "Save it without the password.", UPLOADS),
+        Code("FILE-EFFORT", "Reading the file takes too much time or memory", "Split it into several files, or keep "
+             "only the rows and columns with the documents.", UPLOADS),
         Code("FILE-XLSX", "The workbook is damaged", _SAVE_AGAIN, UPLOADS),
         Code("FILE-CSV", "The CSV file cannot be read to its end", "Save it again as “CSV UTF-8” from the "
              "spreadsheet.", UPLOADS),

@@ -12,7 +12,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.admin.read_only import NOTHING, LongTableAdmin, as_json, change_link, list_link
-from erp_admin.models import ImportDraft, ImportedDocument, ImportMatch, RememberedMatch
+from erp_admin.models import ImportDraft, ImportedDocument, ImportFile, ImportMatch, RememberedMatch
 from integrations.admin.tenancy import TenantRows
 
 
@@ -62,6 +62,19 @@ class ImportDraftAdmin(TenantRows, LongTableAdmin):
             list_link(ImportMatch, "Names", draft__id__exact=draft.pk),
         ]
         return format_html_join(" · ", "{}", ((link,) for link in links))
+
+
+@admin.register(ImportFile)
+class ImportFileAdmin(OfDraft):
+    """That the bytes of a file are kept, not what they are."""
+
+    list_display = ["draft_link", "tenant_link"]
+    list_filter = ["tenant"]
+    search_fields = ["draft__file_name", "=draft__digest"]
+    fields = ["tenant", "draft"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("content")
 
 
 @admin.register(ImportedDocument)

@@ -9,7 +9,7 @@ from enum import Enum, StrEnum
 
 from django.db import models
 
-from erp_admin.documents.plain import plain
+from erp_admin.documents.plain import plain as plain
 
 
 class Value(Enum):

@@ -6,12 +6,14 @@ Owns the contract between a type and `erp_admin.uploads`, which reads, matches a
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from erp_admin.documents.columns import Column, OneOf
 from erp_admin.documents.effects import Effects
 from erp_admin.models import ImportedDocument, Project
 from integrations.models import Covered
+
+SEEN_CURRENCY: Final = "seen_currency"  # in the head of a document: what its amounts name, three letters or a sign
 
 
 class NotWritten(Exception):

@@ -5,6 +5,7 @@ Owns how a date may be written. Must not decide which of two readings is meant: 
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import Final
 
@@ -24,17 +25,19 @@ _FOREIGN: Final = (
 )  # fmt: skip
 FOREIGN_MONTHS: Final = MappingProxyType({name: n for n, names in enumerate(_FOREIGN, 1) for name in names.split()})
 _DAYS: Final = (
-    "monday mon", "tuesday tue tues", "wednesday wed weds", "thursday thu thur thurs", "friday fri", "saturday sat",
+    "monday mon", "tuesday tue tues", "wednesday wed weds", "thursday thu thurs", "friday fri", "saturday sat",
     "sunday sun",
 )  # fmt: skip
 WEEKDAYS: Final = MappingProxyType({name: n for n, names in enumerate(_DAYS) for name in names.split()})
 
-_ZONE: Final = r"(?:\s?(?:z|utc|gmt|(?:utc|gmt)?[+-]\d{1,2}(?::?\d{2})?|[ecmp][sd]t))?"
+_ZONE: Final = r"(?:\s?(?:z|utc|gmt|(?:utc|gmt)?[+-]\d{1,2}(?::?\d{2})?|[ecmp][sd]t)){0,2}(?:\s?\([a-z ]+\))?"
 _TIME: Final = re.compile(
     rf"(?:(?<=\d)t|,?\s)\s?(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?::(?P<second>\d{{2}})(?:[.,]\d{{1,9}})?)?"
     rf"\s?(?P<half>[ap]\.?m\.?)?{_ZONE}$"
 )
 _COMPACT_TIME: Final = re.compile(rf"(?<=^\d{{8}})t(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?P<second>\d{{2}})?{_ZONE}$")
+# As systems write the present moment: Wed Mar 4 00:00:00 UTC 2026.
+_TIME_INSIDE: Final = re.compile(r"(?<=\d) (\d{2}:\d{2}:\d{2})(?: [a-z]{3,4})?(?= \d{4}$)")
 _WEEKDAY: Final = re.compile(
     rf"^(?P<name>{'|'.join(WEEKDAYS)})\b\.?,?\s*|,?\s*\(?\b(?P<behind>{'|'.join(WEEKDAYS)})\.?\)?$"
 )
@@ -56,6 +59,7 @@ _YEAR_LAST: Final = re.compile(
     r"(?P<first>\d{1,2})\s?(?P<sign>[-/. ])\s?(?P<second>\d{1,2})\s?(?P=sign)\s?(?P<year>\d{4}|'?\d{2})"
 )
 _COMPACT: Final = re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})")
+_BARE: Final = re.compile(r"[0-9]+([-/.])[0-9]+\1[0-9]+")
 _EAST_ASIAN: Final = re.compile(r"(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일]")
 
 
@@ -78,7 +82,8 @@ class WrittenDate:
 
 def take_apart(text: str) -> WrittenDate | None:
     """The parts of a date in plain signs, its time of day checked and left out; None for what is none."""
-    day, weekday = _without_weekday(_without_time(text.casefold()))
+    is_bare = _BARE.fullmatch(text) is not None
+    day, weekday = (text, None) if is_bare else _without_weekday(_without_time(text.casefold()))
     day = day.removesuffix(".")
     for pattern in (_YEAR_FIRST, _COMPACT, _EAST_ASIAN):
         if found := pattern.fullmatch(day):
@@ -108,13 +113,14 @@ def foreign_month(text: str) -> tuple[int, int, int] | None:
 
 
 def _without_time(text: str) -> str:
+    text = _TIME_INSIDE.sub("", text) + (f" {inside[1]}" if (inside := _TIME_INSIDE.search(text)) else "")
     found = _TIME.search(text) or _COMPACT_TIME.search(text)
     if found is None:
         return text
     hour, minute, second = int(found["hour"]), int(found["minute"]), int(found["second"] or 0)
     half = found.groupdict().get("half")
     if hour > 23 or minute > 59 or second > 59 or (half and not 1 <= hour <= 12 and hour != 0):
-        example = Suggestion("2026-03-04", "2026-03-04")
+        example = Suggestion("2026-03-04", date(2026, 3, 4))
         sentence = "There is no such time of day."
         raise Unreadable(sentence, f"Write the date alone, as YYYY-MM-DD, for example {example.text}.", [example])
     return text[: found.start()].rstrip(" ,")

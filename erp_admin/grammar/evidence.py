@@ -4,11 +4,11 @@ Owns the decisions, made in one pass and in constant memory. Must not read value
 that no cell proves.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
 from erp_admin.grammar.dates import orders_of, read_date, written_date
-from erp_admin.grammar.digits import MARKS
 from erp_admin.grammar.numbers import marks_of, read_number
 from erp_admin.grammar.problems import InDoubt, Unreadable
 from erp_admin.grammar.style import Mark, Style
@@ -68,10 +68,16 @@ class _Tally(Generic[T]):
         if value not in self.proofs:
             self.proofs[value] = f"{where} shows “{_shown(text)}”"
 
-    def doubt(self, where: str, text: str, readings: tuple[str, str]) -> None:
+    def doubt(self, where: str, text: str, read: Callable[[], object]) -> None:
+        """`read` raises the doubt with both readings; only that of the first is asked for."""
         self.doubtful += 1
         if self.example is None:
-            self.example = Doubt(where, _shown(text), readings)
+            try:
+                read()
+            except InDoubt as doubt:
+                self.example = Doubt(where, _shown(text), doubt.readings)
+            except Unreadable:
+                self.doubtful -= 1
 
     def decided(self) -> Decision[T]:
         proofs = list(self.proofs.items())
@@ -99,13 +105,8 @@ class Evidence:
             return
         if len(found) == 1:
             self._decimal.prove(next(iter(found)), where, text)
-        elif len(found) == 2 and len({found[mark] for mark in MARKS}) == 2:
-            try:
-                read_number(text, Style())
-            except InDoubt as doubt:
-                self._decimal.doubt(where, text, doubt.readings)
-            except Unreadable:
-                return
+        elif len(found) == 2 and found["."] != found[","]:
+            self._decimal.doubt(where, text, lambda: read_number(text, Style()))
 
     def see_date(self, text: str, where: str) -> None:
         written = written_date(text)
@@ -115,19 +116,10 @@ class Evidence:
         if written.is_open and len(orders) == 1 and not written.may_begin_with_year:
             self._day_order.prove(next(iter(orders)), where, text)
         elif len(set(orders.values())) == 2:
-            self._note_doubt(self._day_order, text, where, Style(century_from=1950))
+            self._day_order.doubt(where, text, lambda: read_date(text, Style(century_from=1950)))
         if written.is_short and orders:
             order = next(iter(orders))
-            self._note_doubt(self._century, text, where, Style(day_first=order))
-
-    @staticmethod
-    def _note_doubt(tally: _Tally[T], text: str, where: str, style: Style) -> None:
-        try:
-            read_date(text, style)
-        except InDoubt as doubt:
-            tally.doubt(where, text, doubt.readings)
-        except Unreadable:
-            return
+            self._century.doubt(where, text, lambda: read_date(text, Style(day_first=order)))
 
     def decided(self) -> Decisions:
         return Decisions(self._decimal.decided(), self._day_order.decided(), self._century.decided())

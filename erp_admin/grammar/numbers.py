@@ -4,8 +4,10 @@ Owns the order of checks and the words of what is wrong. Must not drop a sign or
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Final, NoReturn
 
 from erp_admin.grammar.beside import Beside, read_beside
 from erp_admin.grammar.digits import readings, written
@@ -13,8 +15,9 @@ from erp_admin.grammar.measures import ANY, Measure
 from erp_admin.grammar.problems import InDoubt, Question, Suggestion, Unreadable
 from erp_admin.grammar.style import Mark, Style
 
-_MARKS = {".": "point", ",": "comma"}
-_EXACT = re.compile(r"[-+]?[0-9]{1,40}(?:\.[0-9]{1,40})?[eE][-+]?[0-9]{1,2}")
+_CONTEXT: Final = Context(prec=400)
+_MARKS: Final = {".": "point", ",": "comma"}
+_EXACT: Final = re.compile(r"[-+]?[0-9]{1,40}(?:\.[0-9]{1,40})?[eE][-+]?[0-9]{1,2}")
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,7 @@ class Number:
 
 def read_number(text: str, style: Style, measure: Measure = ANY) -> Number:
     """The number, within the limits of what it is for. Raises Unreadable; InDoubt where only the style is missing."""
-    found = _Reader(style, measure)
-    beside = read_beside(text, found.example)
-    found.refuse_foreign(beside)
-    value = found.value(beside)
-    found.refuse_unfit(beside, value)
-    return Number(value, beside.currency, beside.unit, beside.is_percent)
+    return _Reader(style, measure).read(text)
 
 
 def read_certain(text: str, measure: Measure) -> Number:
@@ -57,102 +55,123 @@ def _signed(beside: Beside, value: Decimal) -> Decimal:
 
 @dataclass(frozen=True)
 class _Reader:
+    """Reads one text. Without `advises` nothing is suggested: so a suggestion is followed before it is made."""
+
     style: Style
     measure: Measure
+    advises: bool = True
+
+    def read(self, text: str) -> Number:
+        try:
+            beside = read_beside(text, self.example)
+        except Unreadable as problem:
+            if self._working(problem.suggestions) == list(problem.suggestions):
+                raise
+            self._refuse(problem.sentence, problem.suggestions)
+        self._refuse_foreign(beside)
+        value = self._value(beside)
+        self._refuse_unfit(beside, value)
+        return Number(value, beside.currency, beside.unit, beside.is_percent)
 
     @property
     def example(self) -> Suggestion:
         return Suggestion(written(self.measure.example, self.style.decimal), self.measure.example)
 
-    def value(self, beside: Beside) -> Decimal:
+    def _value(self, beside: Beside) -> Decimal:
         found = readings(beside.digits)
         if not found:
-            example = self.example
-            sentence = "The digits are not grouped by thousands."
-            raise Unreadable(sentence, f"Write it like {example.text}.", [example])
+            self._refuse("The digits are not grouped by thousands.")
         values = list(found.values())
         if self.style.decimal is not None:
             if self.style.decimal not in found:
-                self._refuse_other_mark(beside, values[0])
+                sentence = f"It is not written with a decimal {_MARKS[self.style.decimal]}, as numbers are here."
+                self._refuse(sentence, self._rewritten(beside, values, self.style.decimal))
             return _signed(beside, found[self.style.decimal])
         if values[0] != values[-1]:
             self._ask(beside, found)
         return _signed(beside, values[0])
 
-    def _refuse_other_mark(self, beside: Beside, value: Decimal) -> None:
-        assert self.style.decimal is not None  # noqa: S101 - for the type checker
-        sentence = f"It is not written with a decimal {_MARKS[self.style.decimal]}, as numbers are here."
-        rounded = self._rounded(value)
-        self._refuse(sentence, beside, [rounded], "Write {}." if rounded == value else "Write it rounded, as {}.")
-
-    def _ask(self, beside: Beside, found: dict[Mark, Decimal]) -> None:
+    def _ask(self, beside: Beside, found: dict[Mark, Decimal]) -> NoReturn:
         """A lone mark before three digits: thousands to one person, decimals to another."""
         mark: Mark = "." if "." in beside.digits else ","
         whole, part = sorted(found.values(), reverse=True)
         texts = (written(_signed(beside, whole), "."), f"{_signed(beside, part):f}")
-        rounded = self._rounded(part)
-        if not rounded:
-            rounded = part
-        suggestions = [self._followed(beside, value, mark) for value in (whole, rounded)]
-        shown = f"{suggestions[0].text} or {'' if rounded == part else 'rounded '}{suggestions[1].text}"
         sentence = f"This can be read as {texts[0]} or as {texts[1]}."
-        raise InDoubt(Question.DECIMAL, texts, sentence, f"Write {shown}.", suggestions)
+        fix, suggestions = self._advice(self._rewritten(beside, [whole, part], mark))
+        raise InDoubt(Question.DECIMAL, texts, sentence, fix, suggestions)
 
-    def refuse_foreign(self, beside: Beside) -> None:
+    def _refuse_foreign(self, beside: Beside) -> None:
         """What stands beside the digits must belong to what the number is for."""
-        measure, example = self.measure, self.example
+        measure = self.measure
         if beside.currency and not measure.takes_currency:
-            what = f"A currency does not belong to {measure.noun}."
-        elif beside.unit and (not measure.takes_unit or (beside.is_rate and not measure.takes_currency)):
-            what = f"“{beside.unit}” does not belong to {measure.noun}."
-        elif beside.is_percent and not measure.is_percentage:
-            what = f"A percent sign does not belong to {measure.noun}."
-        else:
-            return
-        raise Unreadable(what, f"Write it like {example.text}.", [example])
+            self._refuse(f"A currency does not belong to {measure.noun}.")
+        if beside.unit and (not measure.takes_unit or (beside.is_rate and not measure.takes_currency)):
+            self._refuse(f"“{beside.unit}” does not belong to {measure.noun}.", self._alone(beside))
+        if beside.is_percent and not measure.is_percentage:
+            self._refuse(f"A percent sign does not belong to {measure.noun}.")
 
-    def refuse_unfit(self, beside: Beside, value: Decimal) -> None:
+    def _refuse_unfit(self, beside: Beside, value: Decimal) -> None:
         """More digits than are stored, and percentages that are none."""
         measure = self.measure
         if measure.is_percentage and measure is not ANY:
             self._refuse_no_percentage(beside, value)
         if measure.least is not None and value < measure.least:
-            sentence = f"{measure.noun[0].upper()}{measure.noun[1:]} is at least {measure.least}."
-            raise Unreadable(sentence, f"Write it like {self.example.text}.", [self.example])
+            self._refuse(f"{measure.noun[0].upper()}{measure.noun[1:]} is at least {measure.least}.")
         if abs(value) >= Decimal(10) ** measure.whole_digits:
             raise Unreadable("The number is too large.", "Check its digits and the decimal mark.")
-        rounded = self._rounded(abs(value))
-        if rounded != abs(value):
-            if rounded >= Decimal(10) ** measure.whole_digits:
-                raise Unreadable("The number is too large.", "Check its digits and the decimal mark.")
-            sentence = f"It has more than {measure.places} decimals."
-            self._refuse(sentence, beside, [rounded], "Round it, for example to {}.")
+        if self._rounded(value) != value:
+            rounded = self._rewritten(beside, [abs(value)], self._mark(beside))
+            sentence = f"It has more than {measure.places} decimals." if measure.places else "It is no whole number."
+            self._refuse(sentence, rounded, "Round it, for example to")
 
     def _refuse_no_percentage(self, beside: Beside, value: Decimal) -> None:
         if not 0 <= value <= 100:
-            example = self.example
-            raise Unreadable("A percentage is between 0 and 100.", f"Write {example.text} for ten percent.", [example])
+            self._refuse("A percentage is between 0 and 100.")
         if 0 < value < 1 and not beside.is_percent:
             whole, part = (f"{(value * factor).normalize():f}" for factor in (100, 1))
-            self._refuse(
-                f"This can be read as {whole} percent or as {part} percent.",
-                beside,
-                [self._rounded(value * 100), self._rounded(value)],
-                "Write {} or {}." if self._rounded(value) == value else "Write {} or, rounded, {}.",
-                after="%",
-            )
+            sentence = f"This can be read as {whole} percent or as {part} percent."
+            self._refuse(sentence, self._rewritten(beside, [value * 100, value], self._mark(beside), "%"))
 
-    def _refuse(self, sentence: str, beside: Beside, values: list[Decimal], fix: str, after: str = "") -> None:
-        mark = self.style.decimal or (next(iter(found)) if len(found := readings(beside.digits)) == 1 else None)
-        suggestions = [self._followed(beside, value, mark, after) for value in values]
-        raise Unreadable(sentence, fix.format(*(each.text for each in suggestions)), suggestions)
+    # What to write in its place.
 
-    def _followed(self, beside: Beside, value: Decimal, mark: Mark | None, after: str = "") -> Suggestion:
+    def _refuse(self, sentence: str, suggestions: Sequence[Suggestion] = (), verb: str = "Write") -> NoReturn:
+        fix, working = self._advice(suggestions, verb)
+        raise Unreadable(sentence, fix, working)
+
+    def _advice(self, suggestions: Sequence[Suggestion], verb: str = "Write") -> tuple[str, Sequence[Suggestion]]:
+        """The suggestions that work when they are followed, in words; without any, an example of what is taken."""
+        working = self._working(suggestions)
+        if not working:
+            return f"Write it like {self.example.text}.", [self.example]
+        return f"{verb} {' or '.join(each.text for each in working)}.", working
+
+    def _working(self, suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+        return [each for each in suggestions if self.advises and self._is_accepted(each)]
+
+    def _is_accepted(self, suggestion: Suggestion) -> bool:
+        try:
+            return _Reader(self.style, self.measure, advises=False).read(suggestion.text).value == suggestion.meaning
+        except Unreadable:
+            return False
+
+    def _alone(self, beside: Beside) -> list[Suggestion]:
+        """The number with its currency, where its digits have one reading."""
+        values = {_signed(beside, value) for value in readings(beside.digits).values()}
+        texts = [f"{written(value, self._mark(beside))} {beside.currency}".strip() for value in values]
+        return [Suggestion(text, value) for text, value in zip(texts, values, strict=True)] if len(values) == 1 else []
+
+    def _rewritten(self, beside: Beside, values: list[Decimal], mark: Mark | None, after: str = "") -> list[Suggestion]:
         """The text with other digits: what stands beside them stays, so that no currency is lost by following it."""
-        return Suggestion(beside.with_digits(written(value, mark) + after), _signed(beside, value))
+        rounded = [self._rounded(value) for value in values]
+        return [
+            Suggestion(beside.with_digits(written(value, mark) + after), _signed(beside, value)) for value in rounded
+        ]
+
+    def _mark(self, beside: Beside) -> Mark | None:
+        """The decimal mark of the file, or that of the text itself."""
+        found = readings(beside.digits)
+        return self.style.decimal or (next(iter(found)) if len(found) == 1 else None)
 
     def _rounded(self, value: Decimal) -> Decimal:
         unit = Decimal(1).scaleb(-self.measure.places)
-        if value.adjusted() >= self.measure.whole_digits + 1:
-            return value
-        return value if (rounded := value.quantize(unit, ROUND_HALF_UP)) == value else rounded
+        return value.quantize(unit, ROUND_HALF_UP, _CONTEXT)

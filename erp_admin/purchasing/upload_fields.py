@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from erp_admin.documents.effects import FileProblem, Values, invalid_values
+from erp_admin.documents.uploads import SEEN_CURRENCY
+from erp_admin.grammar.currencies import agrees
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, ImportedDocument, ValuedLine
 from erp_admin.purchasing.upload_columns import CHANGE_ORDER, COMMITMENT
 from erp_admin.purchasing.validity import invalid
@@ -75,12 +77,23 @@ def problems(
     entry: ImportedDocument, document: Commitment | ChangeOrder, lines: Sequence[ValuedLine]
 ) -> Iterator[FileProblem]:
     """What saving would refuse of these values, each with the row and the column it comes from."""
+    yield from _other_currency(entry, document)
     rows = {id(line): values["row"] for line, values in zip(lines, entry.lines, strict=True)}
     for line, error in invalid(document, lines):
         row, wrong = (entry.first_row, document) if line is None else (rows[id(line)], line)
         table = _table(wrong)
         labels = {name: LABELS[key] for name, key in table.items()} | {"amount": LABELS["amount"]}
         yield from invalid_values(error, labels, row, _values(wrong, table))
+
+
+def _other_currency(entry: ImportedDocument, document: Commitment | ChangeOrder) -> Iterator[FileProblem]:
+    """Amounts of a change order are in the currency of its commitment, those of a commitment here in its own."""
+    commitment = document if isinstance(document, Commitment) else document.commitment
+    seen = str(entry.head.get(SEEN_CURRENCY) or "")
+    if not agrees(seen, commitment.currency):
+        sentence = f"The amounts are in {seen}, but the currency of {commitment.number} is {commitment.currency}."
+        fix = f"Write the amounts in {commitment.currency}."
+        yield FileProblem(entry.first_row, LABELS["amount"], seen, sentence, fix)
 
 
 def _table(row: Commitment | ChangeOrder | ValuedLine) -> Mapping[str, str]:

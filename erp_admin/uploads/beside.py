@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from erp_admin.documents.uploads import SEEN_CURRENCY
 from erp_admin.grammar.currencies import agrees, meanings
 from erp_admin.grammar.units import same_unit
-from erp_admin.uploads.parsed import SEEN_CURRENCY, ParsedDocument, Problem, cut
+from erp_admin.uploads.parsed import ParsedDocument, Problem, cut
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from erp_admin.documents.columns import Column, Level, Value
 from erp_admin.grammar.identity import identity
 from erp_admin.grammar.problems import Unreadable
 from erp_admin.grammar.style import Style
-from erp_admin.uploads.formats.table import BLANK, Cell, Row
+from erp_admin.uploads.formats.table import BLANK, IN_HIDDEN_COLUMN, MERGED, Cell, Row
 from erp_admin.uploads.heading import Heading
 from erp_admin.uploads.line_values import as_text
 from erp_admin.uploads.parsed import WHOLE_ROW, Problem
@@ -64,9 +64,8 @@ class Cells:
         concerned: dict[str, list[tuple[Column, Cell]]] = {}
         for key, column in self.columns.items():
             cell = self.heading.cell(row, key)
-            # A joined cell of the document may well reach over its further rows: they leave it blank.
-            if cell or column.level is Level.LINE or is_first:
-                for concern in cell.concerns:
+            for concern in cell.concerns:
+                if not (concern == IN_HIDDEN_COLUMN or _is_harmless(concern, column, cell, is_first=is_first)):
                     concerned.setdefault(concern, []).append((column, cell))
         for concern, cells in concerned.items():
             if len(cells) > _MOST_CONCERNED:
@@ -80,6 +79,14 @@ class Cells:
             cell = self.heading.cell(row, key)
             if cell and cell.is_hidden:
                 yield column, cell
+
+
+def _is_harmless(concern: str, column: Column, cell: Cell, *, is_first: bool) -> bool:
+    """A merged cell of the document may well reach over its further rows: they leave it blank.
+
+    Where it reaches into the next document, the first row of that one has no value of its own.
+    """
+    return concern.startswith(MERGED) and column.level is Level.HEAD and bool(cell) is is_first
 
 
 def without_hidden(row: Row) -> Row:

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from erp_admin.documents.columns import Column, Value
+from erp_admin.documents.columns import Column, Level, Value
 from erp_admin.documents.plain import plain
 from erp_admin.grammar.currencies import currency_named
+from erp_admin.uploads.formats.table import KnownNames
 
 # What a file with problems carries when it comes back corrected: our own words, not data.
 PROBLEMS_COLUMN: Final = "Problems"
@@ -41,6 +42,12 @@ class Header:
 
     def is_named(self, place: int) -> bool:
         return place in self.unknown or place in self.own or place in self.places.values()
+
+
+def known_names(columns: Sequence[Column]) -> KnownNames:
+    """What the readers of files look for, to find the header and to tell keys of a document from those of its lines."""
+    names = {level: {name for column in columns if column.level is level for name in column.names} for level in Level}
+    return KnownNames(frozenset(names[Level.HEAD]), frozenset(names[Level.LINE]))
 
 
 def parse_header(columns: Sequence[Column], cells: Sequence[str]) -> tuple[Header, dict[str, list[str]]]:

@@ -58,11 +58,11 @@ class DocumentRows:
             self.document.texts[column.key] = cell.text
             if self._has(column, cell):
                 self.document.head[column.key] = self._value(self.head, column, cell)[0]
-            if column.is_needed and not cell:
+            if column.is_needed and _is_blank(cell):
                 missing.append(column)
         if len(missing) <= _MOST_MISSING:
             self.document.problems += [
-                Problem(self.head.number, column.label, "", "This is missing.", column.help) for column in missing
+                Problem(self.head.number, column.label, "", "This is missing.", fill_in(column)) for column in missing
             ]
             return
         self.lacks_told = True
@@ -130,14 +130,15 @@ class DocumentRows:
             if self._has(column, cell):
                 line[column.key], unit = self._value(row, column, cell)
                 units += [(column.key, Beside(row.number, column.label, cell.text, unit))] if unit else []
-            if column.is_needed and not cell:
-                self._tell(row, column, cell, "This is missing.", column.help)
+            if column.is_needed and _is_blank(cell):
+                self._tell(row, column, cell, "This is missing.", fill_in(column))
         cost_code = self.cells.columns.get("cost_code")
         if line.get("cost_type") and cost_code is not None and not cells["cost_code"]:
             fix = "Fill in the cost code, or leave both blank."
             self._tell(row, cost_code, cells["cost_code"], "A cost type belongs to a cost code.", fix)
         settle_unit(self.document, line, units, cells["unit"].text if "unit" in cells else "")
-        complete(self.document, line, {key: cell.text for key, cell in cells.items()}, self.cells.style)
+        written = {key: cell.text or "".join(cell.concerns) for key, cell in cells.items()}
+        complete(self.document, line, written, self.cells.style)
         self.document.lines.append(line)
 
     def _value(self, row: Row, column: Column, cell: Cell) -> tuple[Any, str]:
@@ -187,9 +188,24 @@ class DocumentRows:
         return f"{', '.join(labels[:-1])} and {labels[-1]}" if len(labels) > 1 else "".join(labels) or "its values"
 
 
-def stated_total(document: ParsedDocument) -> Problem | None:
-    """The problem of a total that is not the sum of the lines."""
+def fill_in(column: Column) -> str:
+    """What to do about a value that is missing."""
+    if column.value is Value.NUMBER:
+        return "Give it one. A row of the document above leaves the other values of the document blank too."
+    return f"Fill it in. {column.help}".strip()
+
+
+def _is_blank(cell: Cell) -> bool:
+    """Whether nothing is there; what should be there and is not is told by the cell's concern."""
+    return not cell and not cell.concerns
+
+
+def wrong_total(document: ParsedDocument) -> Problem | None:
+    """The problem of a total that is not the sum of the lines, or of a sum that is too large."""
     stated, total = document.head.get("total"), document.total
+    if total is None and document.lines and all(line.get("amount") is not None for line in document.lines):
+        sentence, fix = "The lines add up to more than can be stored.", "Check the decimal points of their amounts."
+        return Problem(document.rows[0].number, WHOLE_ROW, "", sentence, fix)
     if stated is None or total is None or Decimal(stated) == total:
         return None
     difference = Decimal(stated) - total

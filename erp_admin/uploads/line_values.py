@@ -9,10 +9,9 @@ from typing import Any, Final
 
 from erp_admin.grammar.style import Style
 from erp_admin.models import rounded
-from erp_admin.uploads.parsed import GIVEN, ParsedDocument, Problem
+from erp_admin.uploads.parsed import GIVEN, LARGEST_AMOUNT, ParsedDocument, Problem
 
 _PRICE_STEP: Final = Decimal("0.000001")
-_LARGEST_AMOUNT: Final = Decimal(10) ** 14
 _LARGEST_PRICE: Final = Decimal(10) ** 12
 _DIGITS: Final = 60  # enough for the largest quantity times the largest unit price, exactly
 _VALUED: Final = ("quantity", "unit_price", "amount")
@@ -44,7 +43,7 @@ def _completed(line: dict[str, Any], style: Style) -> tuple[str, str, str, str] 
     price = given["unit_price"] if "unit_price" in given or amount is None else price_for(amount, quantity)
     line["unit_price"] = as_text(price)
     computed = times(quantity, price)
-    too_large = max(abs(computed), abs(amount or 0)) >= _LARGEST_AMOUNT or abs(price) >= _LARGEST_PRICE
+    too_large = max(abs(computed), abs(amount or 0)) >= LARGEST_AMOUNT or abs(price) >= _LARGEST_PRICE
     if too_large:
         line["amount"] = None
         return (

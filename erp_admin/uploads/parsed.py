@@ -11,8 +11,8 @@ from erp_admin.grammar.identity import identity
 from erp_admin.uploads.formats.table import Row
 
 WHOLE_ROW: Final = "Whole row"  # stands for a column where a problem is one of a row as such
-SEEN_CURRENCY: Final = "seen_currency"  # in a head: what its amounts themselves name, a code or a sign such as “$”
 GIVEN: Final = "given"  # in a line: which of quantity, unit price and amount the file gives; the others are computed
+LARGEST_AMOUNT: Final = Decimal(10) ** 14
 _LONGEST_SHOWN: Final = 80
 
 
@@ -69,9 +69,12 @@ class ParsedDocument:
 
     @property
     def total(self) -> Decimal | None:
-        """The sum of its lines; None while a line has no amount."""
+        """The sum of its lines; None while a line has no amount, and where it is too large to be stored."""
         amounts = [line.get("amount") for line in self.lines]
-        return None if None in amounts else sum((Decimal(str(amount)) for amount in amounts), Decimal(0))
+        if None in amounts:
+            return None
+        total = sum((Decimal(str(amount)) for amount in amounts), Decimal(0))
+        return total if abs(total) < LARGEST_AMOUNT else None
 
     def place(self) -> str:
         first, last = self.rows[0].number, self.rows[-1].number

@@ -51,4 +51,11 @@ def _more_of(cell: Cell) -> dict[str, Any]:
 def _cell(text: str, more: dict[str, Any]) -> Cell:
     kind = CellKind(more.get("kind", CellKind.TEXT))
     concerns = tuple(more.get("concerns", ()))
-    return Cell(text, kind, more.get("shown", ""), more.get("currency", ""), concerns, more.get("absent", False))
+    return Cell(
+        text,
+        kind,
+        more.get("shown", ""),
+        more.get("currency", ""),
+        concerns,
+        is_absent=more.get("absent", False),
+    )

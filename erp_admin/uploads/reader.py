@@ -10,7 +10,7 @@ from erp_admin.documents.columns import Column
 from erp_admin.uploads.beside import settle_currency
 from erp_admin.uploads.boundaries import Boundaries
 from erp_admin.uploads.cells import Cells, without_hidden
-from erp_admin.uploads.document_rows import DocumentRows, stated_total
+from erp_admin.uploads.document_rows import DocumentRows, wrong_total
 from erp_admin.uploads.formats.table import Row, Table
 from erp_admin.uploads.heading import find_heading, notes_about
 from erp_admin.uploads.kinds import upload_for
@@ -111,7 +111,7 @@ class DocumentReader:
         taken = settle_currency(document, reading.currencies, self._base_currency, has_column=has_currency)
         if taken:
             self._currencies.setdefault(taken, []).append(first)
-        if (problem := stated_total(document)) is not None:
+        if (problem := wrong_total(document)) is not None:
             document.problems.append(problem)
         for name, row in reading.removed.items():
             self._removed.setdefault(name, row)

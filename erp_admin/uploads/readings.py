@@ -68,7 +68,7 @@ def as_json(
     decisions: ReadingDecisions, by_person: StatedReading, by_file: StatedReading, delimiter: str
 ) -> dict[str, Any]:
     """How the file was read, to be stored with its draft."""
-    proved = {
+    proved: dict[str, Decision[Any]] = {
         DECIMAL: decisions.values.decimal,
         DAY_FIRST: decisions.values.day_order,
         CENTURY: decisions.values.century,

@@ -29,7 +29,7 @@ KEPT: Final = timedelta(days=14)
 # What a process that serves pages reads itself; anything larger is read by a run. A workbook unpacks to much more.
 AT_ONCE_BYTES: Final = 300 * 1024
 AT_ONCE_BYTES_OF_WORKBOOKS: Final = 100 * 1024
-AT_ONCE_ROWS: Final = 2_000
+AT_ONCE_ROWS: Final = 1_000
 _WORKBOOK: Final = b"PK\x03\x04"
 
 

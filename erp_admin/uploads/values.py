@@ -51,7 +51,7 @@ class ParsedValue:
 def parse_cell(column: Column, cell: Cell, style: Style) -> ParsedValue:
     """The value of a cell that is filled in. Raises Unreadable; InDoubt where only the style of the file is missing."""
     text, removed = visible(cell.text, keeps_joiners=column.value is Value.TEXT)
-    cell = replace(cell, text=text.strip())
+    written, cell = cell.text, replace(cell, text=text.strip())
     _refuse_failed(cell)
     match column.value:
         case Value.DATE:
@@ -63,7 +63,7 @@ def parse_cell(column: Column, cell: Cell, style: Style) -> ParsedValue:
         case Value.TEXT | Value.NUMBER:
             parsed = ParsedValue(_text(column, _as_shown(column, cell)))
         case _:
-            parsed = _number(column, cell, style)
+            parsed = _number(column, cell, written, style)
     return replace(parsed, removed=removed)
 
 
@@ -81,7 +81,7 @@ def _refuse_failed(cell: Cell) -> None:
         raise Unreadable(sentence, "Type the value again, or save the file as UTF-8.")
 
 
-def _number(column: Column, cell: Cell, style: Style) -> ParsedValue:
+def _number(column: Column, cell: Cell, written: str, style: Style) -> ParsedValue:
     measure = MEASURES[column.value]
     if cell.kind in (CellKind.DATE, CellKind.YES_NO):
         noun = "date" if cell.kind is CellKind.DATE else "yes or no"
@@ -89,7 +89,7 @@ def _number(column: Column, cell: Cell, style: Style) -> ParsedValue:
             f"The cell holds a {noun}, not {measure.noun}.", "Give it the format Number, and type the value."
         )
     is_certain = cell.kind is CellKind.NUMBER
-    number = read_certain(cell.text, measure) if is_certain else read_number(cell.text, style, measure)
+    number = read_certain(cell.text, measure) if is_certain else read_number(written, style, measure)
     currency = _currency_of(cell, number, measure)
     value = int(number.value) if column.value is Value.WHOLE else f"{number.value:f}"
     return ParsedValue(value, currency, number.unit)
@@ -141,7 +141,11 @@ def _typed(text: str) -> str:
     meant = Suggestion(f"'{text}", text)
     what = "a rounded number" if is_shortened(text) else "a date"
     sentence = f"This looks like {what} that a spreadsheet made of what was typed."
-    raise Unreadable(sentence, f"{_AS_TEXT} If it is meant so, write {meant.text} with its apostrophe.", [meant])
+    raise Unreadable(
+        sentence,
+        f"{_AS_TEXT} If it is meant so, write {meant.text} with its apostrophe; in a spreadsheet type two.",
+        [meant],
+    )
 
 
 def _text(column: Column, text: str) -> str:

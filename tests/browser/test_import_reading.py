@@ -70,7 +70,7 @@ def test_hidden_rows_are_told_and_left_out(
     ben.page.get_by_label("Leave them out").check()
     ben.press("Read the file so")
     ben.sees("3 hidden rows (rows 3 to 4 and 6): left out, as was chosen.")
-    ben.sees("1 of 1 commitment is ready to be imported.")
+    ben.sees("1 of 1 commitments is ready to be imported.")
     ben.look()
     assert ImportDraft.objects.get().documents.get().total == 510
 

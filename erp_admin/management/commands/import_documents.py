@@ -3,7 +3,6 @@
 Names that only resemble a record are never taken for it here: a person decides on the pages, and is remembered.
 """
 
-import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
@@ -13,7 +12,8 @@ from typing import Any, Final, Literal
 from accounts.models import Tenant
 from erp_admin.documents.effects import sentences
 from erp_admin.models import IMPORTABLE, IMPORTED, SETTLED, ImportDraft, ImportedDocument
-from erp_admin.uploads.formats.table import MOST_BYTES
+from erp_admin.uploads.formats.json_text import stated_type
+from erp_admin.uploads.formats.table import MOST_BYTES, FileRefused
 from erp_admin.uploads.kinds import file_types
 from erp_admin.uploads.readings import CENTURY, DAY_FIRST, DECIMAL, HIDDEN, questions, told
 from erp_admin.uploads.selectors import state_counts
@@ -25,7 +25,7 @@ from integrations.runs.runner import run_to_end
 
 _SHOWN_PROBLEMS = 50
 DECIMAL_MARKS: Final[dict[str, Literal[".", ","]]] = {"point": ".", "comma": ","}
-_MARK_NAMES: Final = {mark: name for name, mark in DECIMAL_MARKS.items()}
+_MARK_NAMES: Final[dict[str, str]] = {mark: name for name, mark in DECIMAL_MARKS.items()}
 # By which option a question is answered, from the value its choice has on the page.
 _OPTIONS: Final[dict[str, Callable[[str], str]]] = {
     DECIMAL: lambda value: f"--decimal {_MARK_NAMES[value]}",
@@ -96,11 +96,10 @@ def _type_in(path: Path, content: bytes) -> str:
     if path.suffix.lower() != ".json":
         return _keys()[0]
     try:
-        parsed = json.loads(content)
-    except ValueError:
+        stated = stated_type(content)
+    except FileRefused:
         return _keys()[0]
-    stated = parsed.get("type") if isinstance(parsed, dict) else None
-    return str(stated) if stated in _keys() else _keys()[0]
+    return stated if stated in _keys() else _keys()[0]
 
 
 def _facts(draft: ImportDraft) -> dict[str, Any]:

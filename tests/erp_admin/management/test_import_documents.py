@@ -86,7 +86,7 @@ def test_the_command_asks_what_the_file_leaves_open_and_takes_the_answer(listed:
     code, facts = run_command(listed.tenant, path, *answers)
     assert (code, facts["questions"]) == (0, [])
     assert [sentence for sentence in facts["reading"] if "one thousand two hundred thirty-four" in sentence]
-    assert Commitment.objects.get().date.isoformat() == "2026-04-03"
+    assert Commitment.objects.get().dated_on.isoformat() == "2026-04-03"
     assert Commitment.objects.get().lines.get().quantity == 1234
 
 

@@ -5,8 +5,10 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from erp_admin.uploads.columns import known_names
 from erp_admin.uploads.formats.detect import read_table
 from erp_admin.uploads.formats.table import Cell, CellKind, Row, Table
+from erp_admin.uploads.kinds import upload_for
 from erp_admin.uploads.parsed import ParsedDocument
 from erp_admin.uploads.reader import DocumentReader
 from erp_admin.uploads.stated import StatedReading
@@ -52,7 +54,9 @@ def read(
 def read_bytes(
     content: bytes, name: str = "file.csv", kind: str = "commitments", stated: StatedReading | None = None
 ) -> Read:
-    reader = DocumentReader(kind, read_table(name, content), stated, base_currency="USD")
+    reader = DocumentReader(
+        kind, read_table(name, content, known_names(upload_for(kind).columns)), stated, base_currency="USD"
+    )
     return Read(reader, list(reader.documents()))
 
 

@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.ui.csv_cells import csv_line
-from erp_admin.uploads.formats.table import Cell, CellKind, FileRefused, Row, Table, cleaned
+from erp_admin.uploads.formats.signs import cleaned
+from erp_admin.uploads.formats.table import Cell, CellKind, FileRefused, Row, Table
 from erp_admin.uploads.read_as import READ_AS_COLUMN, with_statements, words_of_file, words_of_row
 from erp_admin.uploads.stated import Hidden, StatedReading
 
 HEADERS = ("Number", "Amount", "Notes; “all”")
-texts = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=90).map(cleaned)
+SIGNS = "aé1,.;“”\"' =-()\n\u3000東"
+texts = st.one_of(st.text(SIGNS, max_size=9), st.text(SIGNS, min_size=78, max_size=83)).map(cleaned)
 cells = st.builds(
     Cell,
     texts.filter(bool),
@@ -21,6 +23,7 @@ cells = st.builds(
     texts,
     st.sampled_from(("", "EUR", "$", "”;")),
     st.lists(texts.filter(bool), max_size=2).map(tuple),
+    is_absent=st.booleans(),
 )
 rows = st.builds(Row, st.just(2), st.tuples(cells, cells, cells), st.booleans(), st.sampled_from((None, True, False)))
 stated = st.builds(

@@ -220,7 +220,7 @@ def test_cells_that_belong_to_no_column_keep_their_place(scoped: Tenant) -> None
     assert said(draft)
     assert said(again(draft)) == said(draft)
     assert said(again(again(draft))) == said(draft)
-    header, row = csv.reader(io.StringIO("".join(problem_file(draft))), delimiter=";")
+    header, row, _ = csv.reader(io.StringIO("".join(problem_file(draft))), delimiter=";")
     assert (len(header), row[9:11]) == (13, ["99", "100"])
 
 

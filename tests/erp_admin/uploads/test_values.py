@@ -186,6 +186,11 @@ def test_signs_that_cannot_be_seen_are_left_out_and_named() -> None:
     assert refusal("title", "\u200b\u2060").sentence == "Only signs that cannot be seen stand here."
 
 
+def test_a_soft_hyphen_that_may_be_a_minus_is_not_left_out() -> None:
+    assert "soft hyphen" in refusal("amount", "\u00ad5.00").sentence
+    assert parsed("amount", "1\u00ad234.50") == ParsedValue("1234.50", removed=("soft hyphen",))
+
+
 def test_joiners_that_shape_letters_and_pictures_stay_in_texts() -> None:
     for text in ("👷🏽‍♀️ crew", "می‌خواهم"):
         assert parsed("description", text) == ParsedValue(text)
