@@ -50,6 +50,7 @@ NOT_AUDITED = {
     "integrations.PushHold": "set by the engine; ending it is written down with it",
     "integrations.ElementOrder": "learnt from Intacct",
     "erp_admin.ImportDraft": "a file on its way in; what it becomes is audited",
+    "erp_admin.ImportFile": "the bytes of a file on its way in, written once",
     "erp_admin.ImportedDocument": "a part of a file on its way in",
     "erp_admin.ImportMatch": "a part of a file on its way in; what is remembered of it is audited",
 }

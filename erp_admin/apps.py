@@ -20,7 +20,7 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.purchasing.codes import PURCHASING
         from erp_admin.purchasing.commitment_type import COMMITMENTS
         from erp_admin.purchasing.records import PurchasingDocuments
-        from erp_admin.uploads.flow import DocumentImport
+        from erp_admin.uploads.flow import DocumentImport, DocumentReading
         from erp_admin.uploads.selectors import expired_drafts
         from integrations.delivery.records import register_records
         from integrations.operations.retention import Retention, register_retention
@@ -33,6 +33,7 @@ class ErpAdminConfig(AppConfig):
         register_flow(ProjectImport())
         register_document_type(COMMITMENTS)
         register_document_type(CHANGE_ORDERS)
+        register_flow(DocumentReading())
         register_flow(DocumentImport())
         register_switch(SYNC_CONTRACTS)
         register_switch(SYNC_BILLS)

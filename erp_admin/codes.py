@@ -25,8 +25,7 @@ FEATURES: Final = {
     "Files that people import": (
         Code("FILE-EMPTY", "The file holds no rows", "Choose the file with the documents.", UPLOADS),
         Code("FILE-KIND", "The file is not a table", "Choose a CSV, XLSX or JSON file.", UPLOADS),
-        Code("FILE-OLD", "The file is a workbook of the old form, or one with a password", "Save it as .xlsx without a "
-             "password, or as CSV.", UPLOADS),
+        Code("FILE-OLD", "The file is a workbook of an old form", "Save it as .xlsx, or as CSV.", UPLOADS),
         Code("FILE-SIZE", "The file is larger than 10 MB", "Split it into several files.", UPLOADS),
         Code("FILE-ROWS", "The file has too many rows", "Split it into several files.", UPLOADS),
         Code("FILE-COLUMNS", "A row has too many columns", "Remove what is not needed, or check the delimiter.",
@@ -34,6 +33,9 @@ FEATURES: Final = {
         Code("FILE-CELL", "A cell has too many characters", "Shorten it.", UPLOADS),
         Code("FILE-UNPACKED", "The workbook unpacks to too much", "Keep only the sheet with the documents, without "
              "pictures and empty formatted rows.", UPLOADS),
+        Code("FILE-PASSWORD", "The workbook is protected with a password", "Save it without the password.", UPLOADS),
+        Code("FILE-EFFORT", "Reading the file takes too much time or memory", "Split it into several files, or keep "
+             "only the rows and columns with the documents.", UPLOADS),
         Code("FILE-XLSX", "The workbook is damaged", _SAVE_AGAIN, UPLOADS),
         Code("FILE-CSV", "The CSV file cannot be read to its end", "Save it again as “CSV UTF-8” from the "
              "spreadsheet.", UPLOADS),
@@ -41,6 +43,13 @@ FEATURES: Final = {
         Code("FILE-JSON", "The JSON file does not have the expected shape", "It is a list of documents, or "
              "{“documents”: [ … ]}, each document an object with its “lines”.", UPLOADS),
         Code("FILE-HEADER", "The header of the file is not clear", "Name the columns as in the template.", UPLOADS),
+        Code("FILE-BACKGROUND", "The file is too large to be read at once", "Connect Sage Intacct, or split the file.",
+             UPLOADS),
+        Code("FILE-NOT-KEPT", "The file itself was not kept", "Upload it again.", UPLOADS),
+        Code("FILE-READ-AS", "What the column “Read as” says is not understood", "Leave it as it was downloaded, or "
+             "delete the column.", UPLOADS),
+        Code("IMPORT-UNREAD", "The file was not read to its end", "Wait until it is read, or have it read again.",
+             UPLOADS),
         Code("FILE-UNREADABLE", "The file cannot be opened", "Check the path.", COMMAND_LINE),
         Code("MATCH", "The record cannot be chosen for a name of the file", "Choose one that is active.", UPLOADS),
         Code("IMPORT-GONE", "The file was discarded before it was imported", "Upload it again.", UPLOADS),

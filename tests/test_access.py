@@ -107,6 +107,8 @@ TABLE = {
     "commitment_imports": Row(Role.ACCOUNTANT),
     "commitment_import_template": Row(Role.ACCOUNTANT, arguments=("kind", "form")),
     "commitment_import": Row(Role.ACCOUNTANT, arguments=("draft_pk",)),
+    "read_commitment_import": Row(Role.ACCOUNTANT, "post", arguments=("draft_pk",)),
+    "commitment_import_progress": Row(Role.ACCOUNTANT, arguments=("draft_pk",)),
     "match_commitment_import": Row(Role.ACCOUNTANT, arguments=("draft_pk",)),
     "rematch_commitment_import": Row(Role.ACCOUNTANT, "post", arguments=("draft_pk",)),
     "pick_commitment_import": Row(Role.ACCOUNTANT, arguments=("draft_pk", "match_pk")),

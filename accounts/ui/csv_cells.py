@@ -29,10 +29,10 @@ def unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
 
 
-def csv_line(cells: Iterable[str]) -> str:
+def csv_line(cells: Iterable[str], delimiter: str = ",") -> str:
     """One line of a file, its end included."""
     stream = io.StringIO()
-    csv.writer(stream).writerow([safe_cell(cell) for cell in cells])
+    csv.writer(stream, delimiter=delimiter).writerow([safe_cell(cell) for cell in cells])
     return stream.getvalue()
 
 

@@ -12,7 +12,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.admin.read_only import NOTHING, LongTableAdmin, as_json, change_link, list_link
-from erp_admin.models import ImportDraft, ImportedDocument, ImportMatch, RememberedMatch
+from erp_admin.models import ImportDraft, ImportedDocument, ImportFile, ImportMatch, RememberedMatch
 from integrations.admin.tenancy import TenantRows
 
 
@@ -36,8 +36,11 @@ class ImportDraftAdmin(TenantRows, LongTableAdmin):
     date_hierarchy = "created_at"
     fieldsets = (
         (None, {"fields": ("tenant", "kind", "file_name", "digest", "rows", "created_by", "created_at", "expires_at")}),
-        ("Read", {"fields": ("header_cells", "notes", "assessed_at")}),
-        ("What belongs to it", {"fields": ("run", "parts")}),
+        (
+            "Read",
+            {"fields": ("stage", "why_unread", "unread_advice", "header_cells", "notes", "how_read", "assessed_at")},
+        ),
+        ("What belongs to it", {"fields": ("reading_run", "run", "parts")}),
     )
 
     @admin.display(description="run")
@@ -48,6 +51,10 @@ class ImportDraftAdmin(TenantRows, LongTableAdmin):
     def header_cells(self, draft: ImportDraft) -> str:
         return " | ".join(str(cell) for cell in draft.headers)
 
+    @admin.display(description="how it was read")
+    def how_read(self, draft: ImportDraft) -> SafeString | str:
+        return as_json(draft.reading)
+
     @admin.display(description="open")
     def parts(self, draft: ImportDraft) -> SafeString:
         links = [
@@ -55,6 +62,19 @@ class ImportDraftAdmin(TenantRows, LongTableAdmin):
             list_link(ImportMatch, "Names", draft__id__exact=draft.pk),
         ]
         return format_html_join(" · ", "{}", ((link,) for link in links))
+
+
+@admin.register(ImportFile)
+class ImportFileAdmin(OfDraft):
+    """That the bytes of a file are kept, not what they are."""
+
+    list_display = ["draft_link", "tenant_link"]
+    list_filter = ["tenant"]
+    search_fields = ["draft__file_name", "=draft__digest"]
+    fields = ["tenant", "draft"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("content")
 
 
 @admin.register(ImportedDocument)
@@ -81,7 +101,7 @@ class ImportedDocumentAdmin(OfDraft):
 
     @admin.display(description="rows")
     def its_rows(self, entry: ImportedDocument) -> SafeString | str:
-        rows = ((number, " | ".join(str(cell) for cell in cells)) for number, cells in entry.raw)
+        rows = ((number, " | ".join(str(cell) for cell in cells)) for number, cells, *_ in entry.raw)
         return format_html_join("", "<div>{}: {}</div>", rows) or NOTHING
 
     @admin.display(description="problems")

@@ -3,13 +3,13 @@
 Owns the words of columns, not which there are: each document type declares its own. Reads no file.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 from django.db import models
+
+from erp_admin.documents.plain import plain as plain
 
 
 class Value(Enum):
@@ -34,7 +34,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """`forbidden` are signs that Intacct does not take in it; `short_choices` further ways to write a choice."""
+    """`forbidden` are signs that Intacct does not take in it; `short_choices` further ways to write a choice.
+
+    A text that `is_prose` is read by people only: nothing is looked up by it.
+    """
 
     key: str
     label: str
@@ -43,6 +46,7 @@ class Column:
     value: Value = Value.TEXT
     is_needed: bool = False
     longest: int = 200
+    is_prose: bool = False
     other_names: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
     short_choices: tuple[tuple[str, str], ...] = ()
@@ -75,10 +79,3 @@ class OneOf:
 
 def choices_of(members: Iterable[models.TextChoices]) -> tuple[tuple[str, str], ...]:
     return tuple((str(member.value), str(member.label)) for member in members)
-
-
-def plain(name: str) -> str:
-    """A header or a choice without what people write differently: case, accents, punctuation, spaces."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold().replace("%", " percent ").replace("#", " number "))
-    words = re.sub(r"[^a-z0-9]+", " ", "".join(sign for sign in decomposed if not unicodedata.combining(sign)))
-    return " ".join(words.split())

@@ -12,7 +12,7 @@ from erp_admin.documents.types import AnyType
 LEDGER: Final = (
     "connection", "delivery", "changed_here", "changed_there", "missing_there", "compared_fields", "comparable_fields",
     "state_reason", "state_advice", "remote_state", "remote_digest", "remote_facts", "remote_record_no", "remote_url",
-    "refreshed_at", "delivered_at", "verified_at", "difference", "created_at", "updated_at",
+    "refreshed_at", "delivered_at", "verified_at", "difference", "created_at", "updated_at", "number_key",
 )  # fmt: skip
 # What a decision stores besides the approval: the event of the decision says it in words.
 DECISION: Final = ("approval_before", "approval_reason", "approved_at", "approved_by", "approved_digest")

@@ -13,13 +13,34 @@ from erp_admin.models import ImportDraft, ImportMatch, MatchHow, MatchKind
 from erp_admin.uploads.formats.table import MOST_BYTES, MOST_ROWS
 from erp_admin.uploads.kinds import file_types
 from erp_admin.uploads.matches import LEFT_OPEN
+from erp_admin.uploads.readings import Question, has_hidden, questions, stated_by_person
+from erp_admin.uploads.stated import Hidden, StatedReading
 
-DATE_ORDERS = (("month", "month/day/year: 4 March"), ("day", "day/month/year: 3 April"))
+FROM_THE_FILE = ("", "Decided from the file")
+DATE_ORDERS = (
+    FROM_THE_FILE,
+    ("month", "month/day/year: 03/04/2026 is March 4"),
+    ("day", "day/month/year: 03/04/2026 is April 3"),
+)
+DECIMALS = (FROM_THE_FILE, (".", "a point, as in 1,234.50"), (",", "a comma, as in 1.234,50"))
+CENTURIES = (
+    ("", "Not read"),
+    ("1990", "90 to 99 are 1990 to 1999, 00 to 89 are 2000 to 2089"),
+    ("2000", "00 to 99 are 2000 to 2099"),
+)
+HIDDEN_ROWS = (
+    ("", "Not decided"),
+    (Hidden.LEAVE_OUT.value, "Leave them out"),
+    (Hidden.INCLUDE.value, "Include them"),
+)
 LEFT_OPEN_LABELS = {
     MatchKind.VENDOR: "Import without a vendor for now",
     MatchKind.PROJECT: "Import without this project",
     MatchKind.COST_CODE: "Import without this cost code",
 }
+
+
+DAY_FIRST_OF = {"": None, "month": False, "day": True}
 
 
 class UploadForm(forms.Form):
@@ -32,17 +53,23 @@ class UploadForm(forms.Form):
         error_messages={"required": "Choose a file."},
     )
     dates = forms.ChoiceField(
-        label="A date like 03/04/2026 is",
+        label="Dates like 03/04/2026 are",
         choices=DATE_ORDERS,
-        initial="month",
-        help_text="Dates like 2026-03-04 or Mar 4, 2026 are always read right.",
+        required=False,
+        help_text="Where the file does not show it, you are asked. Dates like 2026-03-04 need no choice.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str = "", **kwargs: Any) -> None:
+        """`kind` is the type that is chosen beforehand, when it takes files."""
         super().__init__(*args, **kwargs)
-        kind: Any = self.fields["kind"]
-        kind.choices = [(each.key, each.title) for each in file_types()]
-        kind.initial = file_types()[0].key
+        field: Any = self.fields["kind"]
+        field.choices = [(each.key, each.title) for each in file_types()]
+        keys = [each.key for each in file_types()]
+        field.initial = kind if kind in keys else keys[0]
+
+    @property
+    def stated(self) -> StatedReading:
+        return StatedReading(day_first=DAY_FIRST_OF[self.cleaned_data["dates"]])
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -50,6 +77,57 @@ class UploadForm(forms.Form):
             size, most = file.size / 1024 / 1024, MOST_BYTES // 1024 // 1024
             raise forms.ValidationError(f"The file has {size:.1f} MB; at most {most} MB are read. Split it up.")
         return file
+
+
+class ReadingForm(forms.Form):
+    """How a file that was kept is to be read. What the file leaves open comes first, as questions."""
+
+    decimal = forms.ChoiceField(label="Decimal mark", choices=DECIMALS, required=False)
+    day_first = forms.ChoiceField(label="Dates like 03/04/2026 are", choices=DATE_ORDERS, required=False)
+    century_from = forms.ChoiceField(label="Years of two digits", choices=CENTURIES, required=False)
+    hidden = forms.ChoiceField(label="Hidden rows and columns", choices=HIDDEN_ROWS, required=False)
+
+    def __init__(self, draft: ImportDraft, data: Mapping[str, Any] | None = None) -> None:
+        stated = stated_by_person(draft)
+        initial = {
+            "decimal": stated.decimal or "",
+            "day_first": next(text for text, value in DAY_FIRST_OF.items() if value is stated.day_first),
+            "century_from": str(stated.century_from or ""),
+            "hidden": "" if stated.hidden is Hidden.ASK else stated.hidden.value,
+        }
+        super().__init__(data, initial=initial)
+        self.questions = [(question, question.key) for question in questions(draft)]
+        if initial["century_from"] not in dict(CENTURIES):  # stated by the command
+            year = stated.century_from or 0
+            self._choices("century_from").append((str(year), f"from {year} to {year + 99}"))
+        if not has_hidden(draft):
+            del self.fields["hidden"]
+
+    def _choices(self, name: str) -> list[Any]:
+        field: Any = self.fields[name]
+        field.choices = list(field.choices)
+        choices: list[Any] = field.choices
+        return choices
+
+    def asked(self) -> list[tuple[Question, Any]]:
+        """The questions, each with its field."""
+        return [(question, self[key]) for question, key in self.questions]
+
+    def others(self) -> list[Any]:
+        """The fields that the file leaves no question about."""
+        keys = {key for _, key in self.questions}
+        return [self[name] for name in self.fields if name not in keys]
+
+    @property
+    def stated(self) -> StatedReading:
+        given = self.cleaned_data
+        century = given["century_from"]
+        return StatedReading(
+            decimal=given["decimal"] or None,
+            day_first=DAY_FIRST_OF[given["day_first"]],
+            century_from=int(century) if century else None,
+            hidden=Hidden(given.get("hidden") or Hidden.ASK),
+        )
 
 
 class MatchSelect(forms.Select):

@@ -15,12 +15,15 @@ from erp_admin.models.document_import import (
     SETTLED,
     ImportDraft,
     ImportedDocument,
+    ImportFile,
     ImportMatch,
+    ImportStage,
     ImportState,
     MatchHow,
     MatchKind,
     RememberedMatch,
 )
+from erp_admin.models.numbered import NumberedDocument, number_key
 from erp_admin.models.project import Project
 
 __all__ = [
@@ -33,13 +36,17 @@ __all__ = [
     "CommitmentKind",
     "CommitmentLine",
     "ImportDraft",
+    "ImportFile",
     "ImportMatch",
+    "ImportStage",
     "ImportState",
     "ImportedDocument",
     "MatchHow",
     "MatchKind",
+    "NumberedDocument",
     "Project",
     "RememberedMatch",
     "ValuedLine",
+    "number_key",
     "rounded",
 ]

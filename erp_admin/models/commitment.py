@@ -12,8 +12,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from accounts.models.scoped import TenantModel
+from erp_admin.models.numbered import NumberedDocument
 from erp_admin.models.project import Project
-from integrations.models import Covered, CoveredValue, PushedDocument
+from integrations.models import Covered, CoveredValue
 
 CENT = Decimal("0.01")
 PERCENT = (MinValueValidator(0), MaxValueValidator(100))
@@ -29,11 +30,10 @@ class CommitmentKind(models.TextChoices):
     PURCHASE_ORDER = "purchase_order", "Purchase order"
 
 
-class Commitment(PushedDocument):
+class Commitment(NumberedDocument):
     covered_relations = ("lines",)
 
     kind = models.CharField("type", max_length=16, choices=CommitmentKind.choices)
-    number = models.CharField(max_length=45)
     title = models.CharField(max_length=200)
     vendor_id = models.CharField("vendor ID", max_length=40, blank=True)
     vendor_name = models.CharField("vendor", max_length=200, blank=True)
@@ -55,6 +55,7 @@ class Commitment(PushedDocument):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["tenant", "number"], name="one_commitment_per_number"),
+            models.UniqueConstraint(fields=["tenant", "number_key"], name="one_commitment_per_number_key"),
             models.UniqueConstraint(
                 fields=["connection", "remote_id"],
                 condition=~models.Q(remote_id=""),
@@ -70,6 +71,9 @@ class Commitment(PushedDocument):
         return f"{self.number} {self.title}"
 
     def approval_covers(self) -> Covered:
+        return self.covered_with(self.lines.all())
+
+    def covered_with(self, lines: "Iterable[CommitmentLine]") -> Covered:
         """Amounts, vendor, coding and when it is due. Number, title, scope and descriptions may be put right later."""
         head: dict[str, CoveredValue] = {
             "total": self.total,
@@ -83,16 +87,15 @@ class Commitment(PushedDocument):
             "entity": self.entity_id,
             "project": self.project_id,
         }
-        return {"": head, **covered_lines(self.lines.all())}
+        return {"": head, **covered_lines(lines)}
 
 
-class ChangeOrder(PushedDocument):
+class ChangeOrder(NumberedDocument):
     """A commitment change order: lines that are added to its commitment, or that change one of its lines."""
 
     covered_relations = ("commitment", "lines")
 
     commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="change_orders")
-    number = models.CharField(max_length=45)
     title = models.CharField(max_length=200)
     dated_on = models.DateField("date")
     reason = models.CharField(max_length=200, blank=True)
@@ -104,6 +107,7 @@ class ChangeOrder(PushedDocument):
         ordering = ["commitment__number", "number"]
         constraints = [
             models.UniqueConstraint(fields=["tenant", "commitment", "number"], name="one_change_order_per_number"),
+            models.UniqueConstraint(fields=["commitment", "number_key"], name="one_change_order_per_number_key"),
             models.UniqueConstraint(
                 fields=["connection", "remote_id"],
                 condition=~models.Q(remote_id=""),
@@ -116,6 +120,9 @@ class ChangeOrder(PushedDocument):
         return f"{self.commitment.number} {self.number} {self.title}"
 
     def approval_covers(self) -> Covered:
+        return self.covered_with(self.lines.all())
+
+    def covered_with(self, lines: "Iterable[ChangeOrderLine]") -> Covered:
         """Its own amounts and coding, and of its commitment what is written with it."""
         base = self.commitment
         head: dict[str, CoveredValue] = {
@@ -131,7 +138,7 @@ class ChangeOrder(PushedDocument):
             "project": base.project_id,
             "commitment": base.pk,
         }
-        return {"": head, **covered_lines(self.lines.all())}
+        return {"": head, **covered_lines(lines)}
 
 
 class ValuedLine(TenantModel):
@@ -176,6 +183,9 @@ class ValuedLine(TenantModel):
         super().clean()
         if self.cost_type_id and not self.task_id:
             raise ValidationError({"cost_type_id": "A cost type belongs to a cost code. Choose the cost code first."})
+        self.compute_amount()
+
+    def compute_amount(self) -> None:
         self.amount = rounded(self.quantity * self.unit_price)
 
 

@@ -4,6 +4,8 @@ A draft keeps everything as it was in the file until it is imported or expires. 
 service, its matches, its assessment, and the run that imports it.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
@@ -25,6 +27,7 @@ class ImportState(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+MOST_SHOWN = 50  # lines, and problems, of one document on a page
 IMPORTABLE = frozenset({ImportState.NEW, ImportState.UPDATE})
 IMPORTED = frozenset({ImportState.CREATED, ImportState.UPDATED})
 
@@ -40,8 +43,20 @@ _APPEARANCE = {
 }
 
 
+class ImportStage(models.TextChoices):
+    """How far the reading of a file is. A large one is read by a run; a small one was read when it was taken in."""
+
+    READING = "reading", "Being read"
+    READ = "read", "Read"
+    UNREADABLE = "unreadable", "Could not be read"
+
+
 class ImportDraft(TenantModel):
-    """One uploaded file. `headers` and the documents' `raw` rows are the file as it was; nothing of it is lost."""
+    """One uploaded file. `headers` and the documents' `raw` rows are the file as it was; nothing of it is lost.
+
+    `reading` is how what can be read in two ways was read, and who or what decided it; erp_admin.uploads.readings
+    knows its shape.
+    """
 
     kind = models.CharField("type", max_length=40, help_text="Key of the document type it holds.")
     file_name = models.CharField(max_length=200)
@@ -49,6 +64,10 @@ class ImportDraft(TenantModel):
     headers = models.JSONField(default=list)
     notes = models.JSONField(default=list, help_text="What the reader decided by itself.")
     rows = models.PositiveIntegerField(default=0)
+    reading = models.JSONField(default=dict, help_text="Decimal mark, order of day and month, century, hidden rows.")
+    stage = models.CharField(max_length=10, choices=ImportStage.choices, default=ImportStage.READ)
+    why_unread = models.CharField(max_length=500, blank=True)
+    unread_advice = models.CharField(max_length=500, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -58,6 +77,9 @@ class ImportDraft(TenantModel):
         null=True, blank=True, help_text="When its documents were last compared with what is here."
     )
     run = models.ForeignKey(SyncRun, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    reading_run = models.ForeignKey(
+        SyncRun, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="The run that reads it."
+    )
 
     class Meta:
         ordering = ["-pk"]
@@ -65,6 +87,25 @@ class ImportDraft(TenantModel):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def is_read(self) -> bool:
+        return self.stage == ImportStage.READ
+
+    @property
+    def is_being_read(self) -> bool:
+        """A run is at it, or will be; False for one whose run ended before it came to this file."""
+        return self.stage == ImportStage.READING and self.reading_run is not None and self.reading_run.is_active
+
+
+class ImportFile(TenantModel):
+    """The bytes of a file, kept until something of it is imported or its draft goes, so that it can be read again."""
+
+    draft = models.OneToOneField(ImportDraft, on_delete=models.CASCADE, related_name="file")
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"Content of {self.draft}"
 
 
 class ImportedDocument(TenantModel):
@@ -81,11 +122,16 @@ class ImportedDocument(TenantModel):
     title = models.CharField(max_length=200, blank=True)
     head = models.JSONField(default=dict)
     lines = models.JSONField(default=list)
-    raw = models.JSONField(default=list, help_text="Each row: its number and its cells.")
+    raw = models.JSONField(
+        default=list, help_text="Each row: its number, its cells, and what else the file says of it and them."
+    )
     problems = models.JSONField(default=list, help_text="Each: row, column, value, sentence, fix.")
     total = models.DecimalField(max_digits=20, decimal_places=2, null=True, blank=True)
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.PROBLEM)
     reason = models.CharField(max_length=500, blank=True)
+    effects = models.JSONField(
+        default=dict, help_text="What importing it changes here, or why it cannot: erp_admin.documents.effects.Effects."
+    )
     document_id = models.BigIntegerField(null=True, blank=True, help_text="Our record it led to, or would change.")
 
     class Meta:
@@ -97,9 +143,26 @@ class ImportedDocument(TenantModel):
         return " ".join(part for part in (self.parent_number, self.number, self.title) if part)
 
     @property
-    def open_problems(self) -> list[dict[str, object]]:
-        """What was not understood, as long as that is what keeps it from being imported."""
-        return list(self.problems) if self.state == ImportState.PROBLEM else []
+    def open_problems(self) -> list[dict[str, Any]]:
+        """What was not understood or cannot be stored, as long as that is what keeps it from being imported."""
+        found = [*self.problems, *self.effects.get("problems", [])]
+        return found if self.state == ImportState.PROBLEM else []
+
+    @property
+    def shown_problems(self) -> list[dict[str, object]]:
+        return self.open_problems[:MOST_SHOWN]
+
+    @property
+    def more_problems(self) -> int:
+        return max(0, len(self.open_problems) - MOST_SHOWN)
+
+    @property
+    def shown_lines(self) -> list[dict[str, object]]:
+        return list(self.lines[:MOST_SHOWN])
+
+    @property
+    def more_lines(self) -> int:
+        return max(0, len(self.lines) - MOST_SHOWN)
 
     @property
     def shown_state(self) -> ShownState:

@@ -10,9 +10,9 @@ from integrations.approval.service import covered_by_approval, let_fall
 from integrations.models import Approval, Covered
 
 
-def covered_changes(document: Commitment) -> list[tuple[ChangeOrder, Covered]]:
+def covered_changes(document: Commitment | ChangeOrder) -> list[tuple[ChangeOrder, Covered]]:
     """Its approved change orders that are not in Intacct yet, with what their approval covers. Call it before."""
-    if not document.pk:
+    if not document.pk or isinstance(document, ChangeOrder):
         return []
     approved = document.change_orders.filter(approval=Approval.APPROVED, remote_id="")
     return [(change, covered_by_approval(change)) for change in approved.select_for_update().order_by("pk")]

@@ -23,6 +23,8 @@ PURCHASING: Final = {
              EDIT_DOCUMENT),
         Code("LINE-CHANGED", "A line cannot be removed, because a change order changes it", "Remove the line of the "
              "change order first.", DOCUMENT),
+        Code("VOID", "The commitment is void, so it takes no change orders", "Set it back to draft first.",
+             EDIT_PARENT),
         Code("CHANGE-ORDERS", "The commitment has change orders that are not void", "Void those first.", DOCUMENT),
         Code("APPROVAL", "The decision does not fit the state of the document", "Look at its state: its page offers "
              "the decisions that fit.", DOCUMENT),

@@ -5,16 +5,19 @@ ValidationError by field, Refused for what the state does not allow.
 """
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
 from accounts.refusal import Refused
-from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine
+from erp_admin.documents.numbers import namesake
+from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine, ValuedLine
 from erp_admin.purchasing.approved_changes import covered_changes, let_changes_fall
 from erp_admin.purchasing.locks import lock_of
+from erp_admin.purchasing.selectors import namesakes
+from erp_admin.purchasing.validity import complete, invalid, why_not_added
 from integrations.approval.selectors import why_not_act
 from integrations.approval.service import as_it_is_now, covered_by_approval, let_fall, move_approval
 from integrations.approval.transitions import Act
@@ -24,49 +27,36 @@ from integrations.models import Approval
 Document = TypeVar("Document", Commitment, ChangeOrder)
 
 
-@transaction.atomic
 def save_commitment(document: Commitment, lines: Sequence[CommitmentLine]) -> Commitment:
     """Store a commitment with exactly these lines, its total computed. Raises ValidationError, Refused when locked."""
+    return _save(document, lines)
+
+
+def save_change_order(document: ChangeOrder, lines: Sequence[ChangeOrderLine]) -> ChangeOrder:
+    """Store a change order with exactly these lines, its total computed. Raises as `save_commitment` does."""
+    return _save(document, lines)
+
+
+@transaction.atomic
+def _save(document: Document, lines: Sequence[ValuedLine]) -> Document:
     _refuse_locked(document)
+    _refuse_void_parent(document)
     covered, of_changes = covered_by_approval(document), covered_changes(document)
-    for position, line in enumerate(lines, start=1):
-        line.number, line.tenant_id = line.number or position, document.tenant_id
-        line.clean()
-    document.total = sum((line.amount for line in lines), Decimal(0))
-    document.full_clean(exclude=["tenant", "connection"])
+    complete(document, lines)
+    for _, error in invalid(document, lines):
+        raise error
+    _refuse_taken(document)
     document.save()
     kept = {line.pk for line in lines if line.pk}
-    _refuse_removed(document, kept)
+    if isinstance(document, Commitment):
+        _refuse_removed(document, kept)
     document.lines.exclude(pk__in=kept).delete()
     for line in lines:
-        line.commitment = document
-        line.full_clean(exclude=["tenant", "commitment"])
+        setattr(line, type(document).lines.field.name, document)
         line.save()
     note_edit(document)
     let_fall(document, covered)
     let_changes_fall(of_changes)
-    return document
-
-
-@transaction.atomic
-def save_change_order(document: ChangeOrder, lines: Sequence[ChangeOrderLine]) -> ChangeOrder:
-    """Store a change order with exactly these lines, its total computed. Raises as `save_commitment` does."""
-    _refuse_locked(document)
-    covered = covered_by_approval(document)
-    for position, line in enumerate(lines, start=1):
-        line.number, line.tenant_id = line.number or position, document.tenant_id
-        line.clean()
-    document.total = sum((line.amount for line in lines), Decimal(0))
-    document.full_clean(exclude=["tenant", "connection"])
-    document.save()
-    kept = {line.pk for line in lines if line.pk}
-    document.lines.exclude(pk__in=kept).delete()
-    for line in lines:
-        line.change_order = document
-        line.full_clean(exclude=["tenant", "change_order"])
-        line.save()
-    note_edit(document)
-    let_fall(document, covered)
     return document
 
 
@@ -125,6 +115,21 @@ def _refuse_locked(document: Commitment | ChangeOrder) -> None:
     lock = lock_of(document) if document.pk else None
     if lock is not None and lock.is_whole:
         raise Refused(lock.reason, lock.way_out, code="PUSHED")
+
+
+def _refuse_void_parent(document: Commitment | ChangeOrder) -> None:
+    """Raises Refused for a change order that is added to a commitment that is void, as that is stored now."""
+    if isinstance(document, ChangeOrder) and not document.pk:
+        why = why_not_added(Commitment.objects.get(pk=document.commitment_id))
+        if why is not None:
+            raise why
+
+
+def _refuse_taken(document: Commitment | ChangeOrder) -> None:
+    """Raises ValidationError for a number that another one has, but for case, dashes or spaces."""
+    other = namesake(namesakes(document), document, document.number)
+    if other is not None:
+        raise ValidationError({"number": f"{other} has this number already. Give this one another number."})
 
 
 def _refuse_removed(document: Commitment, kept: set[int]) -> None:

@@ -4,41 +4,91 @@ The columns themselves are declared by the document types; what a column is stan
 """
 
 import difflib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
-from erp_admin.documents.columns import Column, plain
+from erp_admin.documents.columns import Column, Level, Value
+from erp_admin.documents.plain import plain
+from erp_admin.grammar.currencies import currency_named
+from erp_admin.uploads.formats.table import KnownNames
 
 # What a file with problems carries when it comes back corrected: our own words, not data.
 PROBLEMS_COLUMN: Final = "Problems"
+READ_AS_COLUMN: Final = "Read as"
+_OWN: Final = frozenset({plain(PROBLEMS_COLUMN), plain(READ_AS_COLUMN)})
+_OF_MONEY: Final = frozenset({Value.AMOUNT, Value.PRICE})
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A header that means no column, and the one that was probably meant."""
+
+    text: str
+    meant: Column | None
 
 
 @dataclass(frozen=True)
 class Header:
-    """Which cell of a row is which column, and the headers that mean none, with the column probably meant."""
+    """What each cell of the header is, by its place: a column, unknown, or our own words. The others are blank.
 
-    places: dict[str, int]
-    unknown: dict[str, Column | None]
+    `currencies` holds what the header of a column of money names beside it, as in “Amount (EUR)”.
+    """
+
+    places: dict[str, int] = field(default_factory=dict)
+    unknown: dict[int, Unknown] = field(default_factory=dict)
+    own: frozenset[int] = frozenset()
+    currencies: dict[str, str] = field(default_factory=dict)
+
+    def is_named(self, place: int) -> bool:
+        return place in self.unknown or place in self.own or place in self.places.values()
+
+
+def known_names(columns: Sequence[Column]) -> KnownNames:
+    """What the readers of files look for, to find the header and to tell keys of a document from those of its lines."""
+    names = {level: {name for column in columns if column.level is level for name in column.names} for level in Level}
+    return KnownNames(frozenset(names[Level.HEAD]), frozenset(names[Level.LINE]))
 
 
 def parse_header(columns: Sequence[Column], cells: Sequence[str]) -> tuple[Header, dict[str, list[str]]]:
     """The header in these cells; and, by label, the columns that more than one cell names."""
     by_name = {name: column for column in columns for name in column.names}
     places: dict[str, int] = {}
+    currencies: dict[str, str] = {}
     twice: dict[str, list[str]] = {}
-    unknown: list[str] = []
+    unknown: dict[int, str] = {}
+    own: set[int] = set()
     for place, cell in enumerate(cells):
-        column = by_name.get(plain(cell))
+        column, currency = _named(cell, by_name)
         if column is None:
-            if cell and plain(cell) != plain(PROBLEMS_COLUMN):
-                unknown.append(cell)
+            if plain(cell) in _OWN:
+                own.add(place)
+            elif cell:
+                unknown[place] = cell
         elif column.key in places:
             twice.setdefault(column.label, [cells[places[column.key]]]).append(cell)
         else:
             places[column.key] = place
+            if currency:
+                currencies[column.key] = currency
     free = {name: column for name, column in by_name.items() if column.key not in places}
-    return Header(places, {cell: _meant(cell, free) for cell in unknown}), twice
+    meant = {place: Unknown(cell, _meant(cell, free)) for place, cell in unknown.items()}
+    return Header(places, meant, frozenset(own), currencies), twice
+
+
+def _named(cell: str, by_name: Mapping[str, Column]) -> tuple[Column | None, str]:
+    """The column, and the currency that a header of money names before or behind it."""
+    words = plain(cell).split()
+    if (column := by_name.get(" ".join(words))) is not None:
+        return column, ""
+    for count in range(1, len(words)):
+        for rest, beside in ((words[:-count], words[-count:]), (words[count:], words[:count])):
+            column = by_name.get(" ".join(rest))
+            if column is not None and column.value in _OF_MONEY:
+                currency = currency_named("".join(word for word in beside if word != "in"))
+                if currency:
+                    return column, currency
+    return None, ""
 
 
 def _meant(cell: str, free: dict[str, Column]) -> Column | None:

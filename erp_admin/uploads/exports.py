@@ -4,23 +4,25 @@ Every text is safe to open in a spreadsheet: nothing that came from somebody els
 """
 
 import io
-import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
-from xml.sax.saxutils import escape
+
+from django.db.models import QuerySet
 
 from accounts.ui.csv_cells import BYTE_ORDER_MARK, csv_line
 from erp_admin.documents.columns import Level
 from erp_admin.documents.types import type_for
 from erp_admin.models import ImportDraft, ImportedDocument, ImportState
 from erp_admin.uploads.columns import PROBLEMS_COLUMN
+from erp_admin.uploads.formats.table import Row
 from erp_admin.uploads.kinds import upload_for
+from erp_admin.uploads.raw_rows import row_of
+from erp_admin.uploads.read_as import READ_AS_COLUMN, words_of_file, words_of_row
+from erp_admin.uploads.readings import delimiter_of, stated_of
 
 UNUSABLE: Final = (ImportState.PROBLEM, ImportState.UNMATCHED, ImportState.REFUSED, ImportState.FAILED)
 _BATCH: Final = 200
-_MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
+_WIDTH: Final = 18
 _SECOND_LINE: Final = {
     "line": "2",
     "description": "Walls",
@@ -42,62 +44,75 @@ def template_csv(kind: str) -> bytes:
 
 
 def template_xlsx(kind: str) -> bytes:
-    """A workbook of one sheet whose cells are all text, so that no program changes a number or a date while typing."""
-    rows = "".join(
-        f'<row r="{number}">{"".join(_cell(text) for text in row)}</row>'
-        for number, row in enumerate(template_rows(kind), 1)
-    )
-    count = len(upload_for(kind).columns)
-    content = f"{_PACKAGE}/content-types"
-    kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{content}"><Default Extension="rels" '
-        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{kinds}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kinds}.worksheet+xml"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-        f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-        f'<sheet name="{escape(type_for(kind).title)}" sheetId="1" r:id="rId1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-        f'Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}"><cols><col min="1" max="{count}" width="18" '
-        f'customWidth="1"/></cols><sheetData>{rows}</sheetData></worksheet>',
-    }
+    """A workbook of one sheet whose columns are text, so that no program changes a number or a date while typing."""
+    from openpyxl import Workbook  # here, for it takes 30 MB that nothing else in a process of pages needs
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = type_for(kind).title
+    for place in range(1, len(upload_for(kind).columns) + 1):
+        column = sheet.column_dimensions[get_column_letter(place)]
+        column.width, column.number_format = _WIDTH, "@"
+    for number, row in enumerate(template_rows(kind), 1):
+        for place, text in enumerate(row, 1):
+            cell = sheet.cell(number, place, text or None)
+            cell.number_format = "@"
+            if text:
+                cell.data_type = "s"
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as book:
-        for name, part in parts.items():
-            book.writestr(name, f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>{part}')
+    book.save(stream)
     return stream.getvalue()
 
 
-def _cell(text: str) -> str:
-    return f'<c t="inlineStr"><is><t>{escape(text)}</t></is></c>' if text else "<c/>"
-
-
 def problem_file(draft: ImportDraft) -> Iterator[str]:
-    """The documents that were not and cannot be imported as they are, in the order of the file."""
-    yield BYTE_ORDER_MARK + csv_line([*_without_problems(draft, draft.headers), PROBLEMS_COLUMN])
-    for entry in draft.documents.filter(state__in=UNUSABLE).order_by("position").iterator(chunk_size=_BATCH):
-        yield from _problem_lines(draft, entry)
+    """The documents that were not and cannot be imported as they are, in the order of the file, to be uploaded again.
+
+    Written with the delimiter of the file; each row says how it was read, so that it is read so again.
+    """
+    delimiter = delimiter_of(draft)
+    of_file = words_of_file(stated_of(draft))
+    entries = draft.documents.filter(state__in=UNUSABLE).order_by("position")
+    width = max([len(draft.headers), *_widths(entries)])  # cells that belong to no column keep their place
+    header = _without_problems(draft, _padded(draft.headers, width))
+    yield BYTE_ORDER_MARK + csv_line([*header, READ_AS_COLUMN, PROBLEMS_COLUMN], delimiter)
+    for entry in entries.iterator(chunk_size=_BATCH):
+        for row, problems in _problem_rows(entry):
+            read_as = "; ".join([*of_file, *words_of_row(row, draft.headers)])
+            texts = _without_problems(draft, _padded(row.texts, width))
+            yield csv_line([*texts, read_as, problems], delimiter)
 
 
-def _problem_lines(draft: ImportDraft, entry: ImportedDocument) -> Iterator[str]:
+def _widths(entries: "QuerySet[ImportedDocument]") -> Iterator[int]:
+    for raw in entries.values_list("raw", flat=True).iterator(chunk_size=_BATCH):
+        yield max((len(row_of(row).cells) for row in raw), default=0)
+
+
+def _padded(cells: Sequence[str], width: int) -> list[str]:
+    return [*cells, *[""] * (width - len(cells))]
+
+
+def _problem_rows(entry: ImportedDocument) -> Iterator[tuple[Row, str]]:
     """A document's rows as they were in the file, each with what is wrong with it."""
+    rows = [row_of(raw) for raw in entry.raw]
+    numbers = {row.number for row in rows}
     by_row: dict[int, list[str]] = {}
-    for problem in entry.problems:
-        by_row.setdefault(problem["row"], []).append(_in_words(problem))
-    if entry.reason and not entry.problems:
+    for problem in entry.open_problems:
+        by_row.setdefault(problem["row"] if problem["row"] in numbers else entry.first_row, []).append(
+            _in_words(problem)
+        )
+    if entry.reason and not by_row:
         by_row[entry.first_row] = [f"{entry.get_state_display()}: {entry.reason}"]
-    width = len(draft.headers)
-    for number, cells in entry.raw:
-        padded = [*cells, *[""] * (width - len(cells))][:width]
-        yield csv_line([*_without_problems(draft, padded), " ".join(by_row.get(number, []))])
+    for row in rows:
+        yield row, " ".join(by_row.get(row.number, []))
 
 
 def _without_problems(draft: ImportDraft, cells: Sequence[str]) -> list[str]:
-    """Without the column of an earlier round, which would be written twice."""
-    return [cell for cell, header in zip(cells, draft.headers, strict=True) if header != PROBLEMS_COLUMN]
+    """Without the column of an earlier round, which drafts from before the column “Read as” still hold."""
+    if PROBLEMS_COLUMN not in draft.headers:
+        return list(cells)
+    place = draft.headers.index(PROBLEMS_COLUMN)
+    return [cell for at, cell in enumerate(cells) if at != place]
 
 
 def _in_words(problem: dict[str, Any]) -> str:

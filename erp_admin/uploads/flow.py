@@ -1,20 +1,31 @@
-"""Importing the documents of a confirmed file, as a run: progress is seen, it can be cancelled, a crash loses nothing.
+"""Reading a large file, and importing what is confirmed of one, as runs: seen, to be cancelled, safe in a crash.
 
-Owns the order of work and the outcome of each document; what a document becomes is erp_admin.uploads.writing's.
-Sends nothing to Intacct.
+Owns the order of work and the outcome of each document; how a file becomes a draft is erp_admin.uploads.intake's, what
+a document becomes erp_admin.uploads.writing's. Sends nothing to Intacct.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from django.db import IntegrityError, transaction
 
 from accounts.refusal import Refused
 from erp_admin.documents.uploads import NotWritten
-from erp_admin.models import IMPORTABLE, ImportDraft, ImportedDocument, ImportState
+from erp_admin.models import (
+    IMPORTABLE,
+    IMPORTED,
+    ImportDraft,
+    ImportedDocument,
+    ImportFile,
+    ImportStage,
+    ImportState,
+)
+from erp_admin.uploads.formats.table import FileRefused
+from erp_admin.uploads.intake import Intake, opened
 from erp_admin.uploads.resolving import Resolver
 from erp_admin.uploads.writing import write
-from integrations.models import Approval, RowOutcome, RunRow
+from integrations.models import Approval, RowOutcome, RunRow, RunStep, SyncRun
 from integrations.runs.flow import Flow, StepFailed
 from integrations.runs.step import StepWork
 
@@ -25,6 +36,67 @@ def step_key(draft: ImportDraft) -> str:
     return f"draft:{draft.pk}"
 
 
+def _draft_of(step: RunStep) -> ImportDraft | None:
+    return ImportDraft.objects.filter(pk=int(step.key.partition(":")[2])).first()
+
+
+class DocumentReading(Flow):
+    """A step a file: its documents in pages, then its names, then what importing each would do."""
+
+    key = "document_reading"
+    title = "Read a file of documents"
+    list_url_name = "commitment_imports"
+
+    def work(self, work: StepWork) -> Iterator[None]:
+        draft = _draft_of(work.step)
+        if draft is None:
+            raise _gone()
+        if draft.stage != ImportStage.READING:
+            return
+        try:
+            with opened(draft) as intake:
+                yield from _read_pages(work, intake)
+        except FileRefused as refused:
+            with _held(work, draft):
+                draft.stage, draft.why_unread = ImportStage.UNREADABLE, refused.sentence[:500]
+                draft.unread_advice = refused.advice[:500]
+                draft.save(update_fields=["stage", "why_unread", "unread_advice"])
+            raise StepFailed(refused.code, refused.sentence, refused.advice) from refused
+
+
+def _read_pages(work: StepWork, intake: Intake) -> Iterator[None]:
+    """Each page stored once: a worker that takes over reads the file again, and stores what is behind the last page."""
+    if not work.checkpoint:
+        work.announce(intake.reader.rows_read)
+        work.save_page(documents=0)
+    for page in intake.pages(behind=work.checkpoint["documents"]):
+        with _held(work, intake.draft):
+            ImportedDocument.objects.bulk_create(page)
+            work.count(read=intake.rows)
+            work.save_page(documents=intake.position)
+        yield
+    if "matched" not in work.checkpoint:
+        with _held(work, intake.draft):
+            intake.match()
+            work.save_page(matched=True)
+        yield
+    with _held(work, intake.draft):
+        intake.finish()
+
+
+@contextmanager
+def _held(work: StepWork, draft: ImportDraft) -> Iterator[None]:
+    """A page of work on a draft that nobody discards meanwhile. Raises StepFailed when somebody did before."""
+    with work.page():
+        if not ImportDraft.objects.select_for_update().filter(pk=draft.pk).exists():
+            raise _gone()
+        yield
+
+
+def _gone() -> StepFailed:
+    return StepFailed("IMPORT-GONE", "The file was discarded before it was worked on.", "Upload it again.")
+
+
 class DocumentImport(Flow):
     """One step: the documents of a draft that can be imported, in the order of the file."""
 
@@ -33,9 +105,9 @@ class DocumentImport(Flow):
     list_url_name = "commitment_imports"
 
     def work(self, work: StepWork) -> Iterator[None]:
-        draft = ImportDraft.objects.filter(pk=int(work.step.key.partition(":")[2])).first()
+        draft = _draft_of(work.step)
         if draft is None:
-            raise StepFailed("IMPORT-GONE", "The file was discarded before it was imported.", "Upload it again.")
+            raise _gone()
         pending = draft.documents.filter(state__in=IMPORTABLE).order_by("position")
         if not work.checkpoint:
             work.announce(pending.count())
@@ -45,6 +117,12 @@ class DocumentImport(Flow):
             for entry in entries:
                 _import_one(work, entry, resolver)
             yield
+
+    def ended(self, run: SyncRun, step: RunStep) -> None:
+        """A file of which something was imported is not read another way any more, so its bytes go."""
+        draft = _draft_of(step)
+        if draft is not None and draft.documents.filter(state__in=IMPORTED).exists():
+            ImportFile.objects.filter(draft=draft).delete()
 
 
 def _import_one(work: StepWork, entry: ImportedDocument, resolver: Resolver) -> None:

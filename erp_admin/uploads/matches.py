@@ -15,7 +15,7 @@ from accounts.refusal import Refused
 from erp_admin.models import ImportDraft, ImportMatch, MatchHow, MatchKind, Project, RememberedMatch
 from erp_admin.uploads.assessment import assess_draft
 from erp_admin.uploads.matching import LEAST_SCORE, Match, Matcher, comparable
-from erp_admin.uploads.resolving import Resolver
+from erp_admin.uploads.resolving import Resolver, parent_in_scope
 from integrations.gateway.access import live_connection
 
 LEFT_OPEN: Final = "-"  # chosen to import without the record; no id is a lone dash
@@ -32,6 +32,7 @@ def match_names(draft: ImportDraft, uses: Mapping[Name, int], vendor_names: Mapp
     ]
     ImportMatch.objects.bulk_create(found, batch_size=500)
     resolver = Resolver(draft)
+    resolver.read_parents(parent_in_scope(name[1]) for name in uses if name[0] is MatchKind.COST_CODE)
     codes = [
         _stored(draft, name, uses[name], matcher.cost_code(name[2], resolver.project_of_scope(name[1])))
         for name in uses
@@ -167,7 +168,13 @@ def _match_again(draft: ImportDraft, entries: Iterable[ImportMatch], matcher: Ma
 
 
 def refuse_running(draft: ImportDraft) -> None:
-    """Raise Refused while a run imports the draft."""
+    """Raise Refused while a run reads or imports the draft."""
+    if draft.is_being_read and draft.reading_run is not None:
+        raise Refused(
+            f"Run {draft.reading_run.number} reads this file at this moment.",
+            "Wait for its end, or cancel it.",
+            code="RUN-ACTIVE",
+        )
     if draft.run is not None and draft.run.is_active:
         raise Refused(
             f"Run {draft.run.number} imports this file at this moment.", "Wait for its end.", code="RUN-ACTIVE"

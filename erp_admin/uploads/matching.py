@@ -1,6 +1,6 @@
 """Finds what a name or id in a file stands for: by id, then by the same name, then proposes what is similar.
 
-Reads vendors and cost codes from the mirror and projects kept here. Proposes; only the id and one equal name decide.
+Reads vendors and cost codes from the mirror and projects kept here. Proposes; only one id and one equal name decide.
 """
 
 import difflib
@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from erp_admin.documents.plain import without_accents
+from erp_admin.grammar.identity import identity
 from erp_admin.models import MatchHow, MatchKind, Project, RememberedMatch
 from integrations.models import Connection, ListItem
 
@@ -27,16 +29,23 @@ _APART: Final = 4
 
 
 def comparable(name: str) -> str:
-    """A name as it is compared: no case, accents, punctuation, “the” in front, or company suffix behind."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
+    """A name as it is compared: no case, accents of Latin letters, punctuation, “the” in front, or suffix behind.
+
+    In other scripts what looks like an accent makes another letter: Й is not И, and ガ is not カ.
+    """
     # Points and apostrophes join: L.L.C. is LLC, O'Neil is ONeil.
-    joined = re.sub(r"[.'’`]", "", "".join(sign for sign in decomposed if not unicodedata.combining(sign)))
-    words = re.sub(r"[\W_]+", " ", joined).split()
+    joined = re.sub(r"[.'’`]", "", without_accents(identity(name).replace("&", " and ")))
+    words = "".join(sign if _is_of_a_word(sign) else " " for sign in joined).split()
     while len(words) > 1 and words[-1] in _SUFFIXES:
         words.pop()
     if len(words) > 1 and words[0] == "the":
         words.pop(0)
     return " ".join(words)
+
+
+def _is_of_a_word(sign: str) -> bool:
+    """Vowels of Devanagari or Thai are marks on the letter before: no punctuation."""
+    return sign.isalnum() or unicodedata.category(sign).startswith("M")
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,8 @@ class Match:
 class Index:
     """Records by id and by name, and by pieces of their names, so that few are compared in full."""
 
-    by_id: dict[str, Record] = field(default_factory=dict)
+    by_id: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
+    by_identity: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     by_value: dict[str, Record] = field(default_factory=dict)
     by_name: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     _named: list[tuple[str, Record]] = field(default_factory=list)
@@ -77,9 +87,8 @@ class Index:
 
     def add(self, record: Record) -> None:
         for one in record.ids:
-            present = self.by_id.get(one.casefold())
-            if present is None or (present.unusable and not record.unusable):
-                self.by_id[one.casefold()] = record
+            self.by_id[one].append(record)
+            self.by_identity[identity(one)].append(record)
         if record.unusable and record.value in self.by_value:
             return
         self.by_value[record.value] = record
@@ -94,15 +103,19 @@ class Index:
 
     def find(self, text: str, remembered: str = "") -> Match:
         """`remembered` is the value a person chose for this name before."""
-        known = self.by_id.get(text.casefold())
-        if known is not None and not known.unusable:
-            return Match(MatchHow.ID, known)
+        known = _different(self.by_id.get(text) or self.by_identity.get(identity(text), []))
+        if len(known) == 1 and not known[0].unusable:
+            return Match(MatchHow.ID, known[0])
         chosen = self.by_value.get(remembered)
         if chosen is not None and not chosen.unusable:
             return Match(MatchHow.REMEMBERED, chosen)
         near = self._near(text)
-        if known is not None:
-            return Match(MatchHow.NONE, None, known.unusable, near)
+        if len(known) > 1:
+            names = " and ".join(record.label for record in known[:_MOST_CANDIDATES])
+            usable = tuple((record, 100) for record in known[:_MOST_CANDIDATES] if not record.unusable)
+            return Match(MatchHow.NONE, None, f"It can be the id of {len(known)}: {names}.", usable)
+        if known:
+            return Match(MatchHow.NONE, None, known[0].unusable, near)
         same = self.by_name.get(comparable(text), [])
         if len(same) == 1:
             return Match(MatchHow.NAME, same[0])
@@ -125,6 +138,16 @@ class Index:
                 scored.append((record, score))
         scored.sort(key=lambda pair: (-pair[1], pair[0].label))
         return tuple(scored[:_MOST_CANDIDATES])
+
+
+def _different(records: Iterable[Record]) -> list[Record]:
+    """Each value once: an id that was given again after its record went is that of the one that can be used."""
+    found: dict[str, Record] = {}
+    for record in records:
+        present = found.get(record.value)
+        if present is None or (present.unusable and not record.unusable):
+            found[record.value] = record
+    return list(found.values())
 
 
 def _pieces(name: str) -> set[str]:
@@ -185,11 +208,11 @@ class Matcher:
         self.record(kind, "", project)  # builds the index
         scope = project.remote_id if kind is MatchKind.COST_CODE and project is not None else ""
         index = self._indexes.get((kind, scope), Index())
-        wanted = words.casefold().split()
+        wanted = identity(words).split()
         found = (
             record
             for record in index.by_value.values()
-            if not record.unusable and all(word in record.label.casefold() for word in wanted)
+            if not record.unusable and all(word in identity(record.label) for word in wanted)
         )
         return [record for record, _ in zip(found, range(most), strict=False)]
 

@@ -3,12 +3,14 @@
 Reads matches, projects and the documents that others belong to once per use; decides nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from erp_admin.documents.numbers import by_key, doubt, having, meant
 from erp_admin.documents.types import parent_type_of
-from erp_admin.models import ImportDraft, ImportMatch, MatchHow, MatchKind, Project
+from erp_admin.models import ImportDraft, ImportMatch, MatchHow, MatchKind, Project, number_key
+from erp_admin.uploads.columns import parse_header
 from erp_admin.uploads.kinds import type_of_draft, upload_for
 
 OF_PARENT: Final = "="  # begins the scope of a cost code whose project is that of the document it belongs to
@@ -23,6 +25,11 @@ def cost_code_scope(parent_column: str, head: Mapping[str, Any], line: Mapping[s
     own = str(line.get("line_project") or head.get("project") or "")
     base = str(head.get(parent_column) or "")
     return own or (f"{OF_PARENT}{base}" if base else "")
+
+
+def parent_in_scope(scope: str) -> str:
+    """The number of the document whose project a cost code's is; "" where the scope is a project."""
+    return scope.removeprefix(OF_PARENT) if scope.startswith(OF_PARENT) else ""
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,9 @@ class Resolver:
         self._type = type_of_draft(draft)
         self._parent_type = parent_type_of(self._type)
         self._parent_column = upload_for(draft.kind).parent_column
-        self._parents: dict[str, Any | None] = {}
+        self._parent_related = upload_for(draft.kind).parent_related
+        self._columns = parse_header(upload_for(draft.kind).columns, draft.headers)[0].places
+        self._parents: dict[str, Sequence[Any]] = {}
 
     def vendor(self, head: Mapping[str, Any]) -> Vendor:
         match = self._settled(MatchKind.VENDOR, "", vendor_text(head))
@@ -59,8 +68,8 @@ class Resolver:
         return self._projects.get(match.value) if match is not None else None
 
     def project_of_scope(self, scope: str) -> Project | None:
-        if scope.startswith(OF_PARENT):
-            parent, parent_type = self.parent(scope.removeprefix(OF_PARENT)), self._parent_type
+        if number := parent_in_scope(scope):
+            parent, parent_type = self.parent(number), self._parent_type
             if parent is None or parent_type is None:
                 return None
             found: Project | None = parent_type.value_of(parent, parent_type.columns.project)
@@ -74,20 +83,36 @@ class Resolver:
             return ""
         return text if match.how == MatchHow.WRITTEN else match.value
 
-    def parent(self, number: str) -> Any | None:
-        """The document here with this number that documents of the file belong to, in whatever case it is written."""
-        key = number.casefold()
-        if key not in self._parents:
-            self._parents[key] = self._found(number)
-        return self._parents[key]
+    def has_column(self, key: str) -> bool:
+        return key in self._columns
 
-    def _found(self, number: str) -> Any | None:
+    def parent(self, number: str) -> Any | None:
+        """The document here that documents of the file belong to by this number; None for none, and in doubt."""
+        found = self._meant(number)
+        return found[0] if len(found) == 1 else None
+
+    def why_no_parent(self, number: str) -> tuple[str, str]:
+        """The sentence and the way out where `parent` is None."""
+        noun = self._parent_type.noun if self._parent_type is not None else "document"
+        if found := self._meant(number):
+            return doubt(noun, number, found)
+        return f"There is no {noun} {number} in ERP Admin.", "Import it first, or correct the number."
+
+    def read_parents(self, numbers: Iterable[str]) -> None:
+        """Read anew, in as many queries for many numbers as for one, what documents with these numbers belong to."""
         if self._parent_type is None:
-            return None
-        related = [self._parent_type.columns.project] if self._parent_type.columns.project else []
-        documents = self._parent_type.model.objects.filter(number__iexact=number).order_by("pk")
-        same = list(documents.select_related(*related) if related else documents)
-        return next(iter([each for each in same if each.number == number] or same), None)
+            return
+        asked = {number for number in numbers if number}
+        project = self._parent_type.columns.project
+        documents = having(self._parent_type.model.objects.order_by("pk"), asked)
+        found = by_key(documents.prefetch_related(*self._parent_related, *([project] if project else [])))
+        for number in asked:
+            self._parents[number] = meant(found.get(number_key(number), []), number)
+
+    def _meant(self, number: str) -> Sequence[Any]:
+        if number not in self._parents:
+            self.read_parents([number])
+        return self._parents.get(number, ())
 
     def unsettled(self, head: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> list[ImportMatch]:
         """The names of a document that nobody and nothing has decided yet, each once."""

@@ -15,11 +15,12 @@ from erp_admin.models import (
     SETTLED,
     ImportDraft,
     ImportedDocument,
+    ImportFile,
     ImportMatch,
     ImportState,
     MatchKind,
 )
-from integrations.models import TERMINAL_RUNS
+from integrations.models import TERMINAL_RUNS, RunStep
 
 UNDECIDED = "undecided"
 
@@ -27,7 +28,7 @@ UNDECIDED = "undecided"
 def drafts() -> QuerySet[ImportDraft]:
     """Files that are open or of which something was imported, newest first, with counts of their documents."""
     imported = Count("documents", filter=Q(documents__state__in=IMPORTED))
-    counted = ImportDraft.objects.select_related("created_by", "run").annotate(
+    counted = ImportDraft.objects.select_related("created_by", "run", "reading_run").annotate(
         documents_count=Count("documents"),
         imported_count=imported,
         ready_count=Count("documents", filter=Q(documents__state__in=IMPORTABLE)),
@@ -38,13 +39,27 @@ def drafts() -> QuerySet[ImportDraft]:
 def expired_drafts(before: datetime) -> QuerySet[ImportDraft]:
     """Drafts whose time ended before this moment, of which nothing was imported."""
     at_rest = Q(run=None) | Q(run__state__in=TERMINAL_RUNS)
-    return ImportDraft.objects.filter(at_rest, expires_at__lt=before).exclude(documents__state__in=IMPORTED)
+    not_read_now = Q(reading_run=None) | Q(reading_run__state__in=TERMINAL_RUNS)
+    return ImportDraft.objects.filter(at_rest, not_read_now, expires_at__lt=before).exclude(
+        documents__state__in=IMPORTED
+    )
 
 
 def state_counts(draft: ImportDraft) -> dict[str, int]:
     """How many documents of the file are in each state, those without any left out."""
     counted = dict(draft.documents.order_by().values_list("state").annotate(Count("pk")))
     return {state.value: counted[state] for state in ImportState if counted.get(state)}
+
+
+def can_be_read_again(draft: ImportDraft) -> bool:
+    """Whether its bytes are here and nothing of it was imported."""
+    is_kept = ImportFile.objects.filter(draft=draft).exists()
+    return is_kept and not draft.documents.filter(state__in=IMPORTED).exists()
+
+
+def reading_step(draft: ImportDraft) -> RunStep | None:
+    """The newest step of a run that reads the draft, or did."""
+    return RunStep.objects.filter(run=draft.reading_run_id, key=f"draft:{draft.pk}").order_by("-position").first()
 
 
 def ready_sums(draft: ImportDraft) -> dict[str, str]:

@@ -4,8 +4,6 @@ Owns that a file becomes a draft which loses nothing, and that no document is st
 """
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -14,118 +12,129 @@ from django.utils import timezone
 
 from accounts.models import Tenant, User
 from accounts.refusal import Refused
-from erp_admin.models import IMPORTABLE, IMPORTED, ImportDraft, ImportedDocument, MatchKind
-from erp_admin.uploads.assessment import assess_draft
-from erp_admin.uploads.flow import DocumentImport, step_key
-from erp_admin.uploads.formats.detect import read_table
+from erp_admin.models import IMPORTABLE, IMPORTED, ImportDraft, ImportedDocument, ImportFile, ImportStage
+from erp_admin.uploads.flow import DocumentImport, DocumentReading, step_key
 from erp_admin.uploads.formats.table import FileRefused
+from erp_admin.uploads.intake import Intake, opened
 from erp_admin.uploads.kinds import type_of_draft
-from erp_admin.uploads.matches import lock_draft, match_names, refuse_running
-from erp_admin.uploads.reader import DocumentReader, ParsedDocument, Problem
-from erp_admin.uploads.resolving import cost_code_scope, vendor_text
+from erp_admin.uploads.matches import lock_draft, refuse_running
+from erp_admin.uploads.readings import as_stated
+from erp_admin.uploads.stated import StatedReading
+from integrations.gateway.access import live_connection, why_not_sync
 from integrations.models import Connection, Trigger
 from integrations.runs.flow import StepPlan
-from integrations.runs.service import Started, start_run
+from integrations.runs.service import Started, add_step, start_run
 
 KEPT: Final = timedelta(days=14)
-_BATCH = 500
-Name = tuple[MatchKind, str, str]  # kind, project as written (for cost codes), text
+# What a process that serves pages reads itself; anything larger is read by a run. A workbook unpacks to much more.
+AT_ONCE_BYTES: Final = 300 * 1024
+AT_ONCE_BYTES_OF_WORKBOOKS: Final = 100 * 1024
+AT_ONCE_ROWS: Final = 1_000
+_WORKBOOK: Final = b"PK\x03\x04"
 
 
+@transaction.atomic
 def read_upload(
-    tenant: Tenant, kind: str, name: str, content: bytes, *, day_first: bool = False, by: User | None = None
+    tenant: Tenant,
+    kind: str,
+    name: str,
+    content: bytes,
+    stated: StatedReading = StatedReading(),  # noqa: B008 - it is frozen
+    *,
+    by: User | None = None,
 ) -> ImportDraft:
-    """Keep a file as a draft: read, matched as far as that is certain, and assessed. Raises FileRefused."""
-    reader = DocumentReader(kind, read_table(name, content), day_first=day_first)
-    with transaction.atomic():
-        draft = ImportDraft.objects.create(
-            tenant=tenant,
-            kind=kind,
-            file_name=name[-200:],
-            digest=hashlib.sha256(content).hexdigest(),
-            headers=list(reader.header_row.texts),
-            created_by=by,
-            expires_at=timezone.now() + KEPT,
-        )
-        uses, names = _store_documents(draft, reader)
-        if not draft.documents.exists():
-            raise FileRefused("The file has a header and no rows below it.", "Fill it in first.", code="FILE-EMPTY")
-        draft.rows, draft.notes = reader.rows_read, [*reader.notes, *_read_before(draft)]
-        draft.save(update_fields=["rows", "notes"])
-        match_names(draft, uses, names)
-        assess_draft(draft)
+    """Keep a file as a draft and read it here and now, whatever its size. Raises FileRefused, keeping nothing."""
+    draft = _kept(tenant, kind, name, content, stated, by)
+    with opened(draft) as intake:
+        _read_whole(intake)
     return draft
 
 
-def _read_before(draft: ImportDraft) -> list[str]:
-    """A note when the very same file was taken in before; reading it again is allowed and doubles nothing."""
-    before = ImportDraft.objects.filter(digest=draft.digest, kind=draft.kind).exclude(pk=draft.pk).first()
-    if before is None:
-        return []
-    count = before.documents.filter(state__in=IMPORTED).count()
-    when = timezone.localtime(before.created_at)
-    imported = f"{count:,} of its documents were imported then" if count else "nothing was imported then"
-    return [f"The same file was read on {when:%Y-%m-%d at %H:%M}; {imported}."]
+@transaction.atomic
+def take_in(
+    tenant: Tenant, kind: str, name: str, content: bytes, stated: StatedReading, *, by: User | None = None
+) -> ImportDraft:
+    """Keep a file as a draft; a small one is read at once, a large one by a run. Raises Refused, keeping nothing."""
+    draft = _kept(tenant, kind, name, content, stated, by)
+    _read(draft, content, by)
+    return draft
 
 
-def _store_documents(draft: ImportDraft, reader: DocumentReader) -> tuple[Counter[Name], dict[str, str]]:
-    """Store the documents in batches; return how often each name stands in the file, and vendors' names by their id."""
-    uses: Counter[Name] = Counter()
-    names: dict[str, str] = {}
-    places: dict[tuple[str, str], str] = {}
-    batch: list[ImportedDocument] = []
-    for position, parsed in enumerate(reader.documents(), 1):
-        _refuse_twice(parsed, places)
-        uses.update(_names_in(parsed))
-        if parsed.head.get("vendor_id") and parsed.head.get("vendor"):
-            names.setdefault(parsed.head["vendor_id"], parsed.head["vendor"])
-        batch.append(_stored(draft, position, parsed))
-        if len(batch) == _BATCH:
-            ImportedDocument.objects.bulk_create(batch)
-            batch = []
-    ImportedDocument.objects.bulk_create(batch)
-    return uses, names
+@transaction.atomic
+def read_again(draft: ImportDraft, stated: StatedReading, *, by: User | None = None) -> ImportDraft:
+    """Read the kept file anew, as stated now. What people chose for its names stays. Raises Refused, changing nothing.
+
+    Returns the draft as it is now: read, or about to be read by a run.
+    """
+    draft = lock_draft(draft)
+    refuse_running(draft)
+    if draft.documents.filter(state__in=IMPORTED).exists():
+        raise Refused(
+            "Documents of this file were imported, so it is not read another way.",
+            "Download its problems, correct them there, and upload that file.",
+            code="IMPORTED",
+        )
+    file = ImportFile.objects.filter(draft=draft).first()
+    if file is None:
+        raise Refused("The file itself was not kept.", "Upload it again.", code="FILE-NOT-KEPT")
+    ImportedDocument.objects.filter(draft=draft).delete()
+    draft.reading, draft.run = as_stated(stated), None
+    draft.save(update_fields=["reading", "run"])
+    _read(draft, bytes(file.content), by)
+    return draft
 
 
-def _refuse_twice(parsed: ParsedDocument, places: dict[tuple[str, str], str]) -> None:
-    if not parsed.key[1]:
-        return
-    if parsed.key in places:
-        sentence = f"The same number stands in {places[parsed.key]} of this file."
-        fix = "Put all rows of a document one below the other, or give this one another number."
-        number = parsed.texts["number"]
-        parsed.problems.append(Problem(parsed.rows[0].number, "Number", number, sentence, fix))
-    places.setdefault(parsed.key, parsed.place())
-
-
-def _names_in(parsed: ParsedDocument) -> Iterable[Name]:
-    if vendor := vendor_text(parsed.head):
-        yield MatchKind.VENDOR, "", vendor
-    if project := parsed.head.get("project"):
-        yield MatchKind.PROJECT, "", project
-    for line in parsed.lines:
-        if own := line.get("line_project"):
-            yield MatchKind.PROJECT, "", own
-        if code := line.get("cost_code"):
-            yield MatchKind.COST_CODE, cost_code_scope(parsed.parent_column, parsed.head, line), code
-
-
-def _stored(draft: ImportDraft, position: int, parsed: ParsedDocument) -> ImportedDocument:
-    return ImportedDocument(
-        tenant_id=draft.tenant_id,
-        draft=draft,
-        position=position,
-        first_row=parsed.rows[0].number,
-        last_row=parsed.rows[-1].number,
-        number=parsed.texts["number"][:200],
-        parent_number=parsed.parent_number[:200],
-        title=parsed.texts["title"][:200],
-        head=parsed.head,
-        lines=parsed.lines,
-        raw=[[row.number, list(row.texts)] for row in parsed.rows],
-        problems=[problem.as_json() for problem in parsed.problems],
-        total=parsed.total,
+def _kept(tenant: Tenant, kind: str, name: str, content: bytes, stated: StatedReading, by: User | None) -> ImportDraft:
+    draft = ImportDraft.objects.create(
+        tenant=tenant,
+        kind=kind,
+        file_name=name[-200:],
+        digest=hashlib.sha256(content).hexdigest(),
+        reading=as_stated(stated),
+        created_by=by,
+        expires_at=timezone.now() + KEPT,
     )
+    ImportFile.objects.create(tenant=tenant, draft=draft, content=content)
+    return draft
+
+
+def _read(draft: ImportDraft, content: bytes, by: User | None) -> None:
+    """At once where that is quick, else by a run."""
+    most = AT_ONCE_BYTES_OF_WORKBOOKS if content.startswith(_WORKBOOK) else AT_ONCE_BYTES
+    if len(content) <= most:
+        with opened(draft) as intake:
+            if intake.reader.rows_read <= AT_ONCE_ROWS:
+                _read_whole(intake)
+                return
+    _read_by_run(draft, by)
+
+
+def _read_whole(intake: Intake) -> None:
+    for page in intake.pages():
+        ImportedDocument.objects.bulk_create(page)
+    intake.match()
+    intake.finish()
+
+
+def _read_by_run(draft: ImportDraft, by: User | None) -> None:
+    """Have a run read the draft: one of its own, or the one that reads another file at this moment."""
+    connection = live_connection()
+    refused = why_not_sync(connection)
+    if connection is None or refused is not None:
+        why = refused.sentence if refused is not None else ""
+        raise FileRefused(
+            f"A file of this size is read in the background, as part of the connection to Sage Intacct. {why}".strip(),
+            f"Connect it, or split the file: up to {AT_ONCE_ROWS:,} rows are read at once.",
+            code="FILE-BACKGROUND",
+        )
+    plan = StepPlan(step_key(draft), draft.file_name[-120:])
+    started = start_run(connection, DocumentReading.key, plans=[plan], title=f"Read {draft.file_name}"[:120], by=by)
+    if not started.is_new and not add_step(started.run, plan):
+        raise Refused(
+            f"Run {started.run.number} ended reading another file at this moment.", "Try again.", code="RUN-BUSY"
+        )
+    draft.stage, draft.reading_run, draft.why_unread, draft.unread_advice = ImportStage.READING, started.run, "", ""
+    draft.save(update_fields=["stage", "reading_run", "why_unread", "unread_advice"])
 
 
 @transaction.atomic
@@ -139,6 +148,12 @@ def confirm(
 ) -> Started:
     """Start a run that imports what is ready of a draft. Confirmed twice, the same run is returned. Raises Refused."""
     draft = lock_draft(draft)
+    if not draft.is_read:
+        raise Refused(
+            "The file was not read to its end.",
+            "Wait until it is read, or have it read again.",
+            code="IMPORT-UNREAD",
+        )
     if not draft.documents.filter(state__in=IMPORTABLE).exists():
         raise Refused(
             "None of the documents can be imported as they are.",

@@ -1,59 +1,151 @@
-"""A cell's text as a value of its column, or the sentence that says what is wrong with it and how to fix it.
+"""A cell as a value of its column, or the sentence that says what is wrong with it and how to fix it.
 
-Guesses nothing: a text that can be read in two ways is a problem. Money is Decimal from the first sign on.
+Owns what each kind of column takes of which kind of cell. Must not read numbers and dates itself: the grammar does.
 """
 
 import difflib
-import re
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
 
 from erp_admin.documents.columns import Column, Value, plain
+from erp_admin.grammar.currencies import agrees, currency_named, narrower, read_currency
+from erp_admin.grammar.dates import read_date
+from erp_admin.grammar.identifiers import is_dated, is_formula_error, is_shortened, is_too_narrow, shows_plainly
+from erp_admin.grammar.measures import AMOUNT, PERCENT, PRICE, QUANTITY, WHOLE, Measure
+from erp_admin.grammar.numbers import Number, read_certain, read_number
+from erp_admin.grammar.problems import InDoubt, Question, Suggestion, Unreadable
+from erp_admin.grammar.signs import name_of, visible
+from erp_admin.grammar.style import Style
+from erp_admin.uploads.formats.table import Cell, CellKind
 
-MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_EARLIEST, _LATEST = date(1990, 1, 1), date(2099, 12, 31)
-_PLACES: Final = {Value.AMOUNT: 2, Value.QUANTITY: 4, Value.PRICE: 6, Value.PERCENT: 2}
-_WHOLE_DIGITS: Final = {Value.AMOUNT: 14, Value.QUANTITY: 10, Value.PRICE: 12, Value.PERCENT: 3}
-_CURRENCY: Final = re.compile(r"^(?:[A-Z]{3}|[A-Z]{0,2}[$€£¥])|(?:[A-Z]{3}|[$€£¥])$")
-_EXCEL_ERRORS: Final = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
+__all__ = ["InDoubt", "ParsedValue", "Question", "Style", "Unreadable", "parse_cell"]
 
-
-class Unreadable(Exception):
-    """What is wrong with a value, and what to write in its place."""
-
-    def __init__(self, sentence: str, fix: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.fix = fix
+MEASURES: Final[Mapping[Value, Measure]] = MappingProxyType(
+    {
+        Value.AMOUNT: AMOUNT,
+        Value.QUANTITY: QUANTITY,
+        Value.PRICE: PRICE,
+        Value.PERCENT: PERCENT,
+        Value.WHOLE: WHOLE,
+    }
+)
+_AS_TEXT: Final = "Give the column the format Text in the spreadsheet, and type the value again."
 
 
 @dataclass(frozen=True)
-class Style:
-    """How a file writes what can be written in two ways."""
+class ParsedValue:
+    """`value` is plain JSON: text, ISO date, decimal as text, whole number.
 
-    day_first: bool = False
-    comma_decimals: bool = False
+    `currency` and `unit` stood beside the digits, or in the format of the cell. `removed` names the signs that cannot
+    be seen and were left out.
+    """
+
+    value: str | int
+    currency: str = ""
+    unit: str = ""
+    removed: tuple[str, ...] = ()
 
 
-def parse_cell(column: Column, text: str, style: Style) -> Any:
-    """The value as plain JSON: text, ISO date, decimal as text. Raises Unreadable."""
-    if text in _EXCEL_ERRORS:
-        raise Unreadable(f"The spreadsheet shows the error {text} here.", "Fix the formula, or type the value.")
+def parse_cell(column: Column, cell: Cell, style: Style) -> ParsedValue:
+    """The value of a cell that is filled in. Raises Unreadable; InDoubt where only the style of the file is missing."""
+    text, removed = visible(cell.text, keeps_joiners=column.value is Value.TEXT)
+    written, cell = cell.text, replace(cell, text=text.strip())
+    _refuse_failed(cell)
     match column.value:
         case Value.DATE:
-            return _date(text, style).isoformat()
+            parsed = ParsedValue(_date(cell, style))
         case Value.CHOICE:
-            return _choice(column, text)
-        case Value.WHOLE:
-            return _whole(text)
+            parsed = ParsedValue(_choice(column, cell.text))
         case Value.CURRENCY:
-            return _currency(text)
+            parsed = ParsedValue(read_currency(cell.text))
         case Value.TEXT | Value.NUMBER:
-            return _text(column, text)
+            parsed = ParsedValue(_text(column, _as_shown(column, cell)))
         case _:
-            return _decimal(column, text, style)
+            parsed = _number(column, cell, written, style)
+    return replace(parsed, removed=removed)
+
+
+def _refuse_failed(cell: Cell) -> None:
+    if not cell.text:
+        raise Unreadable("Only signs that cannot be seen stand here.", "Empty the cell, or type its value.")
+    if cell.kind is CellKind.ERROR or is_formula_error(cell.text):
+        sentence = f"The spreadsheet shows the error {cell.text} here."
+        raise Unreadable(sentence, "Correct the formula, or type the value.")
+    if is_too_narrow(cell.text):
+        sentence = "The spreadsheet's column was too narrow to show the value."
+        raise Unreadable(sentence, "Widen the column, and save the file again.")
+    if "\ufffd" in cell.text:
+        sentence = "A sign was lost here before: the file shows “\ufffd” in its place."
+        raise Unreadable(sentence, "Type the value again, or save the file as UTF-8.")
+
+
+def _number(column: Column, cell: Cell, written: str, style: Style) -> ParsedValue:
+    measure = MEASURES[column.value]
+    if cell.kind in (CellKind.DATE, CellKind.YES_NO):
+        noun = "date" if cell.kind is CellKind.DATE else "yes or no"
+        raise Unreadable(
+            f"The cell holds a {noun}, not {measure.noun}.", "Give it the format Number, and type the value."
+        )
+    is_certain = cell.kind is CellKind.NUMBER
+    number = read_certain(cell.text, measure) if is_certain else read_number(written, style, measure)
+    currency = _currency_of(cell, number, measure)
+    value = int(number.value) if column.value is Value.WHOLE else f"{number.value:f}"
+    return ParsedValue(value, currency, number.unit)
+
+
+def _currency_of(cell: Cell, number: Number, measure: Measure) -> str:
+    shown = currency_named(cell.currency) or cell.currency
+    if shown and not measure.takes_currency:
+        sentence = f"A currency does not belong to {measure.noun}, and the format of the cell shows {shown}."
+        raise Unreadable(sentence, "Give the cell the format Number.")
+    if not agrees(shown, number.currency):
+        sentence = f"The cell says {number.currency}, and its format {shown}."
+        raise Unreadable(sentence, "Give the cell the format of its currency.")
+    return narrower(shown, number.currency)
+
+
+def _date(cell: Cell, style: Style) -> str:
+    if cell.kind is CellKind.YES_NO:
+        raise Unreadable("The cell holds a yes or no, not a date.", "Write it as YYYY-MM-DD.")
+    return read_date(cell.text, style).isoformat()
+
+
+# Texts.
+
+
+def _as_shown(column: Column, cell: Cell) -> str:
+    """What the sheet shows of a name: a number keeps its zeros so, and a date is none that somebody typed."""
+    shown = cell.shown or cell.text
+    if column.is_prose:
+        return shown
+    if cell.kind is CellKind.DATE:
+        raise Unreadable(f"The spreadsheet made a date of this: {cell.text}, shown as {shown}.", _AS_TEXT)
+    if cell.kind is CellKind.YES_NO and column.value is Value.NUMBER:
+        raise Unreadable("The spreadsheet made a yes or no of this.", _AS_TEXT)
+    if cell.kind is CellKind.NUMBER:
+        if cell.currency or not shows_plainly(shown):
+            raise Unreadable(f"The spreadsheet made a number of this, shown as {shown}.", _AS_TEXT)
+        return shown
+    return _typed(cell.text)
+
+
+def _typed(text: str) -> str:
+    """The text, unless it is what a spreadsheet makes of another one. An apostrophe in front: it is meant so."""
+    marked = text.removeprefix("'")
+    if not is_shortened(marked) and not is_dated(marked):
+        return text
+    if marked != text:
+        return marked
+    meant = Suggestion(f"'{text}", text)
+    what = "a rounded number" if is_shortened(text) else "a date"
+    sentence = f"This looks like {what} that a spreadsheet made of what was typed."
+    raise Unreadable(
+        sentence,
+        f"{_AS_TEXT} If it is meant so, write {meant.text} with its apostrophe; in a spreadsheet type two.",
+        [meant],
+    )
 
 
 def _text(column: Column, text: str) -> str:
@@ -64,7 +156,7 @@ def _text(column: Column, text: str) -> str:
         )
     bad = sorted({sign for sign in text if sign in column.forbidden or not sign.isprintable()})
     if column.value is Value.NUMBER and bad:
-        signs = " ".join(sign if sign.isprintable() else "line break" for sign in bad)
+        signs = " ".join("line break" if sign in "\r\n" else name_of(sign).strip("“”") for sign in bad)
         raise Unreadable(f"Intacct does not take {signs} in a number.", "Use letters, digits, dashes and dots.")
     return text
 
@@ -77,149 +169,8 @@ def _choice(column: Column, text: str) -> str:
     found = named.get(plain(text))
     if found is not None:
         return found
-    labels = " or ".join(label for _, label in column.choices)
+    labels = [Suggestion(label, value) for value, label in column.choices]
     near = difflib.get_close_matches(plain(text), named, n=1, cutoff=0.7)
     meant = f" Did you mean {dict(column.choices)[named[near[0]]]}?" if near else ""
-    raise Unreadable(f"This is none of the choices.{meant}", f"Write {labels}.")
-
-
-def _whole(text: str) -> int:
-    if not re.fullmatch(r"\d{1,9}", text) or int(text) == 0:
-        raise Unreadable("This is not a line's number.", "Write a whole number from 1 on.")
-    return int(text)
-
-
-def _currency(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z]{3}", text):
-        raise Unreadable("This is not a currency.", "Write its three letters, for example USD.")
-    return text.upper()
-
-
-# Dates.
-
-
-def _date(text: str, style: Style) -> date:
-    # A time of day that is midnight is what spreadsheets add to a date.
-    day = re.sub(r"[T ]0{1,2}:00(:00(\.0+)?)?(Z|\s*AM)?$", "", text.strip(), flags=re.IGNORECASE)
-    parts = _date_parts(day, style)
-    if parts is None:
-        raise _no_date(day)
-    year, month, number = parts
-    try:
-        found = date(year, month, number)
-    except ValueError as error:
-        if not style.day_first and re.fullmatch(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}", day) and month > 12:
-            fix = "Write it as YYYY-MM-DD, or choose day/month/year for the dates of this file."
-            raise Unreadable(f"There is no month {month}; dates are read as month/day/year.", fix) from error
-        raise Unreadable("There is no such day.", "Write it as YYYY-MM-DD.") from error
-    if not _EARLIEST <= found <= _LATEST:
-        raise Unreadable(f"The year {found.year} is out of range.", "Write it as YYYY-MM-DD.")
-    return found
-
-
-def _date_parts(day: str, style: Style) -> tuple[int, int, int] | None:
-    if match := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", day):
-        return int(match[1]), int(match[2]), int(match[3])
-    if match := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{2}|\d{4})", day):  # with points the day always comes first
-        return _year(match[3]), int(match[2]), int(match[1])
-    if match := re.fullmatch(r"(\d{1,2})[/-](\d{1,2})[/-](\d{2}|\d{4})", day):
-        first, second = int(match[1]), int(match[2])
-        return (_year(match[3]), second, first) if style.day_first else (_year(match[3]), first, second)
-    if match := re.fullmatch(r"(\d{1,2})[-\s.]+([A-Za-z]{3,9})\.?[-\s,]+(\d{2}|\d{4})", day):
-        return _with_month(match[3], match[2], match[1])
-    if match := re.fullmatch(r"([A-Za-z]{3,9})\.?[-\s]+(\d{1,2})(?:st|nd|rd|th)?[-\s,]+(\d{2}|\d{4})", day):
-        return _with_month(match[3], match[1], match[2])
-    return None
-
-
-def _with_month(year: str, name: str, day: str) -> tuple[int, int, int] | None:
-    short = name[:3].lower()
-    return (_year(year), MONTHS.index(short) + 1, int(day)) if short in MONTHS else None
-
-
-def _year(text: str) -> int:
-    return int(text) + (2000 if len(text) == 2 else 0)
-
-
-def _no_date(text: str) -> Unreadable:
-    if re.fullmatch(r"[34]\d{4}|5[0-4]\d{3}", text):  # days since 1899-12-30, as Excel counts them
-        probably = datetime(1899, 12, 30) + timedelta(days=int(text))  # noqa: DTZ001 - a date
-        return Unreadable(
-            f"This is a number, probably the date {probably.date().isoformat()}.",
-            "Give the column the format Date in the spreadsheet, or write it as YYYY-MM-DD.",
-        )
-    return Unreadable("This is not a date.", "Write it as YYYY-MM-DD.")
-
-
-# Numbers.
-
-
-def _decimal(column: Column, text: str, style: Style) -> str:
-    number = _number(text, style, percent=column.value is Value.PERCENT)
-    places, digits = _PLACES[column.value], _WHOLE_DIGITS[column.value]
-    exponent = number.normalize().as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > places:
-        nearest = f"{round(number, places):f}"
-        raise Unreadable(f"It has more than {places} decimals.", f"Round it, for example to {nearest}.")
-    if abs(number) >= Decimal(10) ** digits:
-        raise Unreadable("The number is too large.", "Check the decimal point.")
-    if column.value is Value.PERCENT and 0 < number < 1 and "%" not in text:
-        whole, part = f"{(number * 100).normalize():f}", f"{number.normalize():f}"
-        raise Unreadable(f"This can be read as {whole} percent or as {part} percent.", f"Write {whole}% or {part}%.")
-    if column.value is Value.PERCENT and not 0 <= number <= 100:
-        raise Unreadable("A percentage is between 0 and 100.", "Write 10 for ten percent.")
-    return f"{number:f}"
-
-
-def _number(text: str, style: Style, *, percent: bool = False) -> Decimal:
-    bare = re.sub(r"[\s\u00a0\u202f'’]", "", text).replace("\N{MINUS SIGN}", "-")
-    negative = False
-    if bare.startswith("(") and bare.endswith(")"):
-        negative, bare = True, bare[1:-1]
-    if bare.startswith(("-", "+")):
-        negative, bare = negative != (bare[0] == "-"), bare[1:]
-    bare = _CURRENCY.sub("", _CURRENCY.sub("", bare))
-    if bare.startswith(("-", "+")):  # $-5
-        negative, bare = negative != (bare[0] == "-"), bare[1:]
-    if bare.endswith("-"):  # accounting programs write the minus behind
-        negative, bare = not negative, bare[:-1]
-    if bare.endswith("%"):
-        if not percent:
-            raise Unreadable("A percent sign does not belong here.", "Write the amount itself.")
-        bare = bare[:-1]
-    try:
-        number = Decimal(_without_thousands(bare, style))
-    except InvalidOperation as error:
-        raise Unreadable("This is not a number.", "Write it like 1234.50.") from error
-    return -number if negative else number
-
-
-def _without_thousands(bare: str, style: Style) -> str:
-    """The digits with a decimal point. Raises Unreadable where commas and points can mean two things, or nothing."""
-    if not re.fullmatch(r"[\d.,]+", bare):
-        raise Unreadable("This is not a number.", "Write it like 1234.50.")
-    points, commas = bare.count("."), bare.count(",")
-    if points and commas:
-        decimal, thousands = (".", ",") if bare.rindex(".") > bare.rindex(",") else (",", ".")
-    elif points + commas == 0:
-        return bare
-    elif points + commas == 1:
-        sign = "." if points else ","
-        before, after = bare.split(sign)
-        grouped = len(after) == 3 and 0 < len(before) <= 3 and before != "0"
-        if grouped and style.comma_decimals:
-            raise Unreadable(
-                f"This can be read as {before}{after} or as {before}.{after}.",
-                f"Write {before}{after} or {before}{sign}{after}0.",
-            )
-        decimal, thousands = (sign, "") if sign == "." or not grouped else ("", sign)
-    else:
-        decimal, thousands = ("", "." if points else ",")
-    whole, _, fraction = bare.partition(decimal) if decimal else (bare, "", "")
-    if thousands and thousands in whole and not re.fullmatch(rf"\d{{1,3}}(\{thousands}\d{{3}})+", whole):
-        raise Unreadable("The digits are not grouped by thousands.", "Write it like 1234.50.")
-    return (
-        f"{whole.replace(thousands, '') if thousands else whole}.{fraction}"
-        if fraction
-        else (whole.replace(thousands, "") if thousands else whole)
-    )
+    fix = f"Write {' or '.join(label.text for label in labels)}."
+    raise Unreadable(f"This is none of the choices.{meant}", fix, labels)

@@ -1,85 +1,59 @@
-"""Makes or updates the document that an entry of a file describes, when the file may change what is here.
+"""Makes or updates the document that an entry of a file describes, exactly as the preview showed it, or not at all.
 
-Owns that rule and the status; how a document is stored stands with its type. Call inside a transaction.
+Owns that rule; what importing does is decided by judging, how a document is stored by its type. Call in a transaction.
 """
 
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from erp_admin.documents.types import AnyType, parent_type_of
+from erp_admin.documents.effects import difference
+from erp_admin.documents.types import AnyType
 from erp_admin.documents.uploads import NotWritten
-from erp_admin.models import ImportedDocument, ImportState
+from erp_admin.models import IMPORTABLE, ImportedDocument, ImportState
+from erp_admin.uploads.judging import Judged, documents_here, judge, stated_act
 from erp_admin.uploads.kinds import type_of_draft, upload_for
 from erp_admin.uploads.resolving import Resolver
-from integrations.models import Approval, Delivery
+from integrations.approval.transitions import Act
+from integrations.models import Approval
 
-
-def why_not_changed(document: Any) -> str:
-    """Why a document that exists here may not be changed by a file, or ""."""
-    if document.is_locked:
-        return "It is being pushed to Intacct, so it cannot be changed now."
-    if document.delivery == Delivery.DELIVERED or document.is_linked:
-        known = f" as {document.remote_id}" if document.remote_id else ""
-        return f"It is in Intacct{known}. Change it on its own page, where the difference is shown and pushed."
-    if document.approval == Approval.VOID:
-        return "It is void in ERP Admin. Give the document in the file another number."
-    return ""
+CHECK_AGAIN = "Check again, then import."
 
 
 def write(entry: ImportedDocument, resolver: Resolver) -> tuple[Any, ImportState]:
-    """Store the document; return it and whether it was created or updated. Raises NotWritten."""
+    """Store the document; return it and whether it was created or updated. Raises NotWritten, Refused."""
     document_type = type_of_draft(entry.draft)
-    parent = _parent(document_type, entry, resolver)
-    belongs = {document_type.parent.attribute: parent} if document_type.parent else {}
-    present = document_type.model.objects.select_for_update().filter(number=entry.number, **belongs).first()
-    _refuse(entry, present)
+    here = documents_here(document_type.model.objects.select_for_update(), document_type, [entry], resolver)
+    judged = judge(document_type, entry, resolver, here)
+    if judged.built is None or judged.state not in IMPORTABLE:
+        raise NotWritten(judged.reason)
+    _refuse_other_than_previewed(entry, judged)
     try:
-        document = upload_for(document_type.key).store(entry, resolver, present, parent)
-        _take_status(document_type, document, entry)
+        document = upload_for(document_type.key).save(judged.built)
     except ValidationError as error:
-        raise NotWritten(_in_words(error)) from error
-    return document, ImportState.CREATED if present is None else ImportState.UPDATED
+        raise NotWritten(" ".join(error.messages)) from error
+    _take_status(document_type, document, entry)
+    return document, ImportState.CREATED if judged.document is None else ImportState.UPDATED
 
 
-def _parent(document_type: AnyType, entry: ImportedDocument, resolver: Resolver) -> Any | None:
-    parent_type = parent_type_of(document_type)
-    if parent_type is None:
-        return None
-    parent = resolver.parent(entry.parent_number)
-    if parent is None:
-        raise NotWritten(f"There is no {parent_type.noun} {entry.parent_number} in ERP Admin. Import it first.")
-    return parent
-
-
-def _refuse(entry: ImportedDocument, found: Any | None) -> None:
-    """Raise NotWritten for a document that may not be changed, and for one that is not as the preview found it."""
-    if found is None:
-        return
-    if why := why_not_changed(found):
-        raise NotWritten(why)
-    if entry.state == ImportState.NEW:
+def _refuse_other_than_previewed(entry: ImportedDocument, judged: Judged) -> None:
+    """Raise NotWritten where something happened since, and say what would become otherwise."""
+    found = judged.document
+    if entry.state == ImportState.NEW and found is not None:
         raise NotWritten("It was added in ERP Admin after the preview. Check again, then import to update it.")
-    if entry.draft.assessed_at is None or found.updated_at > entry.draft.assessed_at:
-        raise NotWritten("It was changed in ERP Admin after the preview. Check again, then import.")
+    if entry.state == ImportState.UPDATE and (found is None or found.pk != entry.document_id):
+        raise NotWritten(f"It had another number in ERP Admin when the preview was made. {CHECK_AGAIN}")
+    assessed_at = entry.draft.assessed_at
+    if judged.effects != entry.effects:
+        changed = " ".join(difference(entry.effects, judged.effects)[:3])
+        raise NotWritten(f"It was changed in ERP Admin after the preview. It would be: {changed} {CHECK_AGAIN}")
+    if found is not None and (assessed_at is None or found.updated_at > assessed_at):
+        raise NotWritten(f"It was changed in ERP Admin after the preview. {CHECK_AGAIN}")
 
 
 def _take_status(document_type: AnyType, document: Any, entry: ImportedDocument) -> None:
-    """Approved approves, Draft takes an approval back, blank leaves it, unless the file changed what was approved."""
-    status = entry.head.get("status")
-    if not status or status == (document.approval_before or document.approval):
-        return
-    if status == Approval.APPROVED:
+    act = stated_act(entry, document, Approval(document.approval))
+    if act == Act.APPROVE:
         document_type.decisions.approve(document, by=entry.draft.created_by)
-    else:
+    elif act is not None:
         document_type.decisions.back_to_draft(document, by=entry.draft.created_by)
-
-
-def _in_words(error: ValidationError) -> str:
-    if not hasattr(error, "error_dict"):
-        return " ".join(error.messages)
-    parts = []
-    for name, texts in error.message_dict.items():
-        label = "" if name == "__all__" else f"{name.replace('_', ' ').capitalize()}: "
-        parts += [f"{label}{text}" for text in texts]
-    return " ".join(parts)

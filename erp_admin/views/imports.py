@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import TenantRequest, role_required
@@ -16,14 +17,16 @@ from accounts.refusal import Refused
 from accounts.ui.filters import counted_filter, is_filtered
 from accounts.ui.paging import page_of
 from accounts.ui.pk import read_pk
+from erp_admin.documents.effects import sentences
 from erp_admin.documents.types import parent_type_of
-from erp_admin.forms.imports import MatchesForm, UploadForm, options_of
+from erp_admin.forms.imports import MatchesForm, ReadingForm, UploadForm, options_of
 from erp_admin.models import IMPORTABLE, IMPORTED, ImportDraft, ImportState, MatchKind
 from erp_admin.uploads import exports, selectors
 from erp_admin.uploads import matches as import_matches
 from erp_admin.uploads import service as services
 from erp_admin.uploads.kinds import file_types, type_of_draft, upload_for
 from erp_admin.uploads.matching import Matcher
+from erp_admin.uploads.readings import told
 from erp_admin.uploads.resolving import Resolver, vendor_text
 from integrations.gateway.access import live_connection, require_connection, why_not_sync
 from integrations.models import SyncRun
@@ -41,17 +44,14 @@ TEMPLATES = {
 @role_required(Role.ACCOUNTANT, may="Import documents from files")
 def upload(request: TenantRequest) -> HttpResponse:
     """Choose a file; and the files taken in before."""
-    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    kind = request.GET.get("kind", "")
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm(kind=kind)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
+        file = given["file"]
         try:
-            draft = services.read_upload(
-                request.tenant,
-                given["kind"],
-                given["file"].name,
-                given["file"].read(),
-                day_first=given["dates"] == "day",
-                by=request.user,
+            draft = services.take_in(
+                request.tenant, given["kind"], file.name, file.read(), form.stated, by=request.user
             )
         except Refused as refused:
             form.add_error("file", str(refused))
@@ -90,15 +90,13 @@ def template(request: TenantRequest, kind: str, form: str) -> HttpResponse:
 def draft(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """What importing the file would do, document by document; afterwards, what became of each."""
     found = _draft(draft_pk)
+    if not found.is_read:
+        return render(request, "erp_admin/import_reading.html", _unread_context(request, found))
     document_type = type_of_draft(found)
     counts = selectors.state_counts(found)
     choices = [(state.value, str(state.label)) for state in ImportState if state.value in counts]
     ready = sum(counts.get(state, 0) for state in IMPORTABLE)
     imported = sum(counts.get(state, 0) for state in IMPORTED)
-    page = page_of(request, selectors.documents_of(found, request.GET.dict()))
-    vendors = selectors.vendors_of(found)
-    for entry in page.object_list:
-        entry.vendor_match = vendors.get(vendor_text(entry.head), "")
     context = {
         "draft": found,
         "document_type": document_type,
@@ -109,12 +107,66 @@ def draft(request: TenantRequest, draft_pk: int) -> HttpResponse:
         "undecided": selectors.undecided_count(found),
         "has_matches": found.matches.exists(),
         "sums": _sums(request.tenant, found),
+        "told": told(found),
+        "reading_form": ReadingForm(found) if selectors.can_be_read_again(found) else None,
         "filters": [counted_filter(request, "State", "state", choices, counts)],
         "filtered": is_filtered(request, ("state", "q")),
-        "page": page,
+        "page": _documents(request, found),
         "why_not": str(why_not_sync(live_connection()) or ""),
     }
     return render(request, "erp_admin/import_draft.html", context)
+
+
+def _documents(request: TenantRequest, found: ImportDraft) -> Any:
+    """A page of the file's documents, each with its vendor as matched."""
+    page: Any = page_of(request, selectors.documents_of(found, request.GET.dict()))
+    vendors = selectors.vendors_of(found)
+    for entry in page.object_list:
+        entry.vendor_match = vendors.get(vendor_text(entry.head), "")
+        entry.told = sentences(entry.effects)
+    return page
+
+
+@require_GET
+@role_required(Role.ACCOUNTANT, may="Import documents from files")
+def progress(request: TenantRequest, draft_pk: int) -> HttpResponse:
+    """The part of a file's page that changes while it is read; at the end the page is asked for as a whole."""
+    found = _draft(draft_pk)
+    if not found.is_being_read:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "erp_admin/import_progress.html", _unread_context(request, found))
+
+
+def _unread_context(request: TenantRequest, found: ImportDraft) -> dict[str, Any]:
+    """What is known of a file that is not read: how far it is, or why it cannot be."""
+    address = reverse("commitment_import_progress", kwargs={"tenant_slug": request.tenant.slug, "draft_pk": found.pk})
+    return {
+        "draft": found,
+        "document_type": type_of_draft(found),
+        "run": found.reading_run,
+        "step": selectors.reading_step(found),
+        "poll_url": address if found.is_being_read else "",
+        "reading_form": ReadingForm(found) if selectors.can_be_read_again(found) else None,
+    }
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT, may="Import documents from files")
+def read(request: TenantRequest, draft_pk: int) -> HttpResponse:
+    """Read the file again, as a person says it is written."""
+    found = _draft(draft_pk)
+    form = ReadingForm(found, request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choose from what is offered. The file was not read again.")
+    else:
+        try:
+            found = services.read_again(found, form.stated, by=request.user)
+        except Refused as refused:
+            messages.error(request, str(refused))
+        else:
+            words = "was read again" if found.is_read else "is being read again"
+            messages.success(request, f"{found.file_name} {words}. Nothing has been imported from it.")
+    return redirect("commitment_import", tenant_slug=request.tenant.slug, draft_pk=draft_pk)
 
 
 def _sums(tenant: Tenant, found: ImportDraft) -> list[tuple[str, Any]]:
@@ -247,4 +299,4 @@ def problems(request: TenantRequest, draft_pk: int) -> HttpResponse:
 
 
 def _draft(draft_pk: int) -> ImportDraft:
-    return get_object_or_404(selectors.drafts().select_related("tenant", "run"), pk=draft_pk)
+    return get_object_or_404(selectors.drafts().select_related("tenant", "run", "reading_run"), pk=draft_pk)

@@ -24,13 +24,13 @@ def changes(before: Covered, after: Covered) -> list[str]:
     return list(_changes(before, after))
 
 
-def sentence(changed: list[str]) -> str:
-    """The first of the changes, and how many more there are, as the reason why an approval fell."""
+def sentence(changed: list[str], what: str = "Approval fell") -> str:
+    """The first of the changes, and how many more there are, as the reason why an approval fell or would fall."""
     if not changed:
         return "It is no longer what was approved."
     more = len(changed) - _TOLD
     told = "; ".join(changed[:_TOLD]) + (f"; and {more} more" if more > 0 else "")
-    return f"Approval fell: {told}."
+    return f"{what}: {told}."
 
 
 def _changes(before: Covered, after: Covered) -> Iterator[str]:

@@ -35,9 +35,9 @@ def approval_in_force(document: PushedDocument) -> Approval:
     return approval
 
 
-def why_not_act(document: PushedDocument, act: Act) -> Refused | None:
-    """Why this cannot be decided now; None when it can."""
-    return _why_not(document, act, approval_in_force(document))
+def why_not_act(document: PushedDocument, act: Act, in_force: Approval | None = None) -> Refused | None:
+    """Why this cannot be decided now; None when it can. `in_force` is the approval where that is known already."""
+    return _why_not(document, act, in_force or approval_in_force(document))
 
 
 def possible_acts(document: PushedDocument, in_force: Approval) -> frozenset[Act]:

@@ -111,6 +111,28 @@ def _create(
     return run
 
 
+def add_step(run: SyncRun, plan: StepPlan) -> bool:
+    """Have an active run do one thing more; False when it has ended, or is to stop.
+
+    A run may end at this very moment without it: whether it was done is a question to what it was to do.
+    """
+    run.refresh_from_db()
+    if not run.is_active or run.cancel_requested_at is not None:
+        return False
+    for _ in range(5):
+        last = run.steps.aggregate(last=Max("position"))["last"] or 0
+        try:
+            with transaction.atomic():
+                RunStep.objects.create(
+                    tenant_id=run.tenant_id, run=run, position=last + 1, key=plan.key, title=plan.title,
+                    checkpoint=dict(plan.checkpoint),
+                )  # fmt: skip
+        except IntegrityError:
+            continue  # another one took the place at this very moment
+        return True
+    return False
+
+
 def cancel_run(run: SyncRun, *, by: User | None = None) -> bool:
     """Ask the run to stop at its next page border; one that nobody has begun stops at once. False when it has ended."""
     now = timezone.now()

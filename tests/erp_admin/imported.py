@@ -28,8 +28,8 @@ def workbook(rows: Sequence[str], *, strings: Sequence[str] = (), more: dict[str
         '<sheet name="Hidden" sheetId="1" state="hidden" r:id="rId1"/><sheet name="Documents" sheetId="2" r:id="rId2"/>'
         "</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}">'
-        '<Relationship Id="rId1" Target="worksheets/sheet1.xml"/>'
-        '<Relationship Id="rId2" Target="worksheets/sheet2.xml"/></Relationships>',
+        f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
+        f'<Relationship Id="rId2" Type="{_OFFICE}/worksheet" Target="worksheets/sheet2.xml"/></Relationships>',
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_SPREADSHEETML}"><sheetData/></worksheet>',
         "xl/worksheets/sheet2.xml": f'<worksheet xmlns="{_SPREADSHEETML}"><sheetData>{body}</sheetData></worksheet>',
         "xl/sharedStrings.xml": f'<sst xmlns="{_SPREADSHEETML}">{shared}</sst>',

@@ -112,6 +112,7 @@ ROWS: dict[str, Rows] = {
     "project_record": _projects_there,
     "link_project": _projects_there,
     "commitment_import": _DRAFTS,
+    "commitment_import_progress": _DRAFTS,
     "match_commitment_import": _DRAFTS,
     "commitment_import_problems": _DRAFTS,
     "pick_commitment_import": _matches,

@@ -1,17 +1,26 @@
-"""Which form a file has, found by its name and content, and the reader for it; what is no table is refused.
+"""Which form a file has, found by its content first and its name last, and its table; what is no table is refused.
 
-Owns the limits of size. Knows no column by name.
+Owns what is read in this process, and what only in one of its own. Knows no column by name.
 """
 
-from collections.abc import Iterator
 from pathlib import PurePath
+from typing import Final
 
-from erp_admin.uploads.formats import csv_text, json_text, xlsx
-from erp_admin.uploads.formats.table import LONGEST_CELL, MOST_BYTES, MOST_COLUMNS, MOST_ROWS, FileRefused, Row, Table
+from erp_admin.uploads.formats import csv_text, json_text
+from erp_admin.uploads.formats.foreign import refuse_foreign
+from erp_admin.uploads.formats.process import read_in_process
+from erp_admin.uploads.formats.table import MOST_BYTES, FileRefused, KnownNames, Reader, Table, within_limits
+
+# What is larger is read in a process of its own, as workbooks are of any size: they may unpack to anything.
+_SMALL: Final[dict[str, tuple[int, Reader]]] = {
+    "csv": (512 * 1024, csv_text.read),
+    "json": (128 * 1024, json_text.read),
+}
+NO_NAMES: Final = KnownNames()
 
 
-def read_table(name: str, content: bytes) -> Table:
-    """The table in a file. Raises FileRefused, also while the rows are read."""
+def read_table(name: str, content: bytes, known: KnownNames = NO_NAMES) -> Table:
+    """The table in a file, read to its end. Raises FileRefused."""
     if not content.strip():
         raise FileRefused("The file is empty.", "Choose the file with the documents.", code="FILE-EMPTY")
     if len(content) > MOST_BYTES:
@@ -21,44 +30,21 @@ def read_table(name: str, content: bytes) -> Table:
             "Split it into several files.",
             code="FILE-SIZE",
         )
+    form = form_of(name, content)
+    most, reader = _SMALL.get(form, (0, None))
+    if reader is None or len(content) > most:
+        return read_in_process(form, content, known)
+    reading = reader(content, known)
+    rows = tuple(within_limits(reading.rows))
+    return Table(rows, reading.notes, reading.comma_decimals, reading.delimiter, reading.stated_type)
+
+
+def form_of(name: str, content: bytes) -> str:
+    """`xlsx`, `json` or `csv`. Raises FileRefused for what is recognized as something else."""
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return "xlsx"
+    refuse_foreign(content)
     suffix = PurePath(name).suffix.lower()
-    if content.startswith(b"PK\x03\x04"):
-        table = xlsx.read(content)
-    elif content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise FileRefused(
-            "This is a workbook of the old form (.xls), or one with a password.",
-            "Save it as .xlsx without a password, or as CSV.",
-            code="FILE-OLD",
-        )
-    elif suffix == ".json":
-        table = json_text.read(content)
-    elif content.startswith((b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff")):
-        raise FileRefused("This is not a table.", "Choose a CSV, XLSX or JSON file.", code="FILE-KIND")
-    else:
-        table = csv_text.read(content)
-    table.rows = _within_limits(table.rows)
-    return table
-
-
-def _within_limits(rows: Iterator[Row]) -> Iterator[Row]:
-    count = 0
-    for row in rows:
-        count += bool(row)
-        if count > MOST_ROWS + 1:  # the header is one
-            raise FileRefused(
-                f"The file has more than {MOST_ROWS:,} rows.", "Split it into several files.", code="FILE-ROWS"
-            )
-        if len(row.cells) > MOST_COLUMNS and any(row.cells[MOST_COLUMNS:]):
-            raise FileRefused(
-                f"Row {row.number} has more than {MOST_COLUMNS} columns.",
-                "Remove what is not needed, or check the delimiter.",
-                code="FILE-COLUMNS",
-            )
-        for cell in row.texts:
-            if len(cell) > LONGEST_CELL:
-                raise FileRefused(
-                    f"A cell in row {row.number} has {len(cell):,} characters; at most {LONGEST_CELL:,} are read.",
-                    "Shorten it.",
-                    code="FILE-CELL",
-                )
-        yield row
+    if suffix == ".json" or json_text.resembles_json(content):
+        return "json"
+    return "csv"

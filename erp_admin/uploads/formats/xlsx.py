@@ -1,247 +1,311 @@
-"""XLSX workbooks, read and written with the standard library: the first visible sheet, and what Excel last computed.
+"""XLSX workbooks with `openpyxl`, as a stream of rows: of the sheet that holds the documents, with what it hides.
 
-The only module outside the protocol packages that parses XML; hardened, and with limits against files that unpack to
-more than they seem. Structure: ECMA-376, SpreadsheetML.
+Owns which sheet is read and what is told of the others. Runs in the process for large files, never in one that serves
+pages; unpacks nothing but through the guarded package.
 """
 
-import io
-import re
-import zipfile
-import zlib
-from collections.abc import Iterator
-from datetime import date, timedelta
-from enum import Enum
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import islice
 from typing import Any, Final
 
 from lxml import etree
+from openpyxl.packaging.relationship import RelationshipList, get_dependents, get_rels_path
+from openpyxl.utils import column_index_from_string, range_boundaries
+from openpyxl.worksheet._reader import COL_TAG, MERGE_TAG, ROW_TAG, WorkSheetParser
 
-from erp_admin.uploads.formats.table import Cell, FileRefused, Row, Table, cleaned
-
-MOST_UNPACKED: Final = 200 * 1024 * 1024
-MOST_SHARED_STRINGS: Final = 1_000_000
-_MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-# Formats that show a date, of those that every workbook has (ECMA-376, 18.8.30).
-_DATE_FORMATS: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-_PERCENT_FORMATS: Final = frozenset({9, 10})
-_LAST_COLUMN: Final = 16_384
-_FIRST_NO_DATE: Final = 2_958_466  # the day after 9999-12-31
-_HARDENED: Final[dict[str, Any]] = {
-    "resolve_entities": False,
-    "no_network": True,
-    "load_dtd": False,
-    "huge_tree": False,
-    "remove_comments": True,
-}
-_DAMAGE: Final = (
-    etree.XMLSyntaxError,
-    zipfile.BadZipFile,
-    zlib.error,
-    LookupError,  # a part, a shared string that is not there
-    ValueError,
-    EOFError,
-    NotImplementedError,  # a compression that Python does not know
-    RuntimeError,  # an entry with a password
+from erp_admin.uploads.formats.foreign import refuse_archive
+from erp_admin.uploads.formats.package import DAMAGE, HARDENED, SAVE_AGAIN, Package
+from erp_admin.uploads.formats.signs import Signs
+from erp_admin.uploads.formats.spool import SpooledRows, write_rows
+from erp_admin.uploads.formats.table import (
+    BLANK,
+    IN_HIDDEN_COLUMN,
+    MERGED,
+    MOST_COLUMNS,
+    Cell,
+    FileRefused,
+    KnownNames,
+    Reading,
+    Row,
+    trimmed,
+    within_limits,
 )
-_BROKEN = "Open it in the spreadsheet program and save it again as .xlsx, or as CSV."
+from erp_admin.uploads.formats.workbook_cells import MAIN, CellReader, Style, Text, styles_of, text_of
+
+MOST_SHARED_STRINGS: Final = 1_000_000
+MOST_SHARED_TEXT: Final = 64 * 1024 * 1024
+MOST_MERGED: Final = 20_000
+MOST_SHEETS: Final = 256
+_LOOKED_AT: Final = 10  # filled rows of a sheet, within which its header is looked for
+_LOOKED_AT_WITHIN: Final = 200
+_NAMED: Final = 10
+_RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_TRUE: Final = ("1", "true", "on")
 
 
-class Shows(Enum):
-    """What a cell shows a number as, where that is not the number itself."""
-
-    DATE = "date"
-    PERCENT = "percent"
-
-
-def read(content: bytes) -> Table:
+def read(content: bytes, known: KnownNames) -> Reading:
     """Raises FileRefused for what is no workbook, for one that is broken, and for one that unpacks to too much."""
+    notes: list[str] = []
+    return Reading(_guarded(content, known, notes), notes)
+
+
+def _guarded(content: bytes, known: KnownNames, notes: list[str]) -> Iterator[Row]:
     try:
-        book = zipfile.ZipFile(io.BytesIO(content))
-    except zipfile.BadZipFile as error:
-        raise FileRefused("The workbook is damaged.", _BROKEN, code="FILE-XLSX") from error
-    if sum(entry.file_size for entry in book.infolist()) > MOST_UNPACKED:
-        raise FileRefused(
-            f"The workbook unpacks to more than {MOST_UNPACKED // 1024 // 1024} MB.",
-            "Keep only the sheet with the documents, without pictures and empty formatted rows.",
-            code="FILE-UNPACKED",
-        )
-    table = Table(iter(()))
-    table.rows = _guarded(book, table.notes)
-    return table
+        with Package(content) as package:
+            refuse_archive(package.namelist())
+            yield from _Workbook(package).rows(known, notes)
+    except DAMAGE as error:
+        raise FileRefused("The workbook is damaged, or not an Excel workbook.", SAVE_AGAIN, code="FILE-XLSX") from error
 
 
-def _guarded(book: zipfile.ZipFile, notes: list[str]) -> Iterator[Row]:
-    try:
-        yield from _rows(book, notes)
-    except _DAMAGE as error:
-        raise FileRefused("The workbook is damaged, or not an Excel workbook.", _BROKEN, code="FILE-XLSX") from error
+@dataclass(frozen=True)
+class _Sheet:
+    name: str
+    path: str
+    is_visible: bool
 
 
-def _rows(book: zipfile.ZipFile, notes: list[str]) -> Iterator[Row]:
-    path, is_1904, others = _sheet(book)
-    if others:
-        notes.append(f"Only the first visible sheet was read; {others} more in the workbook.")
-    strings, styles = _shared_strings(book), _styles(book)
-    epoch = date(1904, 1, 1) if is_1904 else date(1899, 12, 30)  # Excel counts a 29 February 1900 that never was
-    seen = _Seen()
-    number = 0
-    for element in _elements(book, path, "row"):
-        number = int(element.get("r", number + 1))
-        cells: dict[int, str] = {}
-        column = 0
-        for cell in element.iterfind(f"{_MAIN}c"):
-            column = _column(cell.get("r", ""), column)
-            cells[column] = _text(cell, strings, styles, epoch, seen)
-        yield Row(number, tuple(Cell(cells.get(place, "")) for place in range(1, max(cells, default=0) + 1)))
-    notes += seen.notes()
+class _Workbook:
+    """The parts of a workbook, found by their relationships."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        path = self._main_path()
+        tree = package.tree(path)
+        relations = _relations(package, get_rels_path(path))
+        facts = tree.find(f"{MAIN}workbookPr")
+        is_1904 = facts is not None and facts.get("date1904", "") in _TRUE
+        self._epoch = date(1904, 1, 1) if is_1904 else date(1899, 12, 30)
+        self._sheets = _sheets(tree, relations)
+        self._styles = self._read_styles(_path_of(relations, "styles", "xl/styles.xml"))
+        self._strings = self._read_strings(_path_of(relations, "sharedStrings", "xl/sharedStrings.xml"))
+
+    def _main_path(self) -> str:
+        return _path_of(_relations(self._package, "_rels/.rels"), "officeDocument", "xl/workbook.xml")
+
+    def _read_styles(self, path: str) -> list[Style]:
+        return styles_of(self._package.tree(path)) if self._package.has(path) else []
+
+    def _read_strings(self, path: str) -> list[Text]:
+        if not self._package.has(path):
+            return []
+        strings: list[Text] = []
+        size = 0
+        with self._package.part(path) as stream:
+            for entry in _elements(stream, f"{MAIN}si"):
+                strings.append(text_of(entry))
+                size += len(strings[-1].text)
+                if len(strings) > MOST_SHARED_STRINGS or size > MOST_SHARED_TEXT:
+                    raise FileRefused(
+                        "The workbook holds too many texts.", "Split it into several files.", code="FILE-UNPACKED"
+                    )
+        return strings
+
+    def rows(self, known: KnownNames, notes: list[str]) -> Iterator[Row]:
+        sheet = self._chosen(known, notes)
+        signs = Signs()
+        with self._package.part(sheet.path) as stream:
+            parser = self._parser(stream, signs)
+            if stream.has_merged:  # which cells are merged stands behind the rows
+                with tempfile.TemporaryFile() as spool:
+                    write_rows(within_limits(parser.rows()), spool)
+                    yield from _with_merged(SpooledRows(spool), parser.merged, parser.width)
+            else:
+                yield from parser.rows()
+        notes += [*parser.cells.found.notes(), *signs.notes()]
+
+    def _parser(self, stream: Any, signs: Signs) -> "_SheetParser":
+        return _SheetParser(stream, CellReader(self._strings, self._styles, self._epoch, signs))
+
+    def _chosen(self, known: KnownNames, notes: list[str]) -> _Sheet:
+        """The visible sheet whose first rows look most like the header; the first where none does, or several do."""
+        visible = [sheet for sheet in self._sheets if sheet.is_visible]
+        if not visible:
+            raise FileRefused("The workbook has no visible sheet.", SAVE_AGAIN, code="FILE-XLSX")
+        if len(self._sheets) == 1:
+            return visible[0]
+        worth = {sheet.path: self._worth(sheet, known) for sheet in self._sheets[:MOST_SHEETS]}
+        chosen = max(visible, key=lambda sheet: worth.get(sheet.path, (0, False)))
+        others = [sheet.name for sheet in visible if sheet is not chosen]
+        if others:
+            notes.append(f"The sheet {_quoted([chosen.name])} was read, and none of the others: {_quoted(others)}.")
+        score, _ = worth.get(chosen.path, (0, False))
+        alike = [
+            sheet
+            for sheet in self._sheets[:MOST_SHEETS]
+            if sheet is not chosen and score and worth[sheet.path][0] * 2 > score and worth[sheet.path][1]
+        ]
+        if alike:
+            names = _quoted([sheet.name for sheet in alike])
+            hidden = " (hidden ones are among them)" if not all(sheet.is_visible for sheet in alike) else ""
+            notes.append(f"Documents seem to be in other sheets too, which were not read: {names}{hidden}.")
+        return chosen
+
+    def _worth(self, sheet: _Sheet, known: KnownNames) -> tuple[int, bool]:
+        """How many columns its header names, and whether anything stands below it."""
+        if not self._package.has(sheet.path):
+            return 0, False
+        with self._package.part(sheet.path) as stream:
+            rows = islice(self._parser(stream, Signs()).rows(), _LOOKED_AT_WITHIN)
+            scores = [known.score(row.texts) for row in islice(filter(None, rows), _LOOKED_AT + 1)]
+        best = max(scores[:_LOOKED_AT], default=0)
+        return best, bool(scores) and scores.index(best) < len(scores) - 1
 
 
-class _Seen:
-    """What was met in the cells and a person should know."""
-
-    def __init__(self) -> None:
-        self.formulas = 0
-        self.uncomputed: list[str] = []
-
-    def notes(self) -> list[str]:
-        found = []
-        if self.formulas:
-            found.append(f"Cells with formulas: {self.formulas:,}. The values Excel last computed were read.")
-        if self.uncomputed:
-            some = ", ".join(self.uncomputed[:5])
-            found.append(
-                f"Formulas without a computed value: {len(self.uncomputed):,}, among them {some}. They count as empty. "
-                "Open the workbook in the spreadsheet program, save it, and upload it again."
-            )
-        return found
+def _relations(package: Package, path: str) -> RelationshipList:
+    return get_dependents(package, path) if package.has(path) else RelationshipList()
 
 
-def _sheet(book: zipfile.ZipFile) -> tuple[str, bool, int]:
-    """Path of the first visible sheet, whether dates count from 1904, and how many other visible sheets there are."""
-    workbook = _tree(book, "xl/workbook.xml")
-    facts = workbook.find(f"{_MAIN}workbookPr")
-    is_1904 = facts is not None and facts.get("date1904", "") in ("1", "true")
-    visible = [sheet for sheet in workbook.iter(f"{_MAIN}sheet") if sheet.get("state", "visible") == "visible"]
-    if not visible:
-        raise FileRefused("The workbook has no visible sheet.", _BROKEN, code="FILE-XLSX")
-    wanted = visible[0].get(_RELATION)
-    for relation in _tree(book, "xl/_rels/workbook.xml.rels"):
-        if relation.get("Id") == wanted:
-            target = relation.get("Target", "")
-            return target.lstrip("/") if target.startswith("/") else f"xl/{target}", is_1904, len(visible) - 1
-    raise FileRefused("The workbook is damaged: its sheet is missing.", _BROKEN, code="FILE-XLSX")
+def _path_of(relations: RelationshipList, kind: str, usual: str) -> str:
+    """The part that the relationships name for this kind; where it usually is, if they name none."""
+    return next((str(one.target) for one in relations if str(one.Type).endswith(f"/{kind}")), usual)
 
 
-def _tree(book: zipfile.ZipFile, name: str) -> Any:
-    root = etree.fromstring(book.read(name), etree.XMLParser(**_HARDENED))
-    _refuse_document_type(root)
-    return root
+def _sheets(tree: Any, relations: RelationshipList) -> list[_Sheet]:
+    """Sheets of cells, in the order of their tabs; those of charts and macros are none."""
+    parts = {one.Id: one for one in relations}
+    found = []
+    for sheet in tree.iter(f"{MAIN}sheet"):
+        part = parts.get(sheet.get(_RELATION))
+        if part is not None and str(part.Type).endswith("/worksheet"):
+            is_visible = sheet.get("state", "visible") == "visible"
+            found.append(_Sheet(sheet.get("name", "?"), str(part.target), is_visible))
+    return found
 
 
-def _refuse_document_type(element: Any) -> None:
-    """No workbook declares one, and the entities it may define would be left out of the texts without a word."""
-    if element.getroottree().docinfo.doctype:
-        raise ValueError("no workbook declares a document type")
+def _quoted(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(f"“{name[:40]}”" for name in names[:_NAMED]) + more
 
 
-def _elements(book: zipfile.ZipFile, name: str, tag: str) -> Iterator[Any]:
+def _elements(stream: Any, *tags: str) -> Iterator[Any]:
     """Elements of a large part, each freed after use."""
-    with book.open(name) as stream:
-        for _, element in etree.iterparse(stream, tag=f"{_MAIN}{tag}", **_HARDENED):
-            _refuse_document_type(element)
-            yield element
-            element.clear()
-            while element.getprevious() is not None:
-                del element.getparent()[0]
+    for _, element in etree.iterparse(stream, tag=tags, **HARDENED):
+        yield element
+        element.clear()
+        while element.getprevious() is not None:
+            del element.getparent()[0]
 
 
-def _shared_strings(book: zipfile.ZipFile) -> list[str]:
-    if "xl/sharedStrings.xml" not in book.namelist():
-        return []
-    strings: list[str] = []
-    for entry in _elements(book, "xl/sharedStrings.xml", "si"):
-        strings.append(_plain(entry))
-        if len(strings) > MOST_SHARED_STRINGS:
-            raise FileRefused(
-                "The workbook holds too many texts.", "Split it into several files.", code="FILE-UNPACKED"
-            )
-    return strings
+@dataclass
+class _Merged:
+    """A range of cells that the sheet shows as one."""
+
+    first_row: int
+    last_row: int
+    first_column: int
+    last_column: int
+    reference: str
 
 
-def _plain(entry: Any) -> str:
-    """The text of a string entry, of all its runs; how it sounds (phonetic runs) left out."""
-    direct = [part.text or "" for part in entry.iterfind(f"{_MAIN}t")]
-    runs = [part.text or "" for part in entry.iterfind(f"{_MAIN}r/{_MAIN}t")]
-    return "".join(direct + runs)
+class _SheetParser(WorkSheetParser):  # type: ignore[misc] # the library carries no type information
+    """The library's reader of a sheet, made to stream, and to keep the digits of numbers and what is odd in a cell."""
+
+    def __init__(self, stream: Any, cells: CellReader) -> None:
+        super().__init__(stream, [], data_only=True)
+        self.cells = cells
+        self.col_counter: int = 0
+        self.merged: list[_Merged] = []
+        self.width = 0
+        self._hidden: list[tuple[int, int]] = []
+
+    def rows(self) -> Iterator[Row]:
+        before = 0
+        for element in _elements(self.source, ROW_TAG, COL_TAG, MERGE_TAG):
+            if element.tag == COL_TAG:
+                self._take_column(element)
+            elif element.tag == MERGE_TAG:
+                self._take_merged(element)
+            else:
+                row = self._row(element)
+                if row.number <= before:
+                    raise ValueError("a row that stands twice, or out of order")
+                before = row.number
+                if row.cells:
+                    yield row
+
+    def _take_column(self, element: Any) -> None:
+        if element.get("hidden", "") in _TRUE or _is_zero(element.get("width")):
+            self._hidden.append((int(element.get("min")), int(element.get("max"))))
+
+    def _take_merged(self, element: Any) -> None:
+        for entry in element:
+            left, top, right, bottom = range_boundaries(entry.get("ref"))
+            self.merged.append(_Merged(top, bottom, left, right, entry.get("ref")))
+        if len(self.merged) > MOST_MERGED:
+            raise FileRefused("The sheet has too many merged cells.", "Undo the merging.", code="FILE-UNPACKED")
+
+    def _row(self, element: Any) -> Row:
+        is_hidden = element.get("hidden", "") in _TRUE or _is_zero(element.get("ht"))
+        number, found = self.parse_row(element)
+        self.row_dimensions.clear()
+        met = [(column, cell) for column, cell in found if cell.text or cell.concerns]
+        filled = dict(met)
+        if len(filled) < len(met):
+            raise ValueError("a cell that stands twice")
+        width = max(filled, default=0)
+        self.width = max(self.width, width)
+        cells = [filled.get(column, BLANK) for column in range(1, width + 1)]
+        for first, last in self._hidden:
+            for place in range(first - 1, min(last, width)):
+                if cells[place]:
+                    cells[place] = replace(cells[place], concerns=(*cells[place].concerns, IN_HIDDEN_COLUMN))
+        return Row(number, trimmed(cells), is_hidden)
+
+    def parse_cell(self, element: Any) -> tuple[int, Cell]:
+        """The column and the cell. Its own row number is not looked at: that of the row counts."""
+        letters = element.get("r", "").rstrip("0123456789").replace("$", "")
+        self.col_counter = column_index_from_string(letters) if letters else self.col_counter + 1
+        return self.col_counter, self.cells.cell(element, self.row_counter)
 
 
-def _styles(book: zipfile.ZipFile) -> dict[int, Shows]:
-    """What the cell styles, by position, show a number as; plain numbers left out."""
-    if "xl/styles.xml" not in book.namelist():
-        return {}
-    styles = _tree(book, "xl/styles.xml")
-    shows: dict[int, Shows] = dict.fromkeys(_DATE_FORMATS, Shows.DATE) | dict.fromkeys(_PERCENT_FORMATS, Shows.PERCENT)
-    for entry in styles.iter(f"{_MAIN}numFmt"):
-        shown = _shown_by(entry.get("formatCode", ""))
-        if shown is not None:
-            shows[int(entry.get("numFmtId", "0"))] = shown
-    formats = styles.find(f"{_MAIN}cellXfs")
-    used = [int(entry.get("numFmtId", "0")) for entry in formats] if formats is not None else []
-    return {position: shows[number] for position, number in enumerate(used) if number in shows}
+def _is_zero(size: str | None) -> bool:
+    try:
+        return size is not None and float(size) == 0
+    except ValueError:
+        return False
 
 
-def _shown_by(number_format: str) -> Shows | None:
-    """What a format code shows, without its quoted texts, escaped signs and brackets such as [Red] or [$-409]."""
-    plain = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", number_format.lower())
-    if "d" in plain or "y" in plain:
-        return Shows.DATE
-    return Shows.PERCENT if "%" in plain else None
+@dataclass
+class _Sweep:
+    """The merged ranges that reach into the row at hand."""
+
+    waiting: list[_Merged]
+    open: list[_Merged] = field(default_factory=list)
+    filled: set[str] = field(default_factory=set)
+
+    def reach(self, row: Row) -> list[_Merged]:
+        while self.waiting and self.waiting[-1].first_row <= row.number:
+            merged = self.waiting.pop()
+            place = merged.first_column - 1
+            if merged.first_row == row.number and place < len(row.cells) and row.cells[place]:
+                self.open.append(merged)
+        self.open = [merged for merged in self.open if merged.last_row >= row.number]
+        if len(self.open) > MOST_COLUMNS:
+            raise ValueError("ranges of merged cells that overlap")
+        return self.open
 
 
-def _column(reference: str, before: int) -> int:
-    letters = [sign for sign in reference if sign.isalpha()]
-    if not letters:
-        return before + 1
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter.upper()) - 64
-    if not 0 < number <= _LAST_COLUMN:
-        raise ValueError(f"no column {reference}")
-    return number
+def _with_merged(rows: SpooledRows, merged: list[_Merged], width: int) -> Iterator[Row]:
+    """The rows, with a word at each cell that the sheet shows as a part of another, filled one."""
+    sweep = _Sweep(sorted(merged, key=lambda each: -each.first_row))
+    for row in rows:
+        reaching = sweep.reach(row) if merged else []
+        yield _merged_row(row, reaching, width) if reaching else row
 
 
-def _text(cell: Any, strings: list[str], styles: dict[int, Shows], epoch: date, seen: _Seen) -> str:
-    kind = cell.get("t", "n")
-    inline, value = cell.find(f"{_MAIN}is"), cell.findtext(f"{_MAIN}v")
-    if cell.find(f"{_MAIN}f") is not None:
-        seen.formulas += 1
-        if value is None:
-            seen.uncomputed.append(cell.get("r", "?"))
-    if kind == "inlineStr":
-        return cleaned(_plain(inline)) if inline is not None else ""
-    if value is None:
-        return ""
-    if kind == "s":
-        return cleaned(strings[int(value)])
-    if kind == "b":
-        return "yes" if value == "1" else "no"
-    if kind == "d":
-        return cleaned(value)
-    if kind in ("str", "e"):
-        return cleaned(value)
-    return _number(value, styles.get(int(cell.get("s", "0"))), epoch)
-
-
-def _number(value: str, shown: Shows | None, epoch: date) -> str:
-    number = float(value)
-    if shown is Shows.DATE and 0 < number < _FIRST_NO_DATE:
-        return (epoch + timedelta(days=int(number))).isoformat()
-    if shown is Shows.PERCENT:
-        return f"{_digits(number * 100)}%"
-    return _digits(number)
-
-
-def _digits(number: float) -> str:
-    """Excel keeps 15 digits; what a binary fraction adds beyond them was never entered by anybody."""
-    text = f"{number:.15g}"
-    return text if "e" not in text else f"{number:.6f}".rstrip("0").rstrip(".")
+def _merged_row(row: Row, reaching: list[_Merged], width: int) -> Row:
+    cells = list(row.cells)
+    for merged in reaching:
+        concern = f"{MERGED} ({merged.reference})."
+        last = min(merged.last_column, width)
+        cells += [BLANK] * (last - len(cells))
+        for column in range(merged.first_column, last + 1):
+            is_first = row.number == merged.first_row and column == merged.first_column
+            if not is_first or merged.last_row > merged.first_row:
+                cell = cells[column - 1]
+                cells[column - 1] = replace(cell, concerns=(*cell.concerns, concern))
+    return replace(row, cells=tuple(cells))

@@ -10,12 +10,13 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import Tenant
-from erp_admin.models import ChangeOrder, ImportDraft
+from erp_admin.models import ChangeOrder, Commitment, ImportDraft
 from erp_admin.uploads.service import confirm, read_upload
 from integrations.models import Connection
 from integrations.runs.runner import run_to_end
 from tests import lists
-from tests.erp_admin.imported import commitment_row, csv_of
+from tests.erp_admin.imported import COMMITMENT_HEADER, commitment_row, csv_of
+from tests.erp_admin.sheets import sheet
 from tests.snapshot import read_lists
 
 
@@ -69,3 +70,47 @@ def test_the_command_ends_with_the_code_of_its_refusal(
         path.write_text(content)
     ended, facts = run_command(scoped, path)
     assert (ended, facts["error"]) == (code, error)
+
+
+def test_the_command_asks_what_the_file_leaves_open_and_takes_the_answer(listed: Connection, tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    header = "Number;Title;Type;Vendor;Date;Description;Quantity;Amount"
+    path.write_bytes(csv_of("SC-1;T;Subcontract;Northwind Roofing;3/4/26;W;1.234;5", header=header))
+    code, facts = run_command(listed.tenant, path, "--dry-run")
+    assert code == 1
+    options = [option.partition(": ")[0] for question in facts["questions"] for option in question["options"]]
+    assert options == [
+        "--decimal point", "--decimal comma", "--month-first", "--day-first", "--century 1990", "--century 2000",
+    ]  # fmt: skip
+    answers = ("--decimal", "comma", "--day-first", "--century", "2000")
+    code, facts = run_command(listed.tenant, path, *answers)
+    assert (code, facts["questions"]) == (0, [])
+    assert [sentence for sentence in facts["reading"] if "one thousand two hundred thirty-four" in sentence]
+    assert Commitment.objects.get().dated_on.isoformat() == "2026-04-03"
+    assert Commitment.objects.get().lines.get().quantity == 1234
+
+
+def test_the_command_refuses_hidden_rows_unless_it_is_told_what_becomes_of_them(
+    listed: Connection, tmp_path: Path
+) -> None:
+    path = tmp_path / "file.xlsx"
+    header = ["Number", "Title", "Type", "Vendor", "Date", "Description", "Amount"]
+    rows = [["SC-1", "T", "Subcontract", "Northwind Roofing", "2026-03-04", "W", 5], [None] * 5 + ["Hidden", 7]]
+    path.write_bytes(sheet([header, *rows], hidden_rows=[3]))
+    code, facts = run_command(listed.tenant, path)
+    assert (code, Commitment.objects.count()) == (1, 0)
+    assert "--hidden leave-out: Leave them out" in facts["questions"][0]["options"]
+    code, facts = run_command(listed.tenant, path, "--hidden", "leave-out")
+    assert (code, Commitment.objects.get().total) == (0, 5)
+    assert "Hidden in the sheet: row 3; left out, as chosen." in facts["notes"]
+
+
+def test_the_command_tells_in_words_what_it_decided_and_asks(listed: Connection, tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes(csv_of(commitment_row("SC-1", "Northwind Roofing", "1.234"), header=COMMITMENT_HEADER))
+    out = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("import_documents", listed.tenant.slug, str(path), stdout=out)
+    assert ended.value.code == 1
+    assert "Question: What does “1.234” mean? It stands in row 2, Amount." in out.getvalue()
+    assert "--decimal comma: one thousand two hundred thirty-four" in out.getvalue()

@@ -273,21 +273,23 @@ def test_a_change_order_without_its_commitment_says_so(listed: Connection) -> No
     assert reasons(draft) == ["There is no commitment SC-9 in ERP Admin. Import it first, or correct the number."]
 
 
-def test_a_change_order_of_a_line_that_is_not_there_fails_alone(listed: Connection) -> None:
+def test_a_change_order_of_a_line_that_is_not_there_is_a_problem_alone(listed: Connection) -> None:
     imported(listed, commitment_row("SC-1", "Northwind Roofing", "100"))
     rows = ["SC-1,CO-1,More,2026-04-01,7,Deeper,10", "SC-1,CO-2,More,2026-04-01,1,Deeper,10"]
     draft = draft_of(listed, csv_of(*rows, header=CHANGE_HEADER), "change_orders")
-    run = import_all(listed, draft)
-    assert run.state == RunState.PARTLY
-    assert states(draft) == ["failed", "created"]
-    assert reasons(draft)[0] == "Row 2: commitment SC-1 has no line 7."
+    assert states(draft) == ["problem", "new"]
+    assert reasons(draft)[0] == "Row 2, Changes line: Commitment SC-1 has no line 7."
+    problem = draft.documents.first().open_problems[0]
+    assert (problem["value"], problem["fix"]) == ("7", "It has line 1.")
+    assert import_all(listed, draft).state == RunState.SUCCEEDED
+    assert states(draft) == ["problem", "created"]
 
 
 def test_a_line_that_a_change_order_changes_cannot_be_left_out(listed: Connection) -> None:
     imported(listed, commitment_row("SC-1", "Northwind Roofing", "100"), ",,,,,,More,5")
     imported(listed, "SC-1,CO-1,More,2026-04-01,2,Deeper,10", header=CHANGE_HEADER, kind="change_orders")
-    draft = imported(listed, commitment_row("SC-1", "Northwind Roofing", "100"))
-    assert reasons(draft) == ["Line 2 is missing in the file, but change order CO-1 changes it. Add it."]
+    draft = draft_of(listed, csv_of(commitment_row("SC-1", "Northwind Roofing", "100")))
+    assert reasons(draft) == ["Row 2, Line: Line 2 is missing in the file, but change order CO-1 changes it."]
     assert Commitment.objects.get().total == 105
 
 

@@ -2,20 +2,16 @@
 
 import json
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from accounts.ui.csv_cells import safe_cell
 from erp_admin.uploads.exports import template_csv, template_xlsx
 from erp_admin.uploads.formats.detect import read_table
-from erp_admin.uploads.formats.table import MOST_ROWS, FileRefused, cleaned
-from erp_admin.uploads.kinds import upload_for
+from erp_admin.uploads.formats.signs import cleaned
+from erp_admin.uploads.formats.table import MOST_ROWS, FileRefused
 from erp_admin.uploads.matching import comparable
 from erp_admin.uploads.reader import DocumentReader, ParsedDocument
-from erp_admin.uploads.values import Style, Unreadable, parse_cell
 from tests.erp_admin.imported import COMMITMENT_HEADER, commitment_row, csv_of, texts, workbook
 
 HEADER_CELLS = texts(*COMMITMENT_HEADER.split(","))
@@ -27,14 +23,6 @@ def parsed(content: bytes, name: str = "file.csv", kind: str = "commitments") ->
 
 def problems(document: ParsedDocument) -> list[tuple[int, str, str]]:
     return [(problem.row, problem.column, problem.sentence) for problem in document.problems]
-
-
-def column(key: str) -> Any:
-    return next(column for column in upload_for("commitments").columns if column.key == key)
-
-
-def read_value(key: str, text: str, **style: bool) -> Any:
-    return parse_cell(column(key), text, Style(**style))
 
 
 # Forms of files.
@@ -65,7 +53,7 @@ def test_a_header_below_a_title_is_found() -> None:
     content = b"Subcontracts 2026\n\n" + csv_of(commitment_row("SC-1", "A"))
     reader = DocumentReader("commitments", read_table("x.csv", content))
     assert [document.head["number"] for document in reader.documents()] == ["SC-1"]
-    assert reader.notes == ["The header was found in row 3; the rows above it were not read."]
+    assert reader.notes == ["The header was found in row 3; the rows above it were not read: “Subcontracts 2026”."]
 
 
 def test_a_workbook_is_read_with_its_dates_formulas_and_texts() -> None:
@@ -93,7 +81,7 @@ def test_a_formula_that_was_never_computed_is_named() -> None:
     row = texts("SC-1", "Works", "Subcontract", "A", "2026-03-02", "Net 30", "Works") + '<c r="H2"><f>A1</f></c>'
     reader = DocumentReader("commitments", read_table("file.xlsx", workbook([HEADER_CELLS, row])))
     (document,) = reader.documents()
-    assert problems(document) == [(2, "Amount", "This is missing.")]
+    assert problems(document) == [(2, "Amount", "It holds a formula that was never computed.")]
     assert "among them H2" in reader.notes[-1]
 
 
@@ -133,25 +121,20 @@ def test_a_part_that_unpacks_to_more_than_it_says_is_refused() -> None:
         parsed(content.replace(said, small), "file.xlsx")
 
 
-def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("erp_admin.uploads.formats.xlsx.MOST_UNPACKED", 50_000)
-    with pytest.raises(FileRefused, match="unpacks to more"):
-        parsed(workbook([HEADER_CELLS], more={"xl/media/x": "0" * 100_000}), "file.xlsx")
-
-
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
         ("x.csv", b"", "empty"),
         ("x.csv", b"\n \n", "empty"),
-        ("x.xls", b"\xd0\xcf\x11\xe0 and more", "old form"),
+        ("x.xls", b"\xd0\xcf\x11\xe0 and more", "old Office form"),
         ("x.pdf", b"%PDF-1.7", "not a table"),
         ("x.xlsx", b"PK\x03\x04 broken", "damaged"),
         ("x.json", b"{", "not valid JSON"),
         ("x.json", b'{"a": 1}', "no list of documents"),
         ("x.json", b'[{"lines": 1}]', "no list of objects"),
         ("x.csv", b"\xff\xfe\x00", "no known encoding"),
-        ("x.csv", b'a,b\n"open', "columns are not clear"),
+        ("x.csv", b"a,b\n1,2", "columns are not clear"),
+        ("x.csv", b'a,b\n"open', "from row 2 on: a quotation mark opens a cell"),
     ],
 )
 def test_what_is_no_table_is_refused_in_words(name: str, content: bytes, sentence: str) -> None:
@@ -194,15 +177,16 @@ def test_wrong_headers_are_named_with_the_one_probably_meant() -> None:
 def test_a_column_twice_is_refused_and_an_unknown_one_is_noted() -> None:
     with pytest.raises(FileRefused, match="Vendor stands in more than one column: Vendor, Subcontractor"):
         parsed(csv_of("x", header=COMMITMENT_HEADER + ",Subcontractor"))
-    reader = DocumentReader("commitments", read_table("x.csv", csv_of(header=COMMITMENT_HEADER + ",Color")))
-    assert reader.notes == ["The column “Color” is not known, so its values were not read."]
+    content = csv_of(commitment_row("SC-1", "A") + ",red", header=COMMITMENT_HEADER + ",Color")
+    reader = DocumentReader("commitments", read_table("x.csv", content))
+    assert reader.notes == ["The column “Color” is not known, so its value was not read."]
 
 
 def test_headers_are_understood_however_they_are_written() -> None:
     header = (
         "COMMITMENT #,commitment title,Kind,vendor name,Contract Date,Description of work,Scheduled Value,Retention %"
     )
-    (document,) = parsed(csv_of("SC-1,Works,PO,A,3/2/2026,Rebar,5,10%", header=header))
+    (document,) = parsed(csv_of("SC-1,Works,PO,A,2026-03-02,Rebar,5,10%", header=header))
     assert document.problems == []
     assert (document.head["type"], document.head["retainage"]) == ("purchase_order", "10")
 
@@ -215,19 +199,15 @@ def test_everything_wrong_is_told_at_once_with_its_row_and_value() -> None:
         "Number,Title,Type,Vendor,Date,Retainage %,Total,Description,Cost code,Cost type,Quantity,Unit price,Amount"
     )
     (document,) = parsed(csv_of("SC?1,,Lease,A,31/31/2026,110%,7,Works,,SUB,2,3,7", header=header))
-    assert (
-        problems(document)
-        == [
-            (2, "Number", "Intacct does not take ? in a number."),
-            (2, "Title", "This is missing."),
-            (2, "Type", "This is none of the choices."),
-            (2, "Date", "There is no month 31; dates are read as month/day/year."),
-            (2, "Retainage %", "A percentage is between 0 and 100."),
-            (2, "Cost code", "A cost type belongs to a cost code."),
-            (2, "Amount", "Quantity times unit price is 6.00."),
-            (2, "Total", "The lines add up to 7.00, which is 0.00 more."),
-        ][:-1]
-    )
+    assert problems(document) == [
+        (2, "Number", "Intacct does not take ? in a number."),
+        (2, "Title", "This is missing."),
+        (2, "Type", "This is none of the choices."),
+        (2, "Date", "There is no month 31."),
+        (2, "Retainage %", "A percentage is between 0 and 100."),
+        (2, "Cost code", "A cost type belongs to a cost code."),
+        (2, "Amount", "Quantity times unit price is 6.00."),
+    ]
 
 
 def test_a_total_that_is_not_the_sum_is_told_with_the_difference() -> None:
@@ -243,7 +223,7 @@ def test_a_head_that_differs_on_a_further_row_is_told() -> None:
 
 def test_a_document_without_lines_or_vendor_is_told() -> None:
     (document,) = parsed(csv_of("SC-1,Works,Subcontract,,2026-03-02,,,"))
-    assert [sentence for _, _, sentence in problems(document)] == ["The document has no lines.", "This is missing."]
+    assert [sentence for _, _, sentence in problems(document)] == ["This is missing.", "The document has no lines."]
 
 
 def test_line_numbers_are_kept_counted_up_and_not_repeated() -> None:
@@ -263,104 +243,11 @@ def test_a_unit_price_is_computed_where_that_is_exact() -> None:
     assert (rounded.lines[0]["unit_price"], rounded.problems) == ("33.333333", [])
 
 
-# Values.
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("1234.5", "1234.5"),
-        ("$1,234.50", "1234.50"),
-        ("(1,234.50)", "-1234.50"),
-        ("($5)", "-5"),
-        ("-$5.00", "-5.00"),
-        ("$-5.00", "-5.00"),
-        ("5.00-", "-5.00"),
-        ("−7", "-7"),
-        ("USD 1,000", "1000"),
-        ("1.000,00 €", "1000.00"),
-        ("1 234,50", "1234.50"),
-        ("1'234.50", "1234.50"),
-        ("1,234,567", "1234567"),
-        ("12,50", "12.50"),
-        ("1,234", "1234"),
-    ],
-)
-def test_amounts_are_read_in_every_dress(text: str, value: str) -> None:
-    assert Decimal(read_value("amount", text)) == Decimal(value)
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("abc", "not a number"),
-        ("1.2.3", "not grouped by thousands"),
-        ("1,23,456", "not grouped by thousands"),
-        ("10%", "percent sign"),
-        ("1.005", "more than 2 decimals"),
-        ("1" * 15, "too large"),
-        ("NaN", "not a number"),
-        ("1e5", "not a number"),
-    ],
-)
-def test_amounts_that_are_none_are_explained(text: str, sentence: str) -> None:
-    with pytest.raises(Unreadable, match=sentence):
-        read_value("amount", text)
-
-
-@pytest.mark.parametrize("text", ["1.234", "1,234"])
-def test_what_can_be_read_in_two_ways_is_not_guessed(text: str) -> None:
-    with pytest.raises(Unreadable, match=r"This can be read as 1234 or as 1\.234"):
-        read_value("unit_price", text, comma_decimals=True)
-
-
-@given(st.decimals(min_value=-(10**12), max_value=10**12, places=2, allow_nan=False))
-def test_an_amount_written_by_a_spreadsheet_is_read_back(amount: Decimal) -> None:
-    for text in (f"{amount:,.2f}", f"{amount:.2f}", f"({-amount:,.2f})" if amount < 0 else f"${amount:,.2f}"):
-        assert Decimal(read_value("amount", text)) == amount
-
-
-DATES = [
-    *("2026-03-04", "2026/3/4", "3/4/2026", "03/04/26", "4.3.2026", "4 Mar 2026", "4-Mar-26", "March 4, 2026"),
-    *("Mar 4th 2026", "2026-03-04 00:00:00", "2026-03-04T00:00:00Z", "3/4/2026 0:00"),
-]
-
-
-@pytest.mark.parametrize("text", DATES)
-def test_dates_are_read_in_every_dress(text: str) -> None:
-    assert read_value("date", text) == "2026-03-04"
-
-
-def test_the_order_of_day_and_month_is_chosen_not_guessed() -> None:
-    assert read_value("date", "3/4/2026", day_first=True) == "2026-04-03"
-    with pytest.raises(Unreadable) as caught:
-        read_value("date", "31/3/2026")
-    assert "choose day/month/year" in caught.value.fix
-
-
-@pytest.mark.parametrize("text", ["2026-02-30", "soon", "0003-01-01", "2026-03-04 12:30"])
-def test_dates_that_are_none_are_explained(text: str) -> None:
-    with pytest.raises(Unreadable):
-        read_value("date", text)
-
-
-def test_a_text_that_is_too_long_says_by_how_much() -> None:
-    with pytest.raises(Unreadable) as caught:
-        read_value("title", "x" * 250)
-    assert (caught.value.sentence, caught.value.fix) == (
-        "The text has 250 characters; at most 200 fit.",
-        "Shorten it by 50.",
-    )
-
-
-def test_a_fraction_is_not_taken_for_a_percentage() -> None:
-    assert (read_value("retainage", "0.5%"), read_value("retainage", "7.5")) == ("0.5", "7.5")
-    with pytest.raises(Unreadable, match=r"This can be read as 10 percent or as 0\.1 percent"):
-        read_value("retainage", "0.1")
+# Signs.
 
 
 def test_signs_that_no_database_stores_are_left_out() -> None:
-    assert cleaned("\ufeffS\x00C\ud800-1\u200b \x07") == "SC-1"
+    assert cleaned("\ufeffS\x00C-1\u200b \x07") == "SC-1"
 
 
 # Names, and what goes out.

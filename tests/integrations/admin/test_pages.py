@@ -18,7 +18,15 @@ from accounts.admin.read_only import MOST_COUNTED, ReadOnlyAdmin
 from accounts.models import CrossTenantAccess, Membership, Role, Tenant, User
 from accounts.people.invitations import invite
 from accounts.tenancy import cross_tenant, tenant_scope
-from erp_admin.models import Commitment, CommitmentLine, ImportedDocument, MatchKind, Project, RememberedMatch
+from erp_admin.models import (
+    Commitment,
+    CommitmentLine,
+    ImportedDocument,
+    ImportFile,
+    MatchKind,
+    Project,
+    RememberedMatch,
+)
 from erp_admin.uploads.service import read_upload
 from integrations.models import (
     ApiBudget,
@@ -280,6 +288,9 @@ def _like(row: Any, mark: int) -> Any:
     if isinstance(row, CompanyClock | ApiBudget):
         row.connection = _like(row.connection, mark)
         row.connection.save()
+    if isinstance(row, ImportFile):
+        row.draft = _like(row.draft, mark)
+        row.draft.save()
     if isinstance(row, PushHold):
         row.flow = f"flow-{mark}"
     if isinstance(row, Membership):

@@ -1,0 +1,37 @@
+"""What people write differently and mean the same by: headers, keys and choices made plain.
+
+Needs nothing but the standard library, so that whatever reads files can use it. Knows no column.
+"""
+
+import unicodedata
+
+
+def plain(name: str) -> str:
+    """A header or a choice without what people write differently: case, accents, punctuation, spaces.
+
+    Letters and digits of every script count, and so does the sign of a currency: “Retainage $” is not “Retainage %”.
+    """
+    folded = unicodedata.normalize("NFKC", name).casefold().replace("%", " percent ").replace("#", " number ")
+    return " ".join("".join(_counting(sign) for sign in without_accents(folded)).split())
+
+
+def _counting(sign: str) -> str:
+    category = unicodedata.category(sign)
+    if category == "Sc":
+        return f" {sign} "
+    if category == "Cf":  # cannot be seen, so it divides no word
+        return ""
+    return sign if category[0] in "LMN" else " "
+
+
+def without_accents(text: str) -> str:
+    """Latin letters without their accents. In other scripts a mark makes another letter: й is not и, が is not か."""
+    kept: list[str] = []
+    is_latin = False
+    for sign in unicodedata.normalize("NFD", text):
+        if not unicodedata.combining(sign):
+            is_latin = unicodedata.name(sign, "").startswith("LATIN ")
+        elif is_latin:
+            continue
+        kept.append(sign)
+    return unicodedata.normalize("NFC", "".join(kept))

@@ -1,0 +1,106 @@
+"""Where the header of a file stands, and the cells of its rows by the columns it names.
+
+Refuses a header that is not clear. Reads no value.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from erp_admin.documents.plain import plain
+from erp_admin.documents.uploads import UploadKind
+from erp_admin.uploads.columns import Header, parse_header
+from erp_admin.uploads.formats.table import BLANK, Cell, FileRefused, Row
+from erp_admin.uploads.parsed import cut
+
+_HEADER_WITHIN: Final = 10
+_SHOWN_ABOVE: Final = 3
+_LEAST_REPEATED: Final = 3
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The header of a file; `above` is what stands over it."""
+
+    row: Row
+    header: Header
+    above: tuple[str, ...] = ()
+
+    def cell(self, row: Row, key: str) -> Cell:
+        place = self.header.places.get(key)
+        return row.cells[place] if place is not None and place < len(row.cells) else BLANK
+
+    def holds(self, key: str) -> bool:
+        """Whether the file has the column at all."""
+        return key in self.header.places
+
+    def strays(self, row: Row) -> Iterator[tuple[int, Cell]]:
+        """The filled cells below a blank header or beyond the last one, by their places."""
+        for place, cell in enumerate(row.cells):
+            if cell and not self.header.is_named(place):
+                yield place, cell
+
+    def is_repeated_in(self, row: Row) -> bool:
+        """Whether the row is this header again, as on each page of a printed list."""
+        filled = [(place, cell.text) for place, cell in enumerate(row.cells) if cell]
+        heads = self.row.texts
+        least = min(_LEAST_REPEATED, sum(map(bool, heads)))
+        return len(filled) >= least and all(
+            place < len(heads) and plain(text) == plain(heads[place]) for place, text in filled
+        )
+
+
+def find_heading(kind: UploadKind, rows: Iterable[Row]) -> Heading:
+    """The row that names the most columns, within the first ones. Raises FileRefused."""
+    first = [row for row in islice(iter(rows), _HEADER_WITHIN) if row]
+    if not first:
+        raise FileRefused("The file holds no rows.", "Choose the file with the documents.", code="FILE-EMPTY")
+    best = max(first, key=lambda row: len(parse_header(kind.columns, row.texts)[0].places))
+    header, twice = parse_header(kind.columns, best.texts)
+    _refuse_unclear(kind, best, header, twice)
+    above = [text for row in first if row.number < best.number for text in row.texts if text]
+    return Heading(best, header, tuple(above))
+
+
+def notes_about(heading: Heading, values: dict[int, int]) -> Iterator[str]:
+    """What was not read because of the header; `values` counts the filled cells by place."""
+    for place, unknown in heading.header.unknown.items():
+        count = values.get(place, 0)
+        not_read = "so its value was not read" if count == 1 else f"so its {count:,} values were not read"
+        yield f"The column “{cut(unknown.text, 60)}” is not known{f', {not_read}' if count else ''}."
+    if heading.above:
+        shown = ", ".join(f"“{cut(text)}”" for text in heading.above[:_SHOWN_ABOVE])
+        more = len(heading.above) - _SHOWN_ABOVE
+        rest = f" and {more:,} more" if more > 0 else ""
+        yield f"The header was found in row {heading.row.number}; the rows above it were not read: {shown}{rest}."
+
+
+def _refuse_unclear(kind: UploadKind, row: Row, header: Header, twice: dict[str, list[str]]) -> None:
+    problems = [
+        f"{label} stands in more than one column: {', '.join(cells)}. Remove or rename one."
+        for label, cells in twice.items()
+    ]
+    meant = {unknown.meant.key for unknown in header.unknown.values() if unknown.meant is not None}
+    problems += [
+        f"Column “{cut(unknown.text, 60)}” is not known; did you mean {unknown.meant.label}? Rename it."
+        for unknown in header.unknown.values()
+        if unknown.meant is not None
+    ]
+    missing = [
+        column.label
+        for column in kind.columns
+        if column.is_needed and column.key not in header.places and column.key not in meant
+    ]
+    present = header.places.keys() | meant
+    missing += [each.label for each in kind.one_of if not present & set(each.keys)]
+    if not {"unit_price", "amount"} & present:
+        missing.append("Amount (or Unit price)")
+    if missing:
+        problems.append(f"Missing: {', '.join(missing)}.")
+    if problems:
+        raise FileRefused(
+            f"The columns are not clear. {' '.join(problems)}",
+            f"The header was looked for in row {row.number}. Download the template to see the columns.",
+            code="FILE-HEADER",
+        )

@@ -1,0 +1,194 @@
+"""A kept file on its way into its draft: read, stored page by page, its names matched, its documents assessed.
+
+Owns that a reading that stopped goes on behind the last page it stored, and that nothing is stored twice. Must not
+decide what a cell means, nor whether a person or a run reads.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Final
+
+from django.utils import timezone
+
+from erp_admin.documents.types import AnyType
+from erp_admin.models import IMPORTED, ImportDraft, ImportedDocument, ImportFile, ImportStage, MatchHow, MatchKind
+from erp_admin.uploads.assessment import assess_draft
+from erp_admin.uploads.columns import known_names
+from erp_admin.uploads.formats.detect import read_table
+from erp_admin.uploads.formats.table import FileRefused, Table
+from erp_admin.uploads.heading import find_heading
+from erp_admin.uploads.kinds import file_types, upload_for
+from erp_admin.uploads.matches import match_names
+from erp_admin.uploads.parsed import ParsedDocument
+from erp_admin.uploads.raw_rows import raw_row
+from erp_admin.uploads.read_as import with_statements
+from erp_admin.uploads.reader import DocumentReader
+from erp_admin.uploads.readings import as_json, merged, stated_by_person
+from erp_admin.uploads.resolving import cost_code_scope, vendor_text
+from erp_admin.uploads.stated import StatedReading
+
+PAGE_SIZE: Final = 500
+_OF_TEXTS: Final = frozenset({"FILE-HEADER", "FILE-CSV", "FILE-ENCODING", "FILE-EMPTY", "FILE-COLUMNS", "FILE-CELL"})
+_CHOSEN: Final = (MatchHow.PERSON, MatchHow.OPEN)
+Name = tuple[MatchKind, str, str]  # kind, project as written (for cost codes), text
+
+
+@dataclass
+class Intake:
+    """One reading of a draft's file. `pages` gives documents to be stored; `finish` what is known after the last."""
+
+    draft: ImportDraft
+    table: Table
+    reader: DocumentReader
+    by_file: StatedReading
+    position: int = 0
+    rows: int = 0
+    uses: Counter[Name] = field(default_factory=Counter)
+    vendor_names: dict[str, str] = field(default_factory=dict)
+
+    def pages(self, *, behind: int = 0) -> Iterator[list[ImportedDocument]]:
+        """The documents in pages, without the first `behind`, which an earlier worker stored."""
+        page: list[ImportedDocument] = []
+        for parsed in self.reader.documents():
+            self.position += 1
+            self._note_names(parsed)
+            if self.position <= behind:
+                continue
+            self.rows += len(parsed.rows)
+            page.append(_stored(self.draft, self.position, parsed))
+            if len(page) == PAGE_SIZE:
+                yield page
+                page, self.rows = [], 0
+        if page:
+            yield page
+
+    def _note_names(self, parsed: ParsedDocument) -> None:
+        self.uses.update(_names_in(parsed))
+        if parsed.head.get("vendor_id") and parsed.head.get("vendor"):
+            self.vendor_names.setdefault(parsed.head["vendor_id"], parsed.head["vendor"])
+
+    def match(self) -> None:
+        """Store what the reader found out about the file as a whole, and match its names. Raises FileRefused."""
+        if not self.position:
+            raise FileRefused("The file has a header and no rows below it.", "Fill it in first.", code="FILE-EMPTY")
+        draft = self.draft
+        draft.headers, draft.rows = list(self.reader.headers), self.reader.rows_read
+        draft.notes = [*self.reader.notes, *_read_before(draft)]
+        delimiter = self.table.delimiter
+        draft.reading = as_json(self.reader.decisions, stated_by_person(draft), self.by_file, delimiter)
+        draft.save(update_fields=["headers", "rows", "notes", "reading"])
+        _match_keeping_choices(draft, self.uses, self.vendor_names)
+
+    def finish(self) -> None:
+        """Say what importing each document would do. The draft is read with that."""
+        assess_draft(self.draft)
+        self.draft.stage = ImportStage.READ
+        self.draft.save(update_fields=["stage"])
+
+
+@contextmanager
+def opened(draft: ImportDraft) -> Iterator[Intake]:
+    """A reading of the draft's file, from its first row. Raises FileRefused, also while pages are read."""
+    content = bytes(ImportFile.objects.get(draft=draft).content)
+    with ExitStack() as held:
+        try:
+            names = known_names(upload_for(draft.kind).columns)
+            table = held.enter_context(read_table(draft.file_name, content, names))
+            intake = _begun(draft, table)
+        except FileRefused as refused:
+            raise _about_its_name(draft.file_name, content, refused) from refused
+        del content
+        yield intake
+
+
+def _begun(draft: ImportDraft, table: Table) -> Intake:
+    as_it_was, by_file = with_statements(table)
+    stated = merged(stated_by_person(draft), by_file)
+    try:
+        reader = DocumentReader(draft.kind, as_it_was, stated, base_currency=draft.tenant.base_currency)
+    except FileRefused as refused:
+        other = _other_type(draft.kind, as_it_was) if refused.code == "FILE-HEADER" else None
+        if other is None:
+            raise
+        advice = f"It looks like a file of {other.plural}: choose “{other.title}” for what it holds."
+        raise FileRefused(refused.sentence, advice, code=refused.code) from refused
+    return Intake(draft, as_it_was, reader, by_file)
+
+
+def _other_type(kind: str, table: Table) -> AnyType | None:
+    """The type whose columns the header names, where that is another than the one chosen."""
+    for each in file_types():
+        if each.key != kind:
+            try:
+                find_heading(upload_for(each.key), table.rows)
+            except FileRefused:
+                continue
+            return each
+    return None
+
+
+def _about_its_name(name: str, content: bytes, refused: FileRefused) -> FileRefused:
+    """What is called a workbook and is none is told so; what is wrong with it as a text helps nobody."""
+    is_named_so = PurePath(name).suffix.lower() in (".xlsx", ".xlsm", ".xls")
+    if not is_named_so or content.startswith(b"PK") or refused.code not in _OF_TEXTS:
+        return refused
+    return FileRefused(
+        f"This is not an Excel workbook, though it is called “{name[-80:]}”.",
+        "Open it in the spreadsheet program and save it again as .xlsx, or as “CSV UTF-8”.",
+        code="FILE-XLSX",
+    )
+
+
+def _match_keeping_choices(draft: ImportDraft, uses: Counter[Name], vendor_names: dict[str, str]) -> None:
+    """Match the names; what people chose for a name while the file was read another way holds for it still."""
+    chosen = list(draft.matches.filter(how__in=_CHOSEN))
+    draft.matches.all().delete()
+    match_names(draft, uses, vendor_names)
+    for match in chosen:
+        draft.matches.filter(kind=match.kind, scope=match.scope, text=match.text).update(
+            how=match.how, value=match.value, label=match.label, reason=match.reason
+        )
+
+
+def _read_before(draft: ImportDraft) -> list[str]:
+    """A note when the very same file was taken in before; reading it again is allowed and doubles nothing."""
+    before = ImportDraft.objects.filter(digest=draft.digest, kind=draft.kind).exclude(pk=draft.pk).first()
+    if before is None:
+        return []
+    count = before.documents.filter(state__in=IMPORTED).count()
+    when = timezone.localtime(before.created_at)
+    imported = f"{count:,} of its documents were imported then" if count else "nothing was imported then"
+    return [f"The same file was read on {when:%Y-%m-%d at %H:%M}; {imported}."]
+
+
+def _names_in(parsed: ParsedDocument) -> Iterable[Name]:
+    if vendor := vendor_text(parsed.head):
+        yield MatchKind.VENDOR, "", vendor
+    if project := parsed.head.get("project"):
+        yield MatchKind.PROJECT, "", project
+    for line in parsed.lines:
+        if own := line.get("line_project"):
+            yield MatchKind.PROJECT, "", own
+        if code := line.get("cost_code"):
+            yield MatchKind.COST_CODE, cost_code_scope(parsed.parent_column, parsed.head, line), code
+
+
+def _stored(draft: ImportDraft, position: int, parsed: ParsedDocument) -> ImportedDocument:
+    return ImportedDocument(
+        tenant_id=draft.tenant_id,
+        draft=draft,
+        position=position,
+        first_row=parsed.rows[0].number,
+        last_row=parsed.rows[-1].number,
+        number=parsed.number[:200],
+        parent_number=parsed.parent_number[:200],
+        title=parsed.texts["title"][:200],
+        head=parsed.head,
+        lines=parsed.lines,
+        raw=[raw_row(row) for row in parsed.rows],
+        problems=[problem.as_json() for problem in parsed.problems],
+        total=parsed.total,
+    )

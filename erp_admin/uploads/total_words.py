@@ -1,0 +1,77 @@
+"""How people write that a row is a total, a subtotal, or an amount carried forward.
+
+Owns the words. Knows no row and no sum.
+"""
+
+import re
+from collections.abc import Container
+from typing import Final
+
+from erp_admin.documents.plain import plain
+
+_TOTALS: Final = frozenset(
+    {"total", "totals", "subtotal", "subtotals", "ttl", "σ", "∑"}
+    | {"summe", "gesamt", "gesamtsumme", "zwischensumme", "endsumme", "suma", "somme", "totale", "totaal"}
+    | {"итого", "всего", "合計", "小計", "總計", "总计", "合计", "小计", "합계", "총계", "المجموع", "الإجمالي"}
+)
+_SUMS: Final = frozenset({"sum", "sums"})  # not “lump sum” or “provisional sum”: only beside the words below
+_BESIDE: Final = frozenset(
+    {
+        "sub",
+        "grand",
+        "net",
+        "gross",
+        "running",
+        "page",
+        "amount",
+        "value",
+        "price",
+        "contract",
+        "commitment",
+        "document",
+    }
+    | {"order", "purchase", "subcontract", "change", "co", "po", "this", "the", "of", "for", "all", "above", "lines"}
+    | {"line", "items", "item", "rows", "due", "in", "overall", "final", "project", "job", "sheet", "group", "general"}
+    | {"and", "to", "date", "usd", "eur", "cad", "gbp", "$", "€", "£", "division", "section", "phase", "original"}
+    | {"report", "cost", "costs", "excl", "incl", "excluding", "including", "tax", "lot", "is", "a", "b", "c", "full"}
+)
+_CARRIED: Final = re.compile(
+    r"^(?:amount |balance |total |sum )*"
+    r"(?:(?:carried|brought|carry|bring|balance) ?(?:forward|fwd|over|down)|[bc] [fd])\b"
+)
+_CARRIED_BEHIND: Final = re.compile(r"\b(?:(?:carried|brought) (?:forward|fwd|over|down)|[bc] f)$")
+_NO_TOTALS: Final = re.compile(r"\btotal (?:stations?|loss|quality)\b")
+_LIKELY: Final = re.compile(
+    r"^(?:(?:original|revised|net|gross|full) )?(?:contract|commitment|subcontract|order) (?:amount|value|price)\b"
+    r"|^(?:amount|balance|net) due\b|^balance$|^(?:all|everything)\b|^(?:overall|altogether|aggregate)\b"
+)
+
+
+def says_total(text: str, beside: Container[str] = ()) -> bool:
+    """Whether a text says nothing but that its row is a total, or an amount carried from or to another page.
+
+    `beside` are further words that may stand with it: those of the document it may be the total of.
+    """
+    bare = plain(text.replace("∑", " total "))
+    if _CARRIED.search(bare) or _CARRIED_BEHIND.search(bare):
+        return True
+    words = set(bare.split())
+    others = words - _TOTALS - _SUMS
+    return words != others and all(
+        word in _BESIDE or word in beside or any(sign.isdigit() for sign in word) for word in others
+    )
+
+
+def mentions_total(text: str) -> bool:
+    """Whether a text begins or ends with a word for a total; it may say more."""
+    bare = plain(text)
+    words = bare.split()
+    if says_total(text):
+        return True
+    joined = words[:2] == ["sub", "total"] or words[:2] == ["grand", "total"]
+    return bool(words and ({words[0], words[-1]} & _TOTALS or joined)) and not _NO_TOTALS.search(bare)
+
+
+def may_be_total(text: str) -> bool:
+    """Whether a text is one that a row with the sum of others often has."""
+    return bool(_LIKELY.search(plain(text)))
