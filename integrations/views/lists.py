@@ -179,7 +179,8 @@ def _columns(request: TenantRequest, kind: ListKind) -> list[Column]:
 
 def _state_filter(request: TenantRequest, counts: RecordCounts) -> FilterGroup:
     options: list[tuple[str, str, int | None]] = [("", "All", counts.matching(""))]
-    options += [(state.value, str(state.label), counts.states[state.value]) for state in RecordState]
+    shown = [state for state in RecordState if state != RecordState.UNKNOWN or counts.states[state.value]]
+    options += [(state.value, str(state.label), counts.states[state.value]) for state in shown]
     return filter_group(request, "State", "state", options)
 
 

@@ -75,12 +75,13 @@ def test_a_worker_that_lost_its_lease_imports_nothing_more(run: SyncRun, monkeyp
     assert lease.claim_run(run.pk) == "", "the other worker has it"
 
 
-def test_a_field_that_intacct_refuses_to_show_is_left_out_and_named(run: SyncRun, intacct: SandboxServer) -> None:
+def test_a_field_that_intacct_refuses_to_show_limits_the_import_and_is_named(run: SyncRun, intacct: SandboxServer) -> None:
     intacct.control(do="fault", kind="unselectable", object="PROJECT", field="PROJECTCATEGORY")
     run_to_end(run)
-    assert run.state == RunState.SUCCEEDED
+    assert run.state == RunState.PARTLY
+    assert (run.steps.get().state, "PROJECTCATEGORY" in run.steps.get().message) == ("limited", True)
     assert set(outcomes(run).values()) == {RowOutcome.NEW}
-    assert "PROJECTCATEGORY" in run.log.get(level="warning").message
+    assert all("PROJECTCATEGORY" in line.message for line in run.log.filter(level="warning"))
 
 
 def test_a_record_that_became_unusable_fails_alone(run: SyncRun, monkeypatch: pytest.MonkeyPatch) -> None:
