@@ -14,13 +14,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations.codes import DUPLICATES
+from integrations.delivery.apart import ask_apart
 from integrations.delivery.contract import Found, PushFlow
 from integrations.delivery.element_order import ORDER_NOTE, other_order_taken
 from integrations.delivery.outcomes import Settlement
 from integrations.delivery.planning import context_for, prepare, why_not_as_planned
 from integrations.gateway.client import about
 from integrations.gateway.slots import NoSlot, write_slot
-from integrations.intacct import Category, Client, Function, IntacctError, ProtocolError, Result
+from integrations.intacct import Category, Client, Function, IntacctError, ProtocolError, Result, SpoiltAnswer
 from integrations.models import Operation, Push, PushBody, PushedDocument, PushHold, PushState
 from integrations.runs.step import StepWork
 
@@ -220,10 +221,17 @@ class _Ledger:
         if not batch:
             return False
         with self._patiently(batch), self._work.client_for(batch[0].entity_id) as client:
-            found = self._flow.look_up(client, batch)
-        for push in batch:
-            self._judge(push, found.get(push.pk, ()))
+            answer = ask_apart(batch, lambda part: self._flow.look_up(client, part))
+        for push in self._readable(batch, answer.spoilt):
+            self._judge(push, answer.found.get(push.pk, ()))
         return True
+
+    def _readable(self, batch: Sequence[Push], spoilt: Sequence[tuple[Push, SpoiltAnswer]]) -> list[Push]:
+        """The pushes whose records could be read; the others are asked about later, and later each time."""
+        for push, error in spoilt:
+            self._settle.not_read([push], error.sentence)
+        left = {push.pk for push, _ in spoilt}
+        return [push for push in batch if push.pk not in left]
 
     @staticmethod
     def _alike(rows: "QuerySet[Push]") -> list[Push]:
@@ -271,7 +279,10 @@ class _Ledger:
             return False
         began = timezone.now()
         with self._patiently(batch), self._work.client_for(batch[0].entity_id) as client:
-            records = self._flow.read(client, batch[0].record_type, [push.remote_id for push in batch])
+            kind = batch[0].record_type
+            answer = ask_apart(batch, lambda part: self._flow.read(client, kind, [push.remote_id for push in part]))
+            records = answer.found
+            batch = self._readable(batch, answer.spoilt)
             # Before anything is settled: when this fails, all of it is read again, and not these records never.
             shown = [push for push in batch if push.remote_id in records or self._must_show(push)]
             touched = self._read_touched(client, shown)

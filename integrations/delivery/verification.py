@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from integrations.delivery import remote_records
+from integrations.delivery.apart import ask_apart
 from integrations.delivery.contract import Found, PushContext, PushFlow, push_flows
 from integrations.delivery.planning import context_for
 from integrations.gateway.client import about
@@ -39,11 +40,16 @@ class Verification(Flow):
         while batch := _next(work, flow):
             began = timezone.now()
             records = remote_records.records_of(flow.key, *(document.pk for document in batch))
-            read = _read(work, flow, batch, records)
+            read, spoilt = _read(work, flow, batch, records)
             with work.page():
                 context = context_for(work.connection)
                 for document in batch:
-                    mine = [(record, read.get(record.pk)) for record in records if record.document_id == document.pk]
+                    own = [record for record in records if record.document_id == document.pk]
+                    if why := next((spoilt[record.pk] for record in own if record.pk in spoilt), ""):
+                        work.count(failed=1)
+                        _row(work, flow, document, RowOutcome.FAILED, f"It could not be compared. {why}")
+                        continue
+                    mine = [(record, read.get(record.pk)) for record in own]
                     _compare(work, flow, document.pk, mine, context, began)
                 work.save_page(after=batch[-1].pk)
             yield
@@ -51,18 +57,26 @@ class Verification(Flow):
 
 def _read(
     work: StepWork, flow: PushFlow, batch: Iterable[Any], records: Iterable[RemoteRecord]
-) -> dict[int, Found | None]:
-    """What Intacct shows of each record, by its key: those of one type in one entity in one read."""
+) -> tuple[dict[int, Found | None], dict[int, str]]:
+    """What Intacct shows of each record, by its key, and why one cannot be read: those of one type in one entity in one
+    read."""
     entities = {document.pk: flow.entity_of(document) for document in batch}
     groups: dict[tuple[str, str], list[RemoteRecord]] = {}
     for record in records:
         groups.setdefault((entities[record.document_id], record.object_name), []).append(record)
     read: dict[int, Found | None] = {}
+    spoilt: dict[int, str] = {}
     for (entity, object_name), members in groups.items():
         with work.client_for(entity) as client, about(flow.key, (record.document_id for record in members)):
-            found = flow.read(client, object_name, [record.remote_id for record in members])
-        read |= {record.pk: found.get(record.remote_id) for record in members}
-    return read
+            answer = ask_apart(
+                members,
+                lambda part, name=object_name, inside=client: flow.read(
+                    inside, name, [each.remote_id for each in part]
+                ),
+            )
+        spoilt |= {record.pk: error.sentence for record, error in answer.spoilt}
+        read |= {each.pk: answer.found.get(each.remote_id) for each in members if each.pk not in spoilt}
+    return read, spoilt
 
 
 def linked_documents(flow: PushFlow, connection: Any, since: datetime | None) -> Any:
