@@ -10,6 +10,7 @@ from typing import Final
 from erp_admin.purchasing.mapping import COURSE, MODIFIED, REVISED, SHARED
 from integrations.delivery.contract import Found
 from integrations.delivery.snapshot import LINE_COUNT, Snapshot
+from integrations.intacct import number_in
 
 Row = Mapping[str, object]
 FIELDS: Final = SHARED.fields
@@ -34,8 +35,7 @@ def amount(text: object) -> Decimal | None:
 
 def number(text: object) -> int:
     """A record or line number; 0 for what is none."""
-    digits = str(text or "").strip()
-    return int(digits) if digits.isascii() and digits.isdigit() else 0
+    return number_in(str(text or "")) or 0
 
 
 def line_values(row: Row) -> dict[str, str]:

@@ -23,6 +23,8 @@ _WANTED: Final = {
     _ENTRY: ("RECORDNO", "DOCHDRNO", "LINE_NO", *LINE.values(), "ADDEDBYCHANGE"),
 }
 
+_NUMBERS: Final = ("RECORDNO", "DOCHDRNO", "LINE_NO")
+
 
 class PurchasingDocuments(RemoteRecords):
     object_name = _HEADER
@@ -111,7 +113,21 @@ def _rows(
                 raise
             client.forget_field(object_name, name)
         else:
-            return [{name: row.get(name, "") for name in fields} for row in rows]
+            return [_checked(object_name, {name: row.get(name, "") for name in fields}) for row in rows]
+
+
+def _checked(object_name: str, row: dict[str, str]) -> dict[str, str]:
+    """The row, where its numbers are some: a line whose place is not known must not be written to, nor matched.
+
+    Raises SpoiltAnswer.
+    """
+    name = next((name for name in _NUMBERS if name in row and intacct.number_in(row[name]) is None), "")
+    if name:
+        flaw = intacct.Flaw(f"its {name} is no number", name)
+        raise intacct.SpoiltAnswer(
+            f"Record {row['RECORDNO']} of {object_name} cannot be read: {flaw.what}.", flaw, code="ANS-VALUE"
+        )
+    return row
 
 
 def as_found(row: Mapping[str, str], lines: Sequence[Row] | None = None) -> Found:

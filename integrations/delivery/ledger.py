@@ -5,7 +5,7 @@ it looks up, and nothing is sent again before it is certain that it did not arri
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 
@@ -15,13 +15,14 @@ from django.utils import timezone
 
 from integrations.codes import DUPLICATES
 from integrations.delivery import pauses
+from integrations.delivery.apart import Apart, ask_apart
 from integrations.delivery.contract import Found, PushFlow
 from integrations.delivery.element_order import ORDER_NOTE, other_order_taken
 from integrations.delivery.outcomes import Settlement
 from integrations.delivery.planning import context_for, prepare, why_not_as_planned
 from integrations.gateway.client import EntityClosed, about
 from integrations.gateway.slots import NoSlot, write_slot
-from integrations.intacct import Category, Client, Function, IntacctError, ProtocolError, Result
+from integrations.intacct import Category, Client, Function, IntacctError, ProtocolError, Result, SpoiltAnswer
 from integrations.models import Operation, Push, PushBody, PushedDocument, PushHold, PushState
 from integrations.runs.step import StepWork
 
@@ -219,12 +220,20 @@ class _Ledger:
         batch = self._alike(self._due(PushState.VERIFYING))
         if not batch:
             return False
-        found: Mapping[int, Sequence[Found]] | None = None
+        answer: Apart[Push, int, Sequence[Found]] | None = None
         with self._patiently(batch), self._work.client_for(batch[0].entity_id) as client:
-            found = self._flow.look_up(client, batch)
-        for push in batch if found is not None else ():
-            self._judge(push, (found or {}).get(push.pk, ()))
+            answer = ask_apart(batch, lambda part: self._flow.look_up(client, part))
+        if answer is not None:
+            for push in self._readable(batch, answer.spoilt):
+                self._judge(push, answer.found.get(push.pk, ()))
         return True
+
+    def _readable(self, batch: Sequence[Push], spoilt: Sequence[tuple[Push, SpoiltAnswer]]) -> list[Push]:
+        """The pushes whose records could be read; the others are asked about later, and later each time."""
+        for push, error in spoilt:
+            self._settle.not_read([push], error.sentence)
+        left = {push.pk for push, _ in spoilt}
+        return [push for push in batch if push.pk not in left]
 
     @staticmethod
     def _alike(rows: "QuerySet[Push]") -> list[Push]:
@@ -277,7 +286,10 @@ class _Ledger:
             return False
         began, is_read = timezone.now(), False
         with self._patiently(batch), self._work.client_for(batch[0].entity_id) as client:
-            records = self._flow.read(client, batch[0].record_type, [push.remote_id for push in batch])
+            kind = batch[0].record_type
+            answer = ask_apart(batch, lambda part: self._flow.read(client, kind, [push.remote_id for push in part]))
+            records = answer.found
+            batch = self._readable(batch, answer.spoilt)
             # Before anything is settled: when this fails, all of it is read again, and not these records never.
             shown = [push for push in batch if push.remote_id in records or self._must_show(push)]
             touched = self._read_touched(client, shown)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from integrations.delivery import remote_records
+from integrations.delivery.apart import ask_apart
 from integrations.delivery.contract import Found, PushContext, PushFlow, push_flows
 from integrations.delivery.planning import context_for
 from integrations.delivery.steps import in_order
@@ -24,6 +25,7 @@ from integrations.runs.service import Started, start_run
 from integrations.runs.step import StepWork
 
 BATCH = 50
+Unreadable = tuple[RowOutcome, str]  # how the row of a record that could not be read ends, and why
 _THERE = (Delivery.DELIVERED, Delivery.PARTLY)
 
 
@@ -41,15 +43,17 @@ class Verification(Flow):
         while batch := _next(work, flow):
             began = timezone.now()
             records = remote_records.records_of(flow.key, *(document.pk for document in batch))
-            read, closed = _read(work, flow, batch, records)
+            read, unread = _read(work, flow, batch, records)
             with work.page():
                 context = context_for(work.connection)
                 for document in batch:
-                    if document.pk in closed:
-                        work.count(skipped=1)
-                        _row(work, flow, document, RowOutcome.SKIPPED, closed[document.pk])
+                    own = [record for record in records if record.document_id == document.pk]
+                    if found := next((unread[record.pk] for record in own if record.pk in unread), None):
+                        outcome, why = found
+                        work.count(**{str(outcome): 1})
+                        _row(work, flow, document, outcome, f"It could not be compared. {why}")
                         continue
-                    mine = [(record, read.get(record.pk)) for record in records if record.document_id == document.pk]
+                    mine = [(record, read.get(record.pk)) for record in own]
                     _compare(work, flow, document.pk, mine, context, began)
                 work.save_page(after=batch[-1].pk)
             yield
@@ -65,24 +69,30 @@ def _say_what_differs(work: StepWork) -> None:
 
 def _read(
     work: StepWork, flow: PushFlow, batch: Iterable[Any], records: Iterable[RemoteRecord]
-) -> tuple[dict[int, Found | None], dict[int, str]]:
-    """What Intacct shows of each record, by its key, those of one type in one entity in one read; and of the documents
-    in entities that are closed to us why they could not be read."""
+) -> tuple[dict[int, Found | None], dict[int, Unreadable]]:
+    """What Intacct shows of each record, by its key: those of one type in one entity in one read. With it, of the
+    records that could not be read, why: the entity is closed to us, or the record is spoilt."""
     entities = {document.pk: flow.entity_of(document) for document in batch}
     groups: dict[tuple[str, str], list[RemoteRecord]] = {}
     for record in records:
         groups.setdefault((entities[record.document_id], record.object_name), []).append(record)
     read: dict[int, Found | None] = {}
-    closed: dict[int, str] = {}
+    unread: dict[int, Unreadable] = {}
     for (entity, object_name), members in groups.items():
         try:
             with work.client_for(entity) as client, about(flow.key, (record.document_id for record in members)):
-                found = flow.read(client, object_name, [record.remote_id for record in members])
+                answer = ask_apart(
+                    members,
+                    lambda part, name=object_name, inside=client: flow.read(
+                        inside, name, [each.remote_id for each in part]
+                    ),
+                )
         except EntityClosed as error:
-            closed |= {record.document_id: error.sentence for record in members}
+            unread |= {record.pk: (RowOutcome.SKIPPED, error.sentence) for record in members}
             continue
-        read |= {record.pk: found.get(record.remote_id) for record in members}
-    return read, closed
+        unread |= {record.pk: (RowOutcome.FAILED, error.sentence) for record, error in answer.spoilt}
+        read |= {each.pk: answer.found.get(each.remote_id) for each in members if each.pk not in unread}
+    return read, unread
 
 
 def linked_documents(flow: PushFlow, connection: Any, since: datetime | None) -> Any:

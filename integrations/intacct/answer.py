@@ -27,6 +27,7 @@ MAX_DEPTH = 60
 MOST_DIGITS = 9
 # Of a chain of errors the first is the cause; what follows repeats it.
 MOST_ERRORS = 20
+MOST_CHILDREN = 5_000  # outside the rows, where a request of a hundred functions has a hundred results
 LONGEST_TEXT = 2_000
 _HEAD_BYTES = 256 * 1024  # kept to name the element that cannot be read
 _ROW_PARENT = ("response", "operation", "result", "data")
@@ -209,7 +210,10 @@ class AnswerParser:
             node.rows = taken if taken is not None else [row_of(child) for child in element]
             node.row_names = frozenset([*map(local_name, element), *self._names.get(element, ())])
         else:
-            node.children = [self._node(child, path) for child in element]
+            most = MOST_ERRORS if node.tag == "errormessage" else MOST_CHILDREN
+            if len(element) > MOST_CHILDREN and node.tag != "errormessage":
+                raise UnreadableAnswer(f"its {node.tag[:40]} holds more than {MOST_CHILDREN} elements")
+            node.children = [self._node(child, path) for child in islice(element, most)]
         return node
 
 
@@ -288,8 +292,7 @@ def _result(node: _Node) -> RawResult:
 
 
 def _errors(parent: _Node) -> tuple[ErrorEntry, ...]:
-    errors = (node for message in parent.all("errormessage") for node in message.all("error"))
-    return tuple(_error(node) for node in islice(errors, MOST_ERRORS))
+    return tuple(_error(node) for message in parent.all("errormessage") for node in message.all("error"))
 
 
 def _error(node: _Node) -> ErrorEntry:

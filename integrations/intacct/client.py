@@ -327,8 +327,8 @@ class Client:
         """
         wanted = self._credentials.entity
         authentication = answer.authentication
-        if not isinstance(api.get("locationid", ""), str):
-            raise incomplete("Sage Intacct opened a session without saying clearly in which entity.")
+        if not (isinstance(api.get("locationid", ""), str) and isinstance(api.get("endpoint", ""), str)):
+            raise incomplete("Sage Intacct opened a session without saying clearly where.")
         if "locationid" in api:
             entered = readers.text(api, "locationid").strip()
         else:

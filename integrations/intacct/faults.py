@@ -69,11 +69,10 @@ def of_status(status: int, retry_after: float | None) -> IntacctError:
         limited = rate_limited()
         keep_pause(limited, retry_after)
         return limited
-    if 300 <= status < 400:
+    if 300 <= status < 400:  # some send one after the work is done, so it does not say that nothing was
         return TransportError(
             "The endpoint answered with a redirect, which is never followed with credentials.",
             code="CON-REDIRECT",
-            not_executed=True,
         )
     if status >= 500:
         failed = service_failed(status)

@@ -183,29 +183,50 @@ def read_around(
     """
     good: dict[int, Record] = {}
     bad: dict[int, Unread] = {}
-    parts, spoilt = [list(numbers)], 0
+    parts, spoilt, last = [list(numbers)] if numbers else [], 0, None
     while parts:
         part = parts.pop()
         try:
             rows = read(part)
         except SpoiltAnswer as error:
-            spoilt += 1
+            spoilt, last = spoilt + 1, error
             if spoilt > MOST_SPOILT:
                 raise
             if len(part) == 1:
                 bad[part[0]] = Unread(object_name, part[0], part[0], error.flaw)
             else:
                 parts += [part[len(part) // 2 :], part[: len(part) // 2]]
-            continue
-        unknown = [readers.flaw_of_key(row, key) for row in rows if readers.number_in(row.get(key)) is None]
-        for row in rows:
-            number = readers.number_in(row.get(key))
-            flaw = readers.flaw_of(row, fields)
-            if number is not None and flaw is None:
-                good[number] = row
-            elif number is not None and flaw is not None:
-                bad[number] = Unread(object_name, number, number, flaw)
-        if unknown:  # any of those that were asked for and did not come by their number
-            lost = [number for number in part if number not in good and number not in bad]
-            bad |= {number: Unread(object_name, number, number, unknown[0]) for number in lost}
+        else:
+            _sort(rows, part, fields, key, object_name, good, bad)
+    if last is not None and not good and len(bad) > 1:
+        raise last  # what spoils every answer is in no single record
     return [good[number] for number in sorted(good)], tuple(bad[number] for number in sorted(bad))
+
+
+def _sort(
+    rows: Sequence[Record],
+    part: Sequence[int],
+    fields: Sequence[str],
+    key: str,
+    object_name: str,
+    good: dict[int, Record],
+    bad: dict[int, Unread],
+) -> None:
+    """Sort rows into those that can be used and those that cannot, by the numbers that were asked for.
+
+    A row under no number of these may be any that was asked for and did not come.
+    """
+    stray: Flaw | None = None
+    for row in rows:
+        number = readers.number_in(row.get(key))
+        flaw = readers.flaw_of(row, fields)
+        if number is None:
+            stray = readers.flaw_of_key(row, key)
+        elif number not in part:
+            stray = Flaw(f"it comes as record {number}, which was not asked for", key)
+        elif flaw is not None:
+            bad[number] = Unread(object_name, number, number, flaw)
+        else:
+            good[number] = row
+    if stray is not None:
+        bad |= {n: Unread(object_name, n, n, stray) for n in part if n not in good and n not in bad}

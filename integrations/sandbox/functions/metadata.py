@@ -8,7 +8,7 @@ from __future__ import annotations
 from integrations.sandbox.data.context import Context
 from integrations.sandbox.functions.fields import document_type, is_shown, object_of
 from integrations.sandbox.schema import CATALOGUE
-from integrations.sandbox.schema.model import BOOLEAN, DATE, NUMERIC, SEQUENCE, TIMESTAMP, Field
+from integrations.sandbox.schema.model import BOOLEAN, DATE, INTEGER, NUMERIC, SEQUENCE, TIMESTAMP, Field
 from integrations.sandbox.wire.documents import child_text
 from integrations.sandbox.wire.failures import ErrorEntry, FunctionFailure
 from integrations.sandbox.wire.nodes import Node, branch, leaf
@@ -59,7 +59,8 @@ def _lookup_field(field: Field) -> Node:
         leaf("DESCRIPTION", field.label),
         leaf("REQUIRED", _flag(field.required)),
         leaf("READONLY", _flag(field.readonly)),
-        leaf("DATATYPE", field.datatype),
+        # Of a record number the vendor's sample says that it is an integer (Web Services > Queries > lookup).
+        leaf("DATATYPE", INTEGER if field.datatype == SEQUENCE else field.datatype),
     ]
     if field.enumeration is not None:
         values = [leaf("VALIDVALUE", value) for value in field.enumeration.codes]

@@ -73,7 +73,7 @@ CONSTRUCTION: dict[str, dict[str, object]] = {
         "key": "PROJECTID,TASKID,COSTTYPEID",
         "policy": ("Construction", "Cost Types"),
         "fields": "RECORDNO:seq- COSTTYPEID:text- NAME:text DESCRIPTION:text STANDARDCOSTTYPEID:text*>STANDARDCOSTTYPE "
-        "PROJECTID:text*>PROJECT PROJECTKEY:int- PROJECTNAME:text- TASKID:text* TASKKEY:int- TASKNAME:text- "
+        "PROJECTID:text*>PROJECT PROJECTKEY:int- PROJECTNAME:text- TASKID:text* TASKKEY:text- TASKNAME:text- "
         "ACCOUNTNO:text>GLACCOUNT ITEMID:text>ITEM ACCUMULATIONTYPENAME:text COSTUNITDESCRIPTION:text "
         "PLANNEDBEGINDATE:date PLANNEDENDDATE:date ACTUALBEGINDATE:date ACTUALENDDATE:date STATUS:status "
         f"{AUDIT} {OWNER} RECORD_URL:text-",

@@ -114,7 +114,7 @@ DOCUMENTS: dict[str, dict[str, object]] = {
         "key": "DOCID",
         "policy": ("Purchasing", "Transactions"),
         "fields": "RECORDNO:seq- DOCNO:text- DOCID:text- DOCPARID:text->PODOCUMENTPARAMS DOCPARKEY:int- "
-        "DOCPARCLASS:doc_class- STATE:document_state- CREATEDFROM:text- CLOSED:bool- WHENCREATED:date- "
+        "DOCPARCLASS:doc_class- STATE:document_state- CREATEDFROM:text- CLOSED:text- WHENCREATED:date- "
         "WHENPOSTED:date- WHENDUE:date- PONUMBER:text- VENDORDOCNO:text- CUSTVENDID:text->VENDOR CUSTVENDNAME:text- "
         "TERM.NAME:text->APTERM MESSAGE:text- NOTE:text- PROJECT:text->PROJECT PROJECTKEY:int- PROJECTNAME:text- "
         "CURRENCY:text- BASECURR:text- EXCHRATE:dec- EXCHRATETYPES.NAME:text- SUBTOTAL:cur- TOTAL:cur- "

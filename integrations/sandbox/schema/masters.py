@@ -101,7 +101,7 @@ MASTERS: dict[str, dict[str, object]] = {
         "fields": "RECORDNO:seq- LOCATIONID:text- NAME:text- STATUS:status- CURRENCY:text- OPCOUNTRY:text- "
         "STARTDATE:date- ENDDATE:date- FEDERALID:text- TAXID:text- FIRSTMONTH:int- FIRSTMONTHTAX:int- WEEKSTART:int- "
         "HAS_IE_RELATION:bool- CUSTOMERID:text- CUSTOMERNAME:text- VENDORID:text- VENDORNAME:text- "
-        "ADDRESSCOUNTRYDEFAULT:text- REPORTPRINTAS:text- SUPERVISORID:text- ENABLELEGALCONTACT:bool- LEGALNAME:text- "
+        "ADDRESSCOUNTRYDEFAULT:text- REPORTPRINTAS:text- SUPERVISORID:text- ENABLELEGALCONTACT:text- LEGALNAME:text- "
         "LEGALADDRESS1:text- LEGALADDRESS2:text- LEGALCITY:text- LEGALSTATE:text- LEGALZIPCODE:text- "
         f"LEGALCOUNTRY:text- {AUDIT} RECORD_URL:text-",
         "operations": "read",

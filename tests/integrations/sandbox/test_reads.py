@@ -181,3 +181,14 @@ def test_key_that_is_no_record_number_is_an_unknown_one(caller: Caller, key: str
 def test_page_size_in_another_form_than_digits_is_refused(caller: Caller, size: str) -> None:
     query = f"<object>VENDOR</object><select><field>RECORDNO</field></select><pagesize>{size}</pagesize>"
     assert caller.call(f"<query>{query}</query>").errors[0][0] == "SANDBOX-LIMIT"
+
+
+def test_lookup_calls_a_record_number_an_integer(caller: Caller) -> None:
+    """As the vendor's sample does; the types that its references name otherwise than one expects."""
+    types = {
+        (name, field): caller.call(f"<lookup><object>{name}</object></lookup>").result.findtext(
+            f".//Field[ID='{field}']/DATATYPE"
+        )
+        for name, field in (("VENDOR", "RECORDNO"), ("COSTTYPE", "TASKKEY"), ("PODOCUMENT", "CLOSED"))
+    }
+    assert list(types.values()) == ["INTEGER", "TEXT", "TEXT"]
