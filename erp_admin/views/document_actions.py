@@ -114,6 +114,12 @@ def refresh(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
     def act(document_type: AnyType, document: Any) -> str:
         named = readback.refresh(require_connection(), document_type.flow, document)
+        document.refresh_from_db(fields=["missing_there"])
+        if document.missing_there:
+            sentence = f"Intacct does not show {document.remote_id} any more."
+            raise Refused(
+                sentence, "Look there whether it was deleted. Then recreate it, or unlink it.", code="MISSING"
+            )
         return f"Compared with Intacct: {'; '.join(named)}." if named else "Compared with Intacct just now."
 
     return _act(request, kind, pk, act)

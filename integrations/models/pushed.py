@@ -117,7 +117,10 @@ _RULES: tuple[tuple[DocumentState, dict[str, Any]], ...] = (
     (DocumentState.IGNORED, {"approval": Approval.IGNORED}),
     (DocumentState.VOID, {"approval": Approval.VOID}),
     (DocumentState.ATTENTION, {"delivery": Delivery.FAILED}),
-    (DocumentState.MISSING_THERE, {"missing_there": True}),  # also of one that is there partly: what is gone comes first
+    (
+        DocumentState.MISSING_THERE,
+        {"missing_there": True},
+    ),  # also of one that is there partly: what is gone comes first
     (DocumentState.PARTLY, {"delivery": Delivery.PARTLY}),
     (DocumentState.CHANGED_BOTH, {"delivery": Delivery.DELIVERED, "changed_here": True, "changed_there": True}),
     # What was changed here and is not approved cannot be pushed: that is the next thing to do, not the push.
