@@ -4,6 +4,7 @@ Owns every change of a push's state after it was queued. Sends only bytes the le
 it looks up, and nothing is sent again before it is certain that it did not arrive or that Intacct refuses a repeat.
 """
 
+import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -16,6 +17,7 @@ from django.utils import timezone
 from integrations.codes import DUPLICATES
 from integrations.delivery import pauses
 from integrations.delivery.contract import Found, PushFlow
+from integrations.delivery.defects import DEFECTS, words_of
 from integrations.delivery.element_order import ORDER_NOTE, other_order_taken
 from integrations.delivery.outcomes import Settlement
 from integrations.delivery.planning import context_for, prepare, why_not_as_planned
@@ -24,6 +26,8 @@ from integrations.gateway.slots import NoSlot, write_slot
 from integrations.intacct import Category, Client, Function, IntacctError, ProtocolError, Result
 from integrations.models import Operation, Push, PushBody, PushedDocument, PushHold, PushState
 from integrations.runs.step import StepWork
+
+logger = logging.getLogger(__name__)
 
 FIRST_BATCH, LARGEST_BATCH = 10, 50
 SLOW_SECONDS, QUICK_SECONDS = 30.0, 10.0
@@ -223,8 +227,16 @@ class _Ledger:
         with self._patiently(batch), self._work.client_for(batch[0].entity_id) as client:
             found = self._flow.look_up(client, batch)
         for push in batch if found is not None else ():
-            self._judge(push, (found or {}).get(push.pk, ()))
+            self._judge_alone(push, (found or {}).get(push.pk, ()))
         return True
+
+    def _judge_alone(self, push: Push, found: Sequence[Found]) -> None:
+        """A row that cannot be judged is looked at later and later; the others of its batch are not held up."""
+        try:
+            self._judge(push, found)
+        except DEFECTS as error:
+            logger.exception("%s %s cannot be recognized in Intacct", push.flow, push.document_id)
+            self._settle.not_read([push], words_of(error))
 
     @staticmethod
     def _alike(rows: "QuerySet[Push]") -> list[Push]:
@@ -247,6 +259,9 @@ class _Ledger:
             self._settle.not_read(batch, error.sentence)
         except IntacctError as error:
             self._settle.not_read(batch, error.sentence)
+            raise
+        except DEFECTS as error:
+            self._settle.not_read(batch, words_of(error))
             raise
 
     def _judge(self, push: Push, found: Sequence[Found]) -> None:

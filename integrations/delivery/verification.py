@@ -67,6 +67,9 @@ def _read(
     read: dict[int, Found | None] = {}
     closed: dict[int, str] = {}
     for (entity, object_name), members in groups.items():
+        if not flow.can_read(object_name):
+            closed |= {record.document_id: f"Nothing here reads {object_name}." for record in members}
+            continue
         try:
             with work.client_for(entity) as client, about(flow.key, (record.document_id for record in members)):
                 found = flow.read(client, object_name, [record.remote_id for record in members])

@@ -1,6 +1,7 @@
 """A day of the dispatcher with a document in each state: how often Intacct is asked is limited, and grows less."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,8 +44,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def work_off(run_id: int) -> None:
-    while work_slice(run_id, may_postpone=True) is Slice.MORE:
-        pass
+    with suppress(LookupError):  # a defect ends its run, as in a worker
+        while work_slice(run_id, may_postpone=True) is Slice.MORE:
+            pass
 
 
 def minute() -> None:
@@ -140,6 +142,17 @@ def lost_and_not_to_be_read(connection: Connection, intacct: SandboxServer) -> N
     ask(connection, commitment(connection, "DA-1"))
 
 
+def lost_and_damaged(connection: Connection, intacct: SandboxServer) -> None:
+    intacct.control(do="fault", kind="drop_after", match="create_potransaction")
+    ask(connection, commitment(connection, "DA-1"))
+    Push.objects.update(expected=["?"])
+
+
+def of_an_unknown_type(connection: Connection, intacct: SandboxServer) -> None:
+    unread(connection, intacct)
+    Push.objects.filter(pk=Push.objects.latest("pk").pk).update(record_type="GONE")
+
+
 def in_a_closed_entity(connection: Connection, intacct: SandboxServer) -> None:
     ask(connection, commitment(connection, "DA-1", entity_id="Nowhere"), commitment(connection, "DA-2"))
 
@@ -171,7 +184,7 @@ STATES: dict[str, State] = {
     "offline": fault("offline"),
     "to be tried again, always": fault("try_again", match="create_potransaction"),
     "busy": fault("429"),
-    "busy for longer than a day": fault("429", retry_after=10_000_000),
+    "busy for a day": fault("429", retry_after=86_400),
     "sessions always expired": fault("session_expired"),
     "deleted before it was read back": deleted,
     "half of a batch deleted": half_deleted,
@@ -183,6 +196,8 @@ STATES: dict[str, State] = {
     "under a wrong key": under_a_wrong_key,
     "damaged here": damaged,
     "lost, and not to be read": lost_and_not_to_be_read,
+    "lost, and damaged here": lost_and_damaged,
+    "of a type that nothing reads": of_an_unknown_type,
     "in a closed entity": in_a_closed_entity,
     "in an entity closed since": in_an_entity_closed_since,
     "revoked": revoked,
