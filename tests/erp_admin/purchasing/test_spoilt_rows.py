@@ -77,7 +77,7 @@ SPOILT |= {
     "no connection": of_document(connection=None),
     "no lines": lambda document: document.lines.all().delete(),
     "a line of zero": lambda document: document.lines.update(quantity=0, amount=0),
-    "a line from far away": lambda document: document.lines.update(remote_record_no=-1, remote_line_no=-5),
+    "a line from far away": lambda document: document.lines.update(remote_record_no=-1),
     "number": of_document(number="\u202e<&>"),
 }
 
