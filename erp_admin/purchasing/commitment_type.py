@@ -47,7 +47,7 @@ def _blank(tenant: Tenant, parent: Any) -> Commitment:
 
 def _summary(document: Commitment) -> str:
     vendor = document.vendor_name or document.vendor_id or "no vendor yet"
-    return f"{CommitmentKind(document.kind).label} with {vendor}."
+    return f"{document.get_kind_display()} with {vendor}."
 
 
 def _facts(document: Commitment, entities: Mapping[str, str]) -> Sequence[Fact]:
@@ -55,7 +55,7 @@ def _facts(document: Commitment, entities: Mapping[str, str]) -> Sequence[Fact]:
     return [
         Fact("Number", document.number),
         *shared_number(document),
-        Fact("Type", CommitmentKind(document.kind).label),
+        Fact("Type", document.get_kind_display()),
         Fact("Vendor", f"{document.vendor_id} {document.vendor_name}".strip()),
         Fact("Project", str(project), "project", project.pk) if project else Fact("Project", ""),
         Fact("Date", document.dated_on),

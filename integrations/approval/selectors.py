@@ -27,9 +27,15 @@ def read_covered(documents: Sequence[PushedDocument]) -> None:
         prefetch_related_objects(list(documents), *documents[0].covered_relations)
 
 
+def stated_approval(document: PushedDocument) -> Approval:
+    """What is stored; what is none counts as one that needs review, so that nothing is pushed under it."""
+    known = document.approval in Approval.values
+    return Approval(document.approval) if known else Approval.NEEDS_REVIEW
+
+
 def approval_in_force(document: PushedDocument) -> Approval:
     """An approval of other values than the document has now does not hold, whether or not that was noticed yet."""
-    approval = Approval(document.approval)
+    approval = stated_approval(document)
     if approval == Approval.APPROVED and document.approved_digest != covered_digest(document):
         return Approval.NEEDS_REVIEW
     return approval
@@ -48,7 +54,7 @@ def possible_acts(document: PushedDocument, in_force: Approval) -> frozenset[Act
 
 def why_not_pushable(document: PushedDocument, noun: str) -> Refused | None:
     """Why the document may not be pushed as it is; None when what it says now is what was approved."""
-    approval = Approval(document.approval)
+    approval = stated_approval(document)
     if approval == Approval.APPROVED and approval_in_force(document) != Approval.APPROVED:
         sentence = "It is no longer what was approved: amounts, vendor or coding were changed since."
         return Refused(sentence, "Look at it, then approve it again.", code="NOT-APPROVED")

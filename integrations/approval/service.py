@@ -13,7 +13,7 @@ from accounts.audit import Change, record_event, told_by_event
 from accounts.models import User
 from accounts.refusal import Refused
 from integrations.approval.covered import changes, digest_of, sentence
-from integrations.approval.selectors import approval_in_force, covered_digest, why_not_act
+from integrations.approval.selectors import approval_in_force, covered_digest, stated_approval, why_not_act
 from integrations.approval.transitions import Act, target, why_not
 from integrations.event_kinds import IntegrationEvent
 from integrations.models import Approval, Covered, Delivery, PushedDocument
@@ -48,7 +48,7 @@ def move_approval(
         raise refused
     if seen and seen != covered_digest(stored):
         raise Refused("It was changed since you opened the page.", "Look at it again, then decide.", code="CHANGED")
-    was = Approval(document.approval)
+    was = stated_approval(document)
     source = was if act == Act.FALL else approval_in_force(stored)
     before = Approval(document.approval_before) if document.approval_before else None
     now = target(source, act, before)
@@ -101,7 +101,7 @@ def _decide(document: PushedDocument, now: Approval, source: Approval, reason: s
 def _tell(document: PushedDocument, act: Act, source: Approval, reason: str, by: User | None) -> None:
     """Leave a line of history. That an approval fell is said by the reason itself."""
     told = reason if act == Act.FALL else f"{act.done}: {reason}" if reason else act.done
-    now = Approval(document.approval)
+    now = stated_approval(document)
     change = Change(label="Approval", before=str(source.label), after=str(now.label))
     record_event(IntegrationEvent.DECIDED, told, about=document, changes=[change], by=by)
 

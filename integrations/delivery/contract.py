@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, cast
 from integrations import intacct
 from integrations.delivery.field_maps import FunctionMap
 from integrations.delivery.leftovers import left_of
-from integrations.delivery.records import Found, records_for
+from integrations.delivery.records import Found, is_registered, records_for
 from integrations.delivery.snapshot import FieldDifference, Fields, Snapshot
 from integrations.delivery.steps import (
     FromStep,
@@ -214,6 +214,10 @@ class PushFlow(Flow, Generic[DocumentT]):
         if record_type in ("", self.records):
             return self.read_back(client, remote_ids)
         return records_for(record_type).read_back(client, remote_ids)
+
+    def can_read(self, record_type: str) -> bool:
+        """Whether `read` knows records of this type."""
+        return record_type in ("", self.records) or is_registered(record_type)
 
     def here_of(self, step: str, document: DocumentT, context: PushContext, sent: Snapshot) -> Snapshot:
         """`here` for one step of a document that has several."""

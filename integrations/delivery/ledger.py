@@ -4,6 +4,7 @@ Owns every change of a push's state after it was queued. Sends only bytes the le
 it looks up, and nothing is sent again before it is certain that it did not arrive or that Intacct refuses a repeat.
 """
 
+import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -17,6 +18,7 @@ from integrations.codes import DUPLICATES
 from integrations.delivery import pauses
 from integrations.delivery.apart import Apart, ask_apart
 from integrations.delivery.contract import Found, PushFlow
+from integrations.delivery.defects import DEFECTS, words_of
 from integrations.delivery.element_order import ORDER_NOTE, other_order_taken
 from integrations.delivery.outcomes import Settlement
 from integrations.delivery.planning import context_for, prepare, why_not_as_planned
@@ -25,6 +27,8 @@ from integrations.gateway.slots import NoSlot, write_slot
 from integrations.intacct import Category, Client, Function, IntacctError, ProtocolError, Result, SpoiltAnswer
 from integrations.models import Operation, Push, PushBody, PushedDocument, PushHold, PushState
 from integrations.runs.step import StepWork
+
+logger = logging.getLogger(__name__)
 
 FIRST_BATCH, LARGEST_BATCH = 10, 50
 SLOW_SECONDS, QUICK_SECONDS = 30.0, 10.0
@@ -225,7 +229,7 @@ class _Ledger:
             answer = ask_apart(batch, lambda part: self._flow.look_up(client, part))
         if answer is not None:
             for push in self._readable(batch, answer.spoilt):
-                self._judge(push, answer.found.get(push.pk, ()))
+                self._judge_alone(push, answer.found.get(push.pk, ()))
         return True
 
     def _readable(self, batch: Sequence[Push], spoilt: Sequence[tuple[Push, SpoiltAnswer]]) -> list[Push]:
@@ -234,6 +238,14 @@ class _Ledger:
             self._settle.not_read([push], error.sentence)
         left = {push.pk for push, _ in spoilt}
         return [push for push in batch if push.pk not in left]
+
+    def _judge_alone(self, push: Push, found: Sequence[Found]) -> None:
+        """A row that cannot be judged is looked at later and later; the others of its batch are not held up."""
+        try:
+            self._judge(push, found)
+        except DEFECTS as error:
+            logger.exception("%s %s cannot be recognized in Intacct", push.flow, push.document_id)
+            self._settle.not_read([push], words_of(error))
 
     @staticmethod
     def _alike(rows: "QuerySet[Push]") -> list[Push]:
@@ -256,6 +268,9 @@ class _Ledger:
             self._settle.not_read(batch, error.sentence)
         except IntacctError as error:
             self._settle.not_read(batch, error.sentence)
+            raise
+        except DEFECTS as error:
+            self._settle.not_read(batch, words_of(error))
             raise
 
     def _judge(self, push: Push, found: Sequence[Found]) -> None:

@@ -18,7 +18,7 @@ WAIT_PAUSE: Final = timedelta(hours=1)
 
 def grown(times: int) -> timedelta:
     """The pause after so many attempts, the first included."""
-    return min(FIRST_PAUSE * 2 ** min(max(times - 1, 0), 20), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(max(times - 1, 0), 20)), LONGEST_PAUSE)
 
 
 def until_repeat(tries: int) -> timedelta:

@@ -220,7 +220,7 @@ def _read_others(
     """The records that its other steps became, as they are now; what is not shown only where it must be."""
     records = [row for row in remote_records.records_of(flow.key, document.pk) if not remote_records.is_own(row)]
     read: list[tuple[RemoteRecord, Found | None]] = []
-    for name in dict.fromkeys(record.object_name for record in records):
+    for name in dict.fromkeys(record.object_name for record in records if flow.can_read(record.object_name)):
         mine = [record for record in records if record.object_name == name]
         with gateway.opened(connection, entity_id=flow.entity_of(document) or None) as client:
             found = flow.read(client, name, [record.remote_id for record in mine])

@@ -92,6 +92,10 @@ def register_records(records: RemoteRecords) -> None:
     _records[records.object_name] = records
 
 
+def is_registered(object_name: str) -> bool:
+    return object_name in _records
+
+
 def records_for(object_name: str) -> RemoteRecords:
     """How records of an object are read; KeyError for one that nothing registered."""
     return _records[object_name]

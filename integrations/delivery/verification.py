@@ -79,6 +79,9 @@ def _read(
     read: dict[int, Found | None] = {}
     unread: dict[int, Unreadable] = {}
     for (entity, object_name), members in groups.items():
+        if not flow.can_read(object_name):
+            closed |= {record.document_id: f"Nothing here reads {object_name}." for record in members}
+            continue
         try:
             with work.client_for(entity) as client, about(flow.key, (record.document_id for record in members)):
                 answer = ask_apart(

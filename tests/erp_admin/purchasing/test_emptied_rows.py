@@ -1,4 +1,4 @@
-"""Every row of each mapping, emptied and filled again: after the next push Intacct has it so, or people are told before."""
+"""Every row of each mapping, emptied and filled again: Intacct has it so after the next push, or it is told before."""
 
 from collections.abc import Callable
 from datetime import date
@@ -22,6 +22,7 @@ from tests.integrations.delivery.ledger import push
 from tests.snapshot import read_lists
 
 Facts = dict[str, Any]
+RETAINED: Facts = {"retainage_percent": Decimal(10)}
 # What cannot be empty: the form and the model demand it, a setting gives it, or it is worked out.
 NEVER_EMPTY = {
     "transactiontype", "datecreated", "vendorid", "documentno", "referenceno", "message", "state", "returnto", "payto",

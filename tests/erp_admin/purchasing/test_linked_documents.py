@@ -64,7 +64,7 @@ def test_each_state_by_its_pages(pushing: Connection, intacct: SandboxServer, be
     document.refresh_from_db()
     assert document.state == DocumentState.VERIFIED
     delete_there(intacct, document)
-    said(ben, url(f"refresh_{one}", pk=document.pk))
+    assert f"Intacct does not show {former} any more." in said(ben, url(f"refresh_{one}", pk=document.pk))
     document.refresh_from_db()
     assert document.state == DocumentState.MISSING_THERE
     assert "does not show" in said(ben, url(f"take_theirs_{one}", pk=document.pk))

@@ -9,7 +9,10 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from erp_admin.models import ChangeOrder, Commitment
+from erp_admin.demo.documents import import_documents, push_documents, sample_settings
+from erp_admin.models import ChangeOrder, Commitment, CommitmentLine
+from erp_admin.projects.selectors import intacct_projects
+from erp_admin.projects.service import start_import
 from erp_admin.purchasing.service import approve, save_commitment
 from integrations.delivery.contract import push_flow
 from integrations.delivery.readback import link, push_ours, refresh, take_theirs
@@ -17,9 +20,13 @@ from integrations.delivery.requests import unlink
 from integrations.models import Connection, DocumentState
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
+from tests import lists
+from tests.erp_admin.purchasing.test_changes_and_commitment import rows_there
 from tests.erp_admin.samples import change_order, choose_settings, commitment
 from tests.integrations.delivery.ledger import make_due, push, work_again
+from tests.snapshot import read_lists
 
+TOUCHED = {"WHENMODIFIED": "03/04/2027 10:00:00"}
 COMMITMENTS, CHANGES = "commitments", "change_orders"
 OFFERED = pytest.mark.parametrize("hidden", [False, True], ids=["offered", "hidden"])
 
@@ -80,7 +87,7 @@ def test_using_intacct_s_version_counts_no_change_order_twice(
     pushing: Connection, intacct: SandboxServer, hide: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     base, _ = base_with_changes(pushing, "OC-2", "1338.01", "100.00")
-    record = {"RECORDNO": str(base.remote_record_no), "MESSAGE": "Renamed there", "WHENMODIFIED": "03/04/2027 10:00:00"}
+    record = {"RECORDNO": str(base.remote_record_no), "MESSAGE": "Renamed there", **TOUCHED}
     intacct.control(do="put", object="PODOCUMENT", record=record)
     refresh(pushing, push_flow(COMMITMENTS), base)
     base.refresh_from_db()
@@ -140,11 +147,11 @@ def test_a_change_order_that_is_gone_in_intacct_leaves_the_commitment_as_it_was(
             "WHENMODIFIED": "03/04/2027 10:00:00",
         }
         intacct.control(do="put", object="PODOCUMENT", record=record)
-    code, facts = verified(capsys)
-    base.refresh_from_db(), first.refresh_from_db(), second.refresh_from_db()
+    assert verified(capsys)[1]["missing"] == 1
+    for document in (base, first, second):
+        document.refresh_from_db()
     assert first.state == DocumentState.MISSING_THERE
     assert second.state == DocumentState.VERIFIED
-    print(base.state, base.difference)
     if reversed_there:
         assert base.state == DocumentState.VERIFIED, base.difference
     take_theirs(pushing, push_flow(COMMITMENTS), base)
@@ -153,8 +160,6 @@ def test_a_change_order_that_is_gone_in_intacct_leaves_the_commitment_as_it_was(
 
 
 def take_line_off(intacct: SandboxServer, connection: Connection, base: Commitment, value: Decimal) -> None:
-    from tests.erp_admin.purchasing.test_changes_and_commitment import rows_there
-
     for key, amount in rows_there(connection, base.remote_record_no).items():
         if amount == value:
             intacct.control(do="delete", object="PODOCUMENTENTRY", key=str(key))
@@ -194,7 +199,7 @@ def test_a_refresh_of_the_commitment_between_create_and_read_back(
     intacct.control(do="fault", kind="drop_before", match="query", times=20)
     push(pushing, change, flow=CHANGES)
     intacct.control(do="heal")
-    assert change.remote_id and change.verified_at is None
+    assert (bool(change.remote_id), change.verified_at) == (True, None)
     assert refresh(pushing, push_flow(COMMITMENTS), base) == []
     base.refresh_from_db()
     assert base.state == DocumentState.VERIFIED, base.difference
@@ -254,11 +259,9 @@ def test_change_orders_that_were_linked_count_as_ours(
 def test_pushing_ours_again_after_change_orders_removes_none_of_their_lines(
     pushing: Connection, intacct: SandboxServer, hide: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from tests.erp_admin.purchasing.test_changes_and_commitment import rows_there
-
     base, _ = base_with_changes(pushing, "OC-10", "100.00")
     before = rows_there(pushing, base.remote_record_no)
-    record = {"RECORDNO": str(base.remote_record_no), "MESSAGE": "Renamed there", "WHENMODIFIED": "03/04/2027 10:00:00"}
+    record = {"RECORDNO": str(base.remote_record_no), "MESSAGE": "Renamed there", **TOUCHED}
     intacct.control(do="put", object="PODOCUMENT", record=record)
     asked = push_ours(pushing, push_flow(COMMITMENTS), base, queued=False)
     assert asked.started is not None
@@ -267,3 +270,34 @@ def test_pushing_ours_again_after_change_orders_removes_none_of_their_lines(
     assert base.state == DocumentState.VERIFIED, (base.state_reason, base.difference)
     assert rows_there(pushing, base.remote_record_no) == before
     all_equal(capsys, 2)
+
+
+def test_the_revised_total_of_the_demo_is_right_at_once(connection: Connection, intacct: SandboxServer) -> None:
+    read_lists(connection, lists.DOCUMENTS)
+    choose_settings(connection, **sample_settings())
+    run_to_end(start_import(connection, intacct_projects(connection), queued=False).run)
+    import_documents(connection.tenant, connection)
+    connection.refresh_from_db()
+    push_documents(connection)
+    base = Commitment.objects.get(number="SC-24-001-11")
+    assert base.state == DocumentState.VERIFIED, (base.state_reason, base.difference)
+    assert Decimal(base.remote_facts["TRX_REVISEDTOTAL"]) == Decimal("235890.50")
+    assert all(change.state == DocumentState.VERIFIED for change in base.change_orders.all())
+
+
+@pytest.mark.parametrize("hidden", [True])
+def test_drafts_of_change_orders_take_no_line_from_their_commitment(
+    pushing: Connection, intacct: SandboxServer, hide: None
+) -> None:
+    """A draft adds no line there yet: a line of the commitment that is like one of it is its own."""
+    base = commitment(pushing, "OC-11", "500.00")
+    push(pushing, base)
+    choose_settings(pushing, purchasing_state="Draft")
+    change = change_order(base, "CO1", "7.00", "100.00")
+    push(pushing, change, flow=CHANGES)
+    assert change.remote_state == "Draft"
+    added = CommitmentLine(number=2, description="As large as the draft's", unit_price=Decimal("100.00"))
+    approve(save_commitment(base, [*base.lines.all(), added]))
+    push(pushing, base)
+    assert base.state == DocumentState.VERIFIED, (base.state_reason, base.difference)
+    assert base.lines.get(number=2).remote_record_no is not None

@@ -12,6 +12,7 @@ from accounts.refusal import Refused
 from integrations.approval.service import move_approval
 from integrations.approval.transitions import Act
 from integrations.delivery.contract import push_flow
+from integrations.delivery.readback import recreate
 from integrations.delivery.requests import (
     ask_pushes,
     ledgers_due,
@@ -34,6 +35,7 @@ from integrations.models import (
     RowOutcome,
     RunRow,
     SyncRun,
+    with_state,
 )
 from integrations.runs import lease
 from integrations.runs.runner import run_to_end
@@ -341,6 +343,30 @@ def test_verification_judges_every_record(toys: ToyPush, pushing: Connection, in
     run_to_end(start_verification(pushing, [push_flow("toys")], queued=False).run)
     document.refresh_from_db()
     assert (document.state, document.missing_there) == (DocumentState.MISSING_THERE, True)
+
+
+def test_a_partly_delivered_document_whose_first_record_is_gone_is_missing_and_says_that_it_was_partly_there(
+    toys: ToyPush, pushing: Connection, intacct: SandboxServer
+) -> None:
+    document = toy(pushing, "T-19")
+    refuse_changes(intacct)
+    push(pushing, document, flow="toys")
+    assert document.state == DocumentState.PARTLY
+    record = RemoteRecord.objects.get(document_id=document.pk)
+    intacct.control(do="delete", object="PODOCUMENT", key=str(record.record_no))
+    document.delivered_at = timezone.now() - timedelta(days=1)
+    document.save(update_fields=["delivered_at"])
+    run_to_end(start_verification(pushing, [push_flow("toys")], queued=False).run)
+    document.refresh_from_db()
+    assert document.state == DocumentState.MISSING_THERE
+    assert document.shown_state.reason.startswith("Only some of its records were delivered. Change: ")
+    shown_as = with_state(ToyOrder.objects.filter(pk=document.pk)).get().shown_as
+    assert shown_as == DocumentState.MISSING_THERE
+    refuse_changes(intacct, lift=True)
+    run_to_end(recreate(pushing, push_flow("toys"), document, queued=False).started.run)
+    document.refresh_from_db()
+    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert in_intacct(pushing, document) == {"T-19": 1, "T-19-C": 1}
 
 
 def test_unlinking_a_half_done_document_forgets_every_record(

@@ -10,12 +10,13 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.refusal import Refused
-from erp_admin.models import CommitmentLine
+from erp_admin.models import Commitment, CommitmentLine
 from erp_admin.purchasing.service import approve, save_commitment
 from integrations.delivery.contract import push_flow
-from integrations.delivery.readback import recreate, take_theirs
+from integrations.delivery.readback import link, recreate, take_theirs
+from integrations.delivery.requests import unlink
 from integrations.jobs import verify
-from integrations.models import Connection, DocumentState, Push, SyncRun, Trigger
+from integrations.models import Connection, ConnectionState, DocumentState, Push, RemoteRecord, SyncRun, Trigger
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import change_order, commitment
 from tests.integrations.delivery.ledger import push, there, work_again
@@ -183,3 +184,35 @@ def test_each_night_what_was_delivered_lately_is_verified(
     settings.VERIFY_NIGHTLY_DAYS = 30
     verify()
     assert SyncRun.objects.get(flow="verification").trigger == Trigger.SCHEDULE
+
+
+def test_an_entity_that_is_closed_holds_up_its_own_documents_only(
+    pushing: Connection, intacct: SandboxServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere, here = commitment(pushing, "VE-60"), commitment(pushing, "VE-61")
+    push(pushing, elsewhere, here)
+    Commitment.objects.filter(pk=elsewhere.pk).update(entity_id="Nowhere")
+    _, facts = verified(capsys)
+    assert (facts["equal"], facts["changed"], facts["missing"]) == (1, 0, 0)
+    assert [(row["document"], row["outcome"]) for row in facts["documents"]] == [("VE-60 Footings", "not judged")]
+    assert "cannot work in entity Nowhere" in facts["documents"][0]["message"]
+    pushing.refresh_from_db()
+    assert pushing.state == ConnectionState.CONNECTED, pushing.state_reason
+
+
+def test_a_damaged_row_is_named_and_the_others_are_judged(
+    pushing: Connection, intacct: SandboxServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged, sound = commitment(pushing, "VE-62"), commitment(pushing, "VE-63")
+    push(pushing, damaged, sound)
+    RemoteRecord.objects.filter(document_id=damaged.pk).update(sent={"head": ["?"]})
+    code, facts = verified(capsys)
+    assert (code, facts["equal"], facts["changed"]) == (1, 1, 1)
+    assert "cannot be compared" in facts["documents"][0]["message"]
+    damaged.refresh_from_db()
+    assert damaged.state == DocumentState.ATTENTION
+    assert "Unlink it, then link it to its record again." in damaged.difference
+    unlink(damaged)
+    assert link(pushing, push_flow("commitments"), damaged, "PC Subcontracts-VE-62") == []
+    damaged.refresh_from_db()
+    assert damaged.state == DocumentState.VERIFIED
