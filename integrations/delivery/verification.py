@@ -80,7 +80,8 @@ def _read(
     unread: dict[int, Unreadable] = {}
     for (entity, object_name), members in groups.items():
         if not flow.can_read(object_name):
-            closed |= {record.document_id: f"Nothing here reads {object_name}." for record in members}
+            why = f"Nothing here reads {object_name}."
+            unread |= {record.pk: (RowOutcome.SKIPPED, why) for record in members}
             continue
         try:
             with work.client_for(entity) as client, about(flow.key, (record.document_id for record in members)):
