@@ -42,7 +42,8 @@ class PlannedField:
         """From a list of what `as_json` made; what is no such entry is left out, as it only explains."""
         entries = [entry for entry in planned if isinstance(entry, dict)] if isinstance(planned, list) else []
         names = ("path", "label", "value", "source")
-        return tuple(cls(*(str(entry.get(name, "")) for name in names)) for entry in entries)
+        texts = [[str(entry.get(name, "")) for name in names] for entry in entries]
+        return tuple(cls(path, label, value, source) for path, label, value, source in texts)
 
     def as_json(self) -> dict[str, str]:
         return {"path": self.path, "label": self.label, "value": self.value, "source": self.source}

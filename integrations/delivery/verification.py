@@ -4,7 +4,7 @@ Owns which documents are read and what the run reports. Writes nothing to Intacc
 person decides.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from integrations.delivery.contract import Found, PushContext, PushFlow, push_fl
 from integrations.delivery.planning import context_for
 from integrations.delivery.steps import in_order
 from integrations.gateway.client import EntityClosed, about
+from integrations.intacct import Client
 from integrations.models import Connection, Delivery, RemoteRecord, RowOutcome, RunRow, Trigger
 from integrations.runs.flow import Flow, StepPlan, flow_for
 from integrations.runs.service import Started, start_run
@@ -85,18 +86,20 @@ def _read(
             continue
         try:
             with work.client_for(entity) as client, about(flow.key, (record.document_id for record in members)):
-                answer = ask_apart(
-                    members,
-                    lambda part, name=object_name, inside=client: flow.read(
-                        inside, name, [each.remote_id for each in part]
-                    ),
-                )
+                answer = ask_apart(members, _reading(flow, client, object_name))
         except EntityClosed as error:
             unread |= {record.pk: (RowOutcome.SKIPPED, error.sentence) for record in members}
             continue
         unread |= {record.pk: (RowOutcome.FAILED, error.sentence) for record, error in answer.spoilt}
         read |= {each.pk: answer.found.get(each.remote_id) for each in members if each.pk not in unread}
     return read, unread
+
+
+def _reading(
+    flow: PushFlow, client: Client, object_name: str
+) -> Callable[[Sequence[RemoteRecord]], Mapping[str, Found]]:
+    """Reads some of the records of one object."""
+    return lambda part: flow.read(client, object_name, [each.remote_id for each in part])
 
 
 def linked_documents(flow: PushFlow, connection: Any, since: datetime | None) -> Any:
