@@ -4,22 +4,20 @@ Owns these figures; docs/push-ledger.md states what they come to in a day. Asks 
 """
 
 from datetime import timedelta
-from typing import Final
 
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
-RARE_PAUSE: Final = timedelta(days=1)  # once the budget is spent; nothing is put off for longer, whoever asks for it
+RARE_PAUSE = timedelta(days=1)  # once the budget is spent; nothing is put off for longer, whoever asks for it
 MOST_TRIES = 20  # sent so often without an answer, a push fails: it is certain then that it did not arrive
 MOST_REFUSED_TRIES = 100  # the same for what Intacct did not execute: about four days
-MOST_LOOKS: Final = 100  # read so often in vain, about four days: the nightly verification takes over
+MOST_LOOKS = 100  # read so often in vain, about four days: the nightly verification takes over
 # What a push waits for wakes it once it is read back; this catches what was linked by hand.
-WAIT_PAUSE: Final = timedelta(hours=1)
+WAIT_PAUSE = timedelta(hours=1)
 
 
 def grown(times: int) -> timedelta:
     """The pause after so many attempts, the first included."""
-    doubled: timedelta = FIRST_PAUSE * (1 << min(max(times - 1, 0), 20))
-    return min(doubled, LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(max(times - 1, 0), 20)), LONGEST_PAUSE)
 
 
 def until_repeat(tries: int) -> timedelta:

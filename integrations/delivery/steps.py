@@ -41,9 +41,11 @@ class PlannedField:
     def stored(cls, planned: object) -> "tuple[PlannedField, ...]":
         """From a list of what `as_json` made; what is no such entry is left out, as it only explains."""
         entries = [entry for entry in planned if isinstance(entry, dict)] if isinstance(planned, list) else []
-        names = ("path", "label", "value", "source")
-        texts = [[str(entry.get(name, "")) for name in names] for entry in entries]
-        return tuple(cls(path, label, value, source) for path, label, value, source in texts)
+        texts = ({name: str(value) for name, value in entry.items()} for entry in entries)
+        return tuple(
+            cls(text.get("path", ""), text.get("label", ""), text.get("value", ""), text.get("source", ""))
+            for text in texts
+        )
 
     def as_json(self) -> dict[str, str]:
         return {"path": self.path, "label": self.label, "value": self.value, "source": self.source}

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.refusal import Refused
@@ -14,7 +15,18 @@ from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import ask_pushes, ledgers_due, wake_ledger
 from integrations.gateway import client as gateway
 from integrations.intacct import Query, in_
-from integrations.models import Connection, ConnectionState, Exchange, Push, PushState, RemoteRecord, Trigger
+from integrations.models import (
+    ACTIVE_RUNS,
+    IN_FLIGHT,
+    Connection,
+    ConnectionState,
+    Exchange,
+    Push,
+    PushState,
+    RemoteRecord,
+    SyncRun,
+    Trigger,
+)
 from integrations.runs.runner import Slice, work_slice
 from integrations.runs.selectors import runs_left_behind
 from integrations.sandbox.facade import SandboxServer
@@ -64,15 +76,23 @@ def minute() -> None:
         work_off(started.run.pk)
 
 
+def next_minute(now: datetime) -> datetime:
+    """The next minute in which the dispatcher may find something: what is due is looked at each minute."""
+    open_or_unread = Q(state__in=IN_FLIGHT) | Q(state=PushState.DELIVERED, read_back_at=None)
+    moments = [*Push.objects.filter(open_or_unread).values_list("due_at", flat=True)]
+    moments += SyncRun.objects.filter(state__in=ACTIVE_RUNS).values_list("resume_at", flat=True)
+    soonest = min((moment or now for moment in moments), default=now + timedelta(days=1))
+    return max(now + timedelta(minutes=1), soonest)
+
+
 def day(clock: Clock) -> list[int]:
     """Requests of each hour."""
-    hours = []
-    for _ in range(24):
-        before = Exchange.objects.count()
-        for _ in range(60):
-            clock.now += timedelta(minutes=1)
-            minute()
-        hours.append(Exchange.objects.count() - before)
+    hours, began = [0] * 24, clock.now
+    while (clock_now := next_minute(clock.now)) < began + timedelta(days=1):
+        clock.now, before = clock_now, Exchange.objects.count()
+        minute()
+        hours[(clock_now - began) // timedelta(hours=1)] += Exchange.objects.count() - before
+    clock.now = began + timedelta(days=1)
     return hours
 
 
