@@ -127,7 +127,7 @@ class MirrorSink:
     def unsettled(self, fields: Collection[str], withheld: Collection[str], since: datetime | None) -> list[int]:
         here = self._there()
         stored = here.filter(unread__isnull=False).values_list("record_no", "unread")
-        lacking = (number for number, unread in stored if not unread.keys() <= set(withheld))
+        lacking = (number for number, unread in stored if not set(unread or ()) <= set(withheld))
         return sorted({*lacking, *(followers(self.view, self.kind, fields, since) if since is not None else ())})
 
     def figures(self) -> Figures:
