@@ -75,9 +75,7 @@ def test_a_worker_that_lost_its_lease_imports_nothing_more(run: SyncRun, monkeyp
     assert lease.claim_run(run.pk) == "", "the other worker has it"
 
 
-def test_a_field_that_intacct_refuses_to_show_limits_the_import_and_is_named(
-    run: SyncRun, intacct: SandboxServer
-) -> None:
+def test_a_field_that_intacct_refuses_limits_the_import_and_is_named(run: SyncRun, intacct: SandboxServer) -> None:
     intacct.control(do="fault", kind="unselectable", object="PROJECT", field="PROJECTCATEGORY")
     run_to_end(run)
     assert run.state == RunState.PARTLY

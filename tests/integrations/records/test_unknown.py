@@ -135,7 +135,7 @@ def test_settings_are_not_chosen_from_what_is_unknown(
     intacct.control(do="put", object="LOCATION", record={"LOCATIONID": "L-NEW", "NAME": "New", "ENDDATE": "01/31/2020"})
     sync(connection, "locations")
     chosen = {"default_location": "L-NEW"}
-    values, overrides = ({}, {below: chosen}) if below else (chosen, None)
+    values, overrides = ({}, {below: chosen}) if below else (chosen, {})
     with pytest.raises(InvalidSettings) as refused:
         save_settings(connection, values=values, switched={}, overrides=overrides)
     assert "ENDDATE" in refused.value.problems["default_location"]
