@@ -49,8 +49,9 @@ class HeadForm(forms.ModelForm):
 
     def see(self, document: Any) -> None:
         """Show what was typed as an edit of the document as it is now: saving it again replaces that."""
-        self.data = self.data.copy()
-        self.data["seen"] = version_of(document)
+        posted: Any = self.data  # a QueryDict that cannot be changed
+        self.data = typed = posted.copy()
+        typed["seen"] = version_of(document)
 
     def refuse_taken(self, others: Any, noun: str) -> str:
         number = str(self.cleaned_data["number"]).strip()
