@@ -46,14 +46,18 @@ def doubt(noun: str, number: str, found: Sequence[NumberedDocument]) -> tuple[st
     return f"“{number}” can be more than one {noun} in ERP Admin: {names}.", "Write the number exactly as one of them."
 
 
+def others_numbered(documents: "QuerySet[Any]", document: Any, number: str) -> list[Any]:
+    """Others of `documents` that have the same number by identity, the earliest first."""
+    found = having(documents, [number]).exclude(pk=document.pk).order_by("pk")
+    return by_key(found).get(number_key(number), [])
+
+
 def namesake(documents: "QuerySet[Any]", document: Any, number: str) -> Any | None:
-    """Another one of `documents` that has the same number by identity. A number that stays as stored is nobody else's.
+    """Another one that keeps a document from having this number. A number that stays as stored is nobody else's.
 
     Two that were stored before numbers were compared so may both be changed, as long as their numbers stay.
     """
-    found = having(documents, [number]).exclude(pk=document.pk).order_by("pk")
-    others = by_key(found).get(number_key(number))
-    if not others:
+    others = others_numbered(documents, document, number)
+    if not others or (document.pk is not None and documents.filter(pk=document.pk, number=number).exists()):
         return None
-    unchanged = document.pk is not None and documents.filter(pk=document.pk, number=number).exists()
-    return None if unchanged else others[0]
+    return others[0]

@@ -12,6 +12,14 @@ from django import forms
 from accounts.ui.pk import read_pk
 from erp_admin.documents.numbers import namesake
 from erp_admin.documents.types import Lock
+from erp_admin.forms.fields import (
+    AmountField,
+    PercentField,
+    PriceField,
+    QuantityField,
+    percent_as_typed,
+    state_currency,
+)
 from erp_admin.forms.pickers import PROJECTS_HERE, PickerSources
 from erp_admin.models import Project
 
@@ -21,18 +29,18 @@ DATE = {"type": "date"}
 class HeadForm(forms.ModelForm):
     """What heads of all types share: the control total, the lock, and a number that is free."""
 
-    control_total = forms.DecimalField(
-        max_digits=16,
-        decimal_places=2,
+    control_total = AmountField(
         required=False,
         label="Agreed total",
         help_text="Not stored. When you enter it, saving is refused unless the lines add up to it.",
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
 
-    def __init__(self, *args: Any, sources: PickerSources, lock: Lock | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, sources: PickerSources, lock: Lock | None, currency: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.sources = sources
+        state_currency(self.fields, currency)
         if lock is not None:
             for name, field in self.fields.items():
                 field.disabled = lock.is_whole or name in lock.fields
@@ -60,31 +68,25 @@ class LineForm(forms.Form):
 
     line = forms.IntegerField(required=False, widget=forms.HiddenInput)
     description = forms.CharField(max_length=200)
-    quantity = forms.DecimalField(
-        max_digits=14,
-        decimal_places=4,
+    quantity = QuantityField(
         initial=Decimal(1),
         min_value=Decimal("0.0001"),
         widget=forms.TextInput(attrs={"inputmode": "decimal", "data-quantity": ""}),
     )
     unit = forms.CharField(max_length=30, required=False)
-    unit_price = forms.DecimalField(
-        max_digits=18,
-        decimal_places=6,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "data-price": ""}),
-    )
-    retainage_percent = forms.DecimalField(
-        label="Retainage %",
-        max_digits=5,
-        decimal_places=2,
-        required=False,
-        min_value=Decimal(0),
-        max_value=Decimal(100),
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-    )
+    unit_price = PriceField(widget=forms.TextInput(attrs={"inputmode": "decimal", "data-price": ""}))
+    retainage_percent = PercentField(label="Retainage %", required=False)
 
-    def __init__(self, *args: Any, sources: PickerSources, changeable: Mapping[int, str] | None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        sources: PickerSources,
+        changeable: Mapping[int, str] | None,
+        currency: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        state_currency(self.fields, currency)
         own = self.prefix or "lines"
         place = f"project:id_{own}-project project:id_project"
         add = self.fields.__setitem__
@@ -157,7 +159,7 @@ def initial_of(line: Any) -> dict[str, Any]:
     names = ("description", "task_id", "cost_type_id", "item_id", "location_id", "department_id", "class_id", "unit")
     shown: dict[str, Any] = {name: getattr(line, name) for name in names}
     shown["quantity"], shown["unit_price"] = plain(line.quantity), plain(line.unit_price)
-    shown["retainage_percent"] = "" if line.retainage_percent is None else plain(line.retainage_percent)
+    shown["retainage_percent"] = "" if line.retainage_percent is None else percent_as_typed(line.retainage_percent)
     shown["line"], shown["project"] = line.pk, line.project_id or ""
     if hasattr(line, "changes_line_id"):
         shown["changes_line"] = line.changes_line_id or ""

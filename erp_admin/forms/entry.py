@@ -18,6 +18,7 @@ from accounts.refusal import Refused
 from erp_admin.documents.types import Lock, type_of
 from erp_admin.forms.document import HeadForm, LineForm, LineFormSet, initial_of
 from erp_admin.forms.pickers import PickerSources
+from erp_admin.grammar.currencies import CODES
 from erp_admin.models import Project
 from integrations.models import Connection
 
@@ -41,9 +42,10 @@ class LineForms(ABC):
         self.sources = PickerSources(document.tenant, connection, project)
         self.connection = connection
         bound = None if again else data
+        self.currency = self._stated_currency(data)
         self.head = self._head(bound, self._head_initial(data) if again and data is not None else {})
         more: dict[str, Any] = {
-            "form_kwargs": {"sources": self.sources, "changeable": self.changeable()},
+            "form_kwargs": {"sources": self.sources, "changeable": self.changeable(), "currency": self.currency},
             "prefix": PREFIX,
         }
         if data is None:
@@ -75,7 +77,14 @@ class LineForms(ABC):
             raise ValueError(f"A line of a {type_of(self.document).noun} changes no other line.")
 
     def _head(self, data: QueryDict | None, initial: Mapping[str, Any]) -> HeadForm:
-        return self.head_form(data, sources=self.sources, lock=self.lock, initial=dict(initial))
+        more = {"sources": self.sources, "lock": self.lock, "currency": self.currency}
+        return self.head_form(data, initial=dict(initial), **more)
+
+    def _stated_currency(self, data: QueryDict | None) -> str:
+        """The currency of the amounts typed here: that of the same post, where the head takes one."""
+        typed = str(data.get("currency", "")).strip().upper() if data is not None else ""
+        is_taken = self.lock is None or not (self.lock.is_whole or "currency" in self.lock.fields)
+        return typed if is_taken and typed in CODES else str(type_of(self.document).currency_of(self.document))
 
     def _head_initial(self, data: QueryDict) -> dict[str, Any]:
         empty = self._head(None, {})

@@ -6,8 +6,11 @@ from django import forms
 from django.core.validators import RegexValidator
 
 from accounts.models import Tenant
+from erp_admin.forms.fields import AmountField, DayField, state_currency
+from erp_admin.grammar.currencies import CODES
 from erp_admin.models import Project
 from erp_admin.projects.flow import PROJECTS
+from erp_admin.projects.selectors import numbered_like
 
 # Whatever the import writes; a change made here would be undone by the next one.
 LOCKED_WHEN_LINKED = PROJECTS.written
@@ -55,17 +58,24 @@ class ProjectForm(forms.ModelForm):
         widgets = {
             "begins_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "contract_amount": forms.NumberInput(attrs={"step": "0.01", "min": "0", "inputmode": "decimal"}),
+            "contract_amount": forms.TextInput(attrs={"inputmode": "decimal"}),
         }
+        field_classes = {"begins_on": DayField, "ends_on": DayField, "contract_amount": AmountField}
 
     def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
             self.instance.tenant = tenant
             self.initial.setdefault("currency", tenant.base_currency)
+        state_currency(self.fields, self._stated_currency())
         if self.instance.is_linked:
             for name in LOCKED_WHEN_LINKED & self.fields.keys():
                 self.fields[name].disabled = True
+
+    def _stated_currency(self) -> str:
+        typed = str(self.data.get("currency", "")).strip().upper()
+        is_taken = not (self.instance.is_linked and "currency" in LOCKED_WHEN_LINKED)
+        return typed if is_taken and typed in CODES else self.instance.currency or self.instance.tenant.base_currency
 
     @property
     def locked(self) -> list[str]:
@@ -81,7 +91,7 @@ class ProjectForm(forms.ModelForm):
 
     def clean_number(self) -> str:
         number = str(self.cleaned_data["number"])
-        other = Project.objects.filter(number=number).exclude(pk=self.instance.pk).first()
-        if other is not None:
+        other = next(iter(numbered_like(number, besides=self.instance)), None)
+        if other is not None and not (self.instance.pk and "number" not in self.changed_data):
             raise forms.ValidationError(f"A project {other} exists already. Give this one another number.")
         return number

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from erp_admin.documents.types import Lock
 from erp_admin.forms.document import DATE, HeadForm, project_of
 from erp_admin.forms.entry import LineForms
+from erp_admin.forms.fields import DayField, PercentField
 from erp_admin.forms.pickers import PROJECTS_HERE, PickerSources
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine, Project
 from erp_admin.purchasing.service import save_change_order, save_commitment
@@ -49,10 +50,11 @@ class CommitmentForm(HeadForm):
             "retainage_percent": forms.TextInput(attrs={"inputmode": "decimal"}),
             "scope": forms.Textarea(attrs={"rows": 3}),
         }
+        field_classes = {"dated_on": DayField, "due_on": DayField, "retainage_percent": PercentField}
 
     def __init__(
         self, *args: Any, sources: PickerSources, lock: Lock | None, connection: Connection | None, **kwargs: Any
-    ):
+    ) -> None:
         super().__init__(*args, sources=sources, lock=None, **kwargs)
         self.fields["vendor_id"] = sources.field(
             "vendors", "Vendor", "The vendor in Intacct. A draft may lack it; a push needs it."
@@ -101,6 +103,7 @@ class ChangeOrderForm(HeadForm):
             "reason": "For example Design change or Unforeseen condition.",
         }
         widgets = {"dated_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d")}
+        field_classes = {"dated_on": DayField}
 
     def clean_number(self) -> str:
         others = ChangeOrder.objects.filter(commitment=self.instance.commitment)

@@ -7,11 +7,14 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final, NoReturn
 
 from erp_admin.grammar.currencies import SIGNS, agrees, currency_named, narrower
+from erp_admin.grammar.digits import readings, written
 from erp_admin.grammar.problems import Suggestion, Unreadable
 from erp_admin.grammar.signs import SOFT_HYPHEN, is_space, name_of, plain_signs, visible
+from erp_admin.grammar.style import Mark
 from erp_admin.grammar.units import MAGNITUDES, is_unit
 
 _DIGITS: Final = re.compile("[.,\u066b]?[0-9](?:[0-9.,'_\u066b\u066c ]*[0-9])?[.,\u066b]?")
@@ -19,10 +22,11 @@ _BARE: Final = re.compile(r"[0-9][0-9.,]*")
 _EXPONENT: Final = re.compile(r"[-+(]*(?P<mantissa>[0-9]+(?:[.,][0-9]*)?)\s?[eE](?P<power>[-+]?[0-9]{1,3})\)?")
 _SIGNS: Final = "".join(map(re.escape, SIGNS))
 _TOKEN: Final = re.compile(
-    rf"(?P<money>(?:[A-Za-z][A-Za-z.]{{0,4}})?[{_SIGNS}]|[{_SIGNS}](?:US|CA|AU|NZ|HK|MX)(?![A-Za-z]))"
+    rf"(?P<money>(?:[A-Za-z][A-Za-z.]{{0,4}} ?)?[{_SIGNS}]|[{_SIGNS}](?:US|CA|AU|NZ|HK|MX)(?![A-Za-z]))"
     r"|(?P<word>[^\W\d_]+[.]?(?:[²³]|[23](?![0-9.,]))?)|(?P<sign>\S)",
     re.IGNORECASE,
 )
+_FRACTION: Final = re.compile(r"(?:(?P<whole>[0-9]{1,9}) )?(?P<part>[0-9]{1,4}) ?/ ?(?P<of>[0-9]{1,4})")
 _LONGEST: Final = 200
 _CREDIT, _DEBIT = ("cr", "credit"), ("dr", "debit")
 _PERCENT: Final = ("percent", "pct", "per cent")
@@ -76,6 +80,26 @@ class _Collector:
             raise Unreadable(sentence, fix)
         raise Unreadable(sentence, f"Write it like {self.example.text}.", [self.example])
 
+    def refuse_sign(self, found: Beside, sentence: str) -> NoReturn:
+        """Where only the sign is not clear, both signs are suggested."""
+        values = set(readings(found.digits).values())
+        if len(values) != 1:
+            self.refuse(sentence)
+        (value,) = values
+        signed = [Suggestion(f"{written(each, self.mark)} {found.currency}".strip(), each) for each in (-value, value)]
+        raise Unreadable(sentence, f"Write {signed[0].text} or {signed[1].text}.", signed)
+
+    @property
+    def mark(self) -> Mark:
+        return "," if "," in self.example.text else "."
+
+    def _refuse_fraction(self, fraction: Fraction) -> NoReturn:
+        value = Decimal(fraction.numerator) / Decimal(fraction.denominator)
+        if Fraction(value) != fraction:  # a third has no end
+            self.refuse("This is a fraction.")
+        meant = Suggestion(written(value, self.mark), value)
+        raise Unreadable("This is a fraction.", f"Write {meant.text}.", [meant])
+
     def collected(self) -> Beside:
         if _BARE.fullmatch(self.text):
             return Beside(self.text, 0, len(self.text), self.text)
@@ -86,7 +110,7 @@ class _Collector:
         found = Beside(self.text, place.start(), place.end(), place[0])
         before, after = self.text[: found.start], self.text[found.end :]
         if found.digits[-1] in ".," and re.fullmatch(r"-{1,2}", after.strip()):
-            self.refuse("This can be read as a whole amount or as a negative one.")
+            self.refuse_sign(found, "This can be read as a whole amount or as a negative one.")
         self._take(found, before, is_before=True)
         self._take(found, after, is_before=False)
         self._settle_sign(found)
@@ -96,8 +120,10 @@ class _Collector:
         text = self.text
         if found := _EXPONENT.fullmatch(text):
             self._refuse_exponent(found)
-        if re.fullmatch(r"[-+(]*\s*(?:[0-9]+ )?[0-9]+ ?/ ?[0-9]+\)?", text):
-            self.refuse("This is a fraction.")
+        if found := _FRACTION.fullmatch(text):
+            if not int(found["of"]):
+                self.refuse("This is a fraction of nothing.")
+            self._refuse_fraction(int(found["whole"] or 0) + Fraction(int(found["part"]), int(found["of"])))
         if text.startswith("="):
             self.refuse("This is a formula, not its value.")
         if "‰" in text or "‱" in text:
@@ -107,6 +133,9 @@ class _Collector:
         for sign in "" if text.isascii() else text:
             if not sign.isascii() and sign not in SIGNS and unicodedata.category(sign) in ("No", "Nl"):
                 is_part = unicodedata.numeric(sign, 0) % 1 != 0
+                if is_part and re.fullmatch(f"[0-9]{{0,9}} ?{sign}", text):
+                    part = Fraction(unicodedata.numeric(sign)).limit_denominator(10)
+                    self._refuse_fraction(int(text[:-1].strip() or 0) + part)
                 if is_part or sign not in "²³":
                     self.refuse(f"{name_of(sign)} is {'a fraction' if is_part else 'no digit'}.")
 
@@ -162,6 +191,9 @@ class _Collector:
     def _take_sign(self, found: Beside, sign: str, *, is_before: bool) -> None:
         if currency := currency_named(sign):
             self._take_currency(found, currency)
+        elif len(sign) > 1 and sign[-1] in SIGNS:  # LBS $ or USD$: a word and a sign of its own
+            self._take_word(found, sign[:-1].strip())
+            self._take_currency(found, currency_named(sign[-1]))
         elif sign in "+-" or (sign == "(" and is_before) or (sign == ")" and not is_before):
             found.signs.append(sign)
         elif sign == "%":
@@ -210,11 +242,12 @@ class _Collector:
         signs = ["-" if sign == "cr" else sign for sign in found.signs]
         count = {sign: signs.count(sign) for sign in "()+-/"}
         if count["("] != count[")"]:
-            self.refuse("A bracket is open." if count["("] > count[")"] else "A bracket closes that was not opened.")
+            sentence = "A bracket is open." if count["("] > count[")"] else "A bracket closes that was not opened."
+            self.refuse_sign(found, sentence)
         if count["("] > 1 or count["-"] > 1 or count["+"] > 1:
-            self.refuse("The sign of the number stands here twice.")
+            self.refuse_sign(found, "The sign of the number stands here twice.")
         if count["+"] and (count["-"] or count["("]):
-            self.refuse("The number is marked both as positive and as negative.")
+            self.refuse_sign(found, "The number is marked both as positive and as negative.")
         if count["/"] > 1 or (count["/"] and not found.unit):
             self.refuse("“/” does not belong to a number.")
         found.is_negative = bool(count["("] or count["-"])

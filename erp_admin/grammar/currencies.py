@@ -92,6 +92,8 @@ def narrower(one: str, other: str) -> str:
 def currency_named(text: str) -> str:
     """The code or the sign that a word or sign beside a number means; blank for a text that is none."""
     name = " ".join(text.replace(".", "").upper().split())
+    if name[-1:] in SIGNS:
+        name = name.replace(" ", "")
     found = name if name in CODES or name in SIGNS else NAMES.get(name, "")
     codes = meanings(found)
     return next(iter(codes)) if len(codes) == 1 else found

@@ -30,12 +30,14 @@ _DAYS: Final = (
 )  # fmt: skip
 WEEKDAYS: Final = MappingProxyType({name: n for n, names in enumerate(_DAYS) for name in names.split()})
 
-_ZONE: Final = r"(?:\s?(?:z|utc|gmt|(?:utc|gmt)?[+-]\d{1,2}(?::?\d{2})?|[ecmp][sd]t))?"
+_ZONE: Final = r"(?:\s?(?:z|utc|gmt|(?:utc|gmt)?[+-]\d{1,2}(?::?\d{2})?|[ecmp][sd]t)){0,2}(?:\s?\([a-z ]+\))?"
 _TIME: Final = re.compile(
     rf"(?:(?<=\d)t|,?\s)\s?(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?::(?P<second>\d{{2}})(?:[.,]\d{{1,9}})?)?"
     rf"\s?(?P<half>[ap]\.?m\.?)?{_ZONE}$"
 )
 _COMPACT_TIME: Final = re.compile(rf"(?<=^\d{{8}})t(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?P<second>\d{{2}})?{_ZONE}$")
+# As systems write the present moment: Wed Mar 4 00:00:00 UTC 2026.
+_TIME_INSIDE: Final = re.compile(r"(?<=\d) (\d{2}:\d{2}:\d{2})(?: [a-z]{3,4})?(?= \d{4}$)")
 _WEEKDAY: Final = re.compile(
     rf"^(?P<name>{'|'.join(WEEKDAYS)})\b\.?,?\s*|,?\s*\(?\b(?P<behind>{'|'.join(WEEKDAYS)})\.?\)?$"
 )
@@ -111,6 +113,7 @@ def foreign_month(text: str) -> tuple[int, int, int] | None:
 
 
 def _without_time(text: str) -> str:
+    text = _TIME_INSIDE.sub("", text) + (f" {inside[1]}" if (inside := _TIME_INSIDE.search(text)) else "")
     found = _TIME.search(text) or _COMPACT_TIME.search(text)
     if found is None:
         return text

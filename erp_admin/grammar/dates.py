@@ -183,6 +183,7 @@ _NAMED_FORMS: Final = (
     (r"^q[1-4]\b|\bq[1-4]$|^\d{4}-?q[1-4]$|\bquarter\b", "This is a quarter of a year, not a day."),
     (r"^\d{4}-\d{3}$", "This is a day counted from the beginning of the year."),
     (r"^\d{4}[-/.]\d{1,2}$|^\d{1,2}[-/.]\d{4}$|^[a-z]{3,9}\.?,?[- ]\d{4}$", "The day is missing."),
+    (r"^[a-z]{3,9}\.?-\d{2}$", "The day or the year is missing."),
     (r"^\d{1,2}[-/. ][a-z]{3,9}\.?$|^[a-z]{3,9}\.?[- ]\d{1,2}$|^\d{1,2}[-/.]\d{1,2}$", "The year is missing."),
     (r"\d.*(?:\bto\b|\buntil\b|\bthrough\b| - ).*\d", "This is a span of days, not one day."),
     (r"^\d{9,13}$", "This is a number, not a date."),

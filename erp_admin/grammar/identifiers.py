@@ -9,7 +9,7 @@ from typing import Final
 _ERRORS: Final = re.compile(
     r"#(?:REF|VALUE|DIV/0|NAME|NULL|NUM|SPILL|CALC|BUSY|FIELD|BLOCKED|CONNECT|UNKNOWN|EXTERNAL|PYTHON|TIMEOUT|DATA"
     r"|BEZUG|WERT|ZAHL|VALEUR|NOM(?:BRE|E)?|VALORE?|NUL|RIF|¡REF|¡VALOR|¡DIV/0|¡NUM|¿NOMBRE)[!?]"
-    r"|#N/A|#N/D|#NV|#N/DISP|#GETTING_DATA|(?:Err|ERR|Error):?\s?[0-9]{3}"
+    r"|#N/A|#N/D|#NV|#N/DISP|#GETTING_DATA|Err:[0-9]{3}"
 )
 # 4.50001E+11, 1E+05, 1.5E3: but 12E5 is as often the number of a unit or a phase.
 _SHORTENED: Final = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2,}|[0-9][.,][0-9]+E[-+]?[0-9]{1,3}", re.IGNORECASE)

@@ -67,7 +67,7 @@ class _Reader:
         except Unreadable as problem:
             if self._working(problem.suggestions) == list(problem.suggestions):
                 raise
-            self._refuse(problem.sentence)
+            self._refuse(problem.sentence, problem.suggestions)
         self._refuse_foreign(beside)
         value = self._value(beside)
         self._refuse_unfit(beside, value)
@@ -106,7 +106,7 @@ class _Reader:
         if beside.currency and not measure.takes_currency:
             self._refuse(f"A currency does not belong to {measure.noun}.")
         if beside.unit and (not measure.takes_unit or (beside.is_rate and not measure.takes_currency)):
-            self._refuse(f"“{beside.unit}” does not belong to {measure.noun}.")
+            self._refuse(f"“{beside.unit}” does not belong to {measure.noun}.", self._alone(beside))
         if beside.is_percent and not measure.is_percentage:
             self._refuse(f"A percent sign does not belong to {measure.noun}.")
 
@@ -153,6 +153,12 @@ class _Reader:
             return _Reader(self.style, self.measure, advises=False).read(suggestion.text).value == suggestion.meaning
         except Unreadable:
             return False
+
+    def _alone(self, beside: Beside) -> list[Suggestion]:
+        """The number with its currency, where its digits have one reading."""
+        values = {_signed(beside, value) for value in readings(beside.digits).values()}
+        texts = [f"{written(value, self._mark(beside))} {beside.currency}".strip() for value in values]
+        return [Suggestion(text, value) for text, value in zip(texts, values, strict=True)] if len(values) == 1 else []
 
     def _rewritten(self, beside: Beside, values: list[Decimal], mark: Mark | None, after: str = "") -> list[Suggestion]:
         """The text with other digits: what stands beside them stays, so that no currency is lost by following it."""

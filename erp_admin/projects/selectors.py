@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import Lower
 
+from erp_admin.grammar.identity import identity
 from erp_admin.models import Project
 from erp_admin.projects.flow import PROJECTS
 from integrations.imports.selectors import (
@@ -86,18 +86,29 @@ class Match:
     by: str
 
 
+def numbered_like(number: str, *, besides: Project | None = None) -> list[Project]:
+    """Projects whose number is the same by identity, but for one of them."""
+    key = identity(number)
+    numbers = Project.objects.order_by("pk").values_list("pk", "number").iterator()
+    same = [pk for pk, other in numbers if identity(other) == key and (besides is None or pk != besides.pk)]
+    return list(Project.objects.filter(pk__in=same).order_by("pk")) if same else []
+
+
 def matches_for(item: ListItem, limit: int = 5) -> list[Match]:
     """Unlinked projects that may stand for `item`: same number, then same name, then a name that is near."""
-    unlinked = Project.objects.filter(remote_record_no=None)
-    found = [Match(project, "same number") for project in unlinked.filter(number__iexact=item.business_id)]
-    plain = item.name.lower()
-    named = unlinked.annotate(plain=Lower("name")).filter(plain=plain)
-    found += [Match(project, "same name") for project in named[:limit]]
-    names = {name.lower(): pk for pk, name in unlinked.values_list("pk", "name").iterator()}
-    near = difflib.get_close_matches(plain, names, n=limit, cutoff=0.75)
-    found += [Match(project, "similar name") for project in unlinked.filter(pk__in=[names[name] for name in near])]
-    unique = {match.project.pk: match for match in reversed(found)}
-    return list(reversed(unique.values()))[:limit]
+    number, name = identity(item.business_id), identity(item.name)
+    by: dict[int, str] = {}
+    names: dict[str, list[int]] = {}
+    rows = Project.objects.filter(remote_record_no=None).order_by("pk").values_list("pk", "number", "name")
+    for pk, its_number, its_name in rows.iterator():
+        names.setdefault(identity(its_name), []).append(pk)
+        if identity(its_number) == number:
+            by[pk] = "same number"
+    for near in [name, *difflib.get_close_matches(name, names, n=limit, cutoff=0.75)]:
+        for pk in names.get(near, []):
+            by.setdefault(pk, "same name" if near == name else "similar name")
+    projects = Project.objects.in_bulk(list(by)[:limit])
+    return [Match(projects[pk], how) for pk, how in by.items() if pk in projects]
 
 
 def tasks_of(project: Project) -> QuerySet[ListItem]:

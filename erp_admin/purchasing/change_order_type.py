@@ -16,6 +16,7 @@ from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, Commitmen
 from erp_admin.purchasing.change_orders import ChangeOrderPush
 from erp_admin.purchasing.commitment_type import DECISIONS, PURCHASING_RECORD
 from erp_admin.purchasing.locks import lock_of
+from erp_admin.purchasing.selectors import shared_number
 from erp_admin.purchasing.uploads import ChangeOrderUpload
 
 
@@ -35,6 +36,7 @@ def _facts(document: ChangeOrder, entities: Mapping[str, str]) -> Sequence[Fact]
     base = document.commitment
     return [
         Fact("Change order", document.number),
+        *shared_number(document),
         Fact("Commitment", str(base), "commitment", base.pk),
         Fact("Vendor", f"{base.vendor_id} {base.vendor_name}".strip()),
         Fact("Date", document.dated_on),

@@ -16,6 +16,7 @@ from erp_admin.models import Commitment, CommitmentKind, CommitmentLine
 from erp_admin.purchasing import service
 from erp_admin.purchasing.commitments import CommitmentPush
 from erp_admin.purchasing.locks import lock_of
+from erp_admin.purchasing.selectors import shared_number
 from erp_admin.purchasing.uploads import CommitmentUpload
 
 DECISIONS: Final = Decisions(
@@ -53,6 +54,7 @@ def _facts(document: Commitment, entities: Mapping[str, str]) -> Sequence[Fact]:
     project = document.project
     return [
         Fact("Number", document.number),
+        *shared_number(document),
         Fact("Type", CommitmentKind(document.kind).label),
         Fact("Vendor", f"{document.vendor_id} {document.vendor_name}".strip()),
         Fact("Project", str(project), "project", project.pk) if project else Fact("Project", ""),

@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Concat
 
+from erp_admin.documents.numbers import others_numbered
+from erp_admin.documents.types import Fact
 from erp_admin.models import ChangeOrder, Commitment
 
 
@@ -27,3 +29,10 @@ def namesakes(document: Commitment | ChangeOrder) -> "QuerySet[Any]":
     if isinstance(document, ChangeOrder):
         return ChangeOrder.objects.filter(commitment_id=document.commitment_id).select_related("commitment")
     return Commitment.objects.filter(tenant_id=document.tenant_id)
+
+
+def shared_number(document: Commitment | ChangeOrder) -> list[Fact]:
+    """Says on the page of a document, stored before numbers were compared, that an earlier one has the same number."""
+    others = others_numbered(namesakes(document), document, document.number) if document.shares_number else []
+    url_name = "change_order" if isinstance(document, ChangeOrder) else "commitment"
+    return [Fact("Same number as", str(other), url_name, other.pk) for other in others]

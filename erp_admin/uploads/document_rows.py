@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from erp_admin.documents.columns import Column, Level, OneOf, Value
 from erp_admin.documents.uploads import UploadKind
-from erp_admin.grammar.problems import Unreadable
+from erp_admin.grammar.problems import InDoubt, Unreadable
 from erp_admin.uploads.beside import Beside, settle_unit
 from erp_admin.uploads.cells import Cells
 from erp_admin.uploads.formats.table import Cell, Row
@@ -19,6 +19,7 @@ from erp_admin.uploads.restated import Restated, TotalRows
 from erp_admin.uploads.values import parse_cell
 
 _MOST_MISSING: Final = 2  # more that is missing is told in one sentence
+_ANSWER: Final = " Or answer the question about the whole file."
 
 
 @dataclass
@@ -154,7 +155,8 @@ class DocumentRows:
         try:
             parsed = parse_cell(column, cell, self.cells.style)
         except Unreadable as error:
-            self._tell(row, column, cell, error.sentence, error.fix)
+            answer = _ANSWER if isinstance(error, InDoubt) else ""
+            self._tell(row, column, cell, error.sentence, f"{error.fix}{answer}")
             return None, ""
         for name in parsed.removed:
             self.removed.setdefault(name, row.number)

@@ -6,18 +6,21 @@ decide what a cell means, nor whether a person or a run reads.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Final
 
 from django.utils import timezone
 
+from erp_admin.documents.types import AnyType
 from erp_admin.models import IMPORTED, ImportDraft, ImportedDocument, ImportFile, ImportStage, MatchHow, MatchKind
 from erp_admin.uploads.assessment import assess_draft
 from erp_admin.uploads.columns import known_names
 from erp_admin.uploads.formats.detect import read_table
 from erp_admin.uploads.formats.table import FileRefused, Table
-from erp_admin.uploads.kinds import upload_for
+from erp_admin.uploads.heading import find_heading
+from erp_admin.uploads.kinds import file_types, upload_for
 from erp_admin.uploads.matches import match_names
 from erp_admin.uploads.parsed import ParsedDocument
 from erp_admin.uploads.raw_rows import raw_row
@@ -28,6 +31,7 @@ from erp_admin.uploads.resolving import cost_code_scope, vendor_text
 from erp_admin.uploads.stated import StatedReading
 
 PAGE_SIZE: Final = 500
+_OF_TEXTS: Final = frozenset({"FILE-HEADER", "FILE-CSV", "FILE-ENCODING", "FILE-EMPTY", "FILE-COLUMNS", "FILE-CELL"})
 _CHOSEN: Final = (MatchHow.PERSON, MatchHow.OPEN)
 Name = tuple[MatchKind, str, str]  # kind, project as written (for cost codes), text
 
@@ -89,12 +93,53 @@ class Intake:
 def opened(draft: ImportDraft) -> Iterator[Intake]:
     """A reading of the draft's file, from its first row. Raises FileRefused, also while pages are read."""
     content = bytes(ImportFile.objects.get(draft=draft).content)
-    with read_table(draft.file_name, content, known_names(upload_for(draft.kind).columns)) as table:
+    with ExitStack() as held:
+        try:
+            names = known_names(upload_for(draft.kind).columns)
+            table = held.enter_context(read_table(draft.file_name, content, names))
+            intake = _begun(draft, table)
+        except FileRefused as refused:
+            raise _about_its_name(draft.file_name, content, refused) from refused
         del content
-        as_it_was, by_file = with_statements(table)
-        stated = merged(stated_by_person(draft), by_file)
+        yield intake
+
+
+def _begun(draft: ImportDraft, table: Table) -> Intake:
+    as_it_was, by_file = with_statements(table)
+    stated = merged(stated_by_person(draft), by_file)
+    try:
         reader = DocumentReader(draft.kind, as_it_was, stated, base_currency=draft.tenant.base_currency)
-        yield Intake(draft, as_it_was, reader, by_file)
+    except FileRefused as refused:
+        other = _other_type(draft.kind, as_it_was) if refused.code == "FILE-HEADER" else None
+        if other is None:
+            raise
+        advice = f"It looks like a file of {other.plural}: choose “{other.title}” for what it holds."
+        raise FileRefused(refused.sentence, advice, code=refused.code) from refused
+    return Intake(draft, as_it_was, reader, by_file)
+
+
+def _other_type(kind: str, table: Table) -> AnyType | None:
+    """The type whose columns the header names, where that is another than the one chosen."""
+    for each in file_types():
+        if each.key != kind:
+            try:
+                find_heading(upload_for(each.key), table.rows)
+            except FileRefused:
+                continue
+            return each
+    return None
+
+
+def _about_its_name(name: str, content: bytes, refused: FileRefused) -> FileRefused:
+    """What is called a workbook and is none is told so; what is wrong with it as a text helps nobody."""
+    is_named_so = PurePath(name).suffix.lower() in (".xlsx", ".xlsm", ".xls")
+    if not is_named_so or content.startswith(b"PK") or refused.code not in _OF_TEXTS:
+        return refused
+    return FileRefused(
+        f"This is not an Excel workbook, though it is called “{name[-80:]}”.",
+        "Open it in the spreadsheet program and save it again as .xlsx, or as “CSV UTF-8”.",
+        code="FILE-XLSX",
+    )
 
 
 def _match_keeping_choices(draft: ImportDraft, uses: Counter[Name], vendor_names: dict[str, str]) -> None:

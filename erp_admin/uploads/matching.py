@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from erp_admin.documents.plain import without_accents
 from erp_admin.grammar.identity import identity
 from erp_admin.models import MatchHow, MatchKind, Project, RememberedMatch
 from integrations.models import Connection, ListItem
@@ -20,7 +21,6 @@ _SUFFIXES: Final = frozenset(
     {"inc", "incorporated", "llc", "llp", "lllp", "lp", "ltd", "limited", "corp", "corporation", "co", "company"}
     | {"pllc", "pc", "plc", "gmbh", "ag", "sa", "bv", "pty"}
 )
-_ACCENTS: Final = re.compile("([a-z])[\u0300-\u036f]+")
 _MOST_CANDIDATES: Final = 5
 _COMPARED: Final = 40
 LEAST_SCORE: Final = 60  # of 100; below that a name is not worth showing
@@ -33,15 +33,19 @@ def comparable(name: str) -> str:
 
     In other scripts what looks like an accent makes another letter: Й is not И, and ガ is not カ.
     """
-    decomposed = unicodedata.normalize("NFKD", identity(name).replace("&", " and "))
     # Points and apostrophes join: L.L.C. is LLC, O'Neil is ONeil.
-    joined = re.sub(r"[.'’`]", "", unicodedata.normalize("NFC", _ACCENTS.sub(r"\1", decomposed)))
-    words = re.sub(r"[\W_]+", " ", joined).split()
+    joined = re.sub(r"[.'’`]", "", without_accents(identity(name).replace("&", " and ")))
+    words = "".join(sign if _is_of_a_word(sign) else " " for sign in joined).split()
     while len(words) > 1 and words[-1] in _SUFFIXES:
         words.pop()
     if len(words) > 1 and words[0] == "the":
         words.pop(0)
     return " ".join(words)
+
+
+def _is_of_a_word(sign: str) -> bool:
+    """Vowels of Devanagari or Thai are marks on the letter before: no punctuation."""
+    return sign.isalnum() or unicodedata.category(sign).startswith("M")
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def as_json(
     decisions: ReadingDecisions, by_person: StatedReading, by_file: StatedReading, delimiter: str
 ) -> dict[str, Any]:
     """How the file was read, to be stored with its draft."""
-    proved = {
+    proved: dict[str, Decision[Any]] = {
         DECIMAL: decisions.values.decimal,
         DAY_FIRST: decisions.values.day_order,
         CENTURY: decisions.values.century,
@@ -144,25 +144,23 @@ _BY: Final = {PERSON: "as was chosen", FILE: "as the column “Read as” of the
 
 
 def told(draft: ImportDraft) -> list[str]:
-    """How the file was read and why, a sentence for each thing that can be read in two ways and stands in it."""
+    """How values were read and why, a sentence for each thing that can be read in two ways and stands in the file.
+
+    What became of hidden rows stands in the notes of the reader.
+    """
     facts = _facts(draft)
-    sentences = [_told_value(key, facts) for key in _VALUES if facts.get(key, {}).get("value") is not None]
-    hidden = facts.get(HIDDEN, {})
-    if hidden.get("places") and hidden["value"] != Hidden.ASK:
-        done = "left out" if hidden["value"] == Hidden.LEAVE_OUT else "included"
-        sentences.append(f"{_hidden_places(hidden)}: {done}, {_BY[hidden['source']]}.")
-    return sentences
+    return [_told_value(key, facts) for key in _VALUES if facts.get(key, {}).get("value") is not None]
 
 
 def _told_value(key: str, facts: Mapping[str, Mapping[str, Any]]) -> str:
     fact = facts[key]
     value, because = fact["value"], fact.get("because", "").rstrip(".")
     shown = _WORDS[key][value][1] if value in _WORDS[key] else f"Years of two digits are {value} to {value + 99}"
-    why = f"because {because[:1].lower()}{because[1:]}" if fact.get("source") == EVIDENCE else _BY[fact["source"]]
+    why = f" because {because[:1].lower()}{because[1:]}" if fact["source"] == EVIDENCE else f", {_BY[fact['source']]}"
     meant = _said(key, value, facts)
     if meant:
-        return f"Read “{fact['text']}” ({fact['where']}) as {meant} {why}. {shown}."
-    return f"{shown}, {why}."
+        return f"Read “{fact['text']}” ({fact['where']}) as {meant}{why}. {shown}."
+    return f"{shown}{why}."
 
 
 def questions(draft: ImportDraft) -> list[Question]:

@@ -141,7 +141,11 @@ def _typed(text: str) -> str:
     meant = Suggestion(f"'{text}", text)
     what = "a rounded number" if is_shortened(text) else "a date"
     sentence = f"This looks like {what} that a spreadsheet made of what was typed."
-    raise Unreadable(sentence, f"{_AS_TEXT} If it is meant so, write {meant.text} with its apostrophe.", [meant])
+    raise Unreadable(
+        sentence,
+        f"{_AS_TEXT} If it is meant so, write {meant.text} with its apostrophe; in a spreadsheet type two.",
+        [meant],
+    )
 
 
 def _text(column: Column, text: str) -> str:

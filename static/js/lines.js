@@ -8,12 +8,34 @@
 
   const PLACES = 10; // of a quantity (4) times a price (6)
 
-  /* The digits of a number as a whole number with `places` decimals, or null when it is none. */
-  function scaled(text, places) {
-    const found = /^\s*([-+]?)(\d*)(?:\.(\d*))?\s*$/.exec(text);
-    if (!found || (!found[2] && !found[3]) || (found[3] || "").length > places) return null;
-    const digits = BigInt(found[2] + (found[3] || "").padEnd(places, "0"));
-    return found[1] === "-" ? -digits : digits;
+  /* The digits of a number as a whole number with `places` decimals; null where nothing is typed, and undefined for a
+   * text that only the server reads. What is read here is read so there: 1,234.56 · $5 · (250.00) · 250- · USD 5. */
+  function scaled(text, places, currency) {
+    let rest = text.replace(/[\u2010-\u2015\u2212\ufe63\uff0d]/g, "-").trim();
+    if (!rest) return null;
+    if (/\d\s+\d/.test(rest)) return undefined;
+    rest = rest.replace(/\s+/g, "");
+    const signs = [/^\((.*)\)$/, /^-(.*)$/, /^(.*)-$/];
+    const code = currency ? `|${currency}` : "";
+    const money = [new RegExp(`^(?:\\$${code})(.*)$`, "i"), new RegExp(`^(.*?)(?:\\$${code})$`, "i")];
+    const found = { bracket: 0, minus: 0, money: 0 };
+    for (let taken = true; taken; ) {
+      taken = false;
+      for (const pattern of [...signs, ...money]) {
+        const match = pattern.exec(rest);
+        if (!match) continue;
+        found[pattern === signs[0] ? "bracket" : signs.includes(pattern) ? "minus" : "money"] += 1;
+        rest = match[1];
+        taken = true;
+        break;
+      }
+    }
+    const digits = /^(\d+|[1-9]\d{0,2}(?:,\d{3})+)?(?:\.(\d*))?$/.exec(rest);
+    if (!digits || !(digits[1] || digits[2]) || Math.max(...Object.values(found)) > 1) return undefined;
+    const part = digits[2] || "";
+    if (part.length > places) return undefined;
+    const size = BigInt((digits[1] || "").replaceAll(",", "") + part.padEnd(places, "0"));
+    return found.bracket || found.minus ? -size : size;
   }
 
   /* Cents, half away from zero. */
@@ -33,20 +55,25 @@
   const lines = (form) => [...form.querySelectorAll("[data-line-list] > [data-line]")];
   const isRemoved = (line) => line.querySelector("[data-delete]").checked;
 
+  /* A total without a line whose number cannot be read here would be a wrong one: none is shown then. */
   function compute(form) {
+    const currency = /^[A-Za-z]{3}$/.exec(form.querySelector("[data-currency]").textContent.trim())?.[0] ?? "";
     let total = 0n;
+    let isWhole = true;
     let number = 0;
     for (const line of lines(form)) {
-      const quantity = scaled(line.querySelector("[data-quantity]").value, 4);
-      const price = scaled(line.querySelector("[data-price]").value, 6);
-      const amount = quantity === null || price === null ? null : cents(quantity * price);
+      const quantity = scaled(line.querySelector("[data-quantity]").value, 4, "");
+      const price = scaled(line.querySelector("[data-price]").value, 6, currency);
+      const isRead = typeof quantity === "bigint" && typeof price === "bigint";
+      const amount = isRead ? cents(quantity * price) : null;
       line.querySelector("[data-amount]").textContent = amount === null ? "\u2014" : written(amount);
       if (isRemoved(line)) continue;
       number += 1;
       line.querySelector("[data-line-number]").textContent = String(number);
       total += amount ?? 0n;
+      isWhole &&= quantity !== undefined && price !== undefined;
     }
-    form.querySelector("[data-total]").textContent = written(total);
+    form.querySelector("[data-total]").textContent = isWhole ? written(total) : "\u2014";
   }
 
   function addButton(line) {
@@ -112,6 +139,7 @@
     const currency = document.getElementById("id_currency");
     currency?.addEventListener("input", () => {
       form.querySelector("[data-currency]").textContent = currency.value.toUpperCase();
+      compute(form);
     });
   }
 

@@ -25,7 +25,7 @@ from integrations.runs.runner import run_to_end
 
 _SHOWN_PROBLEMS = 50
 DECIMAL_MARKS: Final[dict[str, Literal[".", ","]]] = {"point": ".", "comma": ","}
-_MARK_NAMES: Final = {mark: name for name, mark in DECIMAL_MARKS.items()}
+_MARK_NAMES: Final[dict[str, str]] = {mark: name for name, mark in DECIMAL_MARKS.items()}
 # By which option a question is answered, from the value its choice has on the page.
 _OPTIONS: Final[dict[str, Callable[[str], str]]] = {
     DECIMAL: lambda value: f"--decimal {_MARK_NAMES[value]}",

@@ -12,7 +12,16 @@ from typing import Final
 
 from erp_admin.uploads.formats.encodings import decoded
 from erp_admin.uploads.formats.signs import Signs
-from erp_admin.uploads.formats.table import LONGEST_CELL, FileRefused, KnownNames, Reading, Row, trimmed
+from erp_admin.uploads.formats.table import (
+    LONGEST_CELL,
+    MOST_BLANK_ROWS,
+    MOST_COLUMNS,
+    FileRefused,
+    KnownNames,
+    Reading,
+    Row,
+    trimmed,
+)
 
 DELIMITERS: Final = ",;\t|"
 _SAMPLE: Final = 65_536
@@ -35,14 +44,12 @@ def read(content: bytes, known: KnownNames) -> Reading:
 def _line_end(text: str) -> str:
     """What ends the rows: a carriage return alone where the first line ends so, as in files of old Macs."""
     is_quoted = False
-    for sign in text[:_SAMPLE]:
+    for place, sign in enumerate(text[:_SAMPLE]):
         if sign == '"':
             is_quoted = not is_quoted
         elif sign in "\r\n" and not is_quoted:
-            break
-    else:
-        return "\n"
-    return "\r" if re.search('(?:[^"\r\n]|"[^"]*")*\r(?![\r\n])', text[:_SAMPLE]) and sign == "\r" else "\n"
+            return "\n" if text.startswith(("\n", "\r\n", "\r\r\n"), place) else "\r"
+    return "\n"
 
 
 class _Pass:
@@ -78,7 +85,10 @@ class _Pass:
             number += 1
             if number == 1 and self._has_sep_line:
                 continue
-            yield self._row(number, cells)
+            if number > MOST_BLANK_ROWS:
+                raise FileRefused("The file has too many blank rows.", "Remove them.", code="FILE-ROWS")
+            if any(cells):
+                yield self._row(number, cells)
 
     def _numbered_lines(self) -> Iterator[str]:
         for line in io.StringIO(self._text, newline=self._line_end):
@@ -89,6 +99,9 @@ class _Pass:
         if '"' in "".join(cells):
             self._judge_quotes(number)
         self._width = self._width or (len(cells) if sum(map(bool, cells)) > 2 else 0)
+        while not cells[-1]:
+            cells.pop()
+        del cells[MOST_COLUMNS + 1 :]  # one more is refused; there may be millions
         cell = self._signs.cell
         return Row(number, trimmed([cell(text, number, concerns=self._concerns(text)) for text in cells]))
 

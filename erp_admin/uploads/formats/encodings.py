@@ -20,8 +20,8 @@ _MARKS: Final = (  # the longer ones first: one of UTF-32 begins as one of UTF-1
     (codecs.BOM_UTF16_BE, "utf-16"),
     (codecs.BOM_UTF8, "utf-8-sig"),
 )
-# Inside a word these bytes are letters in Mac Roman, and signs, capitals or nothing in Windows-1252; and the reverse.
-_MAC_LETTER: Final = re.compile(rb"[a-z][\x80-\x84\x86-\x8b\x8d-\x90\x98\x99\x9b\x9d\x9f][a-z]")
+# Inside a word these bytes are letters in Mac Roman, and signs or capitals in Windows-1252; and the reverse.
+_MAC_LETTER: Final = re.compile(rb"(?<=[a-z])[\x87-\x8c\x8e\x98\x99\x9b\x9f](?=[a-z])")
 _WINDOWS_LETTER: Final = re.compile(rb"[a-z][\xe0-\xf6\xf8-\xfe][a-z]")
 _OTHER_SCRIPT: Final = re.compile(rb"[\xc0-\xff]{4}|[\x80-\xff]{7}")
 _UNDEFINED: Final = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
@@ -35,9 +35,17 @@ def decoded(content: bytes) -> tuple[str, list[str]]:
     try:
         return content.decode("utf-8"), []
     except UnicodeDecodeError as error:
-        if content.decode("utf-8", "ignore").isascii():
-            return _of_one_byte(content)
-        raise _refused(content, error.start, "utf-8", "is no UTF-8, in which the rest of the text is") from error
+        if _is_mostly_utf_8(content):
+            what = "is no UTF-8, in which the rest of the text is"
+            raise _refused(content, error.start, "utf-8", what) from error
+        return _of_one_byte(content)
+
+
+def _is_mostly_utf_8(content: bytes) -> bool:
+    """Whether more of the signs beyond ASCII are well-formed than not; other encodings make a few by accident."""
+    text = content.decode("utf-8", "surrogateescape")
+    beyond = len(re.findall(r"[^\x00-\x7f\udc80-\udcff]", text))
+    return bool(beyond) and beyond >= len(re.findall(r"[\udc80-\udcff]", text))
 
 
 def unicode_encoding(content: bytes) -> str | None:
@@ -59,18 +67,17 @@ def strictly(content: bytes, encoding: str) -> str:
 
 
 def _of_one_byte(content: bytes) -> tuple[str, list[str]]:
-    """A text whose every byte is a sign, as older programs write it."""
-    is_mac = (b"\n" not in content and b"\r" in content) or _MAC_LETTER.search(content) is not None
+    """A text whose every byte is a sign, as older programs write it: on Macs with lines that end in a return alone."""
+    is_mac = b"\n" not in content and b"\r" in content
+    doubt = _UNDEFINED.search(content) or _OTHER_SCRIPT.search(content) or _MAC_LETTER.search(content)
     if is_mac and _WINDOWS_LETTER.search(content) is None:
         note = "The file is not in UTF-8; it was read as Mac Roman. Check names with accents."
         return content.decode("mac_roman"), [note]
-    undefined = _UNDEFINED.search(content)
-    if undefined is not None:
-        raise _refused(content, undefined.start(), "latin-1", "fits no known encoding")
-    other = _OTHER_SCRIPT.search(content)
-    if is_mac or other is not None:
-        start = other.start() if other is not None else 0
-        raise _refused(content, start, "latin-1", "begins a text whose encoding cannot be told")
+    if doubt is not None or is_mac:
+        place = doubt.start() if doubt is not None else 0
+        is_undefined = _UNDEFINED.match(content, place) is not None
+        what = "fits no known encoding" if is_undefined else "belongs to an encoding that cannot be told"
+        raise _refused(content, place, "latin-1", what)
     note = "The file is not in UTF-8; it was read as Windows-1252. Check names with accents."
     return content.decode("cp1252"), [note]
 

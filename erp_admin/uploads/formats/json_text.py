@@ -210,10 +210,11 @@ def _headers(names: Mapping[_Name, str], known: KnownNames) -> list[str]:
 
 def _header(name: _Name, key: str, names: Mapping[_Name, str], known: KnownNames) -> str:
     own, other = (known.line, known.document) if name.is_line else (known.document, known.line)
-    of_line = f"line {name.meant}"  # `project` of a line is the column Line project
-    if name.is_line and of_line in known.line:
-        return of_line.replace(" ", "_")
-    if name.meant in own or (name.meant not in other and _Name(not name.is_line, name.meant) not in names):
+    if name.meant in own:
+        return key.strip() if plain(key) == name.meant else name.meant  # `unitPrice`
+    if name.is_line and f"line {name.meant}" in known.line:
+        return f"line {name.meant}".replace(" ", "_")  # `project` of a line is the column Line project
+    if name.meant not in other and _Name(not name.is_line, name.meant) not in names:
         return key.strip()
     return f"{key.strip()} (of a line)" if name.is_line else f"{key.strip()} (of the document)"
 

@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS
@@ -48,17 +48,17 @@ class Section:
     pattern: str
     tokens: tuple[Token, ...]
 
-    @property
+    @cached_property
     def is_date(self) -> bool:
         """Whether it shows parts of a date or time: letters outside of texts, and no digits of a number."""
         names = {name for name, _ in self.tokens}
         return ("date" in names or self.is_elapsed) and not names & {"general", "power"} and not self._has_digits
 
-    @property
+    @cached_property
     def is_elapsed(self) -> bool:
         return any(name == "bracket" and _ELAPSED.fullmatch(text) for name, text in self.tokens)
 
-    @property
+    @cached_property
     def _has_digits(self) -> bool:
         """Other than the fractions of a second, `ss.00`."""
         before = ""
@@ -74,17 +74,22 @@ class Section:
                 before = "second" if is_second else ""
         return False
 
-    @property
+    @cached_property
+    def is_colored(self) -> bool:
+        return re.search(r"\[(?:red|color)", self.pattern, re.IGNORECASE) is not None
+
+    @cached_property
     def is_percent(self) -> bool:
         return sum(1 for name, _ in self.tokens if name == "percent") == 1
 
-    @property
+    @cached_property
     def currency(self) -> str:
         for name, text in self.tokens:
             found = _CURRENCY.fullmatch(text) if name == "bracket" else None
             if found is not None and found[1].strip():
                 return found[1].strip()
-        words = "".join(_literal(token) or "\0" for token in self.tokens).replace("\0\0", "\0").split("\0")
+        tokens = [("sign", text) if name == "date" else (name, text) for name, text in self.tokens]
+        words = "".join(_literal(token) or "\0" for token in tokens).replace("\0\0", "\0").split("\0")
         for word in (word.strip(" ()-+") for word in words):
             if _CODES.fullmatch(word) or any(unicodedata.category(sign) == "Sc" for sign in word):
                 return word

@@ -18,6 +18,8 @@ MOST_ENTRIES: Final = 5_000
 MOST_UNPACKED: Final = 200 * 1024 * 1024  # as stated, with pictures and whatever else is never unpacked
 MOST_IN_PART: Final = 128 * 1024 * 1024
 MOST_TAGS_IN_PART: Final = 6_000_000
+MOST_ROW_TAGS: Final = 1_048_576  # as many as a sheet has
+LONGEST_BETWEEN_TAGS: Final = 1024 * 1024  # the longest text of a cell, written as entities, is a third of it
 MOST_RATIO: Final = 400  # of parts that are large; deflate alone reaches about 1,000
 _LARGE: Final = 4 * 1024 * 1024
 _PIECE: Final = 65_536
@@ -82,7 +84,7 @@ class Package(zipfile.ZipFile):
         with super().open(entry) as stream:
             while piece := stream.read(_PIECE):
                 checked.take(piece)
-        return Part(super().open(entry), is_strict=checked.is_strict)
+        return Part(super().open(entry), checked)
 
     def tree(self, name: str) -> Any:
         return etree.fromstring(self.read(name), etree.XMLParser(**HARDENED))
@@ -92,9 +94,9 @@ class _Checked:
     """What was counted in a part so far."""
 
     def __init__(self) -> None:
-        self._size = self._tags = 0
+        self._size = self._tags = self._rows = self._since_tag = 0
         self._tail = b""
-        self.is_strict = False
+        self.is_strict = self.has_merged = False
 
     def take(self, piece: bytes) -> None:
         if not self._size:
@@ -103,11 +105,17 @@ class _Checked:
                 raise ValueError("an encoding that no workbook has")
         self._size += len(piece)
         self._tags += piece.count(b"<")
-        if self._size > MOST_IN_PART or self._tags > MOST_TAGS_IN_PART:
+        self._rows += piece.count(b"<row")
+        if self._size > MOST_IN_PART or self._tags > MOST_TAGS_IN_PART or self._rows > MOST_ROW_TAGS:
             _refuse_size("A part of the workbook unpacks to too much.")
+        last = piece.rfind(b"<")
+        self._since_tag = self._since_tag + len(piece) if last < 0 else len(piece) - last
+        if self._since_tag > LONGEST_BETWEEN_TAGS:  # of tags too: reading one takes the square of it
+            _refuse_size("A part of the workbook holds a text that is longer than any cell.")
         joined = self._tail + piece
         if _DECLARED.search(joined) is not None:
             raise ValueError("no workbook declares a document type")
+        self.has_merged = self.has_merged or b"mergeCell" in joined
         self.is_strict = self.is_strict or _STRICT.search(joined) is not None
         self._tail = joined[-_LONGEST_NAMESPACE:]
 
@@ -115,10 +123,11 @@ class _Checked:
 class Part(io.RawIOBase):
     """The bytes of a part, those of the strict form in the names of the transitional one."""
 
-    def __init__(self, stream: Any, *, is_strict: bool) -> None:
+    def __init__(self, stream: Any, checked: _Checked) -> None:
         super().__init__()
+        self.has_merged = checked.has_merged
         self._stream = stream
-        self._translate: Callable[[bytes], bytes] | None = _transitional if is_strict else None
+        self._translate: Callable[[bytes], bytes] | None = _transitional if checked.is_strict else None
         self._held = b""
         self._ready = b""
 

@@ -4,7 +4,6 @@ Owns which signs those are. Knows no form of files.
 """
 
 import re
-import unicodedata
 from typing import Final
 
 from accounts.ui.csv_cells import unguarded
@@ -20,6 +19,10 @@ _UNSEEN: Final = re.compile(
     f"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f{_MARKS}]|(?<![^\x00-\u02ff])[\u200c\u200d\ufe00-\ufe0f]"
 )
 _SPACES: Final = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+# Private use, tags, annotations, what is no sign at all, and the sign of replacement.
+_MEANINGLESS: Final = re.compile(
+    "[\ue000-\uf8ff\ufdd0-\ufdef\ufff9-\ufffb\ufffd-\uffff\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
+)
 _NAMED_MOST: Final = 3
 _MOST_KEPT: Final = 10_000
 
@@ -47,11 +50,14 @@ class Signs:
                 self._plain[text] = made
             return made
         plain_text, left_out = _cleaned(text)
+        made = Cell(plain_text, kind, concerns=(*concerns, *_meaningless(plain_text)))
+        if kind is CellKind.TEXT and not concerns and not left_out and len(self._plain) < _MOST_KEPT:
+            self._plain[text] = made
         if left_out:
             self._cells += 1
             self._first = self._first or row
             self._left_out.update(dict.fromkeys(left_out))
-        return Cell(plain_text, kind, concerns=(*concerns, *_meaningless(plain_text)))
+        return made
 
     def notes(self) -> list[str]:
         if not self._cells:
@@ -83,7 +89,7 @@ def _cleaned(text: str) -> tuple[str, list[str]]:
 
 def _meaningless(text: str) -> tuple[str, ...]:
     """What to say of signs that stand for nothing: one that could not be read, or that only one program knows."""
-    found = dict.fromkeys(sign for sign in text if _is_meaningless(sign))
+    found = dict.fromkeys(_MEANINGLESS.findall(text))
     if not found:
         return ()
     said = []
@@ -94,14 +100,6 @@ def _meaningless(text: str) -> tuple[str, ...]:
         names = ", ".join(_named(sign) for sign in list(found)[:_NAMED_MOST])
         said.append(f"It holds signs that mean nothing outside the program that wrote them: {names}.")
     return tuple(said)
-
-
-def _is_meaningless(sign: str) -> bool:
-    """Private use, tags, annotations, and what Unicode gives no meaning; the sign of replacement."""
-    if sign < "\u0378":
-        return False
-    is_tag = "\U000e0000" <= sign <= "\U000e007f" or "\ufff9" <= sign <= "\ufffb"
-    return is_tag or sign == "\ufffd" or unicodedata.category(sign) in ("Co", "Cn", "Cs")
 
 
 def _named(sign: str) -> str:

@@ -62,8 +62,10 @@ class SpooledRows:
 
 
 def _packed(cell: Cell) -> str | list[object]:
-    if cell.kind is CellKind.TEXT and not (cell.concerns or cell.shown or cell.currency or cell.is_absent):
-        return cell.text
+    if not (cell.concerns or cell.shown or cell.currency or cell.is_absent):
+        if cell.kind is CellKind.TEXT:
+            return cell.text
+        return [cell.text, cell.kind.value]
     return [cell.text, cell.kind.value, cell.shown, cell.currency, cell.concerns, cell.is_absent]
 
 
@@ -75,6 +77,8 @@ def _row(line: bytes) -> Row:
 def _unpacked(packed: str | list[object]) -> Cell:
     if isinstance(packed, str):
         return Cell(packed) if packed else BLANK
+    if len(packed) == 2:
+        return Cell(str(packed[0]), CellKind(str(packed[1])))
     text, kind, shown, currency, concerns, is_absent = packed
     if not isinstance(concerns, list):
         raise TypeError("a cell of another form")

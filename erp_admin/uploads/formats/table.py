@@ -17,6 +17,7 @@ MOST_ROWS: Final = 20_000
 MOST_COLUMNS: Final = 100
 MOST_CELLS: Final = 1_000_000  # filled ones, of the whole file
 MOST_BLANK_ROWS: Final = 1_048_576  # as many as a sheet has
+_LONGEST_NAME: Final = 200  # of a column
 LONGEST_CELL: Final = 32_767  # as in a spreadsheet
 # Concerns that are asked about for a whole sheet, or hold for several cells at once; the others are of one cell.
 IN_HIDDEN_COLUMN: Final = "It is in a hidden column."
@@ -66,7 +67,7 @@ ABSENT: Final = Cell("", is_absent=True)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as people count it in their spreadsheet; blank cells at its end are left out.
+    """A row as people count it in their spreadsheet. Blank rows, and blank cells at the end of a row, are left out.
 
     `is_hidden`: the sheet does not show it, by hand or by a filter. `starts_document`: whether it is the first of its
     document, where the form of the file tells, as JSON does; None where only the cells can tell.
@@ -131,7 +132,7 @@ class KnownNames:
 
     def score(self, texts: Iterable[str]) -> int:
         """How much a row resembles the header: how many of its cells name a column."""
-        return len({plain(text) for text in texts if text} & (self.document | self.line))
+        return len({plain(text) for text in texts if 0 < len(text) <= _LONGEST_NAME} & (self.document | self.line))
 
 
 class FileRefused(Refused):
@@ -156,14 +157,8 @@ def trimmed(cells: Sequence[Cell]) -> tuple[Cell, ...]:
 
 def within_limits(rows: Iterable[Row]) -> Iterator[Row]:
     """The rows as they come. Raises FileRefused for the first that goes beyond what is read."""
-    count = filled = 0
-    for row in rows:
-        if row.number > MOST_BLANK_ROWS:
-            raise FileRefused("The file has too many blank rows.", "Remove them.", code="FILE-ROWS")
-        if not row.cells:
-            yield row
-            continue
-        count += 1
+    filled = 0
+    for count, row in enumerate(rows, 1):
         if count > MOST_ROWS + 1:  # the header is one
             raise FileRefused(
                 f"The file has more than {MOST_ROWS:,} rows.", "Split it into several files.", code="FILE-ROWS"
@@ -174,14 +169,14 @@ def within_limits(rows: Iterable[Row]) -> Iterator[Row]:
                 "Remove what is not needed, or check the delimiter.",
                 code="FILE-COLUMNS",
             )
-        longest = max(len(cell.text) for cell in row.cells)
+        longest = max((len(cell.text) for cell in row.cells), default=0)
         if longest > LONGEST_CELL:
             raise FileRefused(
                 f"A cell in row {row.number} has {longest:,} characters; at most {LONGEST_CELL:,} are read.",
                 "Shorten it.",
                 code="FILE-CELL",
             )
-        filled += sum(map(bool, row.cells))
+        filled += sum(1 for cell in row.cells if cell.text)
         if filled > MOST_CELLS:
             raise FileRefused(
                 f"The file has more than {MOST_CELLS:,} filled cells.",

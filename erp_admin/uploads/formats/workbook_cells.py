@@ -5,7 +5,6 @@ reading of the others.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -19,6 +18,10 @@ from erp_admin.uploads.formats.signs import Signs
 from erp_admin.uploads.formats.table import BLANK, Cell, CellKind
 
 MAIN: Final = f"{{{SHEET_MAIN_NS}}}"
+_VALUE: Final = f"{MAIN}v"
+_INLINE: Final = f"{MAIN}is"
+_FORMULA: Final = f"{MAIN}f"
+_TEXT: Final = f"{MAIN}t"
 _ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 _NUMBER: Final = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _FIRST_NO_DATE: Final = Decimal(2_958_466)  # the day after 9999-12-31
@@ -37,7 +40,10 @@ class Style:
     is_struck: bool = False
 
 
-@dataclass(frozen=True)
+_NO_STYLE: Final = Style()
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A text of the workbook; `is_struck_partly`: some of its runs are struck out."""
 
@@ -72,10 +78,12 @@ def unescaped(text: str) -> str:
 
 def text_of(entry: Any) -> Text:
     """The text of a string entry, of all its runs; how it sounds (phonetic runs) left out."""
-    parts = [part.text or "" for part in entry.iterfind(f"{MAIN}t")]
+    if len(entry) == 1 and entry[0].tag == _TEXT:
+        return Text(unescaped(entry[0].text or ""))
+    parts = [part.text or "" for part in entry.iterfind(_TEXT)]
     struck = shown = 0
     for run in entry.iterfind(f"{MAIN}r"):
-        text = "".join(part.text or "" for part in run.iterfind(f"{MAIN}t"))
+        text = "".join(part.text or "" for part in run.iterfind(_TEXT))
         parts.append(text)
         if text.strip():
             mark = run.find(f"{MAIN}rPr/{MAIN}strike")
@@ -117,41 +125,54 @@ class CellReader:
 
     def cell(self, element: Any, row: int) -> Cell:
         """The cell of an element `c`; blank where it holds no value."""
-        if not len(element):
-            return BLANK
-        value = element.findtext(f"{MAIN}v")
-        inline = element.find(f"{MAIN}is")
-        if element.find(f"{MAIN}f") is not None:
+        value = inline = None
+        is_formula = False
+        for child in element:
+            if child.tag == _VALUE:
+                value = child.text or ""
+            elif child.tag == _INLINE:
+                inline = child
+            else:
+                is_formula = is_formula or child.tag == _FORMULA
+        if is_formula:
             self.found.formulas += 1
             if value is None and inline is None:
                 self.found.uncomputed.append(element.get("r", f"a cell of row {row}"))
                 return Cell("", CellKind.ERROR, concerns=(_UNCOMPUTED,))
-        style = self._style(element.get("s", "0"))
-        struck = (_STRUCK,) if style.is_struck else ()
         kind = element.get("t", "n")
-        if kind == "inlineStr":
-            return self._text(text_of(inline), row, struck) if inline is not None else BLANK
-        if value is None or not value.strip():
+        if kind == "inlineStr" and inline is not None:
+            return self._text(text_of(inline), row, self._struck(element))
+        if not value or kind == "inlineStr" or not value.strip():
             return BLANK
-        read = self._readers().get(kind)
-        made = read(value.strip(), style, row, struck) if read is not None else None
+        made = self._read(kind, value.strip(), element, row)
         if made is None:
             return self._signs.cell(value, row, kind=CellKind.ERROR, concerns=(_UNREADABLE,))
         return made
 
-    def _readers(self) -> dict[str, "Callable[[str, Style, int, tuple[str, ...]], Cell | None]"]:
-        return {
-            "n": lambda value, style, row, struck: self._number(value, style, struck),
-            "s": lambda value, style, row, struck: self._shared(value, row, struck),
-            "str": lambda value, style, row, struck: self._signs.cell(unescaped(value), row, concerns=struck),
-            "b": lambda value, style, row, struck: _yes_no(value, struck),
-            "e": lambda value, style, row, struck: self._signs.cell(value, row, kind=CellKind.ERROR),
-            "d": lambda value, style, row, struck: _iso_date(value, struck),
-        }
+    def _read(self, kind: str, value: str, element: Any, row: int) -> Cell | None:
+        """What is stored, by its type; None where it is not what the type says."""
+        struck = self._struck(element)
+        match kind:
+            case "s":
+                return self._shared(value, row, struck)
+            case "n":
+                return self._number(value, self._style(element), struck)
+            case "str":
+                return self._signs.cell(unescaped(value), row, concerns=struck)
+            case "b":
+                return _yes_no(value, struck)
+            case "e":
+                return self._signs.cell(value, row, kind=CellKind.ERROR)
+            case "d":
+                return _iso_date(value, struck)
+        return None
 
-    def _style(self, position: str) -> Style:
-        place = _whole(position)
-        return self._styles[place] if place < len(self._styles) else Style()
+    def _struck(self, element: Any) -> tuple[str, ...]:
+        return (_STRUCK,) if self._style(element).is_struck else ()
+
+    def _style(self, element: Any) -> Style:
+        place = _whole(element.get("s"))
+        return self._styles[place] if place < len(self._styles) else _NO_STYLE
 
     def _text(self, text: Text, row: int, struck: tuple[str, ...]) -> Cell:
         concerns = struck or ((_STRUCK_PARTLY,) if text.is_struck_partly else ())
@@ -166,6 +187,8 @@ class CellReader:
         if number is None:
             return None
         digits = _digits(number)
+        if style.pattern == "General" and not struck and len(value) <= _MOST_DIGITS:
+            return Cell(digits, CellKind.NUMBER)
         section, positive = section_for(style.pattern, number)
         if section.is_date:
             return self._date(number, digits, section, struck)
@@ -175,6 +198,8 @@ class CellReader:
         shown = shown_number(section, positive)
         if not shown and not section.tokens:
             concerns = (*concerns, "Its format shows nothing.")
+        if number < 0 and positive > 0 and shown[:1].isdecimal() and not section.is_colored:
+            concerns = (*concerns, "Its format hides that it is negative.")
         text = f"{_digits(number.scaleb(2))}%" if section.is_percent else digits
         return Cell(text, CellKind.NUMBER, "" if shown == text else shown, section.currency, concerns)
 
@@ -198,6 +223,8 @@ class CellReader:
 
 def exact(value: str) -> Decimal | None:
     """A stored number with the 15 digits that Excel keeps; what a binary fraction adds beyond them nobody entered."""
+    if value.isdecimal() and value.isascii() and len(value) <= _MOST_DIGITS:
+        return Decimal(value)
     if _NUMBER.fullmatch(value) is None:
         return None
     try:

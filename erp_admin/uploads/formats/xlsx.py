@@ -16,6 +16,7 @@ from openpyxl.packaging.relationship import RelationshipList, get_dependents, ge
 from openpyxl.utils import column_index_from_string, range_boundaries
 from openpyxl.worksheet._reader import COL_TAG, MERGE_TAG, ROW_TAG, WorkSheetParser
 
+from erp_admin.uploads.formats.foreign import refuse_archive
 from erp_admin.uploads.formats.package import DAMAGE, HARDENED, SAVE_AGAIN, Package
 from erp_admin.uploads.formats.signs import Signs
 from erp_admin.uploads.formats.spool import SpooledRows, write_rows
@@ -23,6 +24,7 @@ from erp_admin.uploads.formats.table import (
     BLANK,
     IN_HIDDEN_COLUMN,
     MERGED,
+    MOST_COLUMNS,
     Cell,
     FileRefused,
     KnownNames,
@@ -53,6 +55,7 @@ def read(content: bytes, known: KnownNames) -> Reading:
 def _guarded(content: bytes, known: KnownNames, notes: list[str]) -> Iterator[Row]:
     try:
         with Package(content) as package:
+            refuse_archive(package.namelist())
             yield from _Workbook(package).rows(known, notes)
     except DAMAGE as error:
         raise FileRefused("The workbook is damaged, or not an Excel workbook.", SAVE_AGAIN, code="FILE-XLSX") from error
@@ -104,11 +107,15 @@ class _Workbook:
     def rows(self, known: KnownNames, notes: list[str]) -> Iterator[Row]:
         sheet = self._chosen(known, notes)
         signs = Signs()
-        with self._package.part(sheet.path) as stream, tempfile.TemporaryFile() as spool:
+        with self._package.part(sheet.path) as stream:
             parser = self._parser(stream, signs)
-            write_rows(within_limits(parser.rows()), spool)
-            notes += [*parser.cells.found.notes(), *signs.notes()]
-            yield from _with_merged(SpooledRows(spool), parser.merged, parser.width)
+            if stream.has_merged:  # which cells are merged stands behind the rows
+                with tempfile.TemporaryFile() as spool:
+                    write_rows(within_limits(parser.rows()), spool)
+                    yield from _with_merged(SpooledRows(spool), parser.merged, parser.width)
+            else:
+                yield from parser.rows()
+        notes += [*parser.cells.found.notes(), *signs.notes()]
 
     def _parser(self, stream: Any, signs: Signs) -> "_SheetParser":
         return _SheetParser(stream, CellReader(self._strings, self._styles, self._epoch, signs))
@@ -217,7 +224,8 @@ class _SheetParser(WorkSheetParser):  # type: ignore[misc] # the library carries
                 if row.number <= before:
                     raise ValueError("a row that stands twice, or out of order")
                 before = row.number
-                yield row
+                if row.cells:
+                    yield row
 
     def _take_column(self, element: Any) -> None:
         if element.get("hidden", "") in _TRUE or _is_zero(element.get("width")):
@@ -234,8 +242,9 @@ class _SheetParser(WorkSheetParser):  # type: ignore[misc] # the library carries
         is_hidden = element.get("hidden", "") in _TRUE or _is_zero(element.get("ht"))
         number, found = self.parse_row(element)
         self.row_dimensions.clear()
-        filled = {column: cell for column, cell in found if cell or cell.concerns}
-        if len(filled) < sum(1 for _, cell in found if cell or cell.concerns):
+        met = [(column, cell) for column, cell in found if cell.text or cell.concerns]
+        filled = dict(met)
+        if len(filled) < len(met):
             raise ValueError("a cell that stands twice")
         width = max(filled, default=0)
         self.width = max(self.width, width)
@@ -275,6 +284,8 @@ class _Sweep:
             if merged.first_row == row.number and place < len(row.cells) and row.cells[place]:
                 self.open.append(merged)
         self.open = [merged for merged in self.open if merged.last_row >= row.number]
+        if len(self.open) > MOST_COLUMNS:
+            raise ValueError("ranges of merged cells that overlap")
         return self.open
 
 

@@ -40,6 +40,12 @@ MARCH_4 = date(2026, 3, 4)
         *("the 4th of March, 2026", "2026-Mar-04", "2026 March 4", "Mar/04/2026", "MARCH 4 2026", "march 4,2026"),
         *("Wednesday, March 4, 2026", "Wed 4 Mar 2026", "Wed. March 4, 2026", "March 4, 2026 (Wed)", "Weds 3/4/2026"),
         *("Wed, 04 Mar 2026 00:00:00 +0000", "2026年3月4日", "2026년 3월 4일", "２０２６－０３－０４", "٢٠٢٦-٠٣-٠٤"),
+        *(
+            "Wed Mar 04 2026 00:00:00 GMT-0700 (Mountain Standard Time)",
+            "Wed Mar  4 00:00:00 UTC 2026",
+            "Mar  4 2026 12:00AM",
+        ),
+        *("2026-03-04 00:00:00 +0000 UTC", "2026-03-04 Wed", "Wednesday the 4th of March 2026"),
         *("\u200e2026\u200e-03-04", "2026-03-04.", "Mar\u00a04,\u202f2026", "Wednesday 3/4/2026 12:00:00 AM"),
     ],
 )
@@ -168,7 +174,8 @@ def test_a_weekday_decides_where_only_one_reading_fits_it() -> None:
             ("3/4-2026", "not a date"),
             ("Feb 30, 2026", "no such day"),
             ("2026-3", "day is missing"),
-            ("Mar-26", "year is missing|day"),
+            ("Mar-26", "day or the year"),
+            ("Wed Mar 4 25:00:00 2026", "no such time"),
         ),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from erp_admin.grammar.measures import AMOUNT, ANY, PERCENT, PRICE, QUANTITY
+from erp_admin.grammar.measures import AMOUNT, ANY, PERCENT, PRICE, QUANTITY, Measure
 from erp_admin.grammar.numbers import Number, read_certain, read_number
 from erp_admin.grammar.problems import InDoubt, Question, Unreadable
 from erp_admin.grammar.style import Style
@@ -86,6 +86,11 @@ def test_plus_and_minus_contradict(text: str) -> None:
         ("C$5", Number(Decimal(5), "CAD")),
         ("MX$5", Number(Decimal(5), "MXN")),
         ("R$ 5", Number(Decimal(5), "BRL")),
+        ("US $5", Number(Decimal(5), "USD")),
+        ("USD$ 5", Number(Decimal(5), "USD")),
+        ("USD $5", Number(Decimal(5), "USD")),
+        ("5 CAD $", Number(Decimal(5), "CAD")),
+        ("5 LBS $", Number(Decimal(5), "$", "LBS")),
         ("￥500", Number(Decimal(500), "¥")),
         ("￡500", Number(Decimal(500), "£")),
         ("5 dollars", Number(Decimal(5), "$")),
@@ -140,8 +145,10 @@ def test_digits_that_are_grouped_by_nothing_are_refused(text: str) -> None:
     [
         *(
             ("5‰", "parts of a thousand"),
-            ("½", "“½” is a fraction"),
-            ("5½", "“½” is a fraction"),
+            ("½", "This is a fraction"),
+            ("-½", "“½” is a fraction"),
+            ("1/0", "fraction"),
+            ("5½", "This is a fraction"),
             ("3 1/2", "fraction"),
         ),
         *(("⅒", "fraction"), ("①", "no digit"), ("Ⅻ", "no digit"), ("5⁰", "no digit"), ("五", "not a number")),
@@ -234,6 +241,29 @@ def test_a_value_that_contradicts_the_style_says_so() -> None:
     assert caught.value.sentence == "It is not written with a decimal point, as numbers are here."
     assert caught.value.fix == "Write (12.50) EUR."
     assert refused("12.5", COMMA) == "It is not written with a decimal comma, as numbers are here."
+
+
+@pytest.mark.parametrize(
+    ("text", "measure", "fix"),
+    [
+        ("--5.00", AMOUNT, "Write -5 or 5."),
+        ("+(12.50) USD", AMOUNT, "Write -12.50 USD or 12.50 USD."),
+        ("5.-", AMOUNT, "Write -5 or 5."),
+        ("(5", AMOUNT, "Write -5 or 5."),
+        ("--1,234", AMOUNT, "Write it like 1234.50."),
+        ("3 1/2", QUANTITY, "Write 3.50."),
+        ("½", QUANTITY, "Write 0.50."),
+        ("2⅛", QUANTITY, "Write 2.1250."),
+        ("1/3", QUANTITY, "Write it like 12.50."),
+        ("1/0", QUANTITY, "Write it like 12.50."),
+        ("$500 LBS", AMOUNT, "Write 500 $."),
+        ("--5", PERCENT, "Write 5."),
+    ],
+)
+def test_what_is_nearly_right_is_suggested_as_it_was_meant(text: str, measure: Measure, fix: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_number(text, OPEN, measure)
+    assert caught.value.fix == fix
 
 
 def test_a_doubt_offers_what_the_column_takes() -> None:

@@ -102,7 +102,7 @@ def test_the_command_refuses_hidden_rows_unless_it_is_told_what_becomes_of_them(
     assert "--hidden leave-out: Leave them out" in facts["questions"][0]["options"]
     code, facts = run_command(listed.tenant, path, "--hidden", "leave-out")
     assert (code, Commitment.objects.get().total) == (0, 5)
-    assert facts["reading"] == ["1 hidden row (row 3): left out, as was chosen."]
+    assert "Hidden in the sheet: row 3; left out, as chosen." in facts["notes"]
 
 
 def test_the_command_tells_in_words_what_it_decided_and_asks(listed: Connection, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_a_project_is_made_by_hand_with_what_was_typed(tenant: Tenant, scoped: T
         ({"currency": "US"}, "Use the three letters of the currency"),
         ({"contract_amount": "-5"}, "greater than or equal to 0"),
         ({"begins_on": "2026-02-01", "ends_on": "2026-01-01"}, "The project cannot end before it begins."),
-        ({"begins_on": "yesterday"}, "Enter a valid date."),
+        ({"begins_on": "yesterday"}, "These are words, not a date. Write it as YYYY-MM-DD"),
     ],
 )
 def test_bad_input_is_named_at_the_field_and_nothing_typed_is_lost(
