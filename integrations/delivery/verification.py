@@ -4,7 +4,7 @@ Owns which documents are read and what the run reports. Writes nothing to Intacc
 person decides.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from integrations.delivery.apart import ask_apart
 from integrations.delivery.contract import Found, PushContext, PushFlow, push_flows
 from integrations.delivery.planning import context_for
 from integrations.gateway.client import about
+from integrations.intacct import Client
 from integrations.models import Connection, Delivery, RemoteRecord, RowOutcome, RunRow, Trigger
 from integrations.runs.flow import Flow, StepPlan, flow_for
 from integrations.runs.service import Started, start_run
@@ -68,15 +69,16 @@ def _read(
     spoilt: dict[int, str] = {}
     for (entity, object_name), members in groups.items():
         with work.client_for(entity) as client, about(flow.key, (record.document_id for record in members)):
-            answer = ask_apart(
-                members,
-                lambda part, name=object_name, inside=client: flow.read(
-                    inside, name, [each.remote_id for each in part]
-                ),
-            )
+            answer = ask_apart(members, _reading(flow, client, object_name))
         spoilt |= {record.pk: error.sentence for record, error in answer.spoilt}
         read |= {each.pk: answer.found.get(each.remote_id) for each in members if each.pk not in spoilt}
     return read, spoilt
+
+
+def _reading(
+    flow: PushFlow, client: Client, object_name: str
+) -> Callable[[Sequence[RemoteRecord]], Mapping[str, Found]]:
+    return lambda part: flow.read(client, object_name, [record.remote_id for record in part])
 
 
 def linked_documents(flow: PushFlow, connection: Any, since: datetime | None) -> Any:

@@ -24,7 +24,8 @@ def note_end(run: SyncRun, step: RunStep, sink: Sink) -> None:
     elif step.skipped:
         problem = ("Intacct did not send all the records it announced or had before.", "LIST-INCOMPLETE")
     else:
-        problem = _unread(len(mark.get("unread", ())))
+        unread = len(mark.get("unread", ()))
+        problem = (_told(unread), "LIST-UNREAD") if unread else ("", "")
         if mark.get("closes_gap") and not mark.get("absent"):
             facts |= {"complete_through": datetime.fromisoformat(mark["started_at"]), "read_fields": mark["fields"]}
             if mark.get("since") is None:
@@ -41,12 +42,10 @@ def note_end(run: SyncRun, step: RunStep, sink: Sink) -> None:
     keep(run, sink, facts)
 
 
-def _unread(records: int) -> tuple[str, str]:
+def _told(records: int) -> str:
     """Records that could not be read are kept and asked for again, so the list is read all the same, and says so."""
-    if not records:
-        return "", ""
     which = "1 record cannot be read and is" if records == 1 else f"{records} records cannot be read and are"
-    return f"{which} kept as before. The last sync names what to correct in Intacct.", "LIST-UNREAD"
+    return f"{which} kept as before. The last sync names what to correct in Intacct."
 
 
 def keep(run: SyncRun, sink: Sink, facts: dict[str, Any]) -> None:

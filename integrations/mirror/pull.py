@@ -132,10 +132,8 @@ def _store(work: StepWork, selection: Selection, sink: Sink, reader: RowReader, 
         unread.keep(work, kind, page.unread, names)
         outcome = sink.store(usable, swept=swept, spared=spared)
         work.count(read=len(page.rows) + len(page.unread), **outcome.counts())
-        mark = {"unread": unread.remembered(work.checkpoint, not_read)}
-        if unread.is_open_ended(page, last):
-            mark["open_ended"] = True
-        work.save_page(after=last, **mark)
+        open_ended = bool(work.checkpoint.get("open_ended")) or unread.is_open_ended(page, last)
+        work.save_page(after=last, unread=unread.remembered(work.checkpoint, not_read), open_ended=open_ended)
     return last
 
 
