@@ -24,8 +24,9 @@ def note_end(run: SyncRun, step: RunStep, sink: Sink) -> None:
     elif step.skipped:
         problem = ("Intacct did not send all the records it announced or had before.", "LIST-INCOMPLETE")
     else:
-        unread = len(mark.get("unread", ()))
-        problem = (_told(unread), "LIST-UNREAD") if unread else ("", "")
+        problem = ("", "")
+        if mark.get("unread"):
+            problem = (_told(len(mark["unread"])), "LIST-UNREAD")
         if mark.get("closes_gap") and not mark.get("absent"):
             facts |= {"complete_through": datetime.fromisoformat(mark["started_at"]), "read_fields": mark["fields"]}
             if mark.get("since") is None:
