@@ -98,8 +98,7 @@ def _read(
 def _reading(
     flow: PushFlow, client: Client, object_name: str
 ) -> Callable[[Sequence[RemoteRecord]], Mapping[str, Found]]:
-    """Reads some of the records of one object."""
-    return lambda part: flow.read(client, object_name, [each.remote_id for each in part])
+    return lambda part: flow.read(client, object_name, [record.remote_id for record in part])
 
 
 def linked_documents(flow: PushFlow, connection: Any, since: datetime | None) -> Any:

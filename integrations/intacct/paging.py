@@ -47,16 +47,9 @@ class Walk:
     def pages(self) -> Iterator[Page]:
         first = True
         while True:
-            page: Page | None
-            try:
-                page = self._next()
-            except SpoiltAnswer as error:
-                if not self.around:
-                    raise
-                self._spend(error)
-                page = self._narrowed(error)
-                if page is None:
-                    continue
+            page = self._next_or_narrower()
+            if page is None:
+                continue
             if page.rows or page.unread or first:
                 yield page
             first = False
@@ -66,6 +59,16 @@ class Walk:
                 return
             if not page.count:
                 raise incomplete(f"{page.remaining} rows of {self.query.object} remain, but the page is empty.")
+
+    def _next_or_narrower(self) -> Page | None:
+        """The next page; None where fewer rows are to be asked for first."""
+        try:
+            return self._next()
+        except SpoiltAnswer as error:
+            if not self.around:
+                raise
+            self._spend(error)
+            return self._narrowed(error)
 
     def _next(self) -> Page:
         """The next page of rows that can be read, and of records set aside because their row is not as it should be."""

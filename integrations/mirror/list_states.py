@@ -23,7 +23,9 @@ def note_end(run: SyncRun, step: RunStep, sink: Sink) -> None:
     elif step.skipped:
         problem = ("Intacct did not send all the records it announced or had before.", "LIST-INCOMPLETE")
     else:
-        problem = (step.message, step.error_code) if step.message else _unread(len(mark.get("unread", ())))
+        problem = (step.message, step.error_code) if step.message else ("", "")
+        if not problem[0] and mark.get("unread"):
+            problem = (_told(len(mark["unread"])), "LIST-UNREAD")
     if step.was_read and not step.skipped and mark.get("closes_gap") and not mark.get("absent"):
         facts |= {"complete_through": datetime.fromisoformat(mark["started_at"]), "read_fields": mark["fields"]}
         if mark.get("since") is None:
@@ -49,12 +51,10 @@ def _limited(run: SyncRun, mark: Mapping[str, Any], sink: Sink) -> dict[str, str
     return {name: since.get(name, now) for name in dict.fromkeys(names)}
 
 
-def _unread(records: int) -> tuple[str, str]:
+def _told(records: int) -> str:
     """Records that could not be read are kept and asked for again, so the list is read all the same, and says so."""
-    if not records:
-        return "", ""
     which = "1 record cannot be read and is" if records == 1 else f"{records} records cannot be read and are"
-    return f"{which} kept as before. The last sync names what to correct in Intacct.", "LIST-UNREAD"
+    return f"{which} kept as before. The last sync names what to correct in Intacct."
 
 
 def keep(run: SyncRun, sink: Sink, facts: dict[str, Any]) -> None:

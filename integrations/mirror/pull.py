@@ -181,10 +181,9 @@ def _store(work: StepWork, selection: Selection, sink: Sink, reader: RowReader, 
         unread.keep(work, kind, page.unread, names)
         outcome = sink.store(usable, swept=swept, spared=spared)
         work.count(read=len(page.rows) + len(page.unread), **outcome.counts())
-        mark: dict[str, Any] = {"unread": unread.remembered(work.checkpoint, not_read)}
-        if unread.is_open_ended(page, last):
-            mark["open_ended"] = True
-        work.save_page(after=last, lacking=_lacking(work, usable), **mark)
+        open_ended = bool(work.checkpoint.get("open_ended")) or unread.is_open_ended(page, last)
+        asked_again = unread.remembered(work.checkpoint, not_read)
+        work.save_page(after=last, lacking=_lacking(work, usable), unread=asked_again, open_ended=open_ended)
     return last
 
 

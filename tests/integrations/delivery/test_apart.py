@@ -63,14 +63,11 @@ def test_one_bad_record_does_not_keep_others_from_being_read_back(pushing: Conne
     push(pushing, *documents)
     assert set(Push.objects.values_list("state", "read_back_at")) == {(PushState.DELIVERED, None)}
     intacct.control(do="settle")
-    held = intacct.control(do="stats")["records"][pushing.company_id]["PODOCUMENT"]
     newest = max(_numbers(intacct))
-    assert held
     intacct.control(do="fault", kind="spoilt", object="PODOCUMENT", key=newest - 1, field="MESSAGE")
     Push.objects.update(due_at="2026-01-01T00:00:00+00:00")
     push(pushing, commitment(pushing, "SC-9"))
-    unread = Push.objects.filter(read_back_at=None)
-    assert unread.count() == 1
+    unread = Push.objects.filter(read_back_at=None, document_id__in=[document.pk for document in documents])
     assert unread.get().looks > 0
 
 

@@ -297,7 +297,7 @@ ANSWERS: dict[str, tuple[Change, Outcome]] = {
         change("<result><status>success", "<result><status>failure"),
         Outcome("UNKNOWN", "UNKNOWN", "UNKNOWN", "lost, lost", ""),
     ),
-    "two datas": (
+    "two data elements": (
         change("(<data.*</data>)", r"\1\1"),
         Outcome("ANS-INCOMPLETE", "ANS-INCOMPLETE", "ANS-INCOMPLETE", "", "ANS-INCOMPLETE"),
     ),

@@ -169,3 +169,16 @@ def test_what_spoils_everything_is_given_up_and_the_other_lists_go_on(
     assert run.steps.get(key="list:vendors").error_code == "ANS-SPOILT"
     assert int(intacct.control(do="stats")["requests"]) - before < 130
     assert not ListItem.objects.filter(kind="vendors").exclude(missing_at=None).exists()
+
+
+@pytest.mark.parametrize("way", ["control", "nested"])
+def test_a_list_that_is_read_by_its_keys_goes_around_it_too(
+    connection: Connection, intacct: SandboxServer, way: str
+) -> None:
+    sync(connection, "purchasing_definitions")
+    there = numbers("purchasing_definitions")
+    intacct.control(
+        do="fault", kind="spoilt", object="PODOCUMENTPARAMS", key=there[3], field="DESCRIPTION", way=way
+    )  # fmt: skip
+    step = sync(connection, "purchasing_definitions").steps.get()
+    assert (step.state, step.failed, step.missing, step.read) == (StepState.PARTLY, 1, 0, len(there))
