@@ -303,3 +303,20 @@ def test_drafts_of_change_orders_take_no_line_from_their_commitment(
     push(pushing, base)
     assert base.state == DocumentState.VERIFIED, (base.state_reason, base.difference)
     assert base.lines.get(number=2).remote_record_no is not None
+
+
+@OFFERED
+def test_a_change_order_that_is_unlinked_leaves_its_lines_with_it(
+    pushing: Connection, intacct: SandboxServer, hide: None
+) -> None:
+    base, (change,) = base_with_changes(pushing, "OC-12", "100.00")
+    remote_id = change.remote_id
+    unlink(change)
+    take_theirs(pushing, push_flow(COMMITMENTS), base)
+    base.refresh_from_db()
+    assert (base.total, base.lines.count()) == (Decimal("753.28"), 2)
+    change.refresh_from_db()
+    link(pushing, push_flow(CHANGES), change, remote_id)
+    for document in (base, change):
+        document.refresh_from_db()
+        assert document.state == DocumentState.VERIFIED, document.difference
