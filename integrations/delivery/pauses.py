@@ -1,6 +1,6 @@
 """How often Intacct is asked about one record: pauses that grow, and budgets after which a person or a day decides.
 
-Owns these figures; docs/push-ledger.md states what they come to in a day. Asks nobody and stores nothing.
+Owns these figures; docs/pushing.md states what they come to in a day. Asks nobody and stores nothing.
 """
 
 from datetime import timedelta

@@ -20,9 +20,10 @@ from integrations.delivery.requests import unlink
 from integrations.models import Connection, DocumentState
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
+from integrations.settings.service import save_settings
 from tests import lists
 from tests.erp_admin.purchasing.test_changes_and_commitment import rows_there
-from tests.erp_admin.samples import change_order, choose_settings, commitment
+from tests.erp_admin.samples import SETTINGS, change_order, choose_settings, commitment
 from tests.integrations.delivery.ledger import make_due, push, work_again
 from tests.snapshot import read_lists
 
@@ -274,7 +275,8 @@ def test_pushing_ours_again_after_change_orders_removes_none_of_their_lines(
 
 def test_the_revised_total_of_the_demo_is_right_at_once(connection: Connection, intacct: SandboxServer) -> None:
     read_lists(connection, lists.DOCUMENTS)
-    choose_settings(connection, **sample_settings())
+    switched = {"sync_projects": True, "sync_commitments": True}
+    save_settings(connection, values={**SETTINGS, **sample_settings()}, switched=switched)
     run_to_end(start_import(connection, intacct_projects(connection), queued=False).run)
     import_documents(connection.tenant, connection)
     connection.refresh_from_db()
@@ -301,3 +303,20 @@ def test_drafts_of_change_orders_take_no_line_from_their_commitment(
     push(pushing, base)
     assert base.state == DocumentState.VERIFIED, (base.state_reason, base.difference)
     assert base.lines.get(number=2).remote_record_no is not None
+
+
+@OFFERED
+def test_a_change_order_that_is_unlinked_leaves_its_lines_with_it(
+    pushing: Connection, intacct: SandboxServer, hide: None
+) -> None:
+    base, (change,) = base_with_changes(pushing, "OC-12", "100.00")
+    remote_id = change.remote_id
+    unlink(change)
+    take_theirs(pushing, push_flow(COMMITMENTS), base)
+    base.refresh_from_db()
+    assert (base.total, base.lines.count()) == (Decimal("753.28"), 2)
+    change.refresh_from_db()
+    link(pushing, push_flow(CHANGES), change, remote_id)
+    for document in (base, change):
+        document.refresh_from_db()
+        assert document.state == DocumentState.VERIFIED, document.difference

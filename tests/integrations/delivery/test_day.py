@@ -232,7 +232,6 @@ STATES: dict[str, State] = {
     "in an entity closed since": in_an_entity_closed_since,
     "revoked": revoked,
     "waiting": waiting,
-    "switched off": switched_off,
 }
 
 
@@ -243,8 +242,9 @@ def test_a_day_asks_little_and_less(pushing: Connection, intacct: SandboxServer,
     assert sum(hours) <= MOST_A_DAY, hours
     assert sum(hours[-6:]) <= max(6 * 30, sum(hours[:6])), hours  # it never asks more, the longer it lasts
     # No row is due for ever: what is, the dispatcher takes up each minute.
+    minute()
     with cross_tenant("dispatcher of a test"):
-        assert not ledgers_due() or name in ("switched off", "revoked")
+        assert not ledgers_due()
 
 
 def test_what_never_arrives_fails_in_the_end(pushing: Connection, intacct: SandboxServer, clock: Clock) -> None:
@@ -253,6 +253,16 @@ def test_what_never_arrives_fails_in_the_end(pushing: Connection, intacct: Sandb
     push = Push.objects.get()
     assert (push.state, push.error_code, push.tries) == (PushState.FAILED, "NO-ANSWER", 20)
     assert sum(day(clock)) == 0
+
+
+def test_what_is_switched_off_asks_nothing(pushing: Connection, intacct: SandboxServer, clock: Clock) -> None:
+    """It stays due, so that it goes on in the minute in which somebody switches it on again."""
+    switched_off(pushing, intacct)
+    before = Exchange.objects.count()
+    for _ in range(60):
+        clock.now += timedelta(minutes=1)
+        minute()
+    assert Exchange.objects.count() == before
 
 
 def test_an_entity_that_is_closed_stops_nothing_elsewhere(

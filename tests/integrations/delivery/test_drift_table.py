@@ -130,12 +130,12 @@ def test_a_new_time_of_change_alone_is_a_change_and_is_not_named_beside_others()
     assert beside.named == ["Title: B in Intacct, A in ERP Admin"]
 
 
-def test_what_is_not_read_back_is_not_counted_and_what_was_not_looked_at_is_never_verified() -> None:
+def test_what_is_never_shown_counts_as_not_compared_and_what_was_not_looked_at_is_never_verified() -> None:
     sent = head(title="A", total="5", secret="s")
     some = judge(here=sent, sent=sent, found=head(title="A"), noted=head(), fields=FIELDS)
-    assert (some.compared, some.comparable, some.is_verified) == (1, 2, True)
+    assert (some.compared, some.comparable, some.is_verified) == (1, 3, True)
     nothing = judge(here=sent, sent=sent, found=head(), noted=head(), fields=FIELDS)
-    assert (nothing.compared, nothing.comparable, nothing.is_verified) == (0, 2, False)
+    assert (nothing.compared, nothing.comparable, nothing.is_verified) == (0, 3, False)
     with_lines = Snapshot({"title": "A"}, {"1": {"price": "5"}})
     unseen = judge(here=with_lines, sent=with_lines, found=head(title="A"), noted=head(), fields=FIELDS)
     assert not unseen.is_verified
