@@ -40,7 +40,7 @@ HARDENED: Final[dict[str, Any]] = {
 # What damaged or odd parts raise, in the libraries that read them.
 DAMAGE: Final = (
     etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError, EOFError,
-    NotImplementedError, RuntimeError, OverflowError, AttributeError,
+    NotImplementedError, RuntimeError, ArithmeticError, AttributeError,
 )  # fmt: skip
 SAVE_AGAIN: Final = "Open it in the spreadsheet program and save it again as .xlsx, or as CSV."
 _TOO_MUCH: Final = "Keep only the sheet with the documents, without pictures and empty formatted rows."
