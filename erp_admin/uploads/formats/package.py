@@ -40,7 +40,7 @@ HARDENED: Final[dict[str, Any]] = {
 # What damaged or odd parts raise, in the libraries that read them.
 DAMAGE: Final = (
     etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError, EOFError,
-    NotImplementedError, RuntimeError, OverflowError, AttributeError,
+    NotImplementedError, RuntimeError, ArithmeticError, AttributeError,
 )  # fmt: skip
 SAVE_AGAIN: Final = "Open it in the spreadsheet program and save it again as .xlsx, or as CSV."
 _TOO_MUCH: Final = "Keep only the sheet with the documents, without pictures and empty formatted rows."
@@ -57,7 +57,7 @@ class Package(zipfile.ZipFile):
             _refuse_size(f"The archive holds more than {MOST_ENTRIES:,} entries.")
         super().__init__(io.BytesIO(content))
         entries = self.infolist()
-        names = [entry.filename.casefold() for entry in entries]
+        names = [entry.filename.casefold().replace("\\", "/") for entry in entries]
         if len(set(names)) < len(names):
             raise FileRefused("The workbook is damaged: it holds a part twice.", SAVE_AGAIN, code="FILE-XLSX")
         if any(entry.flag_bits & 1 for entry in entries):
