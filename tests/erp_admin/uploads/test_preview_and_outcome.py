@@ -1,6 +1,5 @@
 """Whatever is here and whatever a file says: importing does what the preview said, all of it, and nothing else."""
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -88,7 +87,7 @@ def listed(connection: Connection) -> Connection:
 
 
 @settings(
-    max_examples=int(os.environ.get("EX", "20")),
+    max_examples=20,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],
