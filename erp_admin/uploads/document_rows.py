@@ -35,6 +35,7 @@ class DocumentRows:
     restated: list[Restated] = field(default_factory=list)
     removed: dict[str, int] = field(default_factory=dict)
     lacks_told: bool = False
+    head_values: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.document = ParsedDocument(self.rows, parent_column=self.kind.parent_column)
@@ -107,7 +108,7 @@ class DocumentRows:
                 continue
             if column.value is Value.AMOUNT:
                 self._note_currency(row, column, cell)
-            if self.cells.understood(row, column) == self.cells.understood(self.head, column):
+            if self.cells.understood(row, column) == self._head_value(column):
                 continue
             first, text = self.head.number, self.document.texts[column.key]
             sentence = f"It differs from row {first} of the same document, where it is “{cut(text)}”."
@@ -118,6 +119,11 @@ class DocumentRows:
             elif column.value is Value.NUMBER:
                 fix += f" If a document begins here, fill in {self._needs()}."
             self.document.problems.append(Problem(row.number, column.label, cell.text, sentence, fix))
+
+    def _head_value(self, column: Column) -> str:
+        if column.key not in self.head_values:
+            self.head_values[column.key] = self.cells.understood(self.head, column)
+        return self.head_values[column.key]
 
     def _read_line(self, row: Row) -> None:
         columns = list(self._columns(Level.LINE))
