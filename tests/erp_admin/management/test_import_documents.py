@@ -61,6 +61,25 @@ def test_the_command_reads_json_of_either_type(listed: Connection, tmp_path: Pat
     assert ChangeOrder.objects.get().total == Decimal("10.10")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[" * 100_000,
+        '{"type": "change_orders", "type": "commitments"}',
+        '{"documents": [NaN]}',
+        "{" * 500,
+        '{"type": "x',
+    ],
+)
+def test_the_command_refuses_json_in_words_before_it_asks_what_it_holds(
+    scoped: Tenant, tmp_path: Path, content: str
+) -> None:
+    path = tmp_path / "file.json"
+    path.write_text(content)
+    ended, facts = run_command(scoped, path)
+    assert (ended, facts["error"]) == (3, "FILE-JSON")
+
+
 @pytest.mark.parametrize(("content", "code", "error"), [(None, 2, "FILE-UNREADABLE"), ("a,b\n1,2\n", 3, "FILE-HEADER")])
 def test_the_command_ends_with_the_code_of_its_refusal(
     scoped: Tenant, tmp_path: Path, content: str | None, code: int, error: str
