@@ -7,6 +7,7 @@ from django.test import Client
 from lxml import html
 
 from accounts.models import User
+from erp_admin.documents.effects import sentences
 from integrations.models import Connection
 from tests import lists
 from tests.erp_admin.imported import commitment_row, csv_of
@@ -47,3 +48,17 @@ def test_what_cannot_be_stored_is_a_problem_with_its_row(listed: Connection, ben
     assert said == "Row 2, Changes line “9”: Commitment SC-1 has no line 9. Its lines are 1 to 2."
     file = ben.get(url("commitment_import_problems", draft_pk=draft.pk)).content.decode()
     assert "Commitment SC-1 has no line 9." in file
+
+
+def test_a_document_of_a_thousand_lines_lists_the_gravest_and_counts_the_rest(
+    listed: Connection, ben: Client, url: Url
+) -> None:
+    commitment(listed, "SC-1", *["1"] * 200)
+    rows = [commitment_row("SC-1", "Northwind Roofing", "2"), *[",,,,,,Works,2"] * 198]
+    draft = draft_of(listed, csv_of(*rows))
+    page = html.fromstring(ben.get(url("commitment_import", draft_pk=draft.pk)).text)
+    (told,) = page.xpath("//details[summary[contains(., 'What changes in ERP Admin')]]")
+    items = [item.text for item in told.xpath(".//li")]
+    assert len(items) == 50
+    assert any(item.startswith("Line 200 “Part 200” of 1.00 is removed") for item in items)
+    assert f"And {len(sentences(draft.documents.get().effects)) - 50} more changes of its lines." in told.text_content()
