@@ -50,6 +50,8 @@ def visible(text: str, *, keeps_joiners: bool = False) -> tuple[str, tuple[str, 
 
     With `keeps_joiners` those stay that shape the letters or pictures beside them, as in Persian and in emoji.
     """
+    if text.isascii() and text.isprintable():  # as most texts are, of which a file holds a hundred thousand
+        return text, ()
     kept: list[str] = []
     removed: dict[str, None] = {}
     for place, sign in enumerate(text):
@@ -76,7 +78,7 @@ def plain_signs(text: str) -> str:
     Digits of any script, full-width and small signs, dashes, spaces and apostrophes become the plain ones. Raises
     Unreadable where digits of two scripts stand together: ৪ is a four, and looks like an eight.
     """
-    if text.isascii() and text.isprintable():  # as most texts are, of which a file holds a hundred thousand
+    if text.isascii() and text.isprintable():
         return " ".join(text.replace("`", "'").split())
     text, _ = visible(text)
     families = {family for sign in text if (family := _digit_family(sign))}

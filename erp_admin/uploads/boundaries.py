@@ -8,7 +8,6 @@ from typing import Final
 
 from erp_admin.documents.columns import Column, Level
 from erp_admin.documents.uploads import UploadKind
-from erp_admin.grammar.identity import identity
 from erp_admin.uploads.formats.table import Row
 from erp_admin.uploads.heading import Heading
 from erp_admin.uploads.restated import TotalRows
@@ -28,6 +27,7 @@ class Boundaries:
         self._columns = {column.key: column for column in kind.columns}
         self._lines = [column for column in kind.columns if column.level is Level.LINE]
         self._heads = [column for column in kind.columns if column.level is Level.HEAD]
+        self._remembered: tuple[Row | None, dict[str, str]] = (None, {})
         self._named_by = [key for key in ("number", kind.parent_column) if key]
         one_of = {key for each in kind.one_of for key in each.keys}
         self._telling = [
@@ -65,13 +65,11 @@ class Boundaries:
         if self._is_total(row, head):
             return False
         named = {key: self._value(row, key) for key in self._named_by}
-        differs = any(value and value != self._value(head, key) for key, value in named.items())
-        own = self._own_values(row, head)
-        if not differs:
-            return not named["number"] and self._is_one_without_number(row, own)
-        filled = self._filled(row)
-        enough = min(_OF_ITS_OWN, len(self._alternatives))
-        return filled >= enough or (filled == 1 and own == 1 and self.fills_line(row))
+        if any(value and value != self._head_value(head, key) for key, value in named.items()):
+            enough = min(_OF_ITS_OWN, len(self._alternatives))
+            filled = self._filled(row)
+            return filled >= enough or (filled == 1 and self._own_values(row, head) == 1 and self.fills_line(row))
+        return not named["number"] and self._is_one_without_number(row, head)
 
     def fills_head(self, row: Row) -> bool:
         return any(self._heading.cell(row, column.key) for column in self._heads)
@@ -79,8 +77,9 @@ class Boundaries:
     def fills_line(self, row: Row) -> bool:
         return any(self._heading.cell(row, column.key) for column in self._lines)
 
-    def _is_one_without_number(self, row: Row, own: int) -> bool:
+    def _is_one_without_number(self, row: Row, head: Row) -> bool:
         """A blank number belongs to the document above, unless the row is plainly about another one."""
+        own = self._own_values(row, head)
         return own >= _OF_ITS_OWN or (own == 1 and self._filled(row) == len(self._alternatives))
 
     def _filled(self, row: Row) -> int:
@@ -88,11 +87,20 @@ class Boundaries:
         return sum(any(self._heading.cell(row, key) for key in keys) for keys in self._alternatives)
 
     def _own_values(self, row: Row, head: Row) -> int:
-        values = ((self._understood(row, column), self._understood(head, column)) for column in self._telling)
-        return sum(bool(value) and value != before for value, before in values)
+        values = {column.key: self._understood(row, column) for column in self._telling}
+        return sum(bool(value) and value != self._head_value(head, key) for key, value in values.items())
+
+    def _head_value(self, head: Row, key: str) -> str:
+        """What the first row of a document says, which is asked for each of its further rows."""
+        if self._remembered[0] is not head:
+            self._remembered = (head, {})
+        known = self._remembered[1]
+        if key not in known:
+            known[key] = self._value(head, key)
+        return known[key]
 
     def _is_total(self, row: Row, head: Row | None) -> bool:
         return bool(self._totals.text_in(row, head))
 
     def _value(self, row: Row, key: str) -> str:
-        return identity(self._understood(row, self._columns[key]))
+        return self._understood(row, self._columns[key])

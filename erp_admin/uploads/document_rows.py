@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from erp_admin.documents.columns import Column, Level, OneOf, Value
 from erp_admin.documents.uploads import UploadKind
-from erp_admin.grammar.problems import Unreadable
+from erp_admin.grammar.problems import InDoubt, Unreadable
 from erp_admin.uploads.beside import Beside, settle_unit
 from erp_admin.uploads.cells import Cells
 from erp_admin.uploads.formats.table import Cell, Row
@@ -19,6 +19,7 @@ from erp_admin.uploads.restated import Restated, TotalRows
 from erp_admin.uploads.values import parse_cell
 
 _MOST_MISSING: Final = 2  # more that is missing is told in one sentence
+_ANSWER: Final = " Or answer the question about the whole file."
 
 
 @dataclass
@@ -34,6 +35,7 @@ class DocumentRows:
     restated: list[Restated] = field(default_factory=list)
     removed: dict[str, int] = field(default_factory=dict)
     lacks_told: bool = False
+    head_values: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.document = ParsedDocument(self.rows, parent_column=self.kind.parent_column)
@@ -106,7 +108,7 @@ class DocumentRows:
                 continue
             if column.value is Value.AMOUNT:
                 self._note_currency(row, column, cell)
-            if self.cells.understood(row, column) == self.cells.understood(self.head, column):
+            if self.cells.understood(row, column) == self._head_value(column):
                 continue
             first, text = self.head.number, self.document.texts[column.key]
             sentence = f"It differs from row {first} of the same document, where it is “{cut(text)}”."
@@ -117,6 +119,11 @@ class DocumentRows:
             elif column.value is Value.NUMBER:
                 fix += f" If a document begins here, fill in {self._needs()}."
             self.document.problems.append(Problem(row.number, column.label, cell.text, sentence, fix))
+
+    def _head_value(self, column: Column) -> str:
+        if column.key not in self.head_values:
+            self.head_values[column.key] = self.cells.understood(self.head, column)
+        return self.head_values[column.key]
 
     def _read_line(self, row: Row) -> None:
         columns = list(self._columns(Level.LINE))
@@ -148,7 +155,8 @@ class DocumentRows:
         try:
             parsed = parse_cell(column, cell, self.cells.style)
         except Unreadable as error:
-            self._tell(row, column, cell, error.sentence, error.fix)
+            answer = _ANSWER if isinstance(error, InDoubt) else ""
+            self._tell(row, column, cell, error.sentence, f"{error.fix}{answer}")
             return None, ""
         for name in parsed.removed:
             self.removed.setdefault(name, row.number)

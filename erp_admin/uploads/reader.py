@@ -157,10 +157,11 @@ class DocumentReader:
 
 def _tell_twice(reading: DocumentRows, places: list[str]) -> None:
     document = reading.document
-    others = [place for place in places if place != document.place()]
-    if not document.number or not others:
+    if not document.number or len(places) < 2:
         return
-    more = f" and {len(others) - _SHOWN_PLACES} more times" if len(others) > _SHOWN_PLACES else ""
+    others = [place for place in places[: _SHOWN_PLACES + 1] if place != document.place()]
+    hidden = len(places) - 1 - len(others[:_SHOWN_PLACES])
+    more = f" and {hidden:,} more times" if hidden else ""
     sentence = f"The same number stands in {', '.join(others[:_SHOWN_PLACES])}{more} of this file."
     fix = "Put all rows of a document one below the other, or give each document a number of its own."
     document.problems.append(Problem(reading.head.number, "Number", document.number, sentence, fix))

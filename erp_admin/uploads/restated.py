@@ -3,6 +3,7 @@
 Left out, to be told in a note, where the sum proves it; a problem where it does not. Knows no document type.
 """
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,13 +14,14 @@ from erp_admin.documents.plain import plain
 from erp_admin.grammar.identity import identity
 from erp_admin.uploads.formats.table import Cell, Row
 from erp_admin.uploads.heading import Heading
-from erp_admin.uploads.parsed import WHOLE_ROW, ParsedDocument, Problem, cut
+from erp_admin.uploads.parsed import GIVEN, WHOLE_ROW, ParsedDocument, Problem
 from erp_admin.uploads.total_words import may_be_total, mentions_total, says_total
 
 _OF_ITS_OWN: Final = 2
 _LEAST_SUMMED: Final = 2  # so many lines above, before their sum alone makes a row without words a total
 _IF_A_LINE: Final = "if it is a line of its own, describe it without a word for a total"
-_COMPUTED: Final = frozenset({"row", "line", "description", "amount", "quantity", "unit_price", "given"})
+_FILL_IN: Final = "Remove the row if it is one; if it is a line, fill in for it what the lines above fill in."
+_COMPUTED: Final = frozenset({"row", "line", "description", "amount", "quantity", "unit_price", GIVEN})
 
 
 @dataclass(frozen=True)
@@ -120,13 +122,15 @@ class TotalRows:
         """Judge what was set aside, and the lines that look like a total, against the sums of the lines above."""
         self._sums.is_known = True
         self._sums.start()
-        waiting = list(restated)
-        for position, line in enumerate(document.lines):
-            while waiting and waiting[0].before <= position:
-                self._judge(document, waiting.pop(0))
-            document.problems.extend(self._suspicions(document, position))
-            amount = line.get("amount")
-            self._sums.add(None if amount is None else Decimal(amount))
+        waiting = deque(restated)
+        above = _Above()
+        for line in document.lines:
+            while waiting and waiting[0].before <= above.count:
+                self._judge(document, waiting.popleft())
+            amount = None if line.get("amount") is None else Decimal(line["amount"])
+            document.problems.extend(self._suspicions(document, line, amount, above))
+            self._sums.add(amount)
+            above.add(line, amount)
         for each in waiting:
             self._judge(document, each)
 
@@ -161,39 +165,23 @@ class TotalRows:
             return ", which is the line above"
         return f", but {each.amount:,.2f} is not the sum of the lines above"
 
-    def _suspicions(self, document: ParsedDocument, position: int) -> Iterator[Problem]:
-        line, amount = document.lines[position], document.lines[position].get("amount")
+    def _suspicions(
+        self, document: ParsedDocument, line: Mapping[str, Any], amount: Decimal | None, above: "_Above"
+    ) -> Iterator[Problem]:
+        """What speaks against a line that was read: it counts other lines once more."""
         text = str(line.get("description") or "")
         if len(document.lines) < _LEAST_SUMMED:
             return
         if mentions_total(text):
             sentence = "It reads as a total of other rows, and would count twice."
-        elif amount is None or not self._sums.is_known or not self._sums.resembles(Decimal(amount)):
-            return
-        elif may_be_total(text) or self._is_sum_of_fuller(document, position):
-            sentence = f"It looks like a total: {Decimal(amount):,.2f} is the sum of the lines above."
-        else:
-            if position + 1 == len(document.lines) and position >= _LEAST_SUMMED and self._is_sum(document, position):
+            yield Problem(line["row"], "Description", text, sentence, f"Remove the row if it is one; {_IF_A_LINE}.")
+        elif amount is not None and self._sums.is_known and self._sums.resembles(amount):
+            is_sum = above.count >= _LEAST_SUMMED and above.total == amount
+            if may_be_total(text) or (is_sum and above.is_fuller_than(line)):
+                sentence = f"It looks like a total: {amount:,.2f} is the sum of the lines above."
+                yield Problem(line["row"], "Description", text, sentence, _FILL_IN)
+            elif is_sum and line is document.lines[-1]:
                 self.looked_like.append(line["row"])
-            return
-        fix = f"Remove the row if it is one; {_IF_A_LINE}."
-        if not mentions_total(text):
-            fix = (
-                "Remove the row if it is one; if it is a line of its own, fill in for it what the lines above fill in."
-            )
-        yield Problem(line["row"], "Description", cut(text), sentence, fix)
-
-    def _is_sum(self, document: ParsedDocument, position: int) -> bool:
-        above = [Decimal(line["amount"]) for line in document.lines[:position]]
-        return sum(above) == Decimal(document.lines[position]["amount"])
-
-    def _is_sum_of_fuller(self, document: ParsedDocument, position: int) -> bool:
-        """Whether it is the sum of lines that all fill in something which it leaves blank."""
-        if position < _LEAST_SUMMED or not self._is_sum(document, position):
-            return False
-        above = document.lines[:position]
-        shared = set.intersection(*({key for key in each if _fills(each, key)} for each in above))
-        return any(not _fills(document.lines[position], key) for key in shared)
 
     def _cells(self, row: Row) -> Iterator[tuple[Column | None, Cell]]:
         for place, cell in enumerate(row.cells):
@@ -210,10 +198,29 @@ class TotalRows:
         return len(cells) > 1 and identity(cells[0]) == identity(cells[1])
 
 
+@dataclass
+class _Above:
+    """The lines of a document so far: how many, their sum, and what all of them fill in."""
+
+    count: int = 0
+    total: Decimal = Decimal(0)
+    filled: set[str] = field(default_factory=set)
+
+    def add(self, line: Mapping[str, Any], amount: Decimal | None) -> None:
+        filled = {key for key in line if _fills(line, key)}
+        self.filled = self.filled & filled if self.count else filled
+        self.count += 1
+        self.total += amount or 0
+
+    def is_fuller_than(self, line: Mapping[str, Any]) -> bool:
+        """Whether they all fill in something which that line leaves blank."""
+        return any(not _fills(line, key) for key in self.filled)
+
+
 def _fills(line: Mapping[str, Any], key: str) -> bool:
-    return (key not in _COMPUTED and line[key] is not None) or (
-        key in ("quantity", "unit_price") and key in line["given"]
-    )
+    if key in _COMPUTED:
+        return key in ("quantity", "unit_price") and key in line[GIVEN]
+    return line.get(key) is not None
 
 
 def _is_total(column: Column | None, text: str, *, described: bool) -> bool:

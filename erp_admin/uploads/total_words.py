@@ -47,11 +47,23 @@ _LIKELY: Final = re.compile(
 )
 
 
+# What none of the words can do without, to pass by most texts quickly.
+_HINTS: Final = re.compile(
+    r"tota|sum|som|ttl|gesamt|forward|fwd|carr|bring|brought|balance|\b[bc]\W?[fd]\b", re.IGNORECASE
+)
+
+
+def _may_speak_of_totals(text: str) -> bool:
+    return not text.isascii() or bool(_HINTS.search(text))
+
+
 def says_total(text: str, beside: Container[str] = ()) -> bool:
     """Whether a text says nothing but that its row is a total, or an amount carried from or to another page.
 
     `beside` are further words that may stand with it: those of the document it may be the total of.
     """
+    if not _may_speak_of_totals(text):
+        return False
     bare = plain(text.replace("∑", " total "))
     if _CARRIED.search(bare) or _CARRIED_BEHIND.search(bare):
         return True
@@ -64,10 +76,12 @@ def says_total(text: str, beside: Container[str] = ()) -> bool:
 
 def mentions_total(text: str) -> bool:
     """Whether a text begins or ends with a word for a total; it may say more."""
-    bare = plain(text)
-    words = bare.split()
+    if not _may_speak_of_totals(text):
+        return False
     if says_total(text):
         return True
+    bare = plain(text)
+    words = bare.split()
     joined = words[:2] == ["sub", "total"] or words[:2] == ["grand", "total"]
     return bool(words and ({words[0], words[-1]} & _TOTALS or joined)) and not _NO_TOTALS.search(bare)
 

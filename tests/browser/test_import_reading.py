@@ -41,16 +41,16 @@ def test_a_file_in_doubt_is_asked_about_and_answered(
     ben.sees("What does “1.234” mean?")
     ben.look()
     ben.page.get_by_label("one thousand two hundred thirty-four").check()
-    ben.press("Read the file so")
+    ben.press("Read the file this way")
     ben.sees("european.csv was read again. Nothing has been imported from it.")
-    ben.sees("Read “1.234” (row 2, Quantity) as one thousand two hundred thirty-four as was chosen.")
+    ben.sees("Read “1.234” (row 2, Quantity) as one thousand two hundred thirty-four, as was chosen.")
     ben.sees("2 of 2 commitments are ready to be imported.")
     ben.look()
     # Changed again, where nothing is asked any more.
     ben.page.get_by_text("Read it another way").click()
     ben.page.get_by_label("Decimal mark").select_option("a point, as in 1,234.50")
-    ben.press("Read the file so")
-    ben.sees("as one point two three four as was chosen.")
+    ben.press("Read the file this way")
+    ben.sees("as one point two three four, as was chosen.")
 
 
 def test_hidden_rows_are_told_and_left_out(
@@ -68,8 +68,8 @@ def test_hidden_rows_are_told_and_left_out(
     ben.sees("3 hidden rows (rows 3 to 4 and 6)")
     ben.look()
     ben.page.get_by_label("Leave them out").check()
-    ben.press("Read the file so")
-    ben.sees("3 hidden rows (rows 3 to 4 and 6): left out, as was chosen.")
+    ben.press("Read the file this way")
+    ben.sees("Hidden in the sheet: rows 3 to 4 and 6; left out, as chosen.")
     ben.sees("1 of 1 commitments is ready to be imported.")
     ben.look()
     assert ImportDraft.objects.get().documents.get().total == 510

@@ -17,7 +17,7 @@ from openpyxl.utils import column_index_from_string, range_boundaries
 from openpyxl.worksheet._reader import COL_TAG, MERGE_TAG, ROW_TAG, WorkSheetParser
 
 from erp_admin.uploads.formats.foreign import refuse_archive
-from erp_admin.uploads.formats.package import DAMAGE, HARDENED, SAVE_AGAIN, Package
+from erp_admin.uploads.formats.package import DAMAGE, HARDENED, MOST_STRINGS, SAVE_AGAIN, Package
 from erp_admin.uploads.formats.signs import Signs
 from erp_admin.uploads.formats.spool import SpooledRows, write_rows
 from erp_admin.uploads.formats.table import (
@@ -35,12 +35,12 @@ from erp_admin.uploads.formats.table import (
 )
 from erp_admin.uploads.formats.workbook_cells import MAIN, CellReader, Style, Text, styles_of, text_of
 
-MOST_SHARED_STRINGS: Final = 1_000_000
 MOST_SHARED_TEXT: Final = 64 * 1024 * 1024
 MOST_MERGED: Final = 20_000
 MOST_SHEETS: Final = 256
 _LOOKED_AT: Final = 10  # filled rows of a sheet, within which its header is looked for
 _LOOKED_AT_WITHIN: Final = 200
+_LAST_COLUMN: Final = 16_384
 _NAMED: Final = 10
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _TRUE: Final = ("1", "true", "on")
@@ -98,7 +98,7 @@ class _Workbook:
             for entry in _elements(stream, f"{MAIN}si"):
                 strings.append(text_of(entry))
                 size += len(strings[-1].text)
-                if len(strings) > MOST_SHARED_STRINGS or size > MOST_SHARED_TEXT:
+                if len(strings) > MOST_STRINGS or size > MOST_SHARED_TEXT:
                     raise FileRefused(
                         "The workbook holds too many texts.", "Split it into several files.", code="FILE-UNPACKED"
                     )
@@ -136,7 +136,7 @@ class _Workbook:
         alike = [
             sheet
             for sheet in self._sheets[:MOST_SHEETS]
-            if sheet is not chosen and score and worth[sheet.path][0] * 2 > score and worth[sheet.path][1]
+            if sheet is not chosen and worth[sheet.path][0] >= max(2, score / 2) and worth[sheet.path][1]
         ]
         if alike:
             names = _quoted([sheet.name for sheet in alike])
@@ -210,7 +210,7 @@ class _SheetParser(WorkSheetParser):  # type: ignore[misc] # the library carries
         self.col_counter: int = 0
         self.merged: list[_Merged] = []
         self.width = 0
-        self._hidden: list[tuple[int, int]] = []
+        self._hidden: set[int] = set()
 
     def rows(self) -> Iterator[Row]:
         before = 0
@@ -229,7 +229,8 @@ class _SheetParser(WorkSheetParser):  # type: ignore[misc] # the library carries
 
     def _take_column(self, element: Any) -> None:
         if element.get("hidden", "") in _TRUE or _is_zero(element.get("width")):
-            self._hidden.append((int(element.get("min")), int(element.get("max"))))
+            last = min(int(element.get("max")), _LAST_COLUMN)
+            self._hidden.update(range(int(element.get("min")), last + 1))
 
     def _take_merged(self, element: Any) -> None:
         for entry in element:
@@ -249,10 +250,9 @@ class _SheetParser(WorkSheetParser):  # type: ignore[misc] # the library carries
         width = max(filled, default=0)
         self.width = max(self.width, width)
         cells = [filled.get(column, BLANK) for column in range(1, width + 1)]
-        for first, last in self._hidden:
-            for place in range(first - 1, min(last, width)):
-                if cells[place]:
-                    cells[place] = replace(cells[place], concerns=(*cells[place].concerns, IN_HIDDEN_COLUMN))
+        for column in self._hidden & filled.keys():
+            cell = filled[column]
+            cells[column - 1] = replace(cell, concerns=(*cell.concerns, IN_HIDDEN_COLUMN))
         return Row(number, trimmed(cells), is_hidden)
 
     def parse_cell(self, element: Any) -> tuple[int, Cell]:

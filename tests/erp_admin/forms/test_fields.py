@@ -1,13 +1,17 @@
 """Numbers and days typed on entry pages: read by the grammar of files, posted to the pages that have them."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 from django import forms
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.models import Tenant, User
+from accounts.templatetags.ui import amount
 from erp_admin.forms.fields import AmountField, DayField, MeasuredField, PercentField, PriceField, QuantityField
 from erp_admin.models import Commitment, Project
 from tests.erp_admin.views.test_documents import typed
@@ -71,6 +75,14 @@ def test_days_are_accepted_as_people_write_them(text: str) -> None:
 def test_a_stored_percentage_is_shown_so_that_it_is_read_back(value: str) -> None:
     shown = PercentField().prepare_value(Decimal(value))
     assert PercentField().clean(shown) == Decimal(value)
+
+
+@given(st.decimals(min_value=-(10**12), max_value=10**12, places=2, allow_nan=False))
+def test_what_a_page_shows_of_an_amount_is_accepted_when_it_is_typed(value: Decimal) -> None:
+    for currency in ("", "USD"):
+        shown = re.sub("<[^>]+>", "", amount(value, currency))
+        assert cleaned(AmountField(), shown) == value
+    assert cleaned(AmountField(), f"({-value:,.2f})" if value < 0 else f"${value:,.2f}") == value
 
 
 @pytest.fixture

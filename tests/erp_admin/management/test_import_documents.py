@@ -61,6 +61,25 @@ def test_the_command_reads_json_of_either_type(listed: Connection, tmp_path: Pat
     assert ChangeOrder.objects.get().total == Decimal("10.10")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[" * 100_000,
+        '{"type": "change_orders", "type": "commitments"}',
+        '{"documents": [NaN]}',
+        "{" * 500,
+        '{"type": "x',
+    ],
+)
+def test_the_command_refuses_json_in_words_before_it_asks_what_it_holds(
+    scoped: Tenant, tmp_path: Path, content: str
+) -> None:
+    path = tmp_path / "file.json"
+    path.write_text(content)
+    ended, facts = run_command(scoped, path)
+    assert (ended, facts["error"]) == (3, "FILE-JSON")
+
+
 @pytest.mark.parametrize(("content", "code", "error"), [(None, 2, "FILE-UNREADABLE"), ("a,b\n1,2\n", 3, "FILE-HEADER")])
 def test_the_command_ends_with_the_code_of_its_refusal(
     scoped: Tenant, tmp_path: Path, content: str | None, code: int, error: str
@@ -102,7 +121,7 @@ def test_the_command_refuses_hidden_rows_unless_it_is_told_what_becomes_of_them(
     assert "--hidden leave-out: Leave them out" in facts["questions"][0]["options"]
     code, facts = run_command(listed.tenant, path, "--hidden", "leave-out")
     assert (code, Commitment.objects.get().total) == (0, 5)
-    assert facts["reading"] == ["1 hidden row (row 3): left out, as was chosen."]
+    assert "Hidden in the sheet: row 3; left out, as chosen." in facts["notes"]
 
 
 def test_the_command_tells_in_words_what_it_decided_and_asks(listed: Connection, tmp_path: Path) -> None:

@@ -61,6 +61,8 @@ def unaccounted(table: Sequence[Sequence[str]], found: Read) -> list[str]:
                 key, where = columns.get(label), label or f"Column {chr(ord('A') + place)}"
                 if not text or (row.number, where) in named or label == "Color":
                     continue
+                if key == "amount" and (row.number, "Description") in named:
+                    continue  # an amount that nothing is said of
                 if key in document.texts:  # of the document: on its first row, or the same again
                     is_kept = document.head.get(key) is not None or (first, label) in named
                 else:

@@ -260,7 +260,7 @@ def test_what_a_file_leaves_open_is_asked_on_its_page_and_answered_there(
     assert answer.redirect_chain == [(address, 302)]
     shown = answer.content.decode()
     assert "What does “1.234” mean?" not in shown
-    assert "as one thousand two hundred thirty-four as was chosen." in shown
+    assert "as one thousand two hundred thirty-four, as was chosen." in shown
     answer = ben.post(url("read_commitment_import", draft_pk=draft.pk), {"decimal": "!"}, follow=True)
     assert "Choose from what is offered." in answer.content.decode()
 
