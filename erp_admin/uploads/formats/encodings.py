@@ -21,7 +21,7 @@ _MARKS: Final = (  # the longer ones first: one of UTF-32 begins as one of UTF-1
     (codecs.BOM_UTF8, "utf-8-sig"),
 )
 # Inside a word these bytes are letters in Mac Roman, and signs or capitals in Windows-1252; and the reverse.
-_MAC_LETTER: Final = re.compile(rb"(?<=[a-z])[\x87-\x8c\x8e\x98\x99\x9b\x9f](?=[a-z])")
+_MAC_LETTER: Final = re.compile(rb"(?<=[a-z])[\x87-\x8c\x8e\x98\x9b\x9f](?=[a-z])")
 _WINDOWS_LETTER: Final = re.compile(rb"[a-z][\xe0-\xf6\xf8-\xfe][a-z]")
 _OTHER_SCRIPT: Final = re.compile(rb"[\xc0-\xff]{4}|[\x80-\xff]{7}")
 _UNDEFINED: Final = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
@@ -63,7 +63,8 @@ def strictly(content: bytes, encoding: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise _refused(content, error.start, encoding, f"fits no known encoding, nor {encoding.upper()}") from error
+        place = error.start + (len(content) - len(error.object))  # that of UTF-8 is counted behind its mark
+        raise _refused(content, place, encoding, "fits no known encoding") from error
 
 
 def _of_one_byte(content: bytes) -> tuple[str, list[str]]:

@@ -28,6 +28,7 @@ from erp_admin.uploads.formats.table import (
     Row,
 )  # fmt: skip
 
+MOST_KEYS: Final = 1_000  # of an object; far more than a document has columns
 MOST_DEPTH: Final = 20
 _SHAPE: Final = "It is a list of documents, or {“documents”: [ … ]}, each document an object with its “lines”."
 _COUNTED: Final = "Rows are counted by lines: the first line of the first document is row 2."
@@ -46,6 +47,12 @@ class Members(dict[str, object]):
 
     def __init__(self, pairs: list[tuple[str, object]]) -> None:
         super().__init__(pairs)
+        if len(pairs) > MOST_KEYS:
+            raise FileRefused(
+                f"An object of the file has more than {MOST_KEYS:,} keys.",
+                "Remove what is not needed.",
+                code="FILE-COLUMNS",
+            )
         self.twice: list[str] = []
         first: set[str] = set()
         for name, _ in pairs:
@@ -121,7 +128,7 @@ def _meant(name: str) -> str:
 
 def _stated(parsed: object) -> str:
     stated = parsed.get("type") if isinstance(parsed, Members) else None
-    return stated if isinstance(stated, str) else ""
+    return stated if isinstance(stated, str) and not isinstance(stated, Number) else ""
 
 
 def _documents(parsed: object, notes: list[str]) -> list[Members]:
@@ -235,15 +242,8 @@ def _rows(documents: list[_Document], known: KnownNames, notes: list[str]) -> It
             cells = [ABSENT] * len(names)
             for name, value in {**document.head, **line}.items():
                 cells[places[name]] = _cell(value, number, signs)
-            yield Row(number, _present(cells), starts_document=position == 0 if is_nested else None)
+            yield Row(number, tuple(cells), starts_document=position == 0 if is_nested else None)
     notes += signs.notes()
-
-
-def _present(cells: list[Cell]) -> tuple[Cell, ...]:
-    end = len(cells)
-    while end and cells[end - 1].is_absent:
-        end -= 1
-    return tuple(cells[:end])
 
 
 def _cell(value: object, row: int, signs: Signs) -> Cell:

@@ -20,6 +20,7 @@ MOST_IN_PART: Final = 128 * 1024 * 1024
 MOST_TAGS_IN_PART: Final = 6_000_000
 MOST_ROW_TAGS: Final = 1_048_576  # as many as a sheet has
 LONGEST_BETWEEN_TAGS: Final = 1024 * 1024  # the longest text of a cell, written as entities, is a third of it
+MOST_STRINGS: Final = 500_000
 MOST_RATIO: Final = 400  # of parts that are large; deflate alone reaches about 1,000
 _LARGE: Final = 4 * 1024 * 1024
 _PIECE: Final = 65_536
@@ -94,7 +95,7 @@ class _Checked:
     """What was counted in a part so far."""
 
     def __init__(self) -> None:
-        self._size = self._tags = self._rows = self._since_tag = 0
+        self._size = self._tags = self._rows = self._strings = self._since_tag = 0
         self._tail = b""
         self.is_strict = self.has_merged = False
 
@@ -106,8 +107,11 @@ class _Checked:
         self._size += len(piece)
         self._tags += piece.count(b"<")
         self._rows += piece.count(b"<row")
-        if self._size > MOST_IN_PART or self._tags > MOST_TAGS_IN_PART or self._rows > MOST_ROW_TAGS:
+        self._strings += piece.count(b"<si>")
+        if self._size > MOST_IN_PART or self._tags > MOST_TAGS_IN_PART:
             _refuse_size("A part of the workbook unpacks to too much.")
+        if self._rows > MOST_ROW_TAGS or self._strings > MOST_STRINGS:
+            _refuse_size("The workbook has too many rows or texts.")
         last = piece.rfind(b"<")
         self._since_tag = self._since_tag + len(piece) if last < 0 else len(piece) - last
         if self._since_tag > LONGEST_BETWEEN_TAGS:  # of tags too: reading one takes the square of it

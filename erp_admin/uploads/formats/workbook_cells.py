@@ -234,7 +234,7 @@ def exact(value: str) -> Decimal | None:
     if not number.is_finite() or (number and abs(number.adjusted()) > _LARGEST_POWER):
         return None
     if len(number.as_tuple().digits) > _MOST_DIGITS and not value.lstrip("-").isdecimal():
-        number = Decimal(f"{number:.{_MOST_DIGITS - 1}e}")
+        number = Decimal(f"{number:.{_MOST_DIGITS - 1}e}").normalize()
     return number
 
 

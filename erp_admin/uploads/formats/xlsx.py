@@ -17,7 +17,7 @@ from openpyxl.utils import column_index_from_string, range_boundaries
 from openpyxl.worksheet._reader import COL_TAG, MERGE_TAG, ROW_TAG, WorkSheetParser
 
 from erp_admin.uploads.formats.foreign import refuse_archive
-from erp_admin.uploads.formats.package import DAMAGE, HARDENED, SAVE_AGAIN, Package
+from erp_admin.uploads.formats.package import DAMAGE, HARDENED, MOST_STRINGS, SAVE_AGAIN, Package
 from erp_admin.uploads.formats.signs import Signs
 from erp_admin.uploads.formats.spool import SpooledRows, write_rows
 from erp_admin.uploads.formats.table import (
@@ -35,7 +35,6 @@ from erp_admin.uploads.formats.table import (
 )
 from erp_admin.uploads.formats.workbook_cells import MAIN, CellReader, Style, Text, styles_of, text_of
 
-MOST_SHARED_STRINGS: Final = 1_000_000
 MOST_SHARED_TEXT: Final = 64 * 1024 * 1024
 MOST_MERGED: Final = 20_000
 MOST_SHEETS: Final = 256
@@ -98,7 +97,7 @@ class _Workbook:
             for entry in _elements(stream, f"{MAIN}si"):
                 strings.append(text_of(entry))
                 size += len(strings[-1].text)
-                if len(strings) > MOST_SHARED_STRINGS or size > MOST_SHARED_TEXT:
+                if len(strings) > MOST_STRINGS or size > MOST_SHARED_TEXT:
                     raise FileRefused(
                         "The workbook holds too many texts.", "Split it into several files.", code="FILE-UNPACKED"
                     )
@@ -136,7 +135,7 @@ class _Workbook:
         alike = [
             sheet
             for sheet in self._sheets[:MOST_SHEETS]
-            if sheet is not chosen and score and worth[sheet.path][0] * 2 > score and worth[sheet.path][1]
+            if sheet is not chosen and worth[sheet.path][0] >= max(2, score / 2) and worth[sheet.path][1]
         ]
         if alike:
             names = _quoted([sheet.name for sheet in alike])
