@@ -91,7 +91,13 @@ class _Pass:
                 yield self._row(number, cells)
 
     def _numbered_lines(self) -> Iterator[str]:
-        for line in io.StringIO(self._text, newline=self._line_end):
+        start = 0
+        while start < len(self._text):
+            # No text stream: those translate line ends, also the ones inside of cells.
+            end = self._text.find(self._line_end, start)
+            following = len(self._text) if end < 0 else end + len(self._line_end)
+            line = self._text[start:following]
+            start = following
             self._lines.append(line)
             yield line
 

@@ -159,9 +159,7 @@ def test_a_passing_fault_is_outlived(run: SyncRun, intacct: SandboxServer, kind:
         assert step.announced == step.read
 
 
-@pytest.mark.parametrize(
-    ("kind", "code"), [("429", "LIM-RATE"), ("502", "SVC-DOWN"), ("drop_before", "CON-BROKEN"), ("offline", "SVC-DOWN")]
-)
+@pytest.mark.parametrize(("kind", "code"), [("429", "LIM-RATE"), ("502", "SVC-DOWN"), ("offline", "SVC-DOWN")])
 def test_a_lasting_fault_ends_the_run_with_its_reason(
     run: SyncRun, intacct: SandboxServer, kind: str, code: str
 ) -> None:

@@ -80,7 +80,7 @@ def test_a_key_of_a_line_is_never_one_of_the_document(key: str) -> None:
 def test_a_key_of_the_document_is_never_one_of_its_lines(key: str) -> None:
     header, first, second = texts(f'[{{"number": "N", "{key}": "x", "lines": [{{}}, {{"{key}": "y"}}]}}]', "file.json")
     assert header == ["number", f"{key} (of the document)", key]
-    assert (first, second) == (["N", "x"], ["N", "x", "y"])
+    assert (first, second) == (["N", "x", ""], ["N", "x", "y"])
 
 
 def test_project_and_retainage_of_a_line_are_columns_of_its_own() -> None:
