@@ -64,6 +64,8 @@ class Package(zipfile.ZipFile):
             raise FileRefused(
                 "The archive is protected with a password.", "Save the workbook without it.", code="FILE-PASSWORD"
             )
+        if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
+            raise ValueError("a compression that no workbook has")
         if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
             _refuse_size(f"The workbook unpacks to more than {MOST_UNPACKED // 1024 // 1024} MB.")
         self._by_name = dict(zip(names, (entry.filename for entry in entries), strict=True))
