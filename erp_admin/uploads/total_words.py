@@ -27,7 +27,6 @@ _BESIDE: Final = frozenset(
         "value",
         "price",
         "contract",
-        "commitment",
         "document",
     }
     | {"order", "purchase", "subcontract", "change", "co", "po", "this", "the", "of", "for", "all", "above", "lines"}
