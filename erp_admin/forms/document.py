@@ -27,8 +27,9 @@ DATE = {"type": "date"}
 
 
 class HeadForm(forms.ModelForm):
-    """What heads of all types share: the control total, the lock, and a number that is free."""
+    """What heads of all types share: the control total, the lock, a number that is free, and what was `seen`."""
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     control_total = AmountField(
         required=False,
         label="Agreed total",
@@ -40,10 +41,17 @@ class HeadForm(forms.ModelForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.sources = sources
+        self.initial.setdefault("seen", version_of(self.instance))
         state_currency(self.fields, currency)
         if lock is not None:
             for name, field in self.fields.items():
                 field.disabled = lock.is_whole or name in lock.fields
+
+    def see(self, document: Any) -> None:
+        """Show what was typed as an edit of the document as it is now: saving it again replaces that."""
+        posted: Any = self.data  # a QueryDict that cannot be changed
+        self.data = typed = posted.copy()
+        typed["seen"] = version_of(document)
 
     def refuse_taken(self, others: Any, noun: str) -> str:
         number = str(self.cleaned_data["number"]).strip()
@@ -51,6 +59,12 @@ class HeadForm(forms.ModelForm):
         if other is not None:
             raise forms.ValidationError(f"{noun} {other} exists already. Give this one another number.")
         return number
+
+
+def version_of(document: Any) -> str:
+    """Tells an edit of a stored document from the next; "" for one that is new."""
+    changed_at = getattr(document, "updated_at", None)
+    return changed_at.isoformat() if document.pk and changed_at is not None else ""
 
 
 def project_of(key: Any) -> Project | None:

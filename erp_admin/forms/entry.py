@@ -16,7 +16,7 @@ from django.http import QueryDict
 
 from accounts.refusal import Refused
 from erp_admin.documents.types import Lock, type_of
-from erp_admin.forms.document import HeadForm, LineForm, LineFormSet, initial_of
+from erp_admin.forms.document import HeadForm, LineForm, LineFormSet, initial_of, version_of
 from erp_admin.forms.pickers import PickerSources
 from erp_admin.grammar.currencies import CODES
 from erp_admin.models import Project
@@ -149,6 +149,7 @@ class LineForms(ABC):
                 last = line.number = last + 1
         try:
             with transaction.atomic():
+                self._refuse_unseen()
                 return self.store(lines)
         except Refused as refused:
             self.head.add_error(None, str(refused))
@@ -158,6 +159,17 @@ class LineForms(ABC):
         except IntegrityError:
             self.head.add_error("number", "Somebody has just used this number. Give this one another.")
         return None
+
+    def _refuse_unseen(self) -> None:
+        """Raises Refused, once, for a document that somebody or a file changed since the page was opened."""
+        seen = self.head.cleaned_data.get("seen")
+        if not seen or not self.document.pk:
+            return
+        now = type(self.document)._default_manager.select_for_update().get(pk=self.document.pk)
+        if version_of(now) != seen:
+            self.head.see(now)
+            sentence = "It was changed since you opened this page, and nothing was saved."
+            raise Refused(sentence, "Look at it in another tab; saving once more replaces that.", code="CHANGED")
 
     @property
     def problems(self) -> list[tuple[str, str, str]]:

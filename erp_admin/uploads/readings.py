@@ -99,7 +99,7 @@ def _source(key: str, value: object, by_person: StatedReading, by_file: StatedRe
 
 
 def _found(decision: Decision[Any]) -> dict[str, Any]:
-    found = {"because": decision.because, "open": decision.is_open, "doubtful": decision.doubtful}
+    found = {"because": decision.because, "mixed": decision.is_contradicted, "doubtful": decision.doubtful}
     if decision.example is not None:
         found |= {"text": decision.example.text, "where": decision.example.where}
     return found
@@ -115,13 +115,8 @@ def _stated(facts: Mapping[str, Mapping[str, Any]]) -> StatedReading:
     return StatedReading(**values, hidden=Hidden(hidden))
 
 
-# By field of StatedReading: what is asked where no cell is an example, and for each value the one that forms and
-# commands take, a sentence of how it was read, and the words of a choice.
-_ASKED: Final = {
-    DECIMAL: "Which is the decimal mark?",
-    DAY_FIRST: "Which comes first in a date, day or month?",
-    CENTURY: "Which years are meant by two digits?",
-}
+# By field of StatedReading, for each value: the one that forms and commands take, a sentence of how it was read, and
+# the words of a choice.
 _WORDS: Final[dict[str, dict[Any, tuple[str, str, str]]]] = {
     DECIMAL: {
         ".": (".", "The decimal mark is a point", "the decimal mark is a point"),
@@ -149,7 +144,9 @@ def told(draft: ImportDraft) -> list[str]:
     What became of hidden rows stands in the notes of the reader.
     """
     facts = _facts(draft)
-    return [_told_value(key, facts) for key in _VALUES if facts.get(key, {}).get("value") is not None]
+    told_values = [_told_value(key, facts) for key in _VALUES if facts.get(key, {}).get("value") is not None]
+    mixed = [facts[key] for key in _VALUES if facts.get(key, {}).get("mixed") and facts[key]["value"] is None]
+    return told_values + [f"The file is written in two ways: {fact['because']}" for fact in mixed]
 
 
 def _told_value(key: str, facts: Mapping[str, Mapping[str, Any]]) -> str:
@@ -176,7 +173,8 @@ def questions(draft: ImportDraft) -> list[Question]:
 
 
 def _is_open(fact: Mapping[str, Any]) -> bool:
-    return fact.get("value") is None and bool(fact.get("open"))
+    """Cells that are written in both ways without a doubt are told; somebody is asked for those that are in doubt."""
+    return fact.get("value") is None and bool(fact.get("doubtful"))
 
 
 def has_hidden(draft: ImportDraft) -> bool:
@@ -190,8 +188,6 @@ def _question(key: str, facts: Mapping[str, Mapping[str, Any]]) -> Question:
     for value, (form_value, _, words) in _WORDS[key].items():
         meant = _said(key, value, facts)
         choices.append((form_value, f"{meant}: {words}" if meant else f"{words[0].upper()}{words[1:]}"))
-    if "text" not in fact:
-        return Question(key, _ASKED[key], fact["because"], tuple(choices))
     others = f", and {fact['doubtful'] - 1:,} more cells are like it" if fact["doubtful"] > 1 else ""
     because = f"It stands in {fact['where']}{others}. {fact['because']}".strip()
     return Question(key, f"What does “{fact['text']}” mean?", because, tuple(choices))

@@ -32,6 +32,7 @@ from integrations.gateway.access import live_connection, require_connection, why
 from integrations.models import SyncRun
 
 MATCHES_PER_PAGE = 25
+EFFECTS_SHOWN = 50  # of one document; the gravest stand first
 PICKED_AT_ONCE = 50
 LONGEST_SEARCH = 100
 TEMPLATES = {
@@ -123,7 +124,8 @@ def _documents(request: TenantRequest, found: ImportDraft) -> Any:
     vendors = selectors.vendors_of(found)
     for entry in page.object_list:
         entry.vendor_match = vendors.get(vendor_text(entry.head), "")
-        entry.told = sentences(entry.effects)
+        effects = sentences(entry.effects)
+        entry.told, entry.more_told = effects[:EFFECTS_SHOWN], max(len(effects) - EFFECTS_SHOWN, 0)
     return page
 
 

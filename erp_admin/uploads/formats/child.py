@@ -40,6 +40,8 @@ def _report(form: str, content: bytes, known: KnownNames, spool: IO[bytes]) -> d
         return {"refused": [refused.sentence, refused.advice, refused.code]}
     except MemoryError:
         return {"failed": "memory"}
+    except OSError:
+        return {"failed": "OSError"}
     except Exception as error:
         return {"failed": type(error).__name__}
     return {

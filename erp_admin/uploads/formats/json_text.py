@@ -242,15 +242,8 @@ def _rows(documents: list[_Document], known: KnownNames, notes: list[str]) -> It
             cells = [ABSENT] * len(names)
             for name, value in {**document.head, **line}.items():
                 cells[places[name]] = _cell(value, number, signs)
-            yield Row(number, _present(cells), starts_document=position == 0 if is_nested else None)
+            yield Row(number, tuple(cells), starts_document=position == 0 if is_nested else None)
     notes += signs.notes()
-
-
-def _present(cells: list[Cell]) -> tuple[Cell, ...]:
-    end = len(cells)
-    while end and cells[end - 1].is_absent:
-        end -= 1
-    return tuple(cells[:end])
 
 
 def _cell(value: object, row: int, signs: Signs) -> Cell:

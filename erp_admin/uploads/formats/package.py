@@ -57,7 +57,7 @@ class Package(zipfile.ZipFile):
             _refuse_size(f"The archive holds more than {MOST_ENTRIES:,} entries.")
         super().__init__(io.BytesIO(content))
         entries = self.infolist()
-        names = [entry.filename.casefold() for entry in entries]
+        names = [entry.filename.casefold().replace("\\", "/") for entry in entries]
         if len(set(names)) < len(names):
             raise FileRefused("The workbook is damaged: it holds a part twice.", SAVE_AGAIN, code="FILE-XLSX")
         if any(entry.flag_bits & 1 for entry in entries):

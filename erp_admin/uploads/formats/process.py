@@ -68,6 +68,8 @@ def _run(form: str, content: bytes, known: KnownNames, spool: int) -> dict[str, 
             except BaseException:
                 process.kill()
                 raise
+    except OSError as error:
+        raise _not_now() from error
     finally:
         os.close(ending)
         os.close(held)
@@ -88,6 +90,8 @@ def _judged(form: str, code: int, answer: bytes) -> dict[str, object]:
     if failed == "memory" or code < 0:
         sentence = f"Reading the file takes more than {MOST_MEMORY // 1024 // 1024} MB of memory."
         raise FileRefused(sentence, _TOO_MUCH, code="FILE-EFFORT")
+    if failed == "OSError":
+        raise _not_now()
     logger.warning("a file could not be read", extra={"form": form, "failed": failed, "exit": code})
     raise _damaged(form)
 
@@ -98,6 +102,11 @@ def _damaged(form: str) -> FileRefused:
     if form == "json":
         return FileRefused("The file is not valid JSON.", _AGAIN, code="FILE-JSON")
     return FileRefused("The file cannot be read as CSV.", _AGAIN, code="FILE-CSV")
+
+
+def _not_now() -> FileRefused:
+    """No process, or no room for its rows: a matter of the site, not of the file."""
+    return FileRefused("The file cannot be read at this moment.", "Try again in a minute.", code="FILE-EFFORT")
 
 
 def _too_slow() -> FileRefused:

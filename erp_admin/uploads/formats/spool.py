@@ -10,7 +10,7 @@ from typing import IO, Final
 
 from erp_admin.uploads.formats.table import BLANK, Cell, CellKind, FileRefused, Row
 
-MOST_SPOOLED: Final = 64 * 1024 * 1024
+MOST_SPOOLED: Final = 32 * 1024 * 1024  # a container has little room for files that pass
 _STARTS: Final = {None: 0, False: 1, True: 2}
 _STARTS_BACK: Final = {code: starts for starts, code in _STARTS.items()}
 

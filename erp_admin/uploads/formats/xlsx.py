@@ -40,6 +40,7 @@ MOST_MERGED: Final = 20_000
 MOST_SHEETS: Final = 256
 _LOOKED_AT: Final = 10  # filled rows of a sheet, within which its header is looked for
 _LOOKED_AT_WITHIN: Final = 200
+_LAST_COLUMN: Final = 16_384
 _NAMED: Final = 10
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _TRUE: Final = ("1", "true", "on")
@@ -209,7 +210,7 @@ class _SheetParser(WorkSheetParser):  # type: ignore[misc] # the library carries
         self.col_counter: int = 0
         self.merged: list[_Merged] = []
         self.width = 0
-        self._hidden: list[tuple[int, int]] = []
+        self._hidden: set[int] = set()
 
     def rows(self) -> Iterator[Row]:
         before = 0
@@ -228,7 +229,8 @@ class _SheetParser(WorkSheetParser):  # type: ignore[misc] # the library carries
 
     def _take_column(self, element: Any) -> None:
         if element.get("hidden", "") in _TRUE or _is_zero(element.get("width")):
-            self._hidden.append((int(element.get("min")), int(element.get("max"))))
+            last = min(int(element.get("max")), _LAST_COLUMN)
+            self._hidden.update(range(int(element.get("min")), last + 1))
 
     def _take_merged(self, element: Any) -> None:
         for entry in element:
@@ -248,10 +250,9 @@ class _SheetParser(WorkSheetParser):  # type: ignore[misc] # the library carries
         width = max(filled, default=0)
         self.width = max(self.width, width)
         cells = [filled.get(column, BLANK) for column in range(1, width + 1)]
-        for first, last in self._hidden:
-            for place in range(first - 1, min(last, width)):
-                if cells[place]:
-                    cells[place] = replace(cells[place], concerns=(*cells[place].concerns, IN_HIDDEN_COLUMN))
+        for column in self._hidden & filled.keys():
+            cell = filled[column]
+            cells[column - 1] = replace(cell, concerns=(*cell.concerns, IN_HIDDEN_COLUMN))
         return Row(number, trimmed(cells), is_hidden)
 
     def parse_cell(self, element: Any) -> tuple[int, Cell]:

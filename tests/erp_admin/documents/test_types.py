@@ -298,7 +298,7 @@ class TestAToyTypeInTheRegister:
             connection.tenant, "toy_boxes", "t.csv", csv_of(commitment_row("TB-9", "Somebody Unheard Of"))
         )
         shown = ben.get(url("commitment_import", draft_pk=draft.pk)).text
-        assert "None of the 1 toy boxes can be imported" in shown
+        assert "cannot be imported as it is" in shown
 
 
 class TestTheToyOfTheTestsBesideTheOthers:

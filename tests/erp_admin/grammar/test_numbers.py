@@ -1,14 +1,17 @@
 """Texts as numbers: every order of signs, brackets and currency, and what is in doubt or none."""
 
+import re
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from erp_admin.grammar.currencies import SIGNS
 from erp_admin.grammar.measures import AMOUNT, ANY, PERCENT, PRICE, QUANTITY, Measure
 from erp_admin.grammar.numbers import Number, read_certain, read_number
 from erp_admin.grammar.problems import InDoubt, Question, Unreadable
+from erp_admin.grammar.signs import plain_signs
 from erp_admin.grammar.style import Style
 from tests.erp_admin.grammar.written import number_texts, styles
 
@@ -338,6 +341,23 @@ def test_no_text_has_two_values_unless_that_is_a_doubt(text: str) -> None:
             read_number(text, OPEN)
     elif values:
         assert read_number(text, OPEN) in values
+
+
+@given(number_texts, styles)
+def test_no_digit_sign_or_word_of_a_number_is_lost(text: str, style: Style) -> None:
+    try:
+        found = read_number(text, style)
+    except Unreadable:
+        return
+    plain = plain_signs(text).replace("²", "").replace("³", "")
+    digits = "".join(re.findall("[0-9]", plain.replace(found.unit, "")))
+    assert digits.lstrip("0").rstrip("0") == f"{abs(found.value):f}".replace(".", "").strip("0")
+    assert (found.value < 0) == (bool(re.search(r"[-(]|\bCR\b", plain, re.IGNORECASE)) and found.value != 0)
+    words = {word.upper() for word in re.findall(r"[^\W\d_]+", plain.replace(found.unit, ""))}
+    known = {"CR", "DR", "PERCENT", "PER"} | ({"C", "RS", "USD", "EUR"} if found.currency else set())
+    assert words <= known
+    assert bool(found.currency) == any(sign in plain for sign in SIGNS) or found.currency in words | {"Rs"}
+    assert found.is_percent == bool(re.search("%|percent", plain))
 
 
 amounts = st.decimals(min_value=0, max_value=10**12, places=2, allow_nan=False)

@@ -61,6 +61,25 @@ def test_the_command_reads_json_of_either_type(listed: Connection, tmp_path: Pat
     assert ChangeOrder.objects.get().total == Decimal("10.10")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[" * 100_000,
+        '{"type": "change_orders", "type": "commitments"}',
+        '{"documents": [NaN]}',
+        "{" * 500,
+        '{"type": "x',
+    ],
+)
+def test_the_command_refuses_json_in_words_before_it_asks_what_it_holds(
+    scoped: Tenant, tmp_path: Path, content: str
+) -> None:
+    path = tmp_path / "file.json"
+    path.write_text(content)
+    ended, facts = run_command(scoped, path)
+    assert (ended, facts["error"]) == (3, "FILE-JSON")
+
+
 @pytest.mark.parametrize(("content", "code", "error"), [(None, 2, "FILE-UNREADABLE"), ("a,b\n1,2\n", 3, "FILE-HEADER")])
 def test_the_command_ends_with_the_code_of_its_refusal(
     scoped: Tenant, tmp_path: Path, content: str | None, code: int, error: str
@@ -114,3 +133,46 @@ def test_the_command_tells_in_words_what_it_decided_and_asks(listed: Connection,
     assert ended.value.code == 1
     assert "Question: What does “1.234” mean? It stands in row 2, Amount." in out.getvalue()
     assert "--decimal comma: one thousand two hundred thirty-four" in out.getvalue()
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_what_cannot_be_stored_is_said_with_and_without_a_dry_run(
+    listed: Connection, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    base, change = tmp_path / "base.csv", tmp_path / "change.csv"
+    base.write_bytes(csv_of(commitment_row("BASE-1", "V-1001", "100.00")))
+    assert run_command(listed.tenant, base)[0] == 0
+    header = "Commitment,Number,Title,Date,Changes line,Description,Amount"
+    change.write_bytes(csv_of("BASE-1,CO-9,x,2026-04-01,9,W,1", header=header))
+    code, facts = run_command(listed.tenant, change, "--type", "change_orders", *options)
+    assert (code, facts["states"]) == (1, {"problem": 1})
+    (problem,) = facts["documents"][0]["problems"]
+    assert (problem["row"], problem["column"], problem["value"]) == (2, "Changes line", "9")
+    assert problem["sentence"] == "Commitment BASE-1 has no line 9."
+    assert not ChangeOrder.objects.exists()
+
+
+def test_a_number_in_another_case_is_the_same_for_the_file_and_as_base(listed: Connection, tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    for number, amount, state in (("F17-A", "1.00", "created"), ("f17-a", "5.00", "updated")):
+        path.write_bytes(csv_of(commitment_row(number, "V-1001", amount)))
+        assert run_command(listed.tenant, path)[1]["states"] == {state: 1}
+    path.write_bytes(csv_of("F17-a,CO-1,Up,2026-04-01,X,1", header="Commitment,Number,Title,Date,Description,Amount"))
+    assert run_command(listed.tenant, path, "--type", "change_orders")[0] == 0
+    assert [(found.number, found.total) for found in Commitment.objects.all()] == [("F17-A", Decimal(5))]
+    assert ChangeOrder.objects.get().commitment.number == "F17-A"
+
+
+def test_a_dry_run_says_what_would_change_and_changes_nothing(listed: Connection, tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    header = "Number,Title,Type,Vendor,Date,Description,Location,Amount"
+    path.write_bytes(csv_of("SC-1,T,Subcontract,V-1001,2026-03-04,Work,100,100", ",,,,,More,,5", header=header))
+    run_command(listed.tenant, path)
+    path.write_bytes(csv_of("SC-1,T,Subcontract,V-1001,2026-03-04,Work,,100", header=header))
+    code, facts = run_command(listed.tenant, path, "--dry-run")
+    assert (code, facts["documents"][0]["effects"]) == (0, [
+        "The total in ERP Admin is 105.00.",
+        "Line 2 “More” of 5.00 is removed: it is not in the file.",
+        "Line 1, Location “100” is emptied: its cell is blank, or its name was left open.",
+    ])  # fmt: skip
+    assert Commitment.objects.get().total == 105

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.refusal import Refused
-from erp_admin.models import ChangeOrder, Commitment, CommitmentLine, ImportState
+from erp_admin.models import IMPORTABLE, ChangeOrder, Commitment, CommitmentLine, ImportState
 from erp_admin.purchasing.service import approve
 from erp_admin.uploads.service import confirm, read_upload
 from integrations.delivery import readback, requests
@@ -267,7 +267,8 @@ def imported(connection: Connection, *rows: str, by: User | None = None) -> tupl
     if by is not None:
         draft.created_by = by
         draft.save(update_fields=["created_by"])
-    run_to_end(confirm(connection, draft, queued=False).run)
+    if draft.documents.filter(state__in=IMPORTABLE).exists():
+        run_to_end(confirm(connection, draft, queued=False).run)
     entry = draft.documents.get()
     return ImportState(entry.state), entry.reason
 
@@ -304,7 +305,7 @@ def test_a_file_neither_approves_nor_restores_what_is_ignored(pushing: Connectio
     document = commitment(pushing, "SC-1", "12500.00", approved=False)
     requests.ignore(document, reason="Paid by the owner")
     state, reason = imported(pushing, row(document, "Approved"))
-    assert (state, reason) == (ImportState.FAILED, "It is ignored. Restore it first.")
+    assert (state, reason) == (ImportState.PROBLEM, "Row 2, Status: It is ignored.")
     assert imported(pushing, row(document)) == (ImportState.UPDATED, "")
     document.refresh_from_db()
     assert document.approval == Approval.IGNORED

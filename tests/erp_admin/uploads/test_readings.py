@@ -94,6 +94,21 @@ def test_a_date_in_doubt_is_asked_about(scoped: Tenant) -> None:
     assert draft.documents.get().head["date"] == "2026-04-03"
 
 
+def test_a_file_written_in_two_ways_is_told_so_and_asked_only_for_what_is_in_doubt(scoped: Tenant) -> None:
+    """`1,234.50` and `1.234,50` are certain each by itself; `1.234` beside them is not."""
+    both = ("SC-1;T;Subcontract;V;2026-03-04;W;1;;1,234.50", "SC-2;T;Subcontract;V;2026-03-04;W;1;;1.234,50")
+    draft = read(scoped, *both)
+    assert [document.total for document in draft.documents.all()] == [Decimal("1234.50")] * 2
+    assert questions(draft) == []
+    (sentence,) = told(draft)
+    assert sentence.startswith("The file is written in two ways: Row 2, Amount shows “1,234.50”")
+    draft = read(scoped, *both, DOUBTFUL.replace("SC-1", "SC-3"))
+    assert [asked.key for asked in questions(draft)] == ["decimal"]
+    draft = read_again(draft, StatedReading(decimal=","))
+    assert [bool(document.problems) for document in draft.documents.all()] == [True, False, False]
+    assert said(again(draft)) == said(draft)
+
+
 def test_two_digit_years_are_asked_about(scoped: Tenant) -> None:
     draft = read(scoped, "SC-1;T;Subcontract;V;12/31/99;W;1;;5")
     assert [asked.key for asked in questions(draft)] == ["century_from"]

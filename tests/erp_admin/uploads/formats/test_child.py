@@ -53,6 +53,7 @@ def test_one_that_does_not_end_is_ended(child: Path, monkeypatch: pytest.MonkeyP
         ("print('no report')", "FILE-CSV"),
         ("print('[]')", "FILE-CSV"),
         ('print(\'{"failed": "memory"}\')', "FILE-EFFORT"),
+        ('print(\'{"failed": "OSError"}\')', "FILE-EFFORT"),
         ("import sys; sys.stdin.close(); raise SystemExit(1)", "FILE-CSV"),
     ],
 )
