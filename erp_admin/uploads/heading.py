@@ -11,7 +11,7 @@ from typing import Final
 from erp_admin.documents.plain import plain
 from erp_admin.documents.uploads import UploadKind
 from erp_admin.uploads.columns import Header, parse_header
-from erp_admin.uploads.formats.table import BLANK, Cell, FileRefused, Row
+from erp_admin.uploads.formats.table import ABSENT, BLANK, Cell, FileRefused, Row
 from erp_admin.uploads.parsed import cut
 
 _HEADER_WITHIN: Final = 10
@@ -29,7 +29,10 @@ class Heading:
 
     def cell(self, row: Row, key: str) -> Cell:
         place = self.header.places.get(key)
-        return row.cells[place] if place is not None and place < len(row.cells) else BLANK
+        if place is not None and place < len(row.cells):
+            return row.cells[place]
+        # A line of JSON ends with its last key; a row of a table with its last filled cell.
+        return BLANK if row.starts_document is None else ABSENT
 
     def holds(self, key: str) -> bool:
         """Whether the file has the column at all."""

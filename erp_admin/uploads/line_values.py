@@ -43,7 +43,7 @@ def _completed(line: dict[str, Any], style: Style) -> tuple[str, str, str, str] 
     price = given["unit_price"] if "unit_price" in given or amount is None else price_for(amount, quantity)
     line["unit_price"] = as_text(price)
     computed = times(quantity, price)
-    too_large = max(abs(computed), abs(amount or 0)) >= LARGEST_AMOUNT or abs(price) >= _LARGEST_PRICE
+    too_large = max(abs(computed), abs(amount or Decimal(0))) >= LARGEST_AMOUNT or abs(price) >= _LARGEST_PRICE
     if too_large:
         line["amount"] = None
         return (

@@ -13,6 +13,7 @@ from erp_admin.uploads.formats.table import Row
 WHOLE_ROW: Final = "Whole row"  # stands for a column where a problem is one of a row as such
 GIVEN: Final = "given"  # in a line: which of quantity, unit price and amount the file gives; the others are computed
 LARGEST_AMOUNT: Final = Decimal(10) ** 14
+_LARGEST_TOTAL: Final = Decimal(10) ** 17  # as much as a draft holds; a document may hold less
 _LONGEST_SHOWN: Final = 80
 
 
@@ -74,7 +75,7 @@ class ParsedDocument:
         if None in amounts:
             return None
         total = sum((Decimal(str(amount)) for amount in amounts), Decimal(0))
-        return total if abs(total) < LARGEST_AMOUNT else None
+        return total if abs(total) < _LARGEST_TOTAL else None
 
     def place(self) -> str:
         first, last = self.rows[0].number, self.rows[-1].number

@@ -23,7 +23,7 @@ _MARKS: Final = (  # the longer ones first: one of UTF-32 begins as one of UTF-1
 # Inside a word these bytes are letters in Mac Roman, and signs or capitals in Windows-1252; and the reverse.
 _MAC_LETTER: Final = re.compile(rb"(?<=[a-z])[\x87-\x8c\x8e\x98\x9b\x9f](?=[a-z])")
 _WINDOWS_LETTER: Final = re.compile(rb"[a-z][\xe0-\xf6\xf8-\xfe][a-z]")
-_OTHER_SCRIPT: Final = re.compile(rb"[\xc0-\xff]{4}|[\x80-\xff]{7}")
+_OTHER_SCRIPT: Final = re.compile(rb"[\xc0-\xff]{4}|[\x80-\x84\x86-\x90\x98-\x9f\xa1-\xb6\xb8-\xff]{7}")
 _UNDEFINED: Final = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 
 

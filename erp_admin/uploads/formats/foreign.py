@@ -34,7 +34,8 @@ _LOTUS: Final = (b"\x00\x00\x02\x00", b"\x00\x00\x1a\x00")
 _SYLK: Final = re.compile(rb"\AID;P[^\r\n]*[\r\n]+[BCPFO];")
 _DIF: Final = re.compile(rb'\ATABLE\r?\n0,1\r?\n"')
 _MARKUP: Final = re.compile(
-    r"\A\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style|div)\b", re.I | re.S
+    r"\A\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head|body|table|meta|style|div)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _XML: Final = re.compile(r"\A\s*<(?:\?xml|[A-Za-z_][\w:.-]*(?:\s[^<>]*)?/?>)", re.S)
 # A part or folder of an archive that tells what it is, if it is no workbook.

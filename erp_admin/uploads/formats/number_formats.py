@@ -8,7 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -38,6 +38,7 @@ _CODES: Final = re.compile(
     "AED|ARS|AUD|BRL|CAD|CHF|CLP|CNY|COP|CRC|CZK|DKK|DOP|EGP|EUR|GBP|GTQ|HKD|HUF|IDR|ILS|INR|JPY|KES|KRW|KWD|MXN|MYR|"
     "NGN|NOK|NZD|PEN|PHP|PKR|PLN|QAR|RON|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|UYU|VND|ZAR"
 )
+_EXACT: Final = Context(prec=2_000, rounding=ROUND_HALF_UP)  # more digits than any number or format has here
 Token = tuple[str, str]
 
 
@@ -172,12 +173,13 @@ def shown_number(section: Section, number: Decimal) -> str:
     scale = 0
     for place in range((whole or places)[-1] + 1, point):
         scale += names[place] == "comma"
-    number = number.scaleb(2 * names.count("percent") - 3 * scale)
-    rounded = abs(number).quantize(Decimal(1).scaleb(whole_count := len(whole) - len(places)), ROUND_HALF_UP)
+    number = number.scaleb(2 * names.count("percent") - 3 * scale, _EXACT)
+    decimals_shown = len(places) - len(whole)
+    rounded = number.copy_abs().quantize(Decimal(1).scaleb(-decimals_shown), context=_EXACT)
     digits, _, decimals = f"{rounded:f}".partition(".")
     has_groups = any(names[place] == "comma" for place in range(whole[0], whole[-1])) if whole else False
     front = _whole_part(section.tokens[:point], digits.lstrip("0"), has_groups=has_groups)
-    back = _decimals(section.tokens[point:], decimals if whole_count else "")
+    back = _decimals(section.tokens[point:], decimals if decimals_shown else "")
     minus = "-" if number < 0 and rounded else ""
     return f"{minus}{front}{back}".strip()
 

@@ -40,7 +40,7 @@ HARDENED: Final[dict[str, Any]] = {
 # What damaged or odd parts raise, in the libraries that read them.
 DAMAGE: Final = (
     etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError, EOFError,
-    NotImplementedError, RuntimeError, OverflowError, AttributeError,
+    NotImplementedError, RuntimeError, ArithmeticError, AttributeError,
 )  # fmt: skip
 SAVE_AGAIN: Final = "Open it in the spreadsheet program and save it again as .xlsx, or as CSV."
 _TOO_MUCH: Final = "Keep only the sheet with the documents, without pictures and empty formatted rows."
@@ -64,6 +64,8 @@ class Package(zipfile.ZipFile):
             raise FileRefused(
                 "The archive is protected with a password.", "Save the workbook without it.", code="FILE-PASSWORD"
             )
+        if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
+            raise ValueError("a compression that no workbook has")
         if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
             _refuse_size(f"The workbook unpacks to more than {MOST_UNPACKED // 1024 // 1024} MB.")
         self._by_name = dict(zip(names, (entry.filename for entry in entries), strict=True))

@@ -43,6 +43,10 @@ def test_a_header_that_begins_like_something_else_is_a_header(content: str) -> N
     assert len(rows(content)) == 2
 
 
+def test_comments_before_anything_else_take_no_time() -> None:
+    assert rows("<!---->" * 500 + ",x\n1,2\n")[1].texts == ("1", "2")
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [(b"", "FILE-EMPTY"), (b" \n\t\r\n ", "FILE-EMPTY"), (b"a" * (MOST_BYTES + 1), "FILE-SIZE")],

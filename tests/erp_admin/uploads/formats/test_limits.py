@@ -188,6 +188,17 @@ def test_no_part_may_declare_a_document_type(part: str, encoding: str) -> None:
     assert caught.value.code == "FILE-XLSX"
 
 
+@pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_compression_that_no_spreadsheet_uses_is_refused(compression: int) -> None:
+    """Those of better ratio, which no limit of this one bounds."""
+    stream = io.BytesIO(workbook([texts("Number")]))
+    with zipfile.ZipFile(stream, "a", compression) as archive:
+        archive.writestr("xl/more.xml", "<a/>")
+    with pytest.raises(FileRefused) as caught:
+        rows(stream.getvalue(), "file.xlsx")
+    assert caught.value.code == "FILE-XLSX"
+
+
 def test_a_part_that_stands_twice_is_refused() -> None:
     stream = io.BytesIO(workbook([texts("Number")]))
     with zipfile.ZipFile(stream, "a") as archive:

@@ -40,6 +40,9 @@ def shown(pattern: str, number: str) -> str:
         ("[Red]0", "1", "1"),
         ('0.00\\ "m²"', "3", "3.00 m²"),
         ("?0.0", "5", "5.0"),
+        ("0.00", "1E+30", f"1{'0' * 30}.00"),
+        (f"0.{'0' * 40}", "1.5", f"1.5{'0' * 39}"),
+        (f"0{',' * 900}", "5", "0"),
     ],
 )
 def test_a_number_is_shown_as_the_format_says(pattern: str, number: str, text: str) -> None:
