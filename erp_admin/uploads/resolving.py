@@ -99,7 +99,7 @@ class Resolver:
         return f"There is no {noun} {number} in ERP Admin.", "Import it first, or correct the number."
 
     def read_parents(self, numbers: Iterable[str]) -> None:
-        """Read anew, in as many queries for many numbers as for one, what documents with these numbers belong to."""
+        """Read again, in as many queries for many as for one, what documents with these numbers belong to."""
         if self._parent_type is None:
             return
         asked = {number for number in numbers if number}

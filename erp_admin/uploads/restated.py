@@ -79,6 +79,7 @@ class TotalRows:
         self._heading = heading
         self._columns = columns
         self._by_place = {place: columns[key] for key, place in heading.header.places.items()}
+        self._words = frozenset(word for each in columns.values() for name in each.names for word in name.split())
         self._sums = Sums()
         self.left_out: list[int] = []
         self.looked_like: list[int] = []
@@ -97,7 +98,7 @@ class TotalRows:
 
     def is_plain(self, text: str, head: Row) -> bool:
         """Whether a text names nothing but a total, if need be of the document that `head` begins."""
-        return says_total(text, frozenset(plain(" ".join(head.texts)).split()))
+        return says_total(text, self._words | frozenset(plain(" ".join(head.texts)).split()))
 
     def is_bare(self, row: Row, head: Row | None) -> bool:
         """Whether it fills in nothing but words for a total and an amount."""

@@ -11,7 +11,7 @@ from erp_admin.documents.plain import plain
 
 _TOTALS: Final = frozenset(
     {"total", "totals", "subtotal", "subtotals", "ttl", "σ", "∑"}
-    | {"summe", "gesamt", "gesamtsumme", "zwischensumme", "endsumme", "suma", "somme", "totale", "totaal"}
+    | {"summe", "gesamt", "gesamtsumme", "zwischensumme", "endsumme", "suma", "totale", "totaal"}
     | {"итого", "всего", "合計", "小計", "總計", "总计", "合计", "小计", "합계", "총계", "المجموع", "الإجمالي"}
 )
 _SUMS: Final = frozenset({"sum", "sums"})  # not “lump sum” or “provisional sum”: only beside the words below
@@ -27,7 +27,6 @@ _BESIDE: Final = frozenset(
         "value",
         "price",
         "contract",
-        "commitment",
         "document",
     }
     | {"order", "purchase", "subcontract", "change", "co", "po", "this", "the", "of", "for", "all", "above", "lines"}
@@ -42,15 +41,13 @@ _CARRIED: Final = re.compile(
 _CARRIED_BEHIND: Final = re.compile(r"\b(?:(?:carried|brought) (?:forward|fwd|over|down)|[bc] f)$")
 _NO_TOTALS: Final = re.compile(r"\btotal (?:stations?|loss|quality)\b")
 _LIKELY: Final = re.compile(
-    r"^(?:(?:original|revised|net|gross|full) )?(?:contract|commitment|subcontract|order) (?:amount|value|price)\b"
+    r"^(?:\w+ ){0,2}(?:amount|value|price)$"
     r"|^(?:amount|balance|net) due\b|^balance$|^(?:all|everything)\b|^(?:overall|altogether|aggregate)\b"
 )
 
 
 # What none of the words can do without, to pass by most texts quickly.
-_HINTS: Final = re.compile(
-    r"tota|sum|som|ttl|gesamt|forward|fwd|carr|bring|brought|balance|\b[bc]\W?[fd]\b", re.IGNORECASE
-)
+_HINTS: Final = re.compile(r"tota|sum|ttl|gesamt|forward|fwd|carr|bring|brought|balance|\b[bc]\W?[fd]\b", re.IGNORECASE)
 
 
 def _may_speak_of_totals(text: str) -> bool:

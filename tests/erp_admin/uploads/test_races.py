@@ -1,4 +1,4 @@
-"""Real threads against one PostgreSQL: a file is confirmed while somebody else discards it.
+"""Real threads against one PostgreSQL: a file is confirmed while it is discarded, a number is taken twice at once.
 
 SQLite is left out: its tests run in memory, which threads do not share, and it lets one writer in at a time anyway.
 """
@@ -6,11 +6,12 @@ SQLite is left out: its tests run in memory, which threads do not share, and it 
 import pytest
 from django.db import connection as database
 
-from erp_admin.models import ImportDraft
+from erp_admin.models import Commitment, ImportDraft
 from erp_admin.uploads.service import confirm, discard
 from integrations.models import Connection, SyncRun
 from tests import lists
 from tests.erp_admin.imported import commitment_row, csv_of
+from tests.erp_admin.samples import commitment
 from tests.erp_admin.uploads.test_flow import draft_of
 from tests.integrations.runs.test_races import at_once
 from tests.snapshot import read_lists
@@ -35,3 +36,15 @@ def test_a_file_is_either_confirmed_or_discarded(connection: Connection) -> None
         assert (kept is not None) == runs.exists(), came
         assert kept is None or kept.run == runs.get()
         runs.update(state="cancelled")
+
+
+def test_of_two_that_take_one_number_in_two_cases_at_once_one_gets_it(connection: Connection) -> None:
+    read_lists(connection, lists.FILES)
+    for number in range(10):
+        came = at_once(
+            connection.tenant,
+            lambda number=number: commitment(connection, f"SC-{number}", "1", approved=False),
+            lambda number=number: commitment(connection, f"sc\u2013{number}", "1", approved=False),
+        )
+        assert Commitment.objects.filter(number_key=f"sc-{number}").count() == 1, came
+        assert Commitment.objects.count() == number + 1
