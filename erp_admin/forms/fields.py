@@ -16,10 +16,10 @@ from erp_admin.grammar.dates import read_date
 from erp_admin.grammar.measures import AMOUNT, PERCENT, PRICE, QUANTITY, Measure
 from erp_admin.grammar.numbers import Number, read_number
 from erp_admin.grammar.problems import Unreadable
-from erp_admin.grammar.style import Style
+from erp_admin.grammar.style import COMPANY_DAY_FIRST, Style
 
 # How pages show numbers and dates, and so how they are typed: 1,234.56, and the month before the day.
-AS_SHOWN: Final = Style(decimal=".", day_first=False)
+AS_SHOWN: Final = Style(decimal=".", day_first=COMPANY_DAY_FIRST)
 
 
 class MeasuredField(forms.DecimalField):

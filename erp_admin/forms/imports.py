@@ -56,7 +56,7 @@ class UploadForm(forms.Form):
         label="Dates like 03/04/2026 are",
         choices=DATE_ORDERS,
         required=False,
-        help_text="Where the file does not show it, you are asked. Dates like 2026-03-04 need no choice.",
+        help_text="Where the file does not show it, month/day/year as your company writes. 2026-03-04 needs no choice.",
     )
 
     def __init__(self, *args: Any, kind: str = "", **kwargs: Any) -> None:

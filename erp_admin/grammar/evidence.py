@@ -4,6 +4,7 @@ Owns the decisions, made in one pass and in constant memory. Must not read value
 that no cell proves.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
@@ -15,6 +16,7 @@ from erp_admin.grammar.style import Mark, Style
 
 T = TypeVar("T")
 _LONGEST_SHOWN: Final = 40
+_DOTTED: Final = re.compile(r"\d{1,2}\s?\.\s?\d{1,2}\s?\.\s?\d")
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class Evidence:
         self._decimal: _Tally[Mark] = _Tally()
         self._day_order: _Tally[bool] = _Tally()
         self._century: _Tally[int] = _Tally()
+        self.has_dotted_doubt = False  # a date in doubt is written with points, as hardly anybody in the States does
 
     def see_number(self, text: str, where: str) -> None:
         try:
@@ -116,6 +119,7 @@ class Evidence:
         if written.is_open and len(orders) == 1 and not written.may_begin_with_year:
             self._day_order.prove(next(iter(orders)), where, text)
         elif len(set(orders.values())) == 2:
+            self.has_dotted_doubt = self.has_dotted_doubt or _DOTTED.search(text) is not None
             self._day_order.doubt(where, text, lambda: read_date(text, Style(century_from=1950)))
         if written.is_short and orders:
             order = next(iter(orders))

@@ -4,9 +4,11 @@ Owns the three choices. Must not decide them: a file's are found by `evidence`, 
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Mark = Literal[".", ","]
+# The order in which companies of the United States write dates; a company cannot choose another yet.
+COMPANY_DAY_FIRST: Final = False
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ CENTURY: Final = "century_from"
 HIDDEN: Final = "hidden"
 _VALUES: Final = (DECIMAL, DAY_FIRST, CENTURY)
 _DELIMITER: Final = "delimiter"
-PERSON, FILE, EVIDENCE, NOBODY = "person", "file", "evidence", ""
+PERSON, FILE, EVIDENCE, COMPANY, NOBODY = "person", "file", "evidence", "company", ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,10 @@ def as_json(
     reading: dict[str, Any] = {_DELIMITER: delimiter}
     for key, decision in proved.items():
         value = getattr(decisions.style, "decimal" if key == DECIMAL else key)
-        reading[key] = {"value": value, "source": _source(key, value, by_person, by_file), **_found(decision)}
+        source = _source(key, value, by_person, by_file)
+        if key == DAY_FIRST and decisions.day_order_by_convention:
+            source = COMPANY
+        reading[key] = {"value": value, "source": source, **_found(decision)}
     hidden = decisions.hidden
     if hidden:
         source = PERSON if by_person.hidden is not Hidden.ASK else FILE if by_file.hidden is not Hidden.ASK else NOBODY
@@ -135,7 +138,11 @@ _WORDS: Final[dict[str, dict[Any, tuple[str, str, str]]]] = {
         for year in (1990, 2000)
     },
 }
-_BY: Final = {PERSON: "as was chosen", FILE: "as the column “Read as” of the file says"}
+_BY: Final = {
+    PERSON: "as was chosen",
+    FILE: "as the column “Read as” of the file says",
+    COMPANY: "as your company writes them: nothing in the file shows another order",
+}
 
 
 def told(draft: ImportDraft) -> list[str]:

@@ -61,11 +61,15 @@ class HiddenFound:
 
 @dataclass(frozen=True)
 class ReadingDecisions:
-    """How the file was read: `style` as used, `values` what its cells prove, `hidden` what its sheet does not show."""
+    """How the file was read: `style` as used, `values` what its cells prove, `hidden` what its sheet does not show.
+
+    `day_order_by_convention`: no cell proves the order of day and month, so that of the company holds.
+    """
 
     style: Style
     values: Decisions
     hidden: HiddenFound = field(default_factory=HiddenFound)
+    day_order_by_convention: bool = False
 
 
 def in_runs(numbers: tuple[int, ...]) -> str:

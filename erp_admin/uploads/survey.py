@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from erp_admin.documents.columns import Column, Value
-from erp_admin.grammar.evidence import Evidence
-from erp_admin.grammar.style import Style
+from erp_admin.grammar.evidence import Decision, Evidence
+from erp_admin.grammar.style import COMPANY_DAY_FIRST, Style
 from erp_admin.uploads.formats.table import CellKind, Row
 from erp_admin.uploads.heading import Heading
 from erp_admin.uploads.stated import Hidden, HiddenFound, ReadingDecisions, StatedReading
@@ -31,15 +31,21 @@ class Survey:
     hidden_columns: dict[str, None] = field(default_factory=dict)  # in the order of the sheet
 
     def decisions(self, stated: StatedReading) -> ReadingDecisions:
-        """What was stated, else what the file proves."""
+        """What was stated, else what the file proves, else for the order of day and month the company's own."""
         values = self.evidence.decided()
+        by_convention = stated.day_first is None and self._follows_convention(values.day_order)
+        proved = COMPANY_DAY_FIRST if by_convention else values.style.day_first
         style = Style(
             decimal=stated.decimal or values.style.decimal,
-            day_first=values.style.day_first if stated.day_first is None else stated.day_first,
+            day_first=proved if stated.day_first is None else stated.day_first,
             century_from=values.style.century_from if stated.century_from is None else stated.century_from,
         )
         hidden = HiddenFound(stated.hidden, tuple(self.hidden_rows), tuple(self.hidden_columns))
-        return ReadingDecisions(style, values, hidden)
+        return ReadingDecisions(style, values, hidden, by_convention)
+
+    def _follows_convention(self, order: Decision[bool]) -> bool:
+        """Whether dates in doubt are read in the order in which the company writes: where no cell speaks against it."""
+        return order.is_open and not order.is_contradicted and not self.evidence.has_dotted_doubt
 
 
 def survey(columns: Mapping[str, Column], heading: Heading, rows: Iterable[Row], stated: StatedReading) -> Survey:

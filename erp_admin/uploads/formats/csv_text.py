@@ -166,7 +166,7 @@ def _refused(reason: str, row: int) -> FileRefused:
         what = "text follows the quotation mark that closes a cell; one before it may not be closed"
         advice = "Write a quotation mark inside a cell twice, and put the cell between quotation marks."
     elif "new-line" in reason:
-        what = "a carriage return stands inside a cell that is not quoted"
+        what = "a line break of another kind than that of the rows stands inside a cell that is not quoted"
         advice = _SAVE_AGAIN
     elif "field limit" in reason:
         what = f"a cell has more than {LONGEST_CELL:,} characters, or a quotation mark is not closed"

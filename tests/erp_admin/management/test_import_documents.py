@@ -94,7 +94,7 @@ def test_the_command_ends_with_the_code_of_its_refusal(
 def test_the_command_asks_what_the_file_leaves_open_and_takes_the_answer(listed: Connection, tmp_path: Path) -> None:
     path = tmp_path / "file.csv"
     header = "Number;Title;Type;Vendor;Date;Description;Quantity;Amount"
-    path.write_bytes(csv_of("SC-1;T;Subcontract;Northwind Roofing;3/4/26;W;1.234;5", header=header))
+    path.write_bytes(csv_of("SC-1;T;Subcontract;Northwind Roofing;3.4.26;W;1.234;5", header=header))
     code, facts = run_command(listed.tenant, path, "--dry-run")
     assert code == 1
     options = [option.partition(": ")[0] for question in facts["questions"] for option in question["options"]]

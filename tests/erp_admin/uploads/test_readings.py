@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Tenant
@@ -87,7 +87,7 @@ def test_the_order_of_day_and_month_is_decided_from_the_file(
 
 
 def test_a_date_in_doubt_is_asked_about(scoped: Tenant) -> None:
-    draft = read(scoped, "SC-1;T;Subcontract;V;3/4/2026;W;1;;5")
+    draft = read(scoped, "SC-1;T;Subcontract;V;3.4.2026;W;1;;5")
     (asked,) = questions(draft)
     assert [label.partition(":")[0] for _, label in asked.choices] == ["March 4, 2026", "April 3, 2026"]
     draft = read_again(draft, StatedReading(day_first=True))
@@ -315,6 +315,8 @@ def test_whatever_is_wrong_is_wrong_again(scoped: Tenant, rows: list[tuple[str, 
     draft = read_upload(scoped, "commitments", "f.csv", stream.getvalue().encode())
     if not draft.documents.exclude(problems=[]).exists():
         return
+    # What is left of a file that is written in two ways may be written in one: its advice then follows that one.
+    assume(not draft.reading["decimal"].get("mixed") and not draft.reading["day_first"].get("mixed"))
     ImportedDocument.objects.filter(draft=draft, problems=[]).update(state="created")
     second = again(draft)
     assert said(second) == said(draft)

@@ -67,7 +67,7 @@ def test_what_is_hidden_and_left_out_proves_nothing() -> None:
 
 
 def test_a_person_s_word_holds_before_the_file_s() -> None:
-    row = (*FIRST[:4], "3/4/2026", "Work", "1.234")
+    row = (*FIRST[:4], "3.4.2026", "Work", "1.234")
     assert read(row).problems == [(2, "Date"), (2, "Amount")]
     found = read(row, stated=StatedReading(decimal=",", day_first=True))
     assert (found.document.head["date"], str(found.document.total)) == ("2026-04-03", "1234.00")

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from accounts.models import Tenant
 from erp_admin.models import Commitment, ImportDraft, ImportedDocument, ImportState
 from erp_admin.uploads.formats.table import FileRefused
-from erp_admin.uploads.readings import questions
+from erp_admin.uploads.readings import questions, told
 from erp_admin.uploads.service import read_upload
 from erp_admin.uploads.stated import Hidden, StatedReading
 from tests.erp_admin.sheets import sheet
@@ -203,13 +203,31 @@ def test_usual_dates(taken: Read, text: str) -> None:
     assert only(taken(("F23", *HEAD[:3], text, "Work", "1.00"))).head["date"] == "2026-03-04"
 
 
-@pytest.mark.parametrize("text", ["3/4/2026 12:00:00 AM", "\u200e3/\u200e4/\u200e2026"])
-def test_dates_of_two_meanings_are_asked_about_and_read_as_stated(taken: Read, text: str) -> None:
+@pytest.mark.parametrize("text", ["3/4/2026 12:00:00 AM", "\u200e3/\u200e4/\u200e2026", "03-04-2026", "Wed 3/4/2026"])
+def test_dates_of_two_meanings_are_read_as_the_company_writes_them_and_told(taken: Read, text: str) -> None:
     row = ("F23", *HEAD[:3], text, "Work", "1.00")
-    assert [question.key for question in questions(taken(row))] == ["day_first"]
-    assert only(taken(row, day_first=False)).head["date"] == "2026-03-04"
-    proven = taken(row, ("F23b", *HEAD[:3], "12/31/2026", "Work", "1.00"))
-    assert (proven.documents.all()[0].head["date"], places(proven)) == ("2026-03-04", [])
+    draft = taken(row)
+    assert questions(draft) == []
+    assert only(draft).head["date"] == "2026-03-04"
+    assert any("Dates are month/day/year" in sentence for sentence in told(draft))
+    if "Wed" not in text:
+        assert only(taken(row, day_first=True)).head["date"] == "2026-04-03"
+        proven = taken(row, ("F23b", *HEAD[:3], "31/12/2026", "Work", "1.00"))
+        assert (proven.documents.all()[0].head["date"], places(proven)) == ("2026-04-03", [])
+
+
+def test_dates_with_points_and_no_evidence_are_asked_about(taken: Read) -> None:
+    """Where points are written the day comes first in most places, and in the States hardly anybody writes them."""
+    draft = taken(("F23", *HEAD[:3], "3.4.2026", "Work", "1.00"), ("F23b", *HEAD[:3], "5/6/2026", "Work", "1.00"))
+    assert [question.key for question in questions(draft)] == ["day_first"]
+    assert {entry.head["date"] for entry in draft.documents.all()} == {None}
+
+
+def test_dates_that_prove_both_orders_are_asked_about(taken: Read) -> None:
+    dates = ("3/4/2026", "31/12/2026", "12/31/2026")
+    draft = taken(*((f"F23-{place}", *HEAD[:3], text, "Work", "1.00") for place, text in enumerate(dates)))
+    assert [question.key for question in questions(draft)] == ["day_first"]
+    assert [entry.head["date"] for entry in draft.documents.all()] == [None, "2026-12-31", "2026-12-31"]
 
 
 @pytest.mark.parametrize(

@@ -247,7 +247,7 @@ def test_a_search_that_fails_is_tried_later_each_time(pushing: Connection, intac
 def test_a_record_of_another_document_here_is_never_linked_twice(pushing: Connection, intacct: SandboxServer) -> None:
     first = commitment(pushing, "NU-1", "500.00")
     push(pushing, first)
-    Commitment.objects.filter(pk=first.pk).update(number="NU-1-old")
+    Commitment.objects.filter(pk=first.pk).update(number="NU-1-old", number_key="nu-1-old")
     second = commitment(pushing, "NU-1", "500.00")
     push(pushing, second)
     assert second.state == DocumentState.ATTENTION

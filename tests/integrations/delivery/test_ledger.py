@@ -136,7 +136,7 @@ def test_a_missing_right_holds_the_flow_and_is_told_once(pushing: Connection, in
 def test_a_number_of_another_document_is_told_apart(pushing: Connection, intacct: SandboxServer) -> None:
     first = commitment(pushing, "SC-10", "500.00")
     push(pushing, first)
-    Commitment.objects.filter(pk=first.pk).update(number="SC-10-old")
+    Commitment.objects.filter(pk=first.pk).update(number="SC-10-old", number_key="sc-10-old")
     second = commitment(pushing, "SC-10", "900.00")
     push(pushing, second)
     assert second.state == DocumentState.ATTENTION

@@ -32,6 +32,8 @@ def test_what_a_spreadsheet_writes_comes_back(
     lines: list[list[str]], delimiter: str, line_end: str, encoding: str, quoting: int
 ) -> None:
     stream = io.StringIO()
+    if line_end == "\r":  # the writer of the standard library leaves other line breaks bare then; spreadsheets do not
+        quoting = csv.QUOTE_ALL
     writer = csv.writer(stream, delimiter=delimiter, lineterminator=line_end, quoting=quoting)  # type: ignore[arg-type]
     writer.writerow(HEADER.split(","))
     writer.writerows(lines)

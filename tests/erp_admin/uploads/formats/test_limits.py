@@ -112,7 +112,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "returns.csv": (lambda: b"a\rb" + b"\r" * 10_000_000, "FILE-ROWS"),
     "zeros.csv": (lambda: b"abcdef" + b"\0" * 10_000_000, "FILE-ENCODING"),
     "high_bytes.csv": (lambda: b"\xe9" * 10_000_000, "FILE-ENCODING"),
-    "pictures.csv": (lambda: "\U0001f600,".encode() * 2_000_000, "FILE-EFFORT"),
+    "pictures.csv": (lambda: "\U0001f600,".encode() * 2_000_000, "FILE-COLUMNS"),
     "objects.json": (lambda: b"[" + b",".join([b"{}"] * 3_000_000) + b"]", "FILE-EFFORT"),
     "objects_of_a_megabyte.json": (lambda: b"[" + b",".join([b"{}"] * 300_000) + b"]", "FILE-ROWS"),
     "lists.json": (lambda: b"[" * 10_000_000, "FILE-JSON"),
