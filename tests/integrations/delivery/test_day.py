@@ -115,9 +115,10 @@ def fault(kind: str, **values: Any) -> State:
 
 def unread(connection: Connection, intacct: SandboxServer) -> list[str]:
     """Commitments that were delivered, and could not be read back at first; their ids."""
-    intacct.control(do="fault", kind="drop_before", match="query", times=5)
+    intacct.control(do="fault", kind="502", match="query", times=5)
     ask(connection, *(commitment(connection, f"DA-{number}") for number in range(4)))
     intacct.control(do="heal")
+    assert not Push.objects.exclude(read_back_at=None).exists()
     return list(Push.objects.values_list("remote_id", flat=True))
 
 
