@@ -6,6 +6,7 @@ A push whose answer is spoilt is of unknown outcome, each part of it that can be
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
