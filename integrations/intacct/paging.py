@@ -199,7 +199,8 @@ def end_of(ask: Ask, query: Query, key: str) -> tuple[int, Page, tuple[Flaw, ...
             raise readers.spoilt_record(query.object, None, readers.flaw_of_key(page.rows[0], key))
         except SpoiltAnswer as error:
             flaws.append(error.flaw)
-            if len(flaws) > MOST_AT_AN_END:
+            # An answer that does not fail at the key, of which alone it consists, would fail with any other row too.
+            if error.flaw.element != key or len(flaws) > MOST_AT_AN_END:
                 raise
 
 

@@ -80,8 +80,8 @@ def _probe(work: StepWork, kind: ListKind, names: Sequence[str]) -> None:
     for offset in range(_MOST_PROBED):
         try:
             _select_one(work, kind, names, offset)
-        except SpoiltAnswer:  # it is the record that cannot be sent, which says nothing of the fields
-            if offset == _MOST_PROBED - 1:
+        except SpoiltAnswer as error:  # it is the record that cannot be sent, which says nothing of the fields
+            if error.flaw.element not in (kind.key_field, *names) or offset == _MOST_PROBED - 1:
                 raise
         else:
             return

@@ -12,6 +12,7 @@ from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListItem, ListState, Mode, RunState, RunStep, StepState
 from integrations.runs.runner import run_to_end, work_slice
 from integrations.sandbox.facade import SandboxServer
+from integrations.sandbox.faults.spoilt import WAYS
 from tests.integrations.mirror.test_availability import Withhold, log_of, sync, vendors, withhold
 from tests.integrations.mirror.test_unread import numbers, spoil
 
@@ -38,7 +39,7 @@ def assert_heals(connection: Connection, intacct: SandboxServer, kind: str = "ve
     assert not ListItem.objects.filter(kind=kind, unread__isnull=False).exists()
 
 
-@pytest.mark.parametrize("way", ["control", "nested", "twice"])
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("many", "size"), [(1, 2000), (2, 3)])
 def test_without_the_highest_keys_the_rest_of_the_list_is_read(
     vendors: Connection, intacct: SandboxServer, monkeypatch: pytest.MonkeyPatch, way: str, many: int, size: int
