@@ -28,6 +28,7 @@ from integrations.intacct.errors import (
     UntrustedEndpoint,
 )
 from integrations.intacct.functions import Function
+from integrations.intacct.paging import LOWEST
 from integrations.intacct.query import (
     Filter,
     Query,
@@ -55,6 +56,7 @@ from integrations.intacct.types import (
     Dimension,
     EntityDetail,
     Exchange,
+    Extent,
     FieldDefinition,
     Fields,
     ObjectDefinition,
@@ -74,6 +76,7 @@ from integrations.intacct.values import parse_date
 __all__ = [
     "CODES",
     "FIELD_REFUSED",
+    "LOWEST",
     "OBJECT_REFUSED",
     "QUERY_REFUSED",
     "BusyError",
@@ -87,6 +90,7 @@ __all__ = [
     "EntityError",
     "ErrorEntry",
     "Exchange",
+    "Extent",
     "FieldDefinition",
     "Fields",
     "Filter",

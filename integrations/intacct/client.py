@@ -22,7 +22,7 @@ from integrations.intacct.envelope import session_request, sign_in_request
 from integrations.intacct.errors import EntityError, Flaw, IntacctError, ProtocolError, SessionError, SpoiltAnswer
 from integrations.intacct.faults import flaw_of
 from integrations.intacct.functions import MAX_RECORDS, Function
-from integrations.intacct.paging import Walk, read_around
+from integrations.intacct.paging import Walk, end_of, read_around
 from integrations.intacct.query import Filter, Query
 from integrations.intacct.results import match_results
 from integrations.intacct.session import SessionCache, SessionKey
@@ -32,6 +32,7 @@ from integrations.intacct.types import (
     Credentials,
     Dimension,
     EntityDetail,
+    Extent,
     Fields,
     ObjectDefinition,
     Page,
@@ -163,28 +164,28 @@ class Client:
 
     def extent(
         self, object_name: str, where: Filter | None = None, show_private: bool = False, *, key: str = KEY
-    ) -> tuple[int, int]:
-        """Return the highest key and how many records there are, both of the same moment; 0 and 0 when there is none.
+    ) -> Extent:
+        """Return the highest key and how many records there are, both of the same moment.
 
-        Raises ProtocolError when the gateway announces no total.
+        Records at the very end whose key cannot be read are named. Raises ProtocolError when the gateway announces no
+        total, or when more than a few of them are in a row.
         """
-        page = self.query(
-            Query(object_name, (key,), where=where, order_by=(f"-{key}",), page_size=1, show_private=show_private)
-        )
+        query = Query(object_name, (key,), where=where, order_by=(f"-{key}",), show_private=show_private)
+        highest, page, flaws = end_of(self.query, query, key)
         if page.total is None:
             raise incomplete(f"The query on {object_name} announces no total.")
-        return (readers.record_number(object_name, page.rows[0], key), page.total) if page.rows else (0, 0)
+        beyond = tuple(Unread(object_name, None, highest, flaw) for flaw in flaws)
+        return Extent(highest, max(page.total, len(page.rows) + len(beyond)), beyond)
 
     def count(
         self, object_name: str, where: Filter | None = None, show_private: bool = False, *, key: str = KEY
     ) -> int:
         """Return how many records there are. Raises ProtocolError when the gateway announces no total."""
-        page = self.query(
-            Query(object_name, (key,), where=where, order_by=(key,), page_size=1, show_private=show_private)
-        )
+        query = Query(object_name, (key,), where=where, order_by=(key,), show_private=show_private)
+        _, page, flaws = end_of(self.query, query, key)
         if page.total is None:
             raise incomplete(f"The query on {object_name} announces no total.")
-        return page.total
+        return max(page.total, len(flaws))
 
     def read(self, object_name: str, keys: Sequence[int | str], fields: Sequence[str] = ("*",)) -> list[Record]:
         """Read records by RECORDNO with their owned lines, 100 to a function. Unknown keys are left out.

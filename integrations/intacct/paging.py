@@ -17,10 +17,15 @@ from integrations.intacct.types import Page, Record, Unread
 
 Ask = Callable[[Query], Page]
 
+# Where a walk over all rows begins, those without a positive key included.
+LOWEST = -(2**63)
+
 # Of a page of 2000 rows a record is found by halves in eleven answers. Beyond these the list is left as it is: what
 # spoils so much is not in single records.
 MOST_SPOILT = 150
 MOST_SPOILT_IN_A_ROW = 20
+# Records without a readable key that are passed by to find the end of a list, or to count it.
+MOST_AT_AN_END = 5
 
 
 @dataclass
@@ -87,7 +92,8 @@ class Walk:
         return min(self.step or self.query.page_size, self.query.page_size)
 
     def _asked(self, query: Query, size: int) -> Page:
-        where = all_of(query.where, gt(self.key, self.last), None if self.until is None else le(self.key, self.until))
+        behind = gt(self.key, self.last) if self.last > LOWEST else None
+        where = all_of(query.where, behind, None if self.until is None else le(self.key, self.until))
         return self.ask(replace(query, where=where, order_by=(self.key,), page_size=size, offset=self.skip))
 
     def _sorted_out(self, rows: list[Record]) -> tuple[list[Record], tuple[Unread, ...]]:
@@ -98,7 +104,7 @@ class Walk:
         good: list[Record] = []
         bad: list[Unread] = []
         for row in rows:
-            number = readers.number_in(row.get(self.key))
+            number = self._number(row)
             flaw = readers.flaw_of_key(row, self.key) if number is None else readers.flaw_of(row, self.query.fields)
             if flaw is not None and not self.around:
                 raise readers.spoilt_record(self.query.object, number, flaw)
@@ -113,6 +119,11 @@ class Walk:
             else:
                 bad.append(Unread(self.query.object, number, number, flaw))
         return good, tuple(bad)
+
+    def _number(self, row: Record) -> int | None:
+        """The key of a row; negative only where such rows were asked for."""
+        value = row.get(self.key)
+        return readers.signed_number_in(value) if self.last < 0 else readers.number_in(value)
 
     def _pass_by(self, flaw: Flaw | None) -> None:
         """Go on behind a record whose key is not known: what comes next is asked for by its place."""
@@ -160,7 +171,7 @@ class Walk:
         self.ended = page.remaining == 0 or not page.rows
         if not page.rows:
             return page
-        number = readers.number_in(page.rows[0].get(self.key))
+        number = self._number(page.rows[0])
         if number is None:
             self._pass_by(error.flaw)
             return replace(page, rows=[])
@@ -171,6 +182,26 @@ class Walk:
 
     def _keys_only(self) -> Query:
         return replace(self.query, fields=(self.key,))
+
+
+def end_of(ask: Ask, query: Query, key: str) -> tuple[int, Page, tuple[Flaw, ...]]:
+    """The key of the first row that has a readable one, 0 for none; its page; and what is wrong with rows before it.
+
+    Raises SpoiltAnswer when the first few all have none.
+    """
+    flaws: list[Flaw] = []
+    while True:
+        try:
+            page = ask(replace(query, page_size=1, offset=len(flaws)))
+            number = readers.signed_number_in(page.rows[0].get(key)) if page.rows else 0
+            if number is not None:
+                return number, page, tuple(flaws)
+            raise readers.spoilt_record(query.object, None, readers.flaw_of_key(page.rows[0], key))
+        except SpoiltAnswer as error:
+            flaws.append(error.flaw)
+            # An answer that does not fail at the key, of which alone it consists, would fail with any other row too.
+            if error.flaw.element != key or len(flaws) > MOST_AT_AN_END:
+                raise
 
 
 def read_around(
@@ -221,7 +252,7 @@ def _sort(
     """
     stray: Flaw | None = None
     for row in rows:
-        number = readers.number_in(row.get(key))
+        number = readers.signed_number_in(row.get(key))
         flaw = readers.flaw_of(row, fields)
         if number is None:
             stray = readers.flaw_of_key(row, key)

@@ -49,12 +49,11 @@ def number_in(value: object) -> int | None:
     return number if number <= HIGHEST_NUMBER else None
 
 
-def record_number(object_name: str, row: Record, key: str = "RECORDNO") -> int:
-    """The key of a row, its RECORDNO unless said otherwise. Raises SpoiltAnswer when it is missing or no number."""
-    number = number_in(row.get(key))
-    if number is None:
-        raise spoilt_record(object_name, None, flaw_of_key(row, key))
-    return number
+def signed_number_in(value: object) -> int | None:
+    """A record number with a sign, as records of Intacct's own have; None for all else that `number_in` refuses."""
+    text = value.strip() if isinstance(value, str) else ""
+    number = number_in(text.removeprefix("-"))
+    return -number if number is not None and text.startswith("-") else number
 
 
 def check_order(object_name: str, number: int, last: int) -> int:

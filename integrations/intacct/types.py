@@ -66,6 +66,18 @@ class Unread:
 
 
 @dataclass(frozen=True)
+class Extent:
+    """Where a list ends and how many records it has; `highest` is 0 without any, and below 0 where all keys are.
+
+    `beyond` are records behind it whose key cannot be read; `total` counts them.
+    """
+
+    highest: int
+    total: int
+    beyond: tuple[Unread, ...] = ()
+
+
+@dataclass(frozen=True)
 class Page:
     """One page of a query. `total` and `remaining` are None when the gateway did not announce them.
 

@@ -5,7 +5,7 @@ Owns that no refusal outlives a step, and what a step says that had to go withou
 
 from collections.abc import Mapping, Sequence
 
-from integrations.intacct import ProtocolError, Query
+from integrations.intacct import ProtocolError, Query, SpoiltAnswer
 from integrations.lists import ListKind, Reader
 from integrations.mirror.definitions import (
     Readable,
@@ -17,9 +17,11 @@ from integrations.mirror.definitions import (
     suspects,
     wanted_fields,
 )
+from integrations.mirror.rows import record_numbers
 from integrations.models import FIELDS_LIMITED, ListDefinition
 from integrations.runs.step import StepWork
 
+_MOST_PROBED = 5
 _ASKED = "asked"  # in the checkpoint of a step: by list, the fields that were refused in it
 ADVICE = (
     "Each sync asks for it again. If it stays, check in Intacct that the role of the web services user may see the "
@@ -74,12 +76,24 @@ def _ask_again(work: StepWork, kind: ListKind, definition: ListDefinition, entit
 
 
 def _probe(work: StepWork, kind: ListKind, names: Sequence[str]) -> None:
-    """Select these fields of one record. Raises the Intacct error family."""
+    """Select these fields of one record, the first that can be read. Raises the Intacct error family."""
+    for offset in range(_MOST_PROBED):
+        try:
+            _select_one(work, kind, names, offset)
+        except SpoiltAnswer as error:  # it is the record that cannot be sent, which says nothing of the fields
+            if error.flaw.element not in (kind.key_field, *names) or offset == _MOST_PROBED - 1:
+                raise
+        else:
+            return
+
+
+def _select_one(work: StepWork, kind: ListKind, names: Sequence[str], offset: int) -> None:
     reads = kind.reader is Reader.QUERY_THEN_READ
     fields = (kind.key_field,) if reads else (kind.key_field, *names)
-    page = work.client.query(Query(kind.object, fields, order_by=(kind.key_field,), page_size=1))
-    if reads and page.rows:
-        work.client.read(kind.object, [page.rows[0][kind.key_field]], (kind.key_field, *names))
+    page = work.client.query(Query(kind.object, fields, order_by=(kind.key_field,), page_size=1, offset=offset))
+    numbers = sorted(record_numbers(kind, page.rows))
+    if reads and numbers:
+        work.client.read(kind.object, numbers, (kind.key_field, *names))
 
 
 def _tell_back(work: StepWork, kind: ListKind, names: Sequence[str]) -> None:

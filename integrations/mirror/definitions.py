@@ -81,7 +81,7 @@ def _keep(
             for entry in fields
             if entry.custom and entry.name not in CONFIDENTIAL
         ],
-        "unselectable": _still_withheld(known, kind, offered) if known is not None and offered else [],
+        "unselectable": _still_withheld(known, kind, offered) if offered else [],
         "looked_up_at": timezone.now(),
     }
     row, _ = ListDefinition.objects.update_or_create(
@@ -93,15 +93,19 @@ def _keep(
     return row
 
 
-def _still_withheld(known: ListDefinition, kind: ListKind, offered: Sequence[str]) -> list[dict[str, str]]:
+def _still_withheld(known: ListDefinition | None, kind: ListKind, offered: Sequence[str]) -> list[dict[str, str]]:
     """What was refused, and what of our fields was described before and no longer is. A custom field may be removed.
 
-    What Intacct has not described for a month is no part of the list any more, but for what no list is without.
+    What Intacct has not described for a month is no part of the list any more, but for what no list is without. An
+    object that is documented has a status, so that one without was not described in full.
     """
-    withheld = {entry["name"]: entry for entry in known.unselectable}
+    withheld = {entry["name"]: entry for entry in known.unselectable} if known is not None else {}
+    before = set(known.offered) if known is not None else set()
+    if kind.status_field and not kind.may_be_absent:
+        before.add(kind.status_field)
     now = timezone.now()
     for name in kind.wanted_fields:
-        if name in known.offered and name not in offered:
+        if name in before and name not in offered and name not in withheld:
             withheld[name] = {"name": name, "reason": WITHDRAWN, "at": now.isoformat()}
     lasting = {kind.status_field, kind.entity_field, kind.parent_field}
     long_ago = (now - DEFINITION_KEPT).isoformat()

@@ -23,6 +23,7 @@ from integrations.intacct import (
     number_in,
 )
 from integrations.lists import ListKind
+from integrations.mirror import unread
 from integrations.mirror.fetch import PAGE_SIZE, Selection, still_there
 from integrations.mirror.list_states import keep
 from integrations.mirror.rows import record_numbers
@@ -190,22 +191,26 @@ def _by_keys(work: StepWork, lists: Sequence[_Looked]) -> Iterator[None]:
 def _sweep(work: StepWork, looked: _Looked) -> Iterator[None]:
     kind, view = looked.kind, View(work.connection, work.run.entity_id)
     if not work.checkpoint.get("begun"):
-        work.save_page(begun=timezone.now().isoformat(), after=0, gone=0)
+        work.save_page(begun=timezone.now().isoformat(), after=0, gone=0, open_ended=False)
     begun = datetime.fromisoformat(work.checkpoint["begun"])
     after = int(work.checkpoint["after"])
     selection = Selection(kind, view, (kind.key_field,), None)
     for page in work.client.pages(
         Query(kind.object, (kind.key_field,), page_size=PAGE_SIZE, show_private=view.show_private),
-        after=after, key=kind.key_field,
+        after=after, key=kind.key_field, around=True,
     ):  # fmt: skip
-        shown = record_numbers(kind, page.rows)
+        shown = record_numbers(kind, page.rows) | unread.numbers_of(page.unread)
         last = max(shown, default=after)
-        gone = looked.sink.gone_from(Sweep(after, last, shown))
+        swept = Sweep(after, last, shown)
+        spared = unread.spared_by(looked.sink, page, shown, swept)
+        gone = [number for number in looked.sink.gone_from(swept) if number not in spared]
         marked = _mark(work, looked, gone, begun)
+        open_ended = bool(work.checkpoint.get("open_ended")) or unread.is_open_ended(page, last)
         after = last
-        work.save_page(after=after, gone=int(work.checkpoint["gone"]) + marked)
+        work.save_page(after=after, gone=int(work.checkpoint["gone"]) + marked, open_ended=open_ended)
         yield
-    rest = looked.sink.gone_from(Sweep(after, None, frozenset())) if after else []
+    is_whole = after and not work.checkpoint.get("open_ended")
+    rest = looked.sink.gone_from(Sweep(after, None, frozenset())) if is_whole else []
     there = still_there(work.client, selection, rest)  # records may have been added while the keys were read
     marked = _mark(work, looked, [number for number in rest if number not in there], begun)
     gone_in_all = int(work.checkpoint["gone"]) + marked

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from integrations.intacct import Client, Page, Query, Record, all_of, any_of, ge, in_, is_null, le
+from integrations.intacct import LOWEST, Client, Page, Query, Record, Unread, all_of, any_of, ge, in_, is_null
 from integrations.intacct.query import Filter
 from integrations.lists import ListKind, Reader
 from integrations.mirror.scope import View
@@ -75,17 +75,22 @@ def pages(client: Client, selection: Selection, *, after: int, until: int | None
 
     A record that cannot be read is named in its page, and the others come all the same.
     """
+    reads = selection.kind.reader is Reader.QUERY_THEN_READ
+    for page in _walked(client, selection, after=after, until=until):
+        yield _read_fields(client, selection, page) if reads else page
+
+
+def _walked(client: Client, selection: Selection, *, after: int, until: int | None) -> Iterator[Page]:
+    """The pages as `query` sends them: of a list that is read by its keys these alone."""
     kind = selection.kind
-    reads = kind.reader is Reader.QUERY_THEN_READ
     query = Query(
         object=kind.object,
-        fields=(kind.key_field,) if reads else selection.fields,
+        fields=(kind.key_field,) if kind.reader is Reader.QUERY_THEN_READ else selection.fields,
         where=selection.where,
         page_size=settings.SYNC_PAGE_SIZE,
         show_private=selection.view.show_private,
     )
-    for page in client.pages(query, after=after, until=until, key=kind.key_field, around=True):
-        yield _read_fields(client, selection, page) if reads else page
+    return client.pages(query, after=after, until=until, key=kind.key_field, around=True)
 
 
 def _read_fields(client: Client, selection: Selection, page: Page) -> Page:
@@ -95,34 +100,20 @@ def _read_fields(client: Client, selection: Selection, page: Page) -> Page:
     return replace(page, rows=rows, unread=page.unread + unread)
 
 
-def system_records(client: Client, selection: Selection) -> tuple[list[Record], list[str]]:
+def system_records(client: Client, selection: Selection) -> tuple[Page, list[str]]:
     """The records of the selection without a positive key: a few, of Intacct's own, which pages by key pass by.
 
     With them the keys of those that a query shows and `read` does not return.
     """
+    rows, unread, left_out = list[Record](), list[Unread](), list[str]()
     kind = selection.kind
-    reads = kind.reader is Reader.QUERY_THEN_READ
-    rows = list[Record]()
-    while True:
-        query = Query(
-            object=kind.object,
-            fields=(kind.key_field,) if reads else selection.fields,
-            where=all_of(selection.where, le(kind.key_field, 0)),
-            order_by=(kind.key_field,),
-            page_size=settings.SYNC_PAGE_SIZE,
-            offset=len(rows),
-            show_private=selection.view.show_private,
-        )
-        page = client.query(query)
-        rows += page.rows
-        if not page.remaining or not page.rows:
-            break
-    keys = [row[kind.key_field] for row in rows]
-    if not reads or not keys:
-        return rows, []
-    rows = client.read(kind.object, keys, (*selection.fields, *kind.nested))
-    returned = {row.get(kind.key_field) for row in rows}
-    return rows, [key for key in keys if key not in returned]
+    for page in _walked(client, selection, after=LOWEST, until=0):
+        read = _read_fields(client, selection, page) if kind.reader is Reader.QUERY_THEN_READ else page
+        rows += read.rows
+        unread += read.unread
+        came = {row[kind.key_field] for row in read.rows} | {str(entry.number) for entry in read.unread}
+        left_out += [row[kind.key_field] for row in page.rows if row[kind.key_field] not in came]
+    return Page(rows, None, len(rows), 0, 0, tuple(unread)), left_out
 
 
 def still_there(client: Client, selection: Selection, numbers: Sequence[int]) -> frozenset[int]:
@@ -143,5 +134,10 @@ def _shown(client: Client, selection: Selection, numbers: Collection[int]) -> se
         page_size=PAGE_SIZE,
         show_private=selection.view.show_private,
     )
-    rows = (row for page in client.pages(query, key=kind.key_field) for row in page.rows)
-    return {int(row[kind.key_field]) for row in rows}
+    found: set[int] = set()
+    for page in client.pages(query, key=kind.key_field, around=True):
+        if any(entry.number is None for entry in page.unread):
+            return set(numbers)  # any of them may be the one whose key cannot be read
+        found |= {int(row[kind.key_field]) for row in page.rows}
+        found |= {entry.number for entry in page.unread if entry.number is not None}
+    return found

@@ -86,6 +86,10 @@ class MirrorFlow(ListFlow):
     def sink(self, view: View, kind: ListKind, run: SyncRun) -> Sink:
         return MirrorSink(view, kind, run)
 
+    def confirms(self, step: RunStep) -> bool:
+        """What was not modified since is as it was, though all that was modified could not be read."""
+        return step.checkpoint.get("since") is not None
+
 
 def _renew_entities(work: StepWork) -> None:
     """Keep which entities the user may enter now, so that a sync of one that is gone is refused."""

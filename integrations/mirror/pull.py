@@ -5,18 +5,18 @@ nothing at all is left as it is. Knows nothing of what the sink makes of the row
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
 
-from integrations.intacct import Page, ProtocolError
+from integrations.intacct import LOWEST, Flaw, Page, ProtocolError, Unread
 from integrations.lists import ListKind
 from integrations.mirror import recount, unread
 from integrations.mirror.availability import available, leave_out, limit
 from integrations.mirror.definitions import NotHere
 from integrations.mirror.fetch import MOST_IN_A_SET, Selection, pages, still_there, system_records
-from integrations.mirror.rows import LOWEST, Incoming, RowReader, Unusable, record_numbers
+from integrations.mirror.rows import Incoming, RowReader, Unusable, record_numbers
 from integrations.mirror.scope import View
 from integrations.mirror.sink import Sink, SinkFor, Sweep
 from integrations.mirror.watermark import Start, start_of
@@ -112,8 +112,10 @@ def _begin(work: StepWork, kind: ListKind, view: View, sink: Sink) -> None:
         mark["since"] = None
     if mark["since"] is None:
         selection = Selection(kind, view, tuple(fields), None)
-        mark["until"], total = work.client.extent(kind.object, selection.where, view.show_private, key=kind.key_field)
-        work.announce(total)
+        extent = work.client.extent(kind.object, selection.where, view.show_private, key=kind.key_field)
+        mark["until"] = max(0, extent.highest)
+        mark["beyond"] = [[entry.flaw.what, entry.flaw.element] for entry in extent.beyond]
+        work.announce(extent.total)
     work.save_page(**mark)
 
 
@@ -121,11 +123,20 @@ def _read(work: StepWork, selection: Selection, sink: Sink) -> Iterator[None]:
     mark = work.checkpoint
     if not mark.get("swept"):
         yield from _read_range(work, selection, sink, int(mark["after"]), mark["until"])
+        if mark.get("beyond") and not work.checkpoint.get("open_ended"):
+            _keep_beyond(work, selection, sink, mark["beyond"])
         if not mark.get("system"):
             _read_system_records(work, selection, sink)
         if selection.is_whole:
             _sweep_the_rest(work, selection, sink, int(work.checkpoint["after"]))
     yield from recount.settle(work, selection, sink, _read_again)
+
+
+def _keep_beyond(work: StepWork, selection: Selection, sink: Sink, flaws: Sequence[Sequence[str]]) -> None:
+    """Name the records at the end of the list whose key cannot be read, so that nothing there is taken for missing."""
+    after = int(work.checkpoint["after"])
+    unread = tuple(Unread(selection.kind.object, None, after, Flaw(*flaw)) for flaw in flaws)
+    _store(work, selection, sink, _reader(work, selection), Page([], None, 0, 0, 0, unread), after)
 
 
 def _read_system_records(work: StepWork, selection: Selection, sink: Sink) -> None:
@@ -134,21 +145,26 @@ def _read_system_records(work: StepWork, selection: Selection, sink: Sink) -> No
     is_short = selection.is_whole and step.announced is not None and step.read < step.announced
     if not is_short and not sink.held(LOWEST, 0):
         return
-    rows, left_out = system_records(work.client, selection)
-    usable, unusable = read_rows(_reader(work, selection), rows)
-    shown = frozenset(row.record_no for row in usable) | record_numbers(selection.kind, [row for row, _ in unusable])
-    swept = Sweep(LOWEST, 0, shown) if selection.is_whole and (rows or step.read) else None
-    spared = _spared(work, selection, sink, swept) if swept else frozenset[int]()
+    page, left_out = system_records(work.client, selection)
+    usable, unusable = read_rows(_reader(work, selection), page.rows)
+    not_read = record_numbers(selection.kind, [row for row, _ in unusable]) | unread.numbers_of(page.unread)
+    shown = frozenset(row.record_no for row in usable) | not_read
+    came = len(page.rows) + len(page.unread)
+    swept = Sweep(LOWEST, 0, shown) if selection.is_whole and (came or step.read) else None
+    spared = _spared(work, selection, sink, swept) | unread.spared_by(sink, page, shown, swept) if swept else ()
+    names = unread.names_of(work.client, selection, page.unread)
     if step.announced is not None:
-        work.announce(step.announced - len(left_out) if selection.is_whole else step.announced + len(rows))
+        work.announce(step.announced - len(left_out) if selection.is_whole else step.announced + came)
     if left_out:
         named = f"{selection.kind.label}: {len(left_out)} records ({', '.join(left_out[:10])})"
         work.say(f"{named} are Intacct's own and it does not let them be read, so they are left out.")
     with work.page():
         _keep_unusable(work, selection.kind, unusable)
+        unread.keep(work, selection.kind, page.unread, names)
         outcome = sink.store(usable, swept=swept, spared=spared)
-        work.count(read=len(rows), **outcome.counts())
-        work.save_page(system=True, lacking=_lacking(work, usable))
+        work.count(read=came, **outcome.counts())
+        asked_again = unread.remembered(work.checkpoint, not_read)
+        work.save_page(system=True, lacking=_lacking(work, usable), unread=asked_again)
 
 
 def _reader(work: StepWork, selection: Selection) -> RowReader:
@@ -234,6 +250,9 @@ def _sweep_the_rest(work: StepWork, selection: Selection, sink: Sink, after: int
     Intacct answers a user who may no longer see the records of a list exactly like an empty list.
     """
     kind = selection.kind
+    if work.checkpoint.get("open_ended"):  # what lies beyond may be the record whose number cannot be read
+        work.save_page(swept=True)
+        return
     if not after:
         kept = sink.held()
         with work.page():
@@ -245,9 +264,6 @@ def _sweep_the_rest(work: StepWork, selection: Selection, sink: Sink, after: int
                     f"they were. Check that the web services user may still see them: role, entity and restrictions."
                 )
             work.save_page(swept=True)
-        return
-    if work.checkpoint.get("open_ended"):  # what lies beyond may be the record whose number cannot be read
-        work.save_page(swept=True)
         return
     rest = Sweep(after, None, frozenset())
     spared = _spared(work, selection, sink, rest)

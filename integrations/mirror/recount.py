@@ -38,8 +38,8 @@ def _nothing_shown(step: RunStep) -> bool:
 def _settle_whole(
     work: StepWork, selection: Selection, sink: Sink, step: RunStep, read_again: ReadAgain
 ) -> Iterator[None]:
-    until = int(work.checkpoint["until"])
-    total = _count(work, selection, 0, until)
+    until, beyond = int(work.checkpoint["until"]), len(work.checkpoint.get("beyond", ()))
+    total = _count(work, selection, 0, until) + beyond
     if total == step.read:
         work.announce(total)
         work.say(
@@ -55,7 +55,7 @@ def _settle_whole(
             yield from read_again(work, selection, sink, after, last)
         work.save_page(read_again=True)
         step.refresh_from_db()
-        total = _count(work, selection, 0, until)
+        total = _count(work, selection, 0, until) + beyond
     _conclude(work, selection, step, total)
 
 

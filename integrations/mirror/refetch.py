@@ -120,8 +120,8 @@ def _pages(
                     raise SpoiltAnswer(f"A record of {kind.label}: {what_is_wrong(kind, keyless)}", keyless.flaw)
                 yield found, page
             if has_system_records:
-                rows, _ = system_records(work.client, selection)
-                yield found, Page(rows, None, len(rows), 0, 0)
+                page, _ = system_records(work.client, selection)
+                yield found, page
         except ProtocolError as error:
             leave_out(work, kind, found.fields, error)
         else:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
+from integrations.intacct import LOWEST
 from integrations.lists import ListKind
 from integrations.models import UNKNOWN_OWNER
 
@@ -20,7 +21,6 @@ VERSION = "2:"
 # A character that XML cannot carry, so that no value can contain it and joined values are unambiguous.
 _BETWEEN = "\x1f"
 _HIGHEST = 2**63 - 1
-LOWEST = -(2**63)
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,19}")
 
 

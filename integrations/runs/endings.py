@@ -36,13 +36,16 @@ _STEP_ENDS: Final = {
 }
 
 
-def step_end(step: "RunStep", unfinished: Unfinished | None) -> StepState:
-    """The state of a step that came to its end, from its counts; what was found missing in Intacct was found out."""
+def step_end(step: "RunStep", unfinished: Unfinished | None, *, confirms: bool = False) -> StepState:
+    """The state of a step that came to its end, from its counts; what was found missing in Intacct was found out.
+
+    A step that `confirms` has found all that it did not count as it was before.
+    """
     if step.error_code:  # it went to its end without something, and said so
         return StepState.LIMITED
     settled = step.new + step.changed + step.same + step.missing
     done = max(settled, step.read - step.failed - step.skipped)  # some work counts only what it read
-    return _STEP_ENDS[done > 0, step.failed > 0, step.skipped > 0 or unfinished is not None]
+    return _STEP_ENDS[done > 0 or confirms, step.failed > 0, step.skipped > 0 or unfinished is not None]
 
 
 def run_end(steps: Iterable["RunStep"], *, was_cancelled: bool) -> RunState:

@@ -55,6 +55,10 @@ class Flow(ABC):
         """What was asked of the run and is neither done nor failed at the end of its work, if anything."""
         return None
 
+    def confirms(self, step: "RunStep") -> bool:
+        """Whether the step, having come to its end, has found all that it did not count as it was before."""
+        return False
+
     def ended(self, run: "SyncRun", step: "RunStep") -> None:  # noqa: B027 - most flows have nothing to do here
         """A step has ended, well or not; called in the transaction that ends it."""
 

@@ -266,7 +266,7 @@ def _close_step(part: _Slice, step: RunStep) -> None:
     with lease.holding(part.run.pk, part.token):
         step.refresh_from_db()
         unfinished = flow.unfinished(part.run)
-        step.state, step.finished_at = step_end(step, unfinished), timezone.now()
+        step.state, step.finished_at = step_end(step, unfinished, confirms=flow.confirms(step)), timezone.now()
         if unfinished is not None:
             step.message, step.error_code = unfinished.sentence[:500], unfinished.code
             _warn(step, f"{unfinished.sentence} {unfinished.advice}".strip())

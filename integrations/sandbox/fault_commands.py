@@ -125,7 +125,7 @@ class FaultCommands:
         definition = arguments.definition()
         name = arguments.choice("field", definition.fields, "NAME")
         way = arguments.choice("way", WAYS, "control")
-        key = str(arguments.whole("key", 1, MAX_TIMES))
+        key = str(arguments.whole("key", -MAX_TIMES, MAX_TIMES))
         restrictions = company_of(arguments, self._reception).restrictions
         restrictions.spoilt.setdefault(definition.name, {})[key] = (name, way)
         return {"object": definition.name, "key": key, "field": name, "way": way}

@@ -8,6 +8,7 @@ import pytest
 
 from integrations.intacct import (
     Client,
+    Extent,
     Function,
     ProtocolError,
     Query,
@@ -145,8 +146,8 @@ def test_pages_without_counters_end_with_a_short_page(client: Client, gateway: G
 def test_extent_and_count(client: Client, gateway: Gateway) -> None:
     gateway.reply(vendors([41], total=7, remaining=6), payload("query.empty"), vendors([1], total=7, remaining=6))
 
-    assert client.extent("VENDOR", show_private=True) == (41, 7)
-    assert client.extent("VENDOR") == (0, 0)
+    assert client.extent("VENDOR", show_private=True) == Extent(41, 7)
+    assert client.extent("VENDOR") == Extent(0, 0)
     assert client.count("VENDOR") == 7
     probe = one(gateway.calls[0], "query")
     assert probe.find("orderby/order/descending") is not None

@@ -1,6 +1,7 @@
 """What cannot be read is never taken for permitted: what was known is kept, the rest is unknown until it is read."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -332,8 +333,6 @@ def test_a_field_that_intacct_no_longer_describes_keeps_what_was_known(
     lookup = IntacctClient.lookup
 
     def without_status(self: IntacctClient, name: str, **options: Any) -> Any:
-        from dataclasses import replace
-
         found = lookup(self, name, **options)
         return replace(found, fields=tuple(entry for entry in found.fields if entry.name != "STATUS"))
 
@@ -347,6 +346,25 @@ def test_a_field_that_intacct_no_longer_describes_keeps_what_was_known(
     assert step.state == StepState.SUCCEEDED
     assert "STATUS can be read again" in log_of(step.run)
     assert known() == before
+
+
+def test_a_status_that_intacct_never_described_is_unknown_until_it_does(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lookup = IntacctClient.lookup
+
+    def without_status(self: IntacctClient, name: str, **options: Any) -> Any:
+        found = lookup(self, name, **options)
+        return replace(found, fields=tuple(entry for entry in found.fields if entry.name != "STATUS"))
+
+    items = ListItem.objects.filter(kind="vendors")
+    with monkeypatch.context() as poorer:
+        poorer.setattr(IntacctClient, "lookup", without_status)
+        assert sync(connection, "vendors").state == StepState.LIMITED
+        assert 0 < items.count() == items.filter(is_known=False, is_active=False).count()
+    assert sync(connection, "vendors", mode=Mode.PARTIAL).state == StepState.SUCCEEDED
+    assert not items.filter(is_known=False).exists()
+    assert items.filter(is_active=True).exists()
 
 
 def test_of_two_records_of_one_id_the_known_one_counts(vendors: Connection) -> None:

@@ -127,17 +127,6 @@ def test_a_key_that_cannot_be_read_takes_nothing_along(connection: Connection, i
         intacct.control(do="heal")
 
 
-def test_without_the_highest_key_nothing_is_read_and_nothing_marked(
-    connection: Connection, intacct: SandboxServer
-) -> None:
-    """Where the list ends is asked first; without that a record that came meanwhile would look like a lost one."""
-    sync(connection, "vendors", "items")
-    spoil(intacct, "vendors", numbers("vendors")[-1], field="RECORDNO")
-    run = sync(connection, "vendors", "items")
-    assert dict(run.steps.values_list("key", "state")) == {"list:vendors": "failed", "list:items": "succeeded"}
-    assert not ListItem.objects.filter(kind="vendors").exclude(missing_at=None).exists()
-
-
 def test_it_is_asked_for_again_until_it_can_be_read(connection: Connection, intacct: SandboxServer) -> None:
     """It was not modified since, so that a Partial from the last read on would never see it again."""
     sync(connection, "vendors")
