@@ -63,10 +63,16 @@ NAMES: Final = MappingProxyType(
         "DOLLAR": "$", "DOLLARS": "$", "US DOLLAR": "USD", "US DOLLARS": "USD", "CANADIAN DOLLAR": "CAD",
         "CANADIAN DOLLARS": "CAD", "AUSTRALIAN DOLLARS": "AUD", "EURO": "EUR", "EUROS": "EUR", "SFR": "CHF",
         "POUNDS STERLING": "GBP", "MXN PESOS": "MXN", "RUPEE": "Rs", "RUPEES": "Rs", "RS": "Rs", "KR": "kr",
+        "LEI": "lei", "ZŁ": "PLN", "KČ": "CZK", "FR": "CHF", "RM": "MYR", "ЛВ": "BGN", "ГРН": "UAH", "РУБ": "RUB",
+        "円": "JPY", "元": "CNY", "원": "KRW",
     }
 )  # fmt: skip
 _WORDS: Final = MappingProxyType(
-    {"Rs": frozenset({"INR", "PKR", "LKR", "NPR", "MUR", "SCR"}), "kr": frozenset({"SEK", "NOK", "DKK", "ISK"})}
+    {
+        "Rs": frozenset({"INR", "PKR", "LKR", "NPR", "MUR", "SCR"}),
+        "kr": frozenset({"SEK", "NOK", "DKK", "ISK"}),
+        "lei": frozenset({"RON", "MDL"}),
+    }
 )
 
 

@@ -19,6 +19,7 @@ from erp_admin.grammar.problems import InDoubt, Question, Suggestion, Unreadable
 from erp_admin.grammar.signs import name_of, visible
 from erp_admin.grammar.style import Style
 from erp_admin.uploads.formats.table import Cell, CellKind
+from erp_admin.uploads.shown import beside_shown
 
 __all__ = ["InDoubt", "ParsedValue", "Question", "Style", "Unreadable", "parse_cell"]
 
@@ -90,6 +91,9 @@ def _number(column: Column, cell: Cell, written: str, style: Style) -> ParsedVal
         )
     is_certain = cell.kind is CellKind.NUMBER
     number = read_certain(cell.text, measure) if is_certain else read_number(written, style, measure)
+    if is_certain and cell.shown:
+        said = beside_shown(cell.shown, number, measure)
+        number = replace(number, currency=number.currency or said.currency, unit=number.unit or said.unit)
     currency = _currency_of(cell, number, measure)
     value = int(number.value) if column.value is Value.WHOLE else f"{number.value:f}"
     return ParsedValue(value, currency, number.unit)

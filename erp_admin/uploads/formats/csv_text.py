@@ -27,6 +27,10 @@ DELIMITERS: Final = ",;\t|"
 _SAMPLE: Final = 65_536
 _SAMPLE_ROWS: Final = 10
 _SEP_LINE: Final = re.compile(r'"?sep=([^\w"\s]|\t)"?[^\w"]*\Z', re.IGNORECASE)
+# Two cells that may be one number: `1,050.00` or `12,50` without its quotation marks.
+_FRONT: Final = re.compile(r"[-+(]*[^\w\s]?\s?[0-9]+")
+_BACK: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]*)?[^\w\s]*")
+_THOUSANDS: Final = re.compile(r"\D*[1-9][0-9]{0,2},[0-9]{3}(?![0-9]).*")
 _SAVE_AGAIN: Final = "Save it again as “CSV UTF-8” from the spreadsheet."
 
 
@@ -67,6 +71,7 @@ class _Pass:
         self._has_sep_line = sep is not None
         self.delimiter = sep[1] if sep is not None else _delimiter(text[:_SAMPLE], known)
         self._width = 0
+        self._usual = 0
 
     def rows(self) -> Iterator[Row]:
         """The rows count as in a spreadsheet, where a cell with line breaks is still in one row."""
@@ -105,11 +110,42 @@ class _Pass:
         if '"' in "".join(cells):
             self._judge_quotes(number)
         self._width = self._width or (len(cells) if sum(map(bool, cells)) > 2 else 0)
+        cut = self._cut_number(cells)
         while not cells[-1]:
             cells.pop()
         del cells[MOST_COLUMNS + 1 :]  # one more is refused; there may be millions
         cell = self._signs.cell
-        return Row(number, trimmed([cell(text, number, concerns=self._concerns(text)) for text in cells]))
+        made = [
+            cell(text, number, concerns=(*self._concerns(text), *cut.get(place, ())))
+            for place, text in enumerate(cells)
+        ]
+        return Row(number, trimmed(made))
+
+    def _cut_number(self, cells: list[str]) -> dict[int, tuple[str, ...]]:
+        """By its place, the cell that makes one number with the next, where blank cells are left over at the end.
+
+        Where those are filled, they belong to no column, which is told anyway.
+        """
+        if self.delimiter != "," or not 0 < self._width < len(cells) <= MOST_COLUMNS or any(cells[self._width :]):
+            return {}
+        self._usual = self._usual or self._usual_width()
+        for place in range(len(cells) - 1):
+            front, back = cells[place].strip(), cells[place + 1].strip()
+            whole = f"{front},{back}"
+            is_number = _FRONT.fullmatch(front) and _BACK.fullmatch(back)
+            if is_number and (len(cells) > self._usual or _THOUSANDS.fullmatch(whole)):
+                return {place: (f"The row has too many cells, and this one may be cut in two: “{whole}”.",)}
+        return {}
+
+    def _usual_width(self) -> int:
+        """As many cells as the shortest whole row has: in some files each row ends with a delimiter more."""
+        lines = self._text[:_SAMPLE].split(self._line_end)
+        reader = csv.reader(lines[:-1] if len(self._text) > _SAMPLE else lines, delimiter=self.delimiter)
+        try:
+            widths = [len(row) for row in islice(reader, 1, None) if len(row) >= self._width and any(row)]
+        except csv.Error:
+            return self._width
+        return min(widths, default=self._width)
 
     def _judge_quotes(self, row: int) -> None:
         """Quotes inside a cell that is not quoted stand for themselves; behind a space nobody knows what they are."""

@@ -25,7 +25,32 @@ _TOKEN: Final = re.compile(
 )
 _CONDITION: Final = re.compile(r"\[(<=|>=|<>|<|>|=)\s*(-?[\d.]+)\]")
 _ELAPSED: Final = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
-_CURRENCY: Final = re.compile(r"\[\$([^-\]]+)(?:-[^\]]*)?\]")
+_CURRENCY: Final = re.compile(r"\[\$([^-\]]+)(?:-([^,\]]*)[^\]]*)?\]")
+# A sign that several countries use, with the language of one, as in `[$$-1009]` or `[$$-en-CA]`.
+_CURRENCY_OF: Final = {
+    (sign, place): code
+    for sign, code, places in (
+        ("$", "CAD", "1009 c0c 10c0c en-ca fr-ca"),
+        ("$", "AUD", "c09 en-au"),
+        ("$", "NZD", "1409 en-nz"),
+        ("$", "SGD", "1004 4809 en-sg zh-sg"),
+        ("$", "HKD", "c04 3c09 zh-hk en-hk"),
+        ("$", "MXN", "80a es-mx"),
+        ("$", "CLP", "340a es-cl"),
+        ("$", "COP", "240a es-co"),
+        ("$", "ARS", "2c0a es-ar"),
+        ("£", "GBP", "809 452 en-gb cy-gb"),
+        ("¥", "JPY", "411 ja-jp"),
+        ("¥", "CNY", "804 zh-cn"),
+        ("￥", "JPY", "411 ja-jp"),
+        ("￥", "CNY", "804 zh-cn"),
+        ("kr", "SEK", "41d sv-se"),
+        ("kr", "NOK", "414 814 nb-no nn-no"),
+        ("kr", "DKK", "406 da-dk"),
+        ("kr.", "DKK", "406 da-dk"),
+    )
+    for place in places.split()
+}
 _LOCALE: Final = re.compile(r"\[\$[^-\]]*-([0-9A-F]+)[^\]]*\]", re.IGNORECASE)
 _ENGLISH: Final = 0x09
 _MONTHS: Final = (
@@ -88,7 +113,7 @@ class Section:
         for name, text in self.tokens:
             found = _CURRENCY.fullmatch(text) if name == "bracket" else None
             if found is not None and found[1].strip():
-                return found[1].strip()
+                return _CURRENCY_OF.get((found[1].strip(), (found[2] or "").lower()), found[1].strip())
         tokens = [("sign", text) if name == "date" else (name, text) for name, text in self.tokens]
         words = "".join(_literal(token) or "\0" for token in tokens).replace("\0\0", "\0").split("\0")
         for word in (word.strip(" ()-+") for word in words):
@@ -170,9 +195,10 @@ def shown_number(section: Section, number: Decimal) -> str:
         return "".join(map(_literal, section.tokens)).strip()
     point = next((place for place, name in enumerate(names) if name == "point"), len(names))
     whole = [place for place in places if place < point]
-    scale = 0
-    for place in range((whole or places)[-1] + 1, point):
-        scale += names[place] == "comma"
+    # Commas behind the last digit, or right before the point, divide by a thousand each: `0.0,` as well as `0,.0`.
+    scale = names[places[-1] + 1 :].count("comma")
+    if whole and whole[-1] != places[-1]:
+        scale += names[whole[-1] + 1 : point].count("comma")
     number = number.scaleb(2 * names.count("percent") - 3 * scale, _EXACT)
     decimals_shown = len(places) - len(whole)
     rounded = number.copy_abs().quantize(Decimal(1).scaleb(-decimals_shown), context=_EXACT)

@@ -31,6 +31,7 @@ _OFF: Final = ("0", "false", "off")
 _STRUCK: Final = "It is struck out."
 _STRUCK_PARTLY: Final = "A part of it is struck out."
 _UNREADABLE: Final = "The workbook holds no readable value."
+_NEGATIVE: Final = re.compile(r"[-(\u2012-\u2015\u2212]|\b(?:cr|credit|minus|neg)\b|(?<=[0-9])cr\b", re.IGNORECASE)
 _UNCOMPUTED: Final = "It holds a formula that was never computed."
 
 
@@ -198,7 +199,7 @@ class CellReader:
         shown = shown_number(section, positive)
         if not shown and not section.tokens:
             concerns = (*concerns, "Its format shows nothing.")
-        if number < 0 and positive > 0 and shown[:1].isdecimal() and not section.is_colored:
+        if number < 0 and positive > 0 and shown and not _NEGATIVE.search(shown) and not section.is_colored:
             concerns = (*concerns, "Its format hides that it is negative.")
         text = f"{_digits(number.scaleb(2))}%" if section.is_percent else digits
         return Cell(text, CellKind.NUMBER, "" if shown == text else shown, section.currency, concerns)

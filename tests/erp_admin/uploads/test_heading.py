@@ -91,3 +91,13 @@ def test_what_people_write_differently_is_the_same(one: str, other: str) -> None
 @pytest.mark.parametrize(("place", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (99, "CV")])
 def test_columns_are_named_as_spreadsheets_do(place: int, name: str) -> None:
     assert letters(place) == name
+
+
+def test_a_number_cut_in_two_is_a_problem_though_only_blank_cells_are_left_over() -> None:
+    header = "Number,Title,Type,Vendor,Date,Description,Amount,Retainage\n"
+    for cut in ("1,050.00", "$1,050.00", "-1,050.00", "12,50"):
+        body = f"SC-1,Works,Subcontract,Granite,2026-03-04,A,{cut},\n,,,,,B,200.00,\n"
+        found = read_bytes((header + body).encode())
+        assert found.problems == [(2, "Amount")], cut
+    ends = "SC-1,Works,Subcontract,Granite,2026-03-04,A,12,50,\n,,,,,B,200.00,,\n"
+    assert not read_bytes((header + ends).encode()).problems

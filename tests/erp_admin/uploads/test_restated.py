@@ -24,6 +24,7 @@ TOTALS = [
     ),
     *("Contract total", "Contract sum", "Total amount", "TOTAL CONTRACT VALUE", "Total for SC-1", "Net total", "∑"),
     *("Carried forward", "Balance brought forward", "c/f", "B/F", "Amount carried over", "Page total", "Total page 1"),
+    *("Всього", "Celkem", "Yhteensä", "Razem", "Toplam", 'סה"כ', "Soma", "T O T A L", "S u b t o t a l", "À reporter"),
     *("Summe", "Итого", "合計", "Total (2 lines)", "Ｔｏｔａｌ", "*** TOTAL ***", "To\u200btal"),
 ]
 
