@@ -18,7 +18,8 @@ _WORDS: Final[Mapping[PushState, tuple[str, str]]] = {
     PushState.SENDING: ("is being sent", "are being sent"),
     PushState.VERIFYING: ("is being checked: it may have arrived", "are being checked: they may have arrived"),
 }
-_RELEASE: Final = "Then release what is held, on the page Issues."
+_AWAITED: Final = "See that what is waited for is approved and pushed; then it goes on by itself."
+RELEASE: Final = "Then release what is held, on the page Issues."
 
 
 def left_of(run: SyncRun) -> Unfinished | None:
@@ -34,9 +35,10 @@ def left_of(run: SyncRun) -> Unfinished | None:
     sentence = " ".join([*([_said(held, "is held", "are held")] if held else []), *later])
     total = held + sum(counted.values())
     if hold is not None and held:
-        return Unfinished(total, hold.error_code, f"{sentence} {hold.sentence}", f"{hold.advice} {_RELEASE}".strip())
+        return Unfinished(total, hold.error_code, f"{sentence} {hold.sentence}", f"{hold.advice} {RELEASE}".strip())
     reason = rows.exclude(reason="").order_by("due_at").values_list("reason", flat=True).first() or ""
-    return Unfinished(total, "NOT-SETTLED", f"{sentence} {reason}".strip(), "It goes on by itself.")
+    advice = _AWAITED if PushState.WAITING in counted else "It goes on by itself."
+    return Unfinished(total, "NOT-SETTLED", f"{sentence} {reason}".strip(), advice)
 
 
 def _said(number: int, one: str, many: str) -> str:

@@ -28,6 +28,7 @@ from integrations.delivery.steps import in_order
 from integrations.models import (
     Approval,
     Connection,
+    Delivery,
     Operation,
     Push,
     PushBody,
@@ -161,6 +162,8 @@ def judge(flow: PushFlow, document: PushedDocument, context: PushContext) -> Pla
 
 
 def _judged(flow: PushFlow, document: PushedDocument, context: PushContext) -> PlanResult:
+    if document.delivery == Delivery.HELD:
+        return PlanResult(left="Its push is held; its page says what frees it.")
     if document.is_locked:
         return PlanResult(left="It is being pushed already.")
     if document.approval == Approval.IGNORED:

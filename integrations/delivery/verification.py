@@ -26,8 +26,11 @@ from integrations.runs.service import Started, start_run
 from integrations.runs.step import StepWork
 
 BATCH = 50
+_UNDER_WAY = "It is being pushed, so it is compared once that is settled."
 Unreadable = tuple[RowOutcome, str]  # how the row of a record that could not be read ends, and why
-_THERE = (Delivery.DELIVERED, Delivery.PARTLY)
+_THERE = Q(delivery__in=[Delivery.DELIVERED, Delivery.PARTLY]) | Q(delivery=Delivery.FAILED) & ~Q(remote_id="")
+_MAY_ARRIVE = Q(delivery__in=[Delivery.SENDING, Delivery.VERIFYING])
+_CHANGES_SOON = Q(delivery__in=[Delivery.WAITING, Delivery.QUEUED, Delivery.HELD]) & ~Q(remote_id="")
 
 
 class Verification(Flow):
@@ -43,11 +46,14 @@ class Verification(Flow):
             raise TypeError(f"{work.step.key} pushes no documents.")
         while batch := _next(work, flow):
             began = timezone.now()
-            records = remote_records.records_of(flow.key, *(document.pk for document in batch))
+            records = remote_records.records_of(flow.key, *(each.pk for each in batch if not each.is_locked))
             read, unread = _read(work, flow, batch, records)
             with work.page():
                 context = context_for(work.connection)
                 for document in batch:
+                    if document.is_locked:
+                        _left_out(work, flow, document, _UNDER_WAY)
+                        continue
                     own = [record for record in records if record.document_id == document.pk]
                     if found := next((unread[record.pk] for record in own if record.pk in unread), None):
                         outcome, why = found
@@ -103,13 +109,17 @@ def _reading(
 
 def linked_documents(flow: PushFlow, connection: Any, since: datetime | None) -> Any:
     """Documents that are in Intacct, or some of their records, and nothing is under way for."""
-    found = flow.model._default_manager.filter(connection=connection, delivery__in=_THERE)
+    return _lately(flow.model._default_manager.filter(_THERE, connection=connection), since)
+
+
+def _lately(found: Any, since: datetime | None) -> Any:
     return found.filter(Q(delivered_at__gte=since) | Q(linked_at__gte=since)) if since is not None else found
 
 
 def _next(work: StepWork, flow: PushFlow) -> list[Any]:
     since = work.checkpoint.get("since")
-    documents = linked_documents(flow, work.connection, datetime.fromisoformat(str(since)) if since else None)
+    asked = flow.model._default_manager.filter(_THERE | _MAY_ARRIVE | _CHANGES_SOON, connection=work.connection)
+    documents = _lately(asked, datetime.fromisoformat(str(since)) if since else None)
     return list(documents.filter(pk__gt=int(work.checkpoint.get("after", 0))).order_by("pk")[:BATCH])
 
 
@@ -124,27 +134,41 @@ def _compare(
     """Judge a document by all its records, and say what came of it in one row."""
     document: Any = flow.model._default_manager.select_for_update().get(pk=pk)
     now = {(record.pk, record.remote_id) for record in remote_records.records_of(flow.key, pk)}
-    if document.delivery not in _THERE or {(record.pk, record.remote_id) for record, _ in read} != now or not read:
+    if document.is_locked:
+        _left_out(work, flow, document, _UNDER_WAY)
+        return
+    if {(record.pk, record.remote_id) for record, _ in read} != now or not read:
         return  # pushed again or unlinked since it was read: the answer is about what it was
     if remote_records.is_outdated(document, began):
         return
     if any(found is None for _, found in read) and may_not_show_yet(document):
-        work.count(skipped=1)
-        _row(work, flow, document, RowOutcome.SKIPPED, "Delivered just now; searches in Intacct may not show it yet.")
+        _left_out(work, flow, document, "Delivered just now; searches in Intacct may not show it yet.")
         return
-    differs, missing = False, []
+    differs, unseen, missing, defects = False, False, [], []
     for record, found in read:
         facts = remote_records.compare(flow, document, found, context, at=timezone.now(), record=record)
-        differs = differs or bool(facts.named)
+        differs = differs or bool(facts.there)
+        unseen = unseen or not (facts.is_verified or facts.changed_here)
         missing += [record.remote_id] if facts.missing_there else []
-    if missing:
+        defects += [facts.defect] if facts.defect else []
+    if defects:
+        work.count(failed=1)
+        _row(work, flow, document, RowOutcome.FAILED, defects[0])
+    elif missing:
         work.count(missing=1)
         _row(work, flow, document, RowOutcome.FAILED, f"{', '.join(missing)} is no longer in Intacct.")
     elif differs:
         work.count(read=1, changed=1)
         _row(work, flow, document, RowOutcome.CHANGED, document.difference)
+    elif unseen:
+        _left_out(work, flow, document, "Intacct shows nothing of it that could be compared.")
     else:
         work.count(read=1, same=1)
+
+
+def _left_out(work: StepWork, flow: PushFlow, document: Any, why: str) -> None:
+    work.count(skipped=1)
+    _row(work, flow, document, RowOutcome.SKIPPED, why)
 
 
 def may_not_show_yet(document: Any) -> bool:

@@ -48,6 +48,19 @@ def step_end(step: "RunStep", unfinished: Unfinished | None, *, confirms: bool =
     return _STEP_ENDS[done > 0 or confirms, step.failed > 0, step.skipped > 0 or unfinished is not None]
 
 
+def _did_something(step: "RunStep") -> bool:
+    """A step that found nothing to do succeeded, and makes no run one of which something arrived."""
+    return bool(
+        step.state != StepState.SUCCEEDED
+        or step.requests
+        or step.read
+        or step.new
+        or step.changed
+        or step.same
+        or step.missing
+    )
+
+
 def run_end(steps: Iterable["RunStep"], *, was_cancelled: bool) -> RunState:
     """The state of a run whose steps have all ended. `was_cancelled`: some of them because somebody stopped it."""
     if was_cancelled:
@@ -56,6 +69,8 @@ def run_end(steps: Iterable["RunStep"], *, was_cancelled: bool) -> RunState:
     states = {StepState(step.state) for step in ended}
     if states <= {StepState.SUCCEEDED}:
         return RunState.SUCCEEDED
-    if any(step.was_read for step in ended):
+    if any(step.was_read and _did_something(step) for step in ended):
         return RunState.PARTLY
+    if states == {StepState.SUCCEEDED, StepState.HELD}:
+        return RunState.HELD
     return RunState.HELD if states == {StepState.HELD} else RunState.FAILED

@@ -10,9 +10,10 @@ from accounts.models import Tenant
 from accounts.refusal import Refused
 from integrations.commands import EXIT_DONE, EXIT_FAILED, EXIT_UNSETTLED, EXIT_USE, TenantCommand
 from integrations.delivery.contract import Plan, PushFlow, push_flow, push_flows
+from integrations.delivery.leftovers import RELEASE
 from integrations.delivery.planning import assess, context_for
 from integrations.delivery.requests import PushOutcome, ask_pushes, ready_documents
-from integrations.models import IN_FLIGHT, Connection, Push, PushedDocument, PushState, Trigger
+from integrations.models import IN_FLIGHT, Connection, Push, PushedDocument, PushHold, PushState, SyncRun, Trigger
 from integrations.runs.runner import run_to_end
 from integrations.runs.selectors import why_not_run
 
@@ -46,7 +47,7 @@ class Command(TenantCommand):
             asked = ask_pushes(connection, flow, documents, trigger=Trigger.COMMAND, queued=options["queue"])
             if asked.started is not None and not options["queue"]:
                 run_to_end(asked.started.run)
-            outcomes.append(_facts(flow, asked))
+            outcomes.append(_facts(flow, asked, _under_way(connection, flow, options["document"], asked)))
         self.report({"flows": outcomes}, *(line for facts in outcomes for line in _lines(facts)))
         if code := _exit_code(outcomes):
             sys.exit(code)
@@ -76,9 +77,10 @@ class Command(TenantCommand):
 def _exit_code(outcomes: list[dict[str, Any]]) -> int:
     """What was not done weighs most, then what is not settled; a document that was left as it is was not pushed."""
     states = {PushState(state) for facts in outcomes for state in facts["states"]}
+    is_settled = not states & IN_FLIGHT and not any(facts["under_way"] for facts in outcomes)
     if any(facts["blocked"] or facts["left"] for facts in outcomes) or PushState.FAILED in states:
         return EXIT_FAILED
-    return EXIT_UNSETTLED if states & IN_FLIGHT else EXIT_DONE
+    return EXIT_DONE if is_settled else EXIT_UNSETTLED
 
 
 def _planned(flow: PushFlow, document: PushedDocument, context: Any) -> dict[str, Any]:
@@ -108,14 +110,26 @@ def _operations(plan: Plan) -> str:
     return ", ".join(dict.fromkeys(str(step.operation) for step in plan.steps))
 
 
-def _facts(flow: PushFlow, asked: PushOutcome) -> dict[str, Any]:
+def _under_way(connection: Connection, flow: PushFlow, numbers: list[str], asked: PushOutcome) -> list[PushedDocument]:
+    """Documents, of those named, that an earlier wish has put on their way and that are not settled yet."""
+    mine = Push.objects.filter(connection=connection, flow=flow.key, state__in=IN_FLIGHT).values("document_id")
+    asked_now = [document.pk for document in (*asked.queued, *asked.waiting)]
+    found = flow.model._default_manager.filter(pk__in=mine).exclude(pk__in=asked_now).order_by("pk")
+    named = {document.pk for document in flow.named(numbers)} if numbers else None
+    return [document for document in found if named is None or document.pk in named]
+
+
+def _facts(flow: PushFlow, asked: PushOutcome, under_way: list[PushedDocument]) -> dict[str, Any]:
     keys = [document.pk for document in (*asked.queued, *asked.waiting)]
     newest: dict[int, Push] = {}
     for push in Push.objects.filter(flow=flow.key, document_id__in=keys).order_by("pk"):
         newest[push.document_id] = push
+    run = asked.started.run if asked.started else None
+    waiting_still = {document.pk for document in under_way}
     return {
         "flow": flow.key,
-        "run": asked.started.run.number if asked.started else None,
+        "run": run.number if run else None,
+        "advice": _advice(flow, run),
         "states": dict(Counter(push.state for push in newest.values())),
         "total": str(sum((Decimal(push.expected.get("total", "0")) for push in newest.values()), Decimal(0))),
         "documents": [
@@ -126,12 +140,30 @@ def _facts(flow: PushFlow, asked: PushOutcome) -> dict[str, Any]:
             {"document": flow.label(document), "problems": [str(problem) for problem in problems]}
             for document, problems in asked.blocked
         ],
-        "left": [{"document": flow.label(document), "why": why} for document, why in asked.left],
+        "left": [
+            {"document": flow.label(document), "why": why}
+            for document, why in asked.left
+            if document.pk not in waiting_still
+        ],
+        "under_way": [
+            {"document": flow.label(document), "state": document.delivery, "reason": document.state_reason}
+            for document in under_way
+        ],
     }
 
 
+def _advice(flow: PushFlow, run: SyncRun | None) -> str:
+    """What frees what is held, or what to do about a run that ended early."""
+    hold = PushHold.objects.filter(flow=flow.key).first()
+    if hold is not None:
+        return f"{hold.advice} {RELEASE}".strip()
+    return run.error_advice if run is not None and run.error_code else ""
+
+
 def _lines(facts: dict[str, Any]) -> list[str]:
-    counted = ", ".join(f"{number} {state}" for state, number in facts["states"].items()) or "nothing to push"
+    counted = ", ".join(f"{number} {state}" for state, number in facts["states"].items()) or (
+        "nothing more to push" if facts["under_way"] else "nothing to push"
+    )
     lines = [f"{facts['flow']}: {counted}, {facts['total']} in all"]
     lines += [
         f"  {entry['document']}: {entry['state']} {entry['intacct']} {entry['reason']}".rstrip()
@@ -139,4 +171,9 @@ def _lines(facts: dict[str, Any]) -> list[str]:
     ]
     for entry in facts["blocked"]:
         lines += [f"  {entry['document']}: blocked", *(f"    {problem}" for problem in entry["problems"])]
-    return lines + [f"  {entry['document']}: {entry['why']}" for entry in facts["left"]]
+    lines += [f"  {entry['document']}: {entry['why']}" for entry in facts["left"]]
+    lines += [
+        f"  {entry['document']}: not settled yet, {entry['state']} {entry['reason']}".rstrip()
+        for entry in facts["under_way"]
+    ]
+    return [*lines, f"  {facts['advice']}"] if facts["advice"] else lines

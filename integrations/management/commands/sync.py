@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Tenant
-from integrations.commands import TenantCommand
+from integrations.commands import EXIT_USE, TenantCommand
 from integrations.lists import KINDS
 from integrations.mirror.service import start_list_sync
 from integrations.models import Mode, Trigger
@@ -41,9 +41,13 @@ class Command(TenantCommand):
 
     def work(self, tenant: Tenant, options: dict[str, Any]) -> None:
         kinds = [name.strip() for name in options["lists"].split(",") if name.strip()]
+        if options["lists"] and not kinds:
+            self.end(EXIT_USE, "--lists names no list.", "Leave it out to read every list.", "USAGE")
         since = options["sync_from"]
         if since is not None and timezone.is_naive(since):
             since = timezone.make_aware(since, tenant.zone)
+        if since is not None and since > timezone.now():
+            self.end(EXIT_USE, f"{since:%Y-%m-%d %H:%M} is not over yet.", "Name a time in the past.", "USAGE")
         connection, queued = self.connection(), options["queue"]
         self.finish(
             lambda: start_list_sync(

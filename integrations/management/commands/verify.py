@@ -2,14 +2,15 @@
 
 import sys
 from argparse import ArgumentParser
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from accounts.models import Tenant
 from accounts.refusal import Refused
 from integrations.commands import EXIT_FAILED, EXIT_UNSETTLED, EXIT_USE, TenantCommand, describe, exit_code_of
-from integrations.delivery.contract import push_flows
+from integrations.delivery.contract import PushFlow, push_flows
 from integrations.delivery.verification import start_verification
-from integrations.models import RunState, Trigger
+from integrations.models import RowOutcome, RunState, SyncRun, Trigger
 from integrations.runs.runner import run_to_end
 
 
@@ -33,21 +34,41 @@ class Command(TenantCommand):
         run = run_to_end(started.run)
         facts = describe(run)
         counts = facts["totals"]
+        gone = _gone(run, chosen)
         rows = [
-            {"document": row.label, "outcome": _OUTCOME.get(row.outcome, row.outcome), "message": row.message}
+            {
+                "document": row.label,
+                "outcome": "missing in Intacct" if row.pk in gone else _OUTCOME[RowOutcome(row.outcome)],
+                "message": row.message,
+            }
             for row in run.rows.order_by("pk")
         ]
+        not_judged = counts["skipped"] + counts["failed"]
         told = {"equal": counts["same"], "changed": counts["changed"], "missing": counts["missing"]}
         said = ", ".join(f"{number} {name}" for name, number in told.items())
         lines = [f"{row['document']}: {row['message']}" for row in rows]
         if run.error_sentence:
             lines.append(f"{run.error_sentence} {run.error_advice}".strip())
-        lines.append(f"Run {run.number}: {said}, {counts['skipped']} not judged; {counts['requests']} requests.")
+        lines.append(f"Run {run.number}: {said}, {not_judged} not judged; {counts['requests']} requests.")
         self.report({**facts, **told, "documents": rows}, *lines)
-        if told["changed"] or told["missing"]:
+        if told["changed"] or told["missing"] or counts["failed"]:
             sys.exit(EXIT_FAILED)
         if code := exit_code_of(run):
             sys.exit(EXIT_UNSETTLED if run.state == RunState.PARTLY and counts["skipped"] else code)
 
 
-_OUTCOME = {"changed": "changed in Intacct", "failed": "missing in Intacct", "skipped": "not judged"}
+def _gone(run: SyncRun, flows: Sequence[PushFlow]) -> set[int]:
+    """The rows of documents that Intacct does not show any more; other rows that failed could not be compared."""
+    gone: set[int] = set()
+    for flow in flows:
+        rows = run.rows.filter(step__key=flow.key, outcome=RowOutcome.FAILED)
+        missing = flow.model._default_manager.filter(pk__in=rows.values("document_id"), missing_there=True)
+        gone.update(rows.filter(document_id__in=missing.values("pk")).values_list("pk", flat=True))
+    return gone
+
+
+_OUTCOME: Final = {
+    RowOutcome.CHANGED: "changed in Intacct",
+    RowOutcome.FAILED: "not judged",
+    RowOutcome.SKIPPED: "not judged",
+}

@@ -2,7 +2,7 @@
 
 from accounts.models import Tenant
 from erp_admin.models import Commitment
-from integrations.commands import EXIT_FAILED, EXIT_USE
+from integrations.commands import EXIT_FAILED, EXIT_UNSETTLED, EXIT_USE
 from integrations.models import Connection, DocumentState, Push, PushState, SyncRun
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import change_order, commitment
@@ -60,6 +60,29 @@ def test_with_queue_it_is_left_to_a_worker(pushing: Connection, tenant: Tenant) 
     assert (code, facts["flows"][0]["states"]) == (5, {"queued": 1}), "what is only queued is not done"
     assert Push.objects.get().state == PushState.QUEUED
     assert SyncRun.objects.latest("number").is_active
+
+
+def test_what_an_earlier_push_left_held_is_not_called_done(
+    pushing: Connection, tenant: Tenant, intacct: SandboxServer
+) -> None:
+    commitment(pushing, "SC-1")
+    intacct.control(do="fault", kind="permission", object="PODOCUMENT")
+    assert command("push", tenant.slug)[0] == EXIT_UNSETTLED
+    for named in ([], ["--document", "SC-1"]):
+        code, facts = as_json("push", tenant.slug, *named)
+        told = facts["flows"][0]
+        assert (code, [each["state"] for each in told["under_way"]]) == (EXIT_UNSETTLED, ["held"])
+        assert "Then release what is held, on the page Issues." in told["advice"]
+    commitment(pushing, "SC-2", approved=False)
+    assert command("push", tenant.slug, "--document", "SC-2")[0] == EXIT_FAILED
+
+
+def test_a_change_order_that_waits_for_a_draft_says_what_it_waits_for(pushing: Connection, tenant: Tenant) -> None:
+    change_order(commitment(pushing, "SC-1", approved=False), "CO1")
+    assert command("push", tenant.slug)[0] == EXIT_UNSETTLED
+    assert "approved and pushed" in SyncRun.objects.latest("number").error_advice
+    code, out, _ = command("push", tenant.slug)
+    assert (code, "not settled yet, waiting" in out) == (EXIT_UNSETTLED, True)
 
 
 def test_an_unknown_flow_is_refused_with_those_there_are(pushing: Connection, tenant: Tenant) -> None:

@@ -60,7 +60,7 @@ def test_each_state_by_its_pages(pushing: Connection, intacct: SandboxServer, be
     page = ben.get(url(f"link_{one}", pk=document.pk), {"q": former})
     assert [each["remote_id"] for each in page.context["found"]] == [former]
     assert "equal on both sides" in said(ben, url(f"link_{one}", pk=document.pk), record=former)
-    assert "Compared with Intacct just now." in said(ben, url(f"refresh_{one}", pk=document.pk))
+    assert "Compared with Intacct just now:" in said(ben, url(f"refresh_{one}", pk=document.pk))
     document.refresh_from_db()
     assert document.state == DocumentState.VERIFIED
     delete_there(intacct, document)

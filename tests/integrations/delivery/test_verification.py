@@ -16,7 +16,16 @@ from integrations.delivery.contract import push_flow
 from integrations.delivery.readback import link, recreate, take_theirs
 from integrations.delivery.requests import unlink
 from integrations.jobs import verify
-from integrations.models import Connection, ConnectionState, DocumentState, Push, RemoteRecord, SyncRun, Trigger
+from integrations.models import (
+    Connection,
+    ConnectionState,
+    Delivery,
+    DocumentState,
+    Push,
+    RemoteRecord,
+    SyncRun,
+    Trigger,
+)
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import change_order, commitment
 from tests.integrations.delivery.ledger import push, there, work_again
@@ -200,6 +209,26 @@ def test_an_entity_that_is_closed_holds_up_its_own_documents_only(
     assert pushing.state == ConnectionState.CONNECTED, pushing.state_reason
 
 
+def test_what_is_under_way_or_failed_to_be_updated_is_not_passed_over(
+    pushing: Connection, intacct: SandboxServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unknown, refused = commitment(pushing, "VE-64"), commitment(pushing, "VE-65")
+    push(pushing, refused)
+    intacct.control(do="fault", kind="drop_after", match="create_potransaction")
+    intacct.control(do="fault", kind="drop_before", match="query", times=20)
+    push(pushing, unknown)
+    intacct.control(do="heal")
+    assert unknown.state == DocumentState.VERIFYING
+    Commitment.objects.filter(pk=refused.pk).update(delivery=Delivery.FAILED)  # as after an update that was refused
+    change_there(intacct, refused, MESSAGE="Renamed", WHENMODIFIED="03/04/2027 10:00:00")
+    code, facts = verified(capsys)
+    told = [(row["document"], row["outcome"]) for row in facts["documents"]]
+    assert told == [("VE-64 Footings", "not judged"), ("VE-65 Footings", "changed in Intacct")]
+    assert (code, facts["changed"]) == (1, 1)
+    Commitment.objects.filter(pk=refused.pk).update(delivery=Delivery.NONE, remote_id="")
+    assert verified(capsys)[0] == 5, "what may have arrived is not settled"
+
+
 def test_a_damaged_row_is_named_and_the_others_are_judged(
     pushing: Connection, intacct: SandboxServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -207,7 +236,7 @@ def test_a_damaged_row_is_named_and_the_others_are_judged(
     push(pushing, damaged, sound)
     RemoteRecord.objects.filter(document_id=damaged.pk).update(sent={"head": ["?"]})
     code, facts = verified(capsys)
-    assert (code, facts["equal"], facts["changed"]) == (1, 1, 1)
+    assert (code, facts["equal"], facts["changed"], facts["documents"][0]["outcome"]) == (1, 1, 0, "not judged")
     assert "cannot be compared" in facts["documents"][0]["message"]
     damaged.refresh_from_db()
     assert damaged.state == DocumentState.ATTENTION

@@ -46,7 +46,7 @@ def test_a_step_that_did_nothing_of_what_was_asked_never_succeeds(unfinished: Un
 def test_a_run_of_which_nothing_arrived_is_failed_or_held() -> None:
     ended = [state for state in StepState if state not in (StepState.WAITING, StepState.RUNNING)]
     for first, second in product(ended, repeat=2):
-        steps = [RunStep(state=first), RunStep(state=second)]
+        steps = [RunStep(state=first, requests=1), RunStep(state=second, requests=1)]
         state = run_end(steps, was_cancelled=False)
         if first == second == StepState.SUCCEEDED:
             assert state == RunState.SUCCEEDED
@@ -57,6 +57,22 @@ def test_a_run_of_which_nothing_arrived_is_failed_or_held() -> None:
         else:
             assert state == RunState.FAILED, (first, second)
         assert run_end(steps, was_cancelled=True) == RunState.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("state", "ends"),
+    [
+        (StepState.FAILED, RunState.FAILED),
+        (StepState.HELD, RunState.HELD),
+        (StepState.LIMITED, RunState.FAILED),
+        (StepState.NOT_REACHED, RunState.FAILED),
+        (StepState.PARTLY, RunState.PARTLY),
+    ],
+)
+def test_a_step_that_had_nothing_to_do_makes_no_run_partly_done(state: StepState, ends: RunState) -> None:
+    nothing, other = RunStep(state=StepState.SUCCEEDED), RunStep(state=state, requests=3)
+    assert run_end([nothing, other], was_cancelled=False) == ends
+    assert run_end([nothing, nothing], was_cancelled=False) == RunState.SUCCEEDED
 
 
 def test_a_list_that_was_read_without_a_field_is_limited_and_its_run_partly_succeeded() -> None:
