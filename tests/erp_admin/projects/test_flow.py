@@ -154,7 +154,7 @@ def test_a_namesake_made_by_hand_blocks_and_the_way_out_is_linking(
 
     assert "Cannot be imported as they are" in preview
     assert url("link_project", item_pk=item.pk) in preview
-    assert run.state == RunState.PARTLY
+    assert run.state == RunState.FAILED
     outcome, message = rows(run)["24-012"]
     assert outcome == RowOutcome.FAILED
     assert "made by hand" in message
