@@ -19,6 +19,7 @@ from django.db import connection as database
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import settings as hypothesis_settings
 
 from accounts.middleware import TENANT_KEY
 from accounts.models import Role, Tenant, User
@@ -38,6 +39,12 @@ from tests.snapshot import connect, read_lists
 
 MIRRORED = list(lists.FEW)
 DEFAULTS = {"default_account": "5010", "default_item": "SUBCON"}
+
+# The suite tries the same examples each time, so that a change is judged by itself; HYPOTHESIS_PROFILE=search looks for
+# examples that nobody has tried.
+hypothesis_settings.register_profile("suite", derandomize=True, deadline=None)
+hypothesis_settings.register_profile("search", deadline=None, max_examples=500)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 def pytest_collection_finish() -> None:

@@ -280,7 +280,8 @@ def test_a_persons_own_start_of_a_partial_is_taken_and_closes_no_gap(
 ) -> None:
     complete = ListState.objects.get(kind="vendors").complete_through
     tomorrow = (datetime.now(UTC) + timedelta(days=2)).isoformat()
-    late = sync("--partial", "--lists", "vendors", "--from", tomorrow)
+    assert sync("--partial", "--lists", "vendors", "--from", tomorrow, exit_code=2)["error"] == "USAGE"
+    late = sync("--partial", "--lists", "vendors", "--from", datetime.now(UTC).isoformat())
     everything = sync("--partial", "--lists", "vendors", "--from", "2020-01-01")
     assert steps_of(late)["list:vendors"]["read"] < steps_of(everything)["list:vendors"]["read"]
     assert steps_of(everything)["list:vendors"]["read"] == ListItem.objects.filter(kind="vendors").count()
