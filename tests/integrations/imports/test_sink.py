@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from integrations.intacct import Client
+from integrations.intacct import Client, Extent
 from integrations.lists import KINDS_BY_KEY
 from integrations.mirror.flow import list_steps
 from integrations.models import Connection, ListItem, ListState, Mode, RunState, SyncRun
@@ -118,7 +118,7 @@ def test_a_list_that_suddenly_shows_nothing_leaves_the_table_as_it_is(
 ) -> None:
     collect(connection)
     held = ToyRecord.objects.count()
-    monkeypatch.setattr(Client, "extent", lambda *args, **kwargs: (0, 0))
+    monkeypatch.setattr(Client, "extent", lambda *args, **kwargs: Extent(0, 0))
     run = run_to_end(start(connection))
     assert ToyRecord.objects.filter(is_missing=False).count() == held
     assert run.steps.get().skipped == held
