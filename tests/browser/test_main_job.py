@@ -43,7 +43,7 @@ def choose(page: Page, number: int, typed: str, shown: str) -> None:
 
 
 def test_from_nothing_to_a_fully_enabled_integration(
-    visit: Visit, url: Url, scoped: Tenant, admin: User, intacct: SandboxServer
+    worker_lives: None, visit: Visit, url: Url, scoped: Tenant, admin: User, intacct: SandboxServer
 ) -> None:
     alma = visit()
     alma.log_in(admin.email)
