@@ -75,9 +75,9 @@ def test_runs_get_done_though_the_processes_keep_dying(tmp_path: Path, migrated_
         assert worker.wait() == 0
 
 
-def test_work_queued_before_a_change_of_the_secret_key_is_woken_again(tmp_path: Path) -> None:
+def test_work_queued_before_a_change_of_the_secret_key_is_woken_again(tmp_path: Path, migrated_file: Path) -> None:
     """The queue's entries are signed with the old key and discarded; the runs themselves are ours."""
-    with SandboxProcess() as local, Supervised(tmp_path, local) as worker:
+    with SandboxProcess() as local, Supervised(tmp_path, migrated_file, local) as worker:
         site, facts = worker.site, local.credentials
         site.run("create_tenant", "river", "--name", "River Works", "--admin", "ada@river.example")
         site.run("connect", "river", "--company", facts["company"], "--user", facts["user"])
