@@ -72,6 +72,8 @@ class Command(TenantCommand):
             lines += [f"    {part['path']:38} {part['value']:40} {part['source']}" for part in entry["fields"]]
             lines += [f"    {problem}" for problem in entry["problems"]]
         self.report({"documents": shown}, *(lines or ["Nothing is ready to be pushed."]))
+        if any(entry["problems"] for entry in shown):
+            sys.exit(EXIT_FAILED)
 
 
 def _exit_code(outcomes: list[dict[str, Any]]) -> int:

@@ -47,6 +47,8 @@ def test_only_the_documents_named_are_pushed(pushing: Connection, tenant: Tenant
 
 def test_one_that_is_blocked_is_told_with_its_problem(pushing: Connection, tenant: Tenant) -> None:
     commitment(pushing, "SC-1", vendor_id="NOBODY")
+    code, facts = as_json("push", tenant.slug, "--flow", "commitments", "--dry-run")
+    assert (code, [entry["outcome"] for entry in facts["documents"]]) == (EXIT_FAILED, ["blocked"])
     code, facts = as_json("push", tenant.slug, "--flow", "commitments")
     (blocked,) = facts["flows"][0]["blocked"]
     assert code == EXIT_FAILED
