@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
+from accounts.ui.back import back_to
 from accounts.ui.paging import PAGE_SIZE, page_of
 from erp_admin.documents.issues import JUDGED, Cause, attention
 from erp_admin.documents.types import type_for
@@ -65,7 +66,4 @@ def release(request: TenantRequest, pk: int) -> HttpResponse:
         messages.error(request, f"The hold was ended, but nothing could be started. {refused}")
     else:
         messages.info(request, f"{title}: what was held is queued again. The run says what comes of it.")
-    back = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        return redirect(back)
-    return redirect("issues", tenant_slug=request.tenant.slug)
+    return redirect(back_to(request, reverse("issues", kwargs={"tenant_slug": request.tenant.slug})))

@@ -7,12 +7,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
+from accounts.ui.back import back_to
 from erp_admin.forms.selection import SelectionForm
 from erp_admin.projects import selectors
 from erp_admin.projects import service as services
@@ -209,10 +209,7 @@ def _list_url(request: TenantRequest) -> str:
 
 def _back(request: TenantRequest) -> HttpResponse:
     """To the page of this site the action came from, else to the list with its filter."""
-    wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-        return redirect(wanted)
-    return redirect(_list_url(request))
+    return redirect(back_to(request, _list_url(request)))
 
 
 def _projects(count: int) -> str:
