@@ -115,7 +115,7 @@ FEATURES: Final = {
              "needs somebody.", BY_ITSELF),
         Code("RUN-UNKNOWN", "There is no such run", "See the runs there are with: manage.py runs", COMMAND_LINE),
         Code("FLOW-UNKNOWN", "There is no such flow", "The message names the flows there are.", COMMAND_LINE),
-        Code("DOCUMENT-UNKNOWN", "There is no document with this number", "Correct the number; nothing was pushed.",
+        Code("DOCUMENT-UNKNOWN", "There is no document with this number", "Correct the number.",
              COMMAND_LINE),
         Code("DEFECT", "Something went wrong here, not in Sage Intacct", "Nothing was lost. Start the run again; if it "
              "fails again, send support the number of this run.", SUPPORT),
