@@ -44,6 +44,7 @@ class FaultCommands:
             "spoilt": self._spoilt,
             "visibility": self._visibility,
             "latency": self._latency,
+            "gather": self._gather,
             "limit": self._limit,
         }
 
@@ -142,6 +143,13 @@ class FaultCommands:
         seconds, jitter = arguments.seconds(), arguments.seconds("jitter", 0.0)
         self._reception.traffic.set_latency(seconds, jitter)
         return {"seconds": seconds, "jitter": jitter}
+
+    def _gather(self, arguments: Arguments) -> dict[str, Any]:
+        if arguments.has("company"):
+            raise UnknownCommand("company cannot be chosen for gather: it holds up every request.")
+        requests, seconds = arguments.whole("requests", 0, MAX_IN_FLIGHT), arguments.seconds(default=10.0)
+        self._reception.traffic.gather(requests, seconds)
+        return {"requests": requests, "seconds": seconds}
 
     def _limit(self, arguments: Arguments) -> dict[str, Any]:
         """A limit of 0 lifts it."""

@@ -59,6 +59,7 @@ KINDS: dict[str, Kind] = {
     "spoilt": Kind(Stage.LASTING, ("object", "key", "field", "way")),
     "visibility": Kind(Stage.LASTING, ("seconds",)),
     "latency": Kind(Stage.LASTING, ("seconds", "jitter")),
+    "gather": Kind(Stage.LASTING, ("requests", "seconds")),
     "limit": Kind(Stage.LASTING, ("limit", "mode")),
 }
 

@@ -39,6 +39,7 @@ class Traffic:
         self._changed = threading.Condition()
         self._limits: dict[str, Limit] = {}
         self._latency = (0.0, 0.0)
+        self._gathering = (0, 0.0)
         self._dice = random.Random(0)
         self._now: Counter[tuple[str, bool]] = Counter()
         self._most: dict[str, int] = {}
@@ -60,6 +61,7 @@ class Traffic:
 
     def hold_up(self) -> bool:
         """Wait as long as every request is held up at present; False as for `pause`."""
+        self._gather()
         seconds, jitter = self._latency
         with self._changed:
             extra = self._dice.uniform(0, jitter) if jitter else 0.0
@@ -67,6 +69,19 @@ class Traffic:
 
     def set_latency(self, seconds: float, jitter: float) -> None:
         self._latency = (seconds, jitter)
+
+    def gather(self, requests: int, seconds: float) -> None:
+        """Hold requests until so many are in flight together, or each for so long; then it is over."""
+        with self._changed:
+            self._gathering = (requests, seconds)
+
+    def _gather(self) -> None:
+        with self._changed:
+            requests, seconds = self._gathering
+            if requests and self._changed.wait_for(
+                lambda: self._ended.is_set() or sum(self._now.values()) >= self._gathering[0], seconds
+            ):
+                self._gathering = (0, 0.0)
 
     def set_limit(self, company: str, limit: Limit | None) -> None:
         """Limit a company's requests in flight; None lifts it."""
@@ -81,7 +96,7 @@ class Traffic:
         """No latency and no limit any more; the counts stay."""
         with self._changed:
             self._limits.clear()
-            self._latency = (0.0, 0.0)
+            self._latency, self._gathering = (0.0, 0.0), (0, 0.0)
             self._changed.notify_all()
 
     def enter(self, company: str, writes: bool) -> Entry:
@@ -99,6 +114,7 @@ class Traffic:
             self._most[company] = max(self._most.get(company, 0), self._total(company))
             if writes:
                 self._most_writes[company] = max(self._most_writes.get(company, 0), self._now[company, True])
+            self._changed.notify_all()
             return Entry.ADMITTED
 
     def leave(self, company: str, writes: bool) -> None:

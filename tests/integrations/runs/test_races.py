@@ -112,7 +112,7 @@ def test_the_workers_of_all_tenants_keep_to_the_requests_a_company_takes(
         runs = [(other_tenant, start_list_sync(connect(other_tenant, intacct), kinds=["items", "customers"]).run)]
     runs.append((connection.tenant, start_list_sync(connection, kinds=["items", "customers"]).run))
     intacct.control(do="fault", kind="limit", limit=2)
-    intacct.control(do="fault", kind="latency", seconds=0.02)
+    intacct.control(do="fault", kind="gather", requests=2)
 
     def work(tenant: Tenant, run: SyncRun) -> None:
         with tenant_scope(tenant):

@@ -57,9 +57,27 @@ def test_latency_holds_up_every_request_and_not_each_other(caller: Caller) -> No
     assert time.monotonic() - begun < 0.2
 
 
+def test_requests_are_gathered_until_so_many_are_there_once(caller: Caller) -> None:
+    caller.server.control(do="fault", kind="gather", requests=3, seconds=30)
+    begun = time.monotonic()
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(lambda _: caller.query("CLASS", "RECORDNO"), range(3)))
+    answers.append(caller.query("CLASS", "RECORDNO"))
+    assert {answer.result.findtext("status") for answer in answers} == {"success"}
+    assert caller.server.control(do="stats")["in_flight"]["summit-demo"]["most"] == 3
+    assert time.monotonic() - begun < 20
+
+
+def test_one_that_waits_for_nobody_goes_on_after_its_time(caller: Caller) -> None:
+    caller.server.control(do="fault", kind="gather", requests=2, seconds=0.05)
+    assert caller.query("CLASS", "RECORDNO").result.findtext("status") == "success"
+    assert caller.server.control(do="stats")["in_flight"]["summit-demo"]["most"] == 1
+
+
 @pytest.mark.parametrize(("mode", "statuses"), [("refuse", {200, 429}), ("queue", {200})])
 def test_a_company_takes_so_many_requests_at_a_time(caller: Caller, mode: str, statuses: set[int]) -> None:
     caller.server.control(do="fault", kind="limit", limit=2, mode=mode)
+    caller.server.control(do="fault", kind="gather", requests=2)
     caller.server.control(do="fault", kind="latency", seconds=0.1)
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(lambda _: caller.query("CLASS", "RECORDNO"), range(6)))
