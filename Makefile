@@ -75,6 +75,10 @@ soak: var/test.env ## Run the long tests: workers killed again and again, many r
 faults: $(STAMP) ## Push 1,000 documents under every fault while workers are killed, then count (SEED=N repeats a storm)
 	$(BIN)/python -W error -m tests.faults $(if $(SEED),--seed $(SEED)) $(ARGS)
 
+.PHONY: attack
+attack: $(STAMP) ## Attack the site: hostile answers, bombs, crowds, restarts, killed and frozen processes, a full disk (ATTACKS="uploads disk")
+	$(BIN)/python -W error -m tests.attack $(ATTACKS) $(ARGS)
+
 .PHONY: bench-pushes
 bench-pushes: $(STAMP) ## Measure 1,000 pushes at 150 ms a request against one request for each document
 	$(BIN)/python -W error -m tests.bench.pushes $(ARGS)

@@ -11,6 +11,7 @@ import pytest
 from accounts.commands import EXIT_UNSETTLED
 from config import keys
 from integrations.sandbox.facade import SandboxProcess
+from tests.expiry import EXPIRE
 from tests.processes import DEADLINE, Site, wait_for
 
 
@@ -85,15 +86,3 @@ def test_a_run_survives_the_death_of_its_worker(connected: tuple[Site, SandboxPr
     [run] = site.ask("runs", "river")["runs"]
     for step in run["steps"]:
         assert step["announced"] == step["read"] == step["new"], step
-
-
-EXPIRE = """
-from django.utils import timezone
-from accounts.tenancy import cross_tenant
-from integrations import jobs
-from integrations.models import CompanySlot, SyncRun
-with cross_tenant("test"):
-    SyncRun.objects.update(lease_expires_at=timezone.now())
-CompanySlot.objects.update(expires_at=timezone.now())
-jobs.dispatch()
-"""

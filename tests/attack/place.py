@@ -28,7 +28,9 @@ PATIENCE = 120.0
 class Place:
     """Use it as a context manager: everything that was started ends with it."""
 
-    def __init__(self, folder: Path, database_url: str, *, people: int = 2, seed: str = "demo", **settings: str) -> None:
+    def __init__(
+        self, folder: Path, database_url: str, *, people: int = 2, seed: str = "demo", **settings: str
+    ) -> None:
         self.folder, self._seed, self._people = folder, seed, people
         self.environment = {
             "PATH": os.environ["PATH"],
@@ -95,7 +97,7 @@ class Place:
     def shell(self, script: str) -> str:
         return self.manage("shell", "--verbosity", "0", "--command", script)
 
-    def _start(self, name: str, *command: str, **extra: str) -> "subprocess.Popen[bytes]":
+    def start(self, name: str, *command: str, **extra: str) -> "subprocess.Popen[bytes]":
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, *command],
@@ -121,13 +123,13 @@ class Place:
             "WEB_CONCURRENCY": str(processes),
         }
         gunicorn = ("-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi")
-        process = self._start("web", *gunicorn, **settings)
+        process = self.start("web", *gunicorn, **settings)
         wait_for(lambda: self._answers(), "the site answers")
         return process
 
     def work(self, *options: str, processes: int = 2) -> psutil.Process:
         """A supervised worker with so many processes for jobs."""
-        process = self._start("worker", "manage.py", "worker", *options, QUEUE_WORKERS=str(processes))
+        process = self.start("worker", "manage.py", "worker", *options, QUEUE_WORKERS=str(processes))
         return psutil.Process(process.pid)
 
     def _answers(self) -> bool:

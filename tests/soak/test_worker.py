@@ -9,9 +9,9 @@ import pytest
 from accounts.commands import EXIT_UNSETTLED
 from config import keys
 from integrations.sandbox.facade import SandboxProcess
+from tests.expiry import EXPIRE
 from tests.integrations.supervised import Supervised
 from tests.processes import DEADLINE, wait_for
-from tests.test_main_job import EXPIRE
 
 pytestmark = pytest.mark.soak
 
