@@ -57,8 +57,8 @@ def _run(name: str) -> tuple[bool, bool]:
     except NotChecked as reason:
         say(f"NOT CHECKED: {reason}")
         return True, False
-    except AssertionError as error:
-        found = Verdict(broken=[str(error)])
+    except (AssertionError, subprocess.SubprocessError, OSError) as error:
+        found = Verdict(broken=[f"{type(error).__name__}: {error}"])
     for line in found.figures:
         say(f"   {line}")
     for line in found.broken:
