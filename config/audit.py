@@ -37,6 +37,7 @@ NOT_AUDITED = {
     "integrations.ExchangeSubject": "written with its exchange, never changed",
     "integrations.ListItem": "mirrored from Intacct; ignoring and restoring are events",
     "integrations.CompanySlot": "which requests are under way",
+    "integrations.SignInTries": "a counter; a wait that begins is an event",
     "integrations.Heartbeat": "whether the queue works",
     "integrations.ListState": "where a list stands, written by the engine",
     "integrations.ListDefinition": "what Intacct offers, written by the engine",

@@ -77,6 +77,9 @@ FEATURES: Final = {
              "in a terminal.", COMMAND_LINE),
         Code("LIM-SLOTS", "As many requests to the company are under way as it takes", "Wait a minute and try again. "
              "Running syncs are listed under Runs.", RUNS),
+        Code("LIM-SIGN-INS", "Other sign-ins to Intacct are being tried", "Wait a minute and try again.", CONNECTION),
+        Code("CON-WAIT", "Too many sign-ins to Intacct were refused", "Wait as long as is told; nothing is sent "
+             "meanwhile. Ask in Intacct for the company, the user and a new password.", CONNECTION),
         Code("CONFIG-KEYS", "FIELD_ENCRYPTION_KEYS cannot be used", "The person who runs this application sets them; "
              "manage.py check says what is wrong.", INSTALLATION),
     ),

@@ -15,6 +15,7 @@ class IntegrationEvent(TextChoices):
     CONNECTED = "connected", "Connected to Intacct"
     CREDENTIALS_RENEWED = "credentials_renewed", "Credentials renewed"
     DISCONNECTED = "disconnected", "Disconnected from Intacct"
+    SIGN_INS_WAIT = "sign_ins_wait", "Sign-ins to Intacct wait"
     KEYS_ROTATED = "keys_rotated", "Keys rotated"
     SETTINGS_SAVED = "settings_saved", "Settings saved"
     RUN_STARTED = "run_started", "Run started"
@@ -42,6 +43,7 @@ def register() -> None:
             IntegrationEvent.CONNECTED: ("success", "plug-fill"),
             IntegrationEvent.CREDENTIALS_RENEWED: ("info", "key"),
             IntegrationEvent.DISCONNECTED: ("warning", "plug"),
+            IntegrationEvent.SIGN_INS_WAIT: ("warning", "hourglass-split"),
             IntegrationEvent.KEYS_ROTATED: ("info", "shield-lock"),
             IntegrationEvent.SETTINGS_SAVED: ("info", "sliders"),
         },

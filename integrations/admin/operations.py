@@ -1,9 +1,9 @@
-"""Admin pages of what keeps the queue going: its heartbeat, and the request slots of each Intacct company."""
+"""Admin pages of what keeps the queue and sign-ins going: heartbeat, slots, refused sign-ins."""
 
 from django.contrib import admin
 
 from accounts.admin.read_only import ReadOnlyAdmin
-from integrations.models import CompanySlot, Heartbeat
+from integrations.models import CompanySlot, Heartbeat, SignInTries
 
 
 @admin.register(Heartbeat)
@@ -23,3 +23,14 @@ class CompanySlotAdmin(ReadOnlyAdmin):
     date_hierarchy = "expires_at"
     fields = ["company_id", "number", "expires_at"]
     ordering = ["company_id", "number"]
+
+
+@admin.register(SignInTries)
+class SignInTriesAdmin(ReadOnlyAdmin):
+    """Whose tries a row counts is not told: its key is a digest."""
+
+    list_display = ["key", "tries", "wait_until", "last_at"]
+    search_fields = ["key"]
+    date_hierarchy = "last_at"
+    fields = ["key", "tries", "wait_until", "last_at", "told_at"]
+    ordering = ["-last_at", "-pk"]

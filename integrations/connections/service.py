@@ -1,7 +1,7 @@
 """Connect a tenant to Intacct, renew its credentials, disconnect it.
 
-Every sign-in here is live and at most two per call. Raises the Intacct error family, or Refused for what our own state
-does not allow; nothing is stored before Intacct has accepted it.
+Every sign-in here is live, counted by `tries`, and at most two per call. Raises the Intacct error family, or Refused
+for what our own state does not allow; nothing is stored before Intacct has accepted it.
 """
 
 import logging
@@ -17,11 +17,12 @@ from accounts.audit import Change, record_event, told_by_event
 from accounts.models import Tenant, User
 from accounts.refusal import Refused
 from integrations import intacct
+from integrations.connections.tries import Attempt, counted
 from integrations.delivery.holds import release_holds
 from integrations.event_kinds import IntegrationEvent
 from integrations.gateway import client as gateway
 from integrations.gateway.access import live_connection, why_not_connect
-from integrations.gateway.slots import NoSlot, company_slot
+from integrations.gateway.slots import NoSlot, company_slot, sign_in_slot
 from integrations.intacct import BusyError, Client, Credentials, EntityError, IntacctError, SignInError
 from integrations.models import ACTIVE_RUNS, Connection, ConnectionState, linked_models
 from integrations.runs.service import cancel_run
@@ -65,7 +66,7 @@ def authorize(
         entity=normalise_id(entity_id),
     )
     _require(credentials)
-    entities = _verify(tenant, credentials, None)
+    entities = _verify(Attempt(tenant, credentials, by))
     try:
         connection = _keep(tenant, credentials, entities, by)
     except IntegrityError:
@@ -135,7 +136,7 @@ def _locked(connection: Connection) -> Connection:
 
 
 @sensitive_variables("password")
-def update_credentials(connection: Connection, *, user_id: str, password: str) -> Connection:
+def update_credentials(connection: Connection, *, user_id: str, password: str, by: User | None = None) -> Connection:
     """Test other credentials for the same company and entity, then swap them in. Old ones stay on any failure."""
     if connection.state == ConnectionState.DISCONNECTED:
         raise Refused(
@@ -148,7 +149,7 @@ def update_credentials(connection: Connection, *, user_id: str, password: str) -
         entity=connection.entity_id,
     )
     _require(credentials)
-    entities = _verify(connection.tenant, credentials, connection)
+    entities = _verify(Attempt(connection.tenant, credentials, by, proven=connection))
     with transaction.atomic():
         if _locked(connection).state == ConnectionState.DISCONNECTED:
             raise Refused(
@@ -161,18 +162,19 @@ def update_credentials(connection: Connection, *, user_id: str, password: str) -
         changes: list[Change] = [{"label": "Password", "before": "", "after": "set again"}]
         if user_before != connection.user_id:
             changes.insert(0, {"label": "User ID", "before": user_before, "after": connection.user_id})
-        record_event(IntegrationEvent.CREDENTIALS_RENEWED, "", about=connection, changes=changes)
+        record_event(IntegrationEvent.CREDENTIALS_RENEWED, "", about=connection, changes=changes, by=by)
     release_holds(connection)
     logger.info("credentials of connection %s were renewed", connection.pk)
     return connection
 
 
-def check(connection: Connection) -> Connection:
+def check(connection: Connection, *, by: User | None = None) -> Connection:
     """Sign in again with the stored credentials and refresh the connection's state. Raises what Intacct answers.
 
     A sign-in proves no right: a limited connection stays so until what was refused is allowed.
     """
-    with _slot(connection.company_id), gateway.opened(connection) as client:
+    attempt = Attempt(connection.tenant, gateway.credentials_of(connection), by, proven=connection)
+    with counted(attempt), _turn(attempt), gateway.opened(connection) as client:
         client.open_session(fresh=True)
     gateway.clear_limits(connection)
     return connection
@@ -196,14 +198,13 @@ def disconnect(connection: Connection, *, by: User | None = None) -> Connection:
     return connection
 
 
-@sensitive_variables("credentials", "top")
-def _verify(
-    tenant: Tenant, credentials: Credentials, connection: Connection | None
-) -> tuple[intacct.EntityDetail, ...]:
+@sensitive_variables("attempt", "credentials", "top")
+def _verify(attempt: Attempt) -> tuple[intacct.EntityDetail, ...]:
     """Sign in, and tell a wrong entity from wrong credentials; return the entities the user may enter."""
-    with _slot(credentials.company):
+    credentials = attempt.credentials
+    with counted(attempt), _turn(attempt):
         try:
-            with _client(tenant, credentials, connection) as client:
+            with _client(attempt, credentials) as client:
                 client.open_session(fresh=True)
                 return _entities(client)
         except SignInError as error:
@@ -211,7 +212,7 @@ def _verify(
                 raise
             top = Credentials(credentials.company, credentials.user, credentials.password)
             try:
-                with _client(tenant, top, connection) as client:
+                with _client(attempt, top) as client:
                     client.open_session(fresh=True)
             except IntacctError:
                 raise error from None
@@ -232,23 +233,47 @@ def _entities(client: Client) -> tuple[intacct.EntityDetail, ...]:
         return ()
 
 
-def _client(tenant: Tenant, credentials: Credentials, connection: Connection | None) -> Client:
+def _client(attempt: Attempt, credentials: Credentials) -> Client:
     def observe(exchange: intacct.Exchange) -> None:
-        gateway.store_exchange(exchange, tenant_id=tenant.pk, connection=connection)
+        gateway.store_exchange(exchange, tenant_id=attempt.tenant.pk, connection=attempt.proven)
 
     return gateway.build_client(credentials, observe, attempts=1)
 
 
 @contextmanager
-def _slot(company_id: str) -> Iterator[None]:
+def _turn(attempt: Attempt) -> Iterator[None]:
+    """Wait for one's turn: at the company, where it is proven to be the tenant's own, else among those who sign in.
+
+    Anybody can type any company. Whether its slots are taken would tell that it is synced here, and slow it.
+    """
+    company = attempt.proven
+    if company is None or not company.is_usable:
+        with _sign_in_turn(attempt.tenant.pk):
+            yield
+        return
     try:
-        with company_slot(company_id, wait_seconds=SLOT_WAIT_SECONDS):
+        with company_slot(company.company_id, wait_seconds=SLOT_WAIT_SECONDS):
             yield
     except NoSlot:
         raise BusyError(
             "Two requests to this Intacct company are under way already, which is as many as it takes.",
             code="LIM-SLOTS",
             advice="Wait a minute and try again. Running syncs are listed under Runs.",
+            retryable=True,
+            nothing_left=True,
+        ) from None
+
+
+@contextmanager
+def _sign_in_turn(tenant_id: int) -> Iterator[None]:
+    try:
+        with sign_in_slot(tenant_id, wait_seconds=SLOT_WAIT_SECONDS):
+            yield
+    except NoSlot:
+        raise BusyError(
+            "Other sign-ins to Sage Intacct are being tried just now.",
+            code="LIM-SIGN-INS",
+            advice="Wait a minute and try again.",
             retryable=True,
             nothing_left=True,
         ) from None

@@ -13,6 +13,7 @@ from integrations.models.remote_record import RemoteRecord
 from integrations.models.run import LogLevel, Mode, RunLog, RunRow, RunStep, SyncRun, Trigger
 from integrations.models.schedule import FULL, SyncSchedule
 from integrations.models.settings import SettingsVersion
+from integrations.models.sign_in_tries import SignInTries
 from integrations.models.states import (
     ACTIVE_RUNS,
     FIELDS_LIMITED,
@@ -90,6 +91,7 @@ __all__ = [
     "RunStep",
     "ScheduleState",
     "SettingsVersion",
+    "SignInTries",
     "StepState",
     "SyncProfile",
     "SyncRun",

@@ -33,6 +33,7 @@ from integrations.models import (
 BATCH = 1000
 FEW = 100  # of rows that carry many others with them
 KEEP_QUEUE_FAILURES_DAYS = 7
+KEEP_TRIES_DAYS = 2  # after a day they count no longer
 # Models whose rows carry those of one other model and nothing else, with its field: two statements remove a batch.
 CARRIED: dict[type[models.Model], tuple[type[models.Model], str]] = {Exchange: (ExchangeSubject, "exchange")}
 
@@ -110,6 +111,7 @@ register_retention(
     Retention("queue", "failed jobs of the queue", KEEP_QUEUE_FAILURES_DAYS, queue.failures_before),
     Retention("access", "records of staff's access", "RETAIN_ACCESS_DAYS", dated("accounts.CrossTenantAccess", "at")),
     Retention("audit", "entries of the audit trail", "RETAIN_AUDIT_DAYS", dated("accounts.AuditEntry", "at")),
+    Retention("sign_ins", "refused sign-ins to Intacct", KEEP_TRIES_DAYS, dated("integrations.SignInTries", "last_at")),
     Retention("sessions", "expired sessions", 0, dated("sessions.Session", "expire_date")),
 )
 

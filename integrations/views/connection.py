@@ -70,7 +70,7 @@ def update_credentials(request: TenantRequest) -> HttpResponse:
     problem = None
     if form.is_valid():
         try:
-            service.update_credentials(live, **form.cleaned_data)
+            service.update_credentials(live, **form.cleaned_data, by=request.user)
         except (IntacctError, Refused) as error:
             problem = problem_of("The credentials were not changed", error)
         else:
@@ -90,8 +90,8 @@ def check(request: TenantRequest) -> HttpResponse:
     if live is None:
         return _nothing_connected(request)
     try:
-        service.check(live)
-    except (IntacctError, SecretUnreadable) as error:
+        service.check(live, by=request.user)
+    except (IntacctError, Refused, SecretUnreadable) as error:
         return _page(request, problem=problem_of("The connection does not work", error), status=422)
     messages.success(request, f"Intacct accepted the sign-in of {live.user_id} to {live}.")
     if released := release_holds(live, by=request.user):

@@ -52,6 +52,7 @@ from integrations.models import (
     RunRow,
     RunStep,
     SettingsVersion,
+    SignInTries,
     SyncProfile,
     SyncRun,
     SyncSchedule,
@@ -163,6 +164,7 @@ def _fill(ready: Connection, accountant: User) -> Connection:
     )
     invite(ready.tenant, "nora@summit.example", Role.VIEWER, by=None)
     CrossTenantAccess.objects.create(actor=accountant, actor_label="Ben Okafor", reason="test")
+    SignInTries.objects.create(key="tenant:abc", tries=3)
     _documents(ready, accountant)
     return ready
 
