@@ -13,15 +13,14 @@ from itertools import islice
 
 from lxml import etree
 
-from integrations.intacct.errors import ErrorEntry, Flaw
-from integrations.intacct.flaws import of_xml
+from integrations.intacct.errors import ErrorEntry
+from integrations.intacct.flaws import OversizedAnswer, UnreadableAnswer, of_xml
+from integrations.intacct.prolog import refuse_doctype, refuse_encoding, refuse_prolog
 from integrations.intacct.rows import attributes_of, local_name, row_of
+from integrations.intacct.scale import Scale
 from integrations.intacct.types import Record
 
 SUCCESS = "success"
-# Room for the largest page (2000 rows) with 500 fields to a row, while an answer of nothing but tags stays below half a
-# gigabyte of memory.
-MAX_ELEMENTS = 1_000_000
 MAX_DEPTH = 60
 # A total beyond these digits is no total: more records than any company has, and more than a database counts.
 MOST_DIGITS = 9
@@ -29,20 +28,13 @@ MOST_DIGITS = 9
 MOST_ERRORS = 20
 MOST_CHILDREN = 5_000  # outside the rows, where a request of a hundred functions has a hundred results
 LONGEST_TEXT = 2_000
+MOST_RESULTS_WITH_ROWS = 1_000
 _HEAD_BYTES = 256 * 1024  # kept to name the element that cannot be read
+# Bytes are parsed in pieces of some size, so that what is looked at after each costs little, however they trickle in.
+_LEAST_PIECE = 32 * 1024
+_LONGEST_PROLOG = 64 * 1024
+_ERROR = "error"
 _ROW_PARENT = ("response", "operation", "result", "data")
-
-
-class UnreadableAnswer(Exception):
-    """The bytes are not one well-formed response document; `flaw` says why."""
-
-    def __init__(self, flaw: Flaw | str) -> None:
-        self.flaw = Flaw(flaw) if isinstance(flaw, str) else flaw
-        super().__init__(self.flaw.what)
-
-
-class HostileAnswer(UnreadableAnswer):
-    """The document carries a DTD, which a gateway never sends."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +121,7 @@ class AnswerParser:
     def __init__(self, row_tags: Collection[str] = ()) -> None:
         self._parser = etree.XMLPullParser(
             events=("start", "end"),
-            tag=["response", *row_tags],
+            tag=["response", _ERROR, *row_tags],
             resolve_entities=False,
             no_network=True,
             load_dtd=False,
@@ -140,49 +132,71 @@ class AnswerParser:
         )
         self._rows: dict[etree._Element, list[Record]] = {}
         self._names: dict[etree._Element, set[str]] = {}
-        self._elements = 0
-        self._begun = False
+        self._scale = Scale()
+        self._root: etree._Element | None = None
+        self._waiting = bytearray()
+        self._parsed = 0
         self._head = bytearray()
 
     def feed(self, chunk: bytes) -> None:
-        """Parse more bytes. Raises UnreadableAnswer as soon as they cannot be an answer."""
-        if not self._begun:
+        """Parse more bytes, in pieces of some size. Raises UnreadableAnswer as soon as they cannot be an answer."""
+        if not self._parsed and not self._waiting:
             chunk = chunk.lstrip(b" \t\r\n")
-            if not chunk:
-                return
-            self._begun = True
-        # Counted in the bytes, before the tree grows by them: a tag that opens, or one that is complete in itself.
-        self._elements += chunk.count(b"<") - chunk.count(b"</")
-        if self._elements > MAX_ELEMENTS:
-            raise UnreadableAnswer(f"it has more than {MAX_ELEMENTS} elements")
-        self._head += chunk[: max(_HEAD_BYTES - len(self._head), 0)]
-        try:
-            self._parser.feed(chunk)
-        except etree.LxmlError as error:
-            raise UnreadableAnswer(of_xml(error, bytes(self._head))) from None
-        self._take_rows()
+        self._waiting += chunk
+        if len(self._waiting) >= _LEAST_PIECE:
+            self._parse()
 
     def close(self) -> Answer:
         """Return the answer. Raises UnreadableAnswer when it is empty, incomplete or not a response."""
-        if not self._begun:
+        if not self._waiting and not self._parsed:
             raise UnreadableAnswer("it is empty")
+        self._parse(is_all=True)
         try:
             root = self._parser.close()
         except etree.LxmlError as error:
             raise UnreadableAnswer(of_xml(error, bytes(self._head))) from None
-        self._take_rows()
-        _refuse_doctype(root)
-        _refuse_encoding(root)
+        self._take_rows(b"")
+        refuse_doctype(root)
+        refuse_encoding(root)
         if local_name(root) != "response":
             raise UnreadableAnswer("it is XML, but not a response of the gateway")
         return _answer(self._node(root, ()))
 
-    def _take_rows(self) -> None:
+    def discard(self) -> None:
+        """Let go of all that was read: an error on its way up still holds this parser."""
+        self._rows, self._names, self._root = {}, {}, None
+        self._waiting, self._head = bytearray(), bytearray()
+        self._parser = etree.XMLPullParser()
+
+    def _parse(self, *, is_all: bool = False) -> None:
+        piece = bytes(self._waiting)
+        self._waiting.clear()
+        if not piece:
+            return
+        if not self._parsed:
+            refuse_prolog(piece, is_all=is_all)
+        self._head += piece[: max(_HEAD_BYTES - len(self._head), 0)]
+        self._parsed += len(piece)
+        try:
+            self._scale.add_bytes(piece)
+            self._parser.feed(piece)
+            self._take_rows(piece)
+            if self._root is not None:
+                self._scale.weigh(self._root)
+        except etree.LxmlError as error:
+            raise UnreadableAnswer(of_xml(error, bytes(self._head))) from None
+        if self._root is None and self._parsed > _LONGEST_PROLOG:
+            raise UnreadableAnswer(f"no response begins in its first {_LONGEST_PROLOG} bytes")
+
+    def _take_rows(self, piece: bytes) -> None:
+        taken: list[Record] = []
+        shapes = self._scale.shapes
         for event, element in self._parser.read_events():
             if event == "start":
-                if element.getparent() is None:
-                    _refuse_doctype(element)
-                    _refuse_encoding(element)
+                if self._root is None:
+                    self._root = element.getroottree().getroot()
+                    refuse_doctype(element)
+                    refuse_encoding(element)
                 continue
             data = element.getparent()
             if data is None:
@@ -190,14 +204,25 @@ class AnswerParser:
             rows = self._rows.get(data)
             if rows is None:
                 if not _is_data(data):
+                    _drop_surplus(element, data)
                     continue
-                rows = self._rows[data] = []
-                self._names[data] = set()
-            rows.append(row_of(element))
+                rows = self._begin_rows(data)
+            row = row_of(element, shapes)
+            rows.append(row)
+            taken.append(row)
             element.clear()
             while element.getprevious() is not None:
                 self._names[data].add(local_name(data[0]))
                 del data[0]
+        if taken:
+            self._scale.add_rows(taken, piece, self._rows.values())
+
+    def _begin_rows(self, data: etree._Element) -> list[Record]:
+        if len(self._rows) >= MOST_RESULTS_WITH_ROWS:
+            raise OversizedAnswer(f"it has more than {MOST_RESULTS_WITH_ROWS} results with rows")
+        self._names[data] = set()
+        self._rows[data] = []
+        return self._rows[data]
 
     def _node(self, element: etree._Element, path: tuple[str, ...]) -> _Node:
         """An element with its children; those of `data` become rows, after the rows taken before."""
@@ -217,21 +242,15 @@ class AnswerParser:
         return node
 
 
-def _refuse_doctype(element: etree._Element) -> None:
-    if element.getroottree().docinfo.doctype:
-        raise HostileAnswer("The answer carries a document type definition.")
-
-
-def _refuse_encoding(element: etree._Element) -> None:
-    """The gateway writes UTF-8. Under another name its letters would be read as others, and nobody would notice."""
-    encoding = (element.getroottree().docinfo.encoding or "UTF-8").upper()
-    if encoding != "UTF-8" and not encoding.endswith("ASCII"):
-        raise UnreadableAnswer(f"it says it is written in {encoding[:40]}, and Sage Intacct writes UTF-8")
+def _drop_surplus(error: etree._Element, message: etree._Element) -> None:
+    """Let go of an error in the middle of a long chain; the last one is still being read."""
+    if error.tag == _ERROR and message.tag == "errormessage" and len(message) > MOST_ERRORS + 1:
+        del message[MOST_ERRORS]
 
 
 def _is_data(element: etree._Element) -> bool:
     """Whether an element is where rows stand: response, operation, result, data."""
-    ancestors = [element, *element.iterancestors()]
+    ancestors = [element, *islice(element.iterancestors(), len(_ROW_PARENT))]
     return tuple(local_name(entry) for entry in reversed(ancestors)) == _ROW_PARENT
 
 

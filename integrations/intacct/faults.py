@@ -9,9 +9,10 @@ from __future__ import annotations
 import ssl
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.client import HTTPException, LineTooLong
 
 import requests
-from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError, ProxyError
+from urllib3.exceptions import ConnectTimeoutError, InvalidHeader, LocationValueError, NewConnectionError, ProxyError
 
 from integrations.intacct.classifier import rate_limited, service_failed
 from integrations.intacct.errors import (
@@ -52,6 +53,8 @@ def of_http_library(error: Exception, *, reading: bool) -> IntacctError:
             retryable=True,
             nothing_left=True,
         )
+    if any(isinstance(cause, LineTooLong | InvalidHeader) or type(cause) is HTTPException for cause in causes):
+        return unreadable("its head has more or longer lines than any, or two that contradict each other")
     if isinstance(error, requests.Timeout) or any(isinstance(cause, TimeoutError) for cause in causes):
         return too_slow()
     return TransportError(
@@ -120,6 +123,16 @@ def too_large(limit: int) -> IntacctError:
         f"The answer of Sage Intacct is larger than {limit} bytes.",
         code=_TOO_LARGE,
     )
+
+
+def too_heavy(flaw: Flaw) -> IntacctError:
+    """The error for an answer that would take more memory than any may."""
+    return ProtocolError(f"The answer of Sage Intacct is too large: {flaw.what}.", code=_TOO_LARGE)
+
+
+def endless_head() -> IntacctError:
+    """The error for an answer of which nothing but its head came, and more of it than any head has."""
+    return unreadable("its head does not end")
 
 
 def too_slow() -> IntacctError:

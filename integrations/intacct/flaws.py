@@ -1,7 +1,7 @@
-"""What makes bytes unreadable as XML, in words, and the element it stands in.
+"""What makes an answer unreadable, in words, and the element it stands in.
 
-Owns the translation of the XML library's complaints. Must not judge whose fault it is, nor hold bytes longer than it
-looks at them.
+Owns what is raised for it, and the translation of the XML library's complaints. Must not judge whose fault it is, nor
+hold bytes longer than it looks at them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,24 @@ _ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)([\w.-]
 _PLACE = re.compile(r",? ?\(?(?:<string>, )?line \d+(?:, column \d+)?\)?")
 _OPENED = re.compile(r"<([A-Za-z_][\w.:-]*)[^<>]*$")
 _LONGEST_WORDS = 200
+_LONGEST_NAME = 80
+_AFTER_A_NAME = (b" ", b"\t", b"\r", b"\n", b">")
+
+
+class UnreadableAnswer(Exception):
+    """The bytes are not one well-formed response document; `flaw` says why."""
+
+    def __init__(self, flaw: Flaw | str) -> None:
+        self.flaw = Flaw(flaw) if isinstance(flaw, str) else flaw
+        super().__init__(self.flaw.what)
+
+
+class HostileAnswer(UnreadableAnswer):
+    """The document carries a DTD, which a gateway never sends."""
+
+
+class OversizedAnswer(UnreadableAnswer):
+    """The document costs more memory than any answer may."""
 
 
 def of_xml(error: etree.LxmlError, head: bytes) -> Flaw:
@@ -41,9 +59,18 @@ def of_xml(error: etree.LxmlError, head: bytes) -> Flaw:
 
 def _left_open(opened: str, closed: str, head: bytes) -> Flaw:
     """A tag in the text of a field was never closed, so the field's end came first; or that end is missing."""
-    inside = re.compile(rf"<{re.escape(closed)}>[^<]*<{re.escape(opened)}[\s>]".encode())
-    is_inside = bool(closed) and inside.search(head) is not None
-    return Flaw(f"the element {opened} is not closed", closed if is_inside else opened)
+    element = closed if closed and _stands_in(head, opened.encode(), closed.encode()) else opened
+    return Flaw(f"the element {opened[:_LONGEST_NAME]} is not closed", element[:_LONGEST_NAME])
+
+
+def _stands_in(head: bytes, opened: bytes, closed: bytes) -> bool:
+    """Whether the first tag in some element `closed` opens an element `opened`."""
+    tag, place = b"<" + closed + b">", -1
+    while (place := head.find(tag, place + 1)) >= 0:
+        inner = head.find(b"<", place + len(tag))
+        if inner >= 0 and head.startswith(opened, inner + 1) and head[inner + 1 + len(opened) :][:1] in _AFTER_A_NAME:
+            return True
+    return False
 
 
 def _unknown_entity(head: bytes) -> Flaw:
@@ -67,4 +94,4 @@ def _opened_last(before: bytes) -> str:
     """The name in the last tag, when that one opens an element."""
     tag, end, _ = before[before.rfind(b"<") :].partition(b">")
     found = _OPENED.match(tag.decode("utf-8", "replace")) if end and not tag.endswith(b"/") else None
-    return found.group(1).rpartition(":")[2] if found else ""
+    return found.group(1).rpartition(":")[2][:_LONGEST_NAME] if found else ""

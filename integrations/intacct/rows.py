@@ -10,27 +10,38 @@ from lxml import etree
 
 from integrations.intacct.types import Record
 
+Shapes = set[tuple[str, ...]]
+
 # Attributes or children of children: what a usual row has none of. Asked once a row, in C.
 _HAS_MORE_THAN_TEXTS = etree.XPath("boolean(@* or */@* or */*)")
 
 
-def row_of(element: etree._Element) -> Record:
-    """A row of `data`: a record of its children, or {tag: text} for a bare value such as `<application>`."""
+def row_of(element: etree._Element, shapes: Shapes | None = None) -> Record:
+    """A row of `data`: a record of its children, or {tag: text} for a bare value such as `<application>`.
+
+    `shapes` are the names of rows seen so far, kept for one answer; it grows by those of this one.
+    """
     if len(element) or element.keys() or not (element.text or "").strip():
-        return _record(element)
+        return _record(element, shapes)
     return {local_name(element): element.text}
 
 
-def _record(element: etree._Element) -> Record:
+def _record(element: etree._Element, shapes: Shapes | None = None) -> Record:
     if not _HAS_MORE_THAN_TEXTS(element):
         record: Record = {child.tag: child.text or "" for child in element}  # type: ignore[misc] # a tag is text here
-        # A name in a namespace is shown with a brace, which no other name can hold.
-        if len(record) == len(element) > 0 and "{" not in "".join(record):
-            return record
-    return _mixed_record(element)
+        if len(record) == len(element) > 0:
+            shape = tuple(record)
+            if shapes is not None and shape in shapes:
+                return record
+            # A name in a namespace is shown with a brace, which no other name can hold.
+            if "{" not in "".join(shape):
+                if shapes is not None:
+                    shapes.add(shape)
+                return record
+    return _mixed_record(element, shapes)
 
 
-def _mixed_record(element: etree._Element) -> Record:
+def _mixed_record(element: etree._Element, shapes: Shapes | None) -> Record:
     """A record with attributes, nested elements or repeated names."""
     record: Record = {f"@{name}": value for name, value in attributes_of(element).items()}
     if not len(element) and (element.text or "").strip():
@@ -38,11 +49,13 @@ def _mixed_record(element: etree._Element) -> Record:
     for child in element:
         tag = local_name(child)
         if len(child) or child.keys():
-            _list_in(record, tag).extend(_lines(child))
+            _list_in(record, tag).extend(_lines(child, shapes))
         elif tag in record:
             _list_in(record, tag).append({tag: child.text or ""})
         else:
             record[tag] = child.text or ""
+    if shapes is not None:
+        shapes.add(tuple(record))
     return record
 
 
@@ -56,15 +69,15 @@ def _list_in(record: Record, tag: str) -> list[Record]:
     return made
 
 
-def _lines(element: etree._Element) -> list[Record]:
+def _lines(element: etree._Element, shapes: Shapes | None) -> list[Record]:
     """Nested elements as records: one for each of equally named children, otherwise one for the element itself."""
     tags = {local_name(child) for child in element}
     if len(tags) == 1 and not element.keys():
         if all(len(child) for child in element):
-            return [_record(child) for child in element]
+            return [_record(child, shapes) for child in element]
         if not any(len(child) or child.keys() for child in element):
             return [{local_name(child): child.text or ""} for child in element]
-    return [_record(element)]
+    return [_record(element, shapes)]
 
 
 def attributes_of(element: etree._Element) -> dict[str, str]:

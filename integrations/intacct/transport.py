@@ -19,16 +19,19 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from integrations.intacct import faults
-from integrations.intacct.answer import Answer, AnswerParser, HostileAnswer, UnreadableAnswer
+from integrations.intacct.answer import Answer, AnswerParser
 from integrations.intacct.billing import billable_at_most, billable_of_answer
 from integrations.intacct.classifier import request_error, tidy_answer
 from integrations.intacct.codes import QUERY_REFUSED
 from integrations.intacct.envelope import Purpose, Request
 from integrations.intacct.errors import BusyError, IntacctError, OutOfTime, UnreadableError
+from integrations.intacct.flaws import HostileAnswer, OversizedAnswer, UnreadableAnswer
+from integrations.intacct.guard import GuardedSession, TooManyBytes
 from integrations.intacct.redaction import capture_limit, redact_body, redact_text
 from integrations.intacct.results import match_results
 from integrations.intacct.trust import is_vendor_host, trusted_endpoint
 from integrations.intacct.types import Exchange
+from integrations.intacct.unpacking import Unpacker
 
 logger = logging.getLogger(__name__)
 
@@ -39,10 +42,12 @@ BACKOFF_CAP_SECONDS = 60.0
 # A gateway that asks for a longer pause gets its answer passed on, so that the caller can plan for it.
 LONGEST_PAUSE_SECONDS = 120.0
 # The gateway works on a synchronous request for at most 15 minutes (developer.intacct.com, Sync vs async).
-LONGEST_ANSWER_SECONDS = 900.0
+LONGEST_EXCHANGE_SECONDS = 900.0
 SHORTEST_ATTEMPT_SECONDS = 0.01
 PROXY_TIMEOUT_STATUS = 524
 _CHUNK_BYTES = 64 * 1024
+# What the way adds to an answer that comes in many small chunks.
+_WIRE_BYTES_PER_BYTE, _WIRE_BYTES_BESIDES = 2, 64 * 1024
 _XML_TYPES = frozenset({"text/xml", "application/xml"})
 
 
@@ -94,7 +99,7 @@ class Transport:
         self._sleep = sleep
         self._jitter = jitter
         self._time_left = time_left
-        self._http = requests.Session()
+        self._http = GuardedSession()
         self._http.headers["User-Agent"] = "erp-admin"
 
     def close(self) -> None:
@@ -149,12 +154,19 @@ class Transport:
             attempt.error = faults.of_http_library(error, reading=attempt.http_status is not None)
             if attempt.error.code in faults.TIME_IS_UP and self._time_left() <= 0:
                 attempt.error = faults.out_of_time(nothing_left=attempt.error.nothing_left)
+        except TooManyBytes as error:
+            too_many = faults.endless_head() if error.of_head else faults.too_large(self._limits.max_answer_bytes)
+            attempt.error = too_many
         except HostileAnswer:
             attempt.error = faults.hostile()
+        except OversizedAnswer as error:
+            attempt.error = faults.too_heavy(error.flaw)
         except UnreadableAnswer as error:
             attempt.error = faults.of_unreadable(attempt.http_status, attempt.retry_after, error.flaw)
         except IntacctError as error:
-            attempt.error = error
+            # Its frames hold what was read so far, and it lives as long as the attempts that follow.
+            attempt.error = error.with_traceback(None)
+            error.__cause__ = error.__context__ = None
         if attempt.error is not None and request.purpose is Purpose.WRITE:
             attempt.error = _outcome_of_write(attempt.error)
         self._record(request, url, attempt, int((time.monotonic() - begun) * 1000))
@@ -163,24 +175,33 @@ class Transport:
     def _post(self, request: Request, url: str, attempt: _Attempt) -> None:
         """Send the bytes and read the answer into `attempt`. No other function sends bytes."""
         host = urlsplit(url).hostname or ""
-        left, (connect, read) = max(self._time_left(), SHORTEST_ATTEMPT_SECONDS), self._limits.timeout
+        left, (connect, silence) = max(self._time_left(), SHORTEST_ATTEMPT_SECONDS), self._limits.timeout
+        self._http.guard.begin(seconds=min(LONGEST_EXCHANGE_SECONDS, left), silence=silence)
         with self._http.post(
             url,
             data=request.body,
             headers={"Content-Type": "application/xml", "Accept": "text/xml", "Accept-Encoding": "gzip"},
             auth=_without_netrc,
-            timeout=(min(connect, left), min(read, left)),
+            timeout=(connect, silence),
             allow_redirects=False,
             stream=True,
             # A host on the allow-list is local: a company's web proxy has no business with it.
             proxies=None if is_vendor_host(host) else {"no_proxy": host},
         ) as response:
+            self._http.guard.begin_body(_WIRE_BYTES_PER_BYTE * self._limits.max_answer_bytes + _WIRE_BYTES_BESIDES)
             attempt.http_status = response.status_code
             attempt.retry_after = faults.retry_after_seconds(response.headers.get("Retry-After"))
+            if 300 <= response.status_code < 400:  # whatever comes with it
+                attempt.error = faults.of_status(response.status_code, attempt.retry_after)
+                return
             kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
             rows = {function.row_tag for function in request.functions if function.row_tag}
             parser = AnswerParser(rows) if kind in _XML_TYPES else None
-            answer = self._read(response, parser, attempt)
+            try:
+                answer = self._read(response, parser, attempt)
+            finally:
+                if parser is not None:
+                    parser.discard()
         if answer is None:
             attempt.error = faults.of_status(response.status_code, attempt.retry_after)
             return
@@ -192,32 +213,23 @@ class Transport:
             faults.keep_pause(attempt.error, attempt.retry_after)
 
     def _read(self, response: requests.Response, parser: AnswerParser | None, attempt: _Attempt) -> Answer | None:
-        longest = min(LONGEST_ANSWER_SECONDS, self._time_left())
-        deadline = time.monotonic() + longest
         keep = capture_limit(self._limits.keep_bytes)
-        # read1 returns what has arrived, so that an answer that trickles in cannot outlast the deadline unnoticed.
-        while chunk := self._next_chunk(response, deadline):
-            attempt.received += len(chunk)
-            if len(attempt.captured) < keep:
-                attempt.captured += chunk[: keep - len(attempt.captured)]
-            if attempt.received > self._limits.max_answer_bytes:
-                raise faults.too_large(self._limits.max_answer_bytes)
-            if time.monotonic() > deadline:
-                raise faults.too_slow() if longest == LONGEST_ANSWER_SECONDS else faults.out_of_time()
-            if parser is not None:
-                parser.feed(chunk)
-            elif attempt.received > keep:
-                break  # not XML: nothing after the recorded part matters
+        unpacker = Unpacker(response.headers.get("Content-Encoding", ""))
+        # Never decoded by the library, which unpacks as many layers as are named; read1 returns what has arrived.
+        while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=False):
+            for piece in unpacker.pieces(chunk):
+                attempt.received += len(piece)
+                if len(attempt.captured) < keep:
+                    attempt.captured += piece[: keep - len(attempt.captured)]
+                if attempt.received > self._limits.max_answer_bytes:
+                    raise faults.too_large(self._limits.max_answer_bytes)
+                if parser is not None:
+                    parser.feed(piece)
+                elif attempt.received > keep:
+                    return None  # not XML: nothing after the recorded part matters
+                self._http.guard.wait()  # reading, unpacking and parsing end in time together
+        unpacker.close()
         return parser.close() if parser is not None else None
-
-    def _next_chunk(self, response: requests.Response, deadline: float) -> bytes:
-        """What has arrived meanwhile, or b"" at the end; a silence ends with the deadline."""
-        connection = response.raw.connection
-        if connection is not None and connection.sock is not None:  # else the timeout of the request holds
-            left = max(deadline - time.monotonic(), SHORTEST_ATTEMPT_SECONDS)
-            connection.sock.settimeout(min(self._limits.timeout[1], left))
-        chunk: bytes = response.raw.read1(_CHUNK_BYTES, decode_content=True)
-        return chunk
 
     def _pause_before_retry(self, request: Request, attempt: _Attempt, error: IntacctError) -> float | None:
         """Seconds to wait before the next attempt, or None when this one is final."""

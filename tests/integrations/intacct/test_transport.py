@@ -76,10 +76,10 @@ def test_answer_with_too_many_elements_is_refused(
 ) -> None:
     client = make_client(attempts=1)
     client.open_session()
-    monkeypatch.setattr("integrations.intacct.answer.MAX_ELEMENTS", 500)
+    monkeypatch.setattr("integrations.intacct.scale.MOST_TAGS", 500)
     gateway.reply(Reply(b"<response>" + b"<a/>" * 500 + b"</response>"))
 
-    assert fail(client, write=False).code == "ANS-UNREADABLE"
+    assert fail(client, write=False).code == "ANS-TOO-LARGE"
 
 
 @pytest.mark.parametrize("control", ["<control/>", "", "<control><status/></control>"])
@@ -222,7 +222,7 @@ def test_answer_that_trickles_in_is_given_up_in_time(
     exchanges: list[Exchange],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("integrations.intacct.transport.LONGEST_ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr("integrations.intacct.transport.LONGEST_EXCHANGE_SECONDS", 0.1)
     gateway.reply(Reply(PAGE.body, trickle=0.01))
 
     assert fail(make_client(attempts=1), write=False).code == "CON-TIMEOUT"
