@@ -62,3 +62,9 @@ def role_required(
         return guarded
 
     return decorate
+
+
+def background(view: Callable[P, Answer]) -> Callable[P, Answer]:
+    """A view that pages ask by themselves: that it is asked is no sign that somebody is there."""
+    view.is_background = True  # type: ignore[attr-defined]
+    return view

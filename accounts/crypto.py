@@ -1,15 +1,18 @@
 """Secrets at rest: MultiFernet over FIELD_ENCRYPTION_KEYS, each secret sealed together with what it belongs to.
 
-Owns the key ring, sealing, opening and re-sealing; the only module that encrypts. Knows no model: who stores a
-secret says what it is bound to, and a secret that was moved elsewhere is refused.
+Owns the key rings (sessions, which end with SECRET_KEY anyway, are sealed with keys made of that), sealing, opening and
+re-sealing; the only module that encrypts. Knows no model: who stores a secret says what it is bound to, and a secret
+that was moved elsewhere is refused.
 """
 
 import json
+from base64 import urlsafe_b64encode
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
 Binding = dict[str, str | int]
@@ -65,5 +68,31 @@ def reseal_text(token: str) -> str | None:
         return None
     try:
         return keyring().rotate(token.encode()).decode()
+    except InvalidToken as error:
+        raise Unreadable from error
+
+
+@lru_cache(maxsize=8)
+def _keys_of_the_site(secret_keys: tuple[str, ...], purpose: str) -> MultiFernet:
+    """Keys made of the site's own, for one purpose, so that what seals sessions opens nothing else."""
+    made = (salted_hmac(purpose, "", secret=key, algorithm="sha256").digest() for key in secret_keys)
+    return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in made])
+
+
+def _of_the_site(purpose: str) -> MultiFernet:
+    return _keys_of_the_site((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS), purpose)
+
+
+@sensitive_variables()
+def seal_with_secret_key(value: bytes, purpose: str) -> str:
+    """Encrypt what may be lost with SECRET_KEY, such as sessions, so that FIELD_ENCRYPTION_KEYS are not needed."""
+    return _of_the_site(purpose).encrypt(value).decode()
+
+
+@sensitive_variables()
+def open_with_secret_key(token: str, purpose: str) -> bytes:
+    """Decrypt with SECRET_KEY or one of SECRET_KEY_FALLBACKS. Raises Unreadable."""
+    try:
+        return _of_the_site(purpose).decrypt(token.encode())
     except InvalidToken as error:
         raise Unreadable from error

@@ -1,4 +1,4 @@
-"""The form of a company's own settings, laid out as every form of the site."""
+"""The forms of a company's own settings, laid out as every form of the site."""
 
 import zoneinfo
 from typing import Any
@@ -6,22 +6,21 @@ from typing import Any
 from django import forms
 
 from accounts.models import Tenant
+from accounts.models.tenant import IDLE_MINUTES, LONGEST_HOURS
+from accounts.sign_in.limits import limits_of_the_site
 
 
 class CompanyForm(forms.ModelForm):
-    """Name, time zone, base currency and whether a second factor is required of everybody."""
+    """Name, time zone and base currency."""
 
     class Meta:
         model = Tenant
-        fields = ["name", "time_zone", "base_currency", "second_factor_required"]
-        labels = {"second_factor_required": "Require a second factor of everybody"}
+        fields = ["name", "time_zone", "base_currency"]
         help_texts = {
             "name": "As people know the company; its address on this site stays as it is.",
             "time_zone": "Times on pages and in mails are shown in this zone.",
             "base_currency": "Three letters, for example USD. Used where a project names no currency; what exists "
             "already is not changed.",
-            "second_factor_required": "Everybody then logs in with a password and a code from an app on their phone. "
-            "Anyone who has none yet sets it up at the next page they open here.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -31,3 +30,34 @@ class CompanyForm(forms.ModelForm):
 
     def clean_base_currency(self) -> str:
         return str(self.cleaned_data["base_currency"]).upper()
+
+
+class SecurityForm(forms.ModelForm):
+    """Whether a second factor is required of everybody, and how long a log-in lasts in this company."""
+
+    class Meta:
+        model = Tenant
+        fields = ["second_factor_required", "idle_minutes", "longest_hours"]
+        labels = {
+            "second_factor_required": "Require a second factor of everybody",
+            "idle_minutes": "Lock after minutes without activity",
+            "longest_hours": "Log people out after hours in any case",
+        }
+        help_texts = {
+            "second_factor_required": "Everybody then logs in with a password and a code from an app on their phone. "
+            "Anyone who has none yet sets it up at the next page they open here.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        site = limits_of_the_site()
+        self.fields["idle_minutes"].help_text = (
+            f"{IDLE_MINUTES[0]} to {IDLE_MINUTES[1]:,}. Whoever comes back confirms who they are; what they typed is "
+            f"kept. Empty: {site.idle_minutes}, as everywhere on this site."
+        )
+        self.fields["longest_hours"].help_text = (
+            f"{LONGEST_HOURS[0]} to {LONGEST_HOURS[1]}. Then everybody logs in anew, second factor included. "
+            f"Empty: {site.longest_hours}, as everywhere on this site."
+        )
+        for name, (least, most) in (("idle_minutes", IDLE_MINUTES), ("longest_hours", LONGEST_HOURS)):
+            self.fields[name].widget.attrs.update(min=least, max=most)

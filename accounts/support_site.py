@@ -10,7 +10,13 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from accounts.models import User
+from accounts.sign_in.proof import READING, require_proof
 from accounts.tenancy import cross_tenant
+
+# Pages whose forms change who may enter what; opening them asks already, so that a form is not sent in vain.
+_FORMS = ("add", "change", "delete")
+_OF_PEOPLE = frozenset(f"accounts_{model}_{form}" for model in ("user", "membership") for form in _FORMS)
+_ASKING_PAGES = _OF_PEOPLE | {"accounts_tenant_add", "auth_user_password_change"}
 
 
 class SupportAdminSite(admin.AdminSite):
@@ -20,10 +26,16 @@ class SupportAdminSite(admin.AdminSite):
     enable_nav_sidebar = True
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Wrap every admin page so that it runs across tenants, and staff's passage is written down."""
+        """Wrap every admin page so that it runs across tenants, and staff's passage is written down.
+
+        Whatever changes something asks staff first who they are, when they did not prove it a short while ago.
+        """
 
         def across_tenants(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             actor = request.user if isinstance(request.user, User) and self.has_permission(request) else None
+            match = request.resolver_match
+            if actor is not None and (request.method not in READING or (match and match.url_name in _ASKING_PAGES)):
+                require_proof(request)
             with cross_tenant("support admin", actor=actor, path=request.get_full_path()):
                 response = view(request, *args, **kwargs)
                 # Templates read the database when rendered, so they are rendered behind the door too.

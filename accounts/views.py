@@ -6,8 +6,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import TenantRequest, role_required
-from accounts.forms import CompanyForm
+from accounts.forms import CompanyForm, SecurityForm
 from accounts.models import Membership, Role, Tenant
+from accounts.sign_in.limits import limits_of
+from accounts.sign_in.proof import proof_required
 from accounts.sign_in.second_factor import people_without_one
 
 
@@ -38,6 +40,19 @@ def _save_company(request: TenantRequest) -> HttpResponse:
     return redirect("company", tenant_slug=request.tenant.slug)
 
 
+@require_http_methods(["GET", "POST"])
+@role_required(Role.ADMIN, may="Change how people log in to the company")
+@proof_required
+def company_security(request: TenantRequest) -> HttpResponse:
+    """Second factor and how long a log-in lasts, for everybody who works for the company."""
+    form = SecurityForm(request.POST or None, instance=Tenant.objects.get(pk=request.tenant.pk))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "How people log in was saved. It holds from their next page.")
+        return redirect("company", tenant_slug=request.tenant.slug)
+    return render(request, "accounts/company_security.html", {"form": form}, status=422 if form.errors else 200)
+
+
 def _company_page(request: TenantRequest, form: CompanyForm) -> HttpResponse:
     tenant = request.tenant
     without, people = people_without_one(tenant)
@@ -50,7 +65,26 @@ def _company_page(request: TenantRequest, form: CompanyForm) -> HttpResponse:
             {"label": "Name", "value": tenant.name},
             {"label": "Time zone", "value": tenant.time_zone},
             {"label": "Base currency", "value": tenant.base_currency},
-            {"label": "Second factor", "value": "Required" if tenant.second_factor_required else "Up to each person"},
         ],
+        "security": _security_facts(tenant),
     }
     return render(request, "accounts/company.html", context, status=422 if form.errors else 200)
+
+
+def _security_facts(tenant: Tenant) -> list[dict[str, str]]:
+    """How people log in, in words; what the company left to the site says so."""
+    limits, as_site = limits_of(tenant), "as everywhere on this site"
+    longest = "an hour" if limits.longest_hours == 1 else f"{limits.longest_hours} hours"
+    return [
+        {"label": "Second factor", "value": "Required" if tenant.second_factor_required else "Up to each person"},
+        {
+            "label": "Without activity",
+            "value": f"Locked after {limits.idle_minutes:,} minutes",
+            "note": "" if tenant.idle_minutes else as_site,
+        },
+        {
+            "label": "In any case",
+            "value": f"Logged out after {longest}",
+            "note": "" if tenant.longest_hours else as_site,
+        },
+    ]

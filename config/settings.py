@@ -57,17 +57,18 @@ MIDDLEWARE = [
     "accounts.errors.ErrorPageMiddleware",
     "accounts.protection.SizeMiddleware",
     "accounts.storable.StorableQueryMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.sign_in.session_cookie.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.OriginMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.sign_in.middleware.LogInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.TenantMiddleware",
+    "accounts.sign_in.middleware.LimitsMiddleware",
     "accounts.sign_in.middleware.SessionListMiddleware",
     "accounts.sign_in.middleware.SecondFactorMiddleware",
 ]
@@ -161,6 +162,7 @@ ACCOUNT_FORMS = {
     "add_email": "accounts.sign_in.forms.ChangeEmailForm",
     "reauthenticate": "accounts.sign_in.forms.ConfirmPasswordForm",
 }
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60  # for pages that lead to a change; see accounts.sign_in.proof
 MFA_ADAPTER = "accounts.sign_in.adapters.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "accounts.sign_in.forms.CodeForm",
@@ -200,8 +202,12 @@ WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = not STATIC_MANIFEST
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # probes reach the container without the proxy
+SESSION_ENGINE = "accounts.sign_in.sessions"
 SESSION_COOKIE_SECURE = HTTPS_ONLY
 CSRF_COOKIE_SECURE = HTTPS_ONLY
+if HTTPS_ONLY:
+    # With this prefix browsers take a cookie from this host alone, over https, never from a neighbouring subdomain.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
@@ -222,6 +228,12 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "config.reporting.ReportFilter"
 ADMINS = [(address, address) for address in env.list("ERROR_MAIL_TO", default=[])]
 MAINTENANCE = env.bool("MAINTENANCE", default=False)
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+# Minutes without activity after which people confirm who they are, and hours after which they log in anew: where a
+# company does not choose, and for the support admin.
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=60)
+SESSION_LONGEST_HOURS = env.int("SESSION_LONGEST_HOURS", default=12)
+STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=15)
+STAFF_LONGEST_HOURS = env.int("STAFF_LONGEST_HOURS", default=8)
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection as database
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -23,13 +23,16 @@ from hypothesis import settings as hypothesis_settings
 
 from accounts.middleware import TENANT_KEY
 from accounts.models import Role, Tenant, User
+from accounts.sign_in.limits import ACTIVE_KEY, BEGAN_KEY
 from accounts.sign_in.middleware import SEEN_KEY
+from accounts.sign_in.sessions import SessionStore
 from accounts.tenancy import tenant_scope
 from integrations.models import Connection, Heartbeat
 from integrations.sandbox.facade import SandboxServer
 from integrations.settings.declared import all_settings, switches, switches_requiring
 from integrations.settings.service import save_settings
 from tests import lists
+from tests.browsers import teach_the_client
 from tests.databases import filled_memory
 from tests.databases import migrated_file as make_migrated_file
 from tests.erp_admin.samples import choose_settings
@@ -39,6 +42,8 @@ from tests.snapshot import connect, read_lists
 
 MIRRORED = list(lists.FEW)
 DEFAULTS = {"default_account": "5010", "default_item": "SUBCON"}
+
+teach_the_client()
 
 # The suite tries the same examples each time, so that a change is judged by itself; HYPOTHESIS_PROFILE=search looks for
 # examples that nobody has tried.
@@ -138,10 +143,13 @@ def client_for() -> Callable[[User | None], Client]:
             session[SESSION_KEY] = str(person.pk)
             session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
             session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+            session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+            session["account_authentication_methods_user"] = str(person.pk)
             session[SEEN_KEY] = int(time.time())
+            session[ACTIVE_KEY] = session[BEGAN_KEY] = time.time()
             session[TENANT_KEY] = person.memberships.values_list("tenant", flat=True).first()
             session.save()
-            client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+            client.cookies[settings.SESSION_COOKIE_NAME] = session.cookie_key or ""
         return client
 
     return client_for

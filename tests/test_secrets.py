@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Tenant, User
+from accounts.sign_in.sessions import SessionStore
 from accounts.tenancy import cross_tenant
 from config.logging import logging_configuration
 from config.reporting import ReportMailHandler
@@ -35,14 +36,11 @@ Url = Callable[..., str]
 
 
 def everything_stored() -> str:
-    """Every column of every row of every model, as text; of sessions what they hold, their key being the cookie."""
+    """Every column of every row of every model, as text; of sessions also what they hold, once it is opened."""
     with cross_tenant("test"):
-        rows = [
-            repr(list(model._base_manager.values_list()))
-            for model in apps.get_models()
-            if model._meta.managed and model is not Session
-        ]
-        return "\n".join([*rows, repr([session.get_decoded() for session in Session.objects.all()])])
+        rows = [repr(list(model._base_manager.values_list())) for model in apps.get_models() if model._meta.managed]
+        held = [SessionStore().decode(session.session_data) for session in Session.objects.all()]
+        return "\n".join([*rows, repr(held)])
 
 
 @dataclass

@@ -3,8 +3,12 @@
 import zoneinfo
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+
+# How short and how long a company, or the site, may choose; SESSION_COOKIE_AGE is the longest.
+IDLE_MINUTES = (5, 24 * 60)
+LONGEST_HOURS = (1, 14 * 24)
 
 
 def validate_time_zone(name: str) -> None:
@@ -29,6 +33,20 @@ class Tenant(models.Model):
     )
     second_factor_required = models.BooleanField(
         default=False, help_text="Everybody who works for this company logs in with a password and a code."
+    )
+    idle_minutes = models.PositiveSmallIntegerField(
+        "minutes without activity",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(IDLE_MINUTES[0]), MaxValueValidator(IDLE_MINUTES[1])],
+        help_text="After so long people confirm again who they are. Empty: as the site does.",
+    )
+    longest_hours = models.PositiveSmallIntegerField(
+        "hours until people log in anew",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(LONGEST_HOURS[0]), MaxValueValidator(LONGEST_HOURS[1])],
+        help_text="After so long people log in anew, whatever they do. Empty: as the site does.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

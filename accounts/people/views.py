@@ -20,6 +20,7 @@ from accounts.people.abilities import abilities
 from accounts.people.forms import InviteForm, RoleForm
 from accounts.people.selectors import knows_second_factors, members, unanswered_invitations
 from accounts.refusal import Refused
+from accounts.sign_in.proof import proof_required
 from accounts.ui.filters import filter_group
 
 MANAGE = "Invite people, change their roles and remove them"
@@ -63,6 +64,7 @@ def people(request: TenantRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN, may=MANAGE)
+@proof_required
 def invite(request: TenantRequest) -> HttpResponse:
     """Invite somebody. The answer is the page itself, not a redirect: the link exists in this one answer only."""
     form = InviteForm(request.POST if request.method == "POST" else None)
@@ -82,6 +84,7 @@ def invite(request: TenantRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN, may=MANAGE)
+@proof_required
 def resend_invitation(request: TenantRequest, invitation_pk: int) -> HttpResponse:
     """Mail a new link, and show it once. Opened as a page, it sends nothing."""
     invitation = _invitation_or_404(invitation_pk)
@@ -111,6 +114,7 @@ def withdraw_invitation(request: TenantRequest, invitation_pk: int) -> HttpRespo
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN, may=MANAGE)
+@proof_required
 def change_role(request: TenantRequest, membership_pk: int) -> HttpResponse:
     """Give somebody another role."""
     membership = _membership_or_404(request, membership_pk)
@@ -139,6 +143,7 @@ def change_role(request: TenantRequest, membership_pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN, may=MANAGE)
+@proof_required
 def remove_person(request: TenantRequest, membership_pk: int) -> HttpResponse:
     """Ask with the consequences in words, then end somebody's membership."""
     membership = _membership_or_404(request, membership_pk)

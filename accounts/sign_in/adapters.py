@@ -4,12 +4,9 @@ Owns answers only; no page and no rule of its own.
 """
 
 import logging
-import time
 from typing import Any
 
-from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
@@ -20,6 +17,7 @@ from django.urls import reverse
 from accounts.models import Membership, User
 from accounts.sign_in.addresses import is_taken
 from accounts.sign_in.links import password_url
+from accounts.sign_in.proof import is_proved
 from accounts.sign_in.second_factor import open_secret, seal_secret
 
 logger = logging.getLogger(__name__)
@@ -79,11 +77,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return bool(email_address.email != email_address.user.email)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Not within five minutes of a log-in, which proved the same."""
-        if not super().is_reauthentication_required(app=app, **kwargs):
-            return False
-        records = get_authentication_records(self.request, self.request.user)
-        return not records or time.time() - records[-1]["at"] > app_settings.REAUTHENTICATION_TIMEOUT
+        """Not for a while after a log-in, which proved the same."""
+        return bool(super().is_reauthentication_required(app=app, **kwargs)) and not is_proved(self.request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         super().send_mail(template_prefix, email, {"site_url": settings.SITE_URL, **context})

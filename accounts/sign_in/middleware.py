@@ -1,6 +1,6 @@
-"""What is looked at on each request of somebody who is logged in: their session's entry, and their second factor.
+"""What is looked at on each request: whether somebody is logged in, for how long still, and their second factor.
 
-Owns when to look and where to send people; the rule itself is accounts.sign_in.second_factor.
+Owns when to look and where to send people; the rules are accounts.sign_in.limits, .proof and .second_factor.
 """
 
 import logging
@@ -9,13 +9,18 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import User
+from accounts.sign_in import kept_forms, limits
+from accounts.sign_in.proof import READING, ask_for_proof, is_where_people_prove, lead_to
 from accounts.sign_in.second_factor import SecondFactorUnreadable, has_second_factor, who_requires_it
 
 logger = logging.getLogger(__name__)
@@ -23,6 +28,7 @@ logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SEEN_KEY = "seen_at"
 SEEN_EVERY_SECONDS = 300
+WAYS_OUT = frozenset({"account_logout", "logout"})
 
 
 class SessionListMiddleware:
@@ -36,6 +42,74 @@ class SessionListMiddleware:
             request.session[SEEN_KEY] = int(time.time())
             UserSession.objects.create_from_request(request)
         return self.get_response(request)
+
+
+class LogInMiddleware(LoginRequiredMiddleware):
+    """Django's own, but a part of a page never becomes the log-in page, and a form that was sent is said to be lost."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]
+        if request.method in READING and "HX-Request" not in request.headers:
+            return lead_to(request, to_log_in(request.get_full_path()))
+        why = "" if request.method in READING else "unsent"
+        return lead_to(request, to_log_in(kept_forms.page_before(request), why))
+
+
+class LimitsMiddleware:
+    """Asks people who were away for too long to confirm who they are, and those who logged in too long ago to log in.
+
+    Being away ends nothing: the pages of companies that allow more stay open. Too old a log-in is ended as a whole.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, *args: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        user = request.user
+        if not isinstance(user, User) or not getattr(view, "login_required", True) or match is None:
+            return None
+        if match.url_name in WAYS_OUT:
+            return None
+        use = limits.use_of(request)
+        allowed = self._limits(request, user, use)
+        if allowed.is_too_old(use):
+            return self._end(request)
+        if allowed.is_away_too_long(use):
+            return None if is_where_people_prove(request) else ask_for_proof(request, "away")
+        if not getattr(view, "is_background", False):
+            limits.note_activity(request, use)
+        kept_forms.forget_when_sent(request)
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """In place of django-allauth's answer, which would keep cookies and passwords and run a view out of its way."""
+        return ask_for_proof(request) if isinstance(exception, ReauthenticationRequired) else None
+
+    @staticmethod
+    def _limits(request: HttpRequest, user: User, use: limits.Use) -> limits.Limits:
+        if hasattr(request, "tenant"):
+            return limits.limits_of(request.tenant)
+        if request.resolver_match is not None and request.resolver_match.app_name == "admin":
+            return limits.limits_of_staff()
+        site = limits.limits_of_the_site()
+        return limits.loosest_limits(user) if site.is_away_too_long(use) or site.is_too_old(use) else site
+
+    @staticmethod
+    def _end(request: HttpRequest) -> HttpResponse:
+        back = kept_forms.way_back(request)
+        waiting = kept_forms.kept(request)
+        logout(request)
+        if waiting is not None:
+            kept_forms.put_back(request, waiting)
+        return lead_to(request, to_log_in(back, "old"))
+
+
+def to_log_in(back: str, why: str = "") -> str:
+    """The address of the log-in page, from where people come `back`; `why` chooses the sentence it shows."""
+    return f"{reverse('account_login')}?{urlencode({'next': back, **({'why': why} if why else {})})}"
 
 
 class SecondFactorMiddleware:
@@ -56,9 +130,7 @@ class SecondFactorMiddleware:
             return None
         back = request.get_full_path() if request.method == "GET" and "HX-Request" not in request.headers else "/"
         where = f"{reverse('second_factor_required')}?{urlencode({'next': back})}"
-        if "HX-Request" in request.headers:
-            return HttpResponse(headers={"HX-Redirect": where})
-        return redirect(where)
+        return lead_to(request, where)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """django-allauth opens secrets wherever it counts the codes that are left; a lost key must not crash that."""

@@ -10,6 +10,7 @@ from django.urls import path, re_path
 from django.views.decorators.cache import never_cache
 
 from accounts.sign_in import views
+from accounts.sign_in.kept_forms import kept_form
 
 RESET = "password-reset"
 
@@ -35,6 +36,7 @@ urlpatterns = [
     path("account/", views.account, name="account"),
     path("account/confirm/", account.reauthenticate, name="account_reauthenticate"),
     path("account/confirm/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("account/kept/", kept_form, name="kept_form"),
     path("account/email/", views.AddressView.as_view(), name="account_email"),
     path("account/email/sent/", account.email_verification_sent, name="account_email_verification_sent"),
     # For its owner alone: a mistyped address belongs to a stranger, whom the link must not let take the account over.

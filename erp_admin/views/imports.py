@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import TenantRequest, role_required
+from accounts.access import TenantRequest, background, role_required
 from accounts.models import Role, Tenant
 from accounts.refusal import Refused
 from accounts.ui.filters import counted_filter, is_filtered
@@ -131,6 +131,7 @@ def _documents(request: TenantRequest, found: ImportDraft) -> Any:
 
 @require_GET
 @role_required(Role.ACCOUNTANT, may="Import documents from files")
+@background
 def progress(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """The part of a file's page that changes while it is read; at the end the page is asked for as a whole."""
     found = _draft(draft_pk)

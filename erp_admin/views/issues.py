@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
+from accounts.sign_in.proof import proof_required
 from accounts.ui.back import back_to
 from accounts.ui.paging import PAGE_SIZE, page_of
 from erp_admin.documents.issues import JUDGED, Cause, attention
@@ -56,6 +57,7 @@ def _shown(request: TenantRequest, cause: Cause) -> dict[str, Any]:
 
 @require_POST
 @role_required(Role.ADMIN, may="End a hold on pushing")
+@proof_required
 def release(request: TenantRequest, pk: int) -> HttpResponse:
     """Send again what was held: somebody has fixed the cause."""
     hold = get_object_or_404(PushHold.objects.select_related("connection"), pk=pk)

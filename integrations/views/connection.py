@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
+from accounts.sign_in.proof import proof_required, require_proof
 from accounts.templatetags.ui import when
 from integrations.connections import service
 from integrations.crypto import SecretUnreadable
@@ -34,13 +35,16 @@ Failure = IntacctError | Refused | SecretUnreadable
 @require_GET
 @role_required(Role.VIEWER)
 def connection(request: TenantRequest) -> HttpResponse:
-    """The form to connect, or the facts of the connection."""
+    """The form to connect, or the facts of the connection. Who is to type a password proves first who they are."""
+    if request.membership.may(Role.ADMIN) and live_connection() is None:
+        require_proof(request)
     return _page(request)
 
 
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN, may=MANAGE)
+@proof_required
 def authorize(request: TenantRequest) -> HttpResponse:
     """Sign in to Intacct with what was typed and keep the connection. Opened as a page, it leads to the form."""
     if request.method == "GET":
@@ -60,6 +64,7 @@ def authorize(request: TenantRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN, may=MANAGE)
+@proof_required
 def update_credentials(request: TenantRequest) -> HttpResponse:
     """Test other credentials for the same company and entity, and swap them in when Intacct accepts them."""
     live = live_connection()
@@ -101,6 +106,7 @@ def check(request: TenantRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN, may=MANAGE)
+@proof_required
 def disconnect(request: TenantRequest) -> HttpResponse:
     """Ask with the consequences in words, then forget the credentials."""
     live = live_connection()

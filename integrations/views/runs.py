@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import TenantRequest, role_reason, role_required
+from accounts.access import TenantRequest, background, role_reason, role_required
 from accounts.models import Role
 from accounts.ui.back import back_to
 from accounts.ui.filters import filter_group, query_url
@@ -91,6 +91,7 @@ def run(request: TenantRequest, number: int) -> HttpResponse:
 
 @require_GET
 @role_required(Role.VIEWER)
+@background
 def progress(request: TenantRequest, number: int) -> HttpResponse:
     """The part of the run's page that changes while it runs; asks for itself again until the run has ended.
 

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import TenantRequest, role_reason, role_required
+from accounts.access import TenantRequest, background, role_reason, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
 from accounts.ui.back import back_to
@@ -137,6 +137,7 @@ def estimate(request: TenantRequest) -> HttpResponse:
 
 @require_GET
 @role_required(Role.VIEWER)
+@background
 def progress(request: TenantRequest) -> HttpResponse:
     """How far the run is that the page watches; its end brings the last runs and the start button with it."""
     related = SyncRun.objects.select_related("connection", "started_by")

@@ -173,8 +173,12 @@ class TestAddress:
         assert response["Location"].startswith(reverse("account_reauthenticate"))
         assert mail.outbox == []
         settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-        response = alma.post(response["Location"], {"password": PASSWORD})
-        assert response["Location"] == reverse("account_email")
+        response = alma.post(response["Location"], {"password": PASSWORD}, follow=True)
+        assert "it is kept" in response.content.decode()
+        assert mail.outbox == []
+        kept = response.context["kept"]
+        assert kept["where"] == reverse("account_email")
+        alma.post(kept["where"], dict(kept["fields"]))
         assert mail.outbox[-1].to == ["new@summit.example"]
 
     def test_a_second_link_waits_a_moment(self, alma: Client) -> None:

@@ -1,0 +1,90 @@
+"""A form that was sent and has to wait until its sender proves who they are: kept in the session, sent again by them.
+
+Owns what is kept of it: never a password, never a file. It is sent by a click of the same person, through every check
+again; nothing is sent by itself.
+"""
+
+import re
+import time
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET
+
+KEPT_KEY: Final = "kept_form"
+KEPT_SECONDS: Final = 3600
+MOST_KEPT: Final = 256 * 1024  # characters of names and values
+_NOT_KEPT = re.compile("passw|secret|token", re.IGNORECASE)
+
+
+def way_back(request: HttpRequest) -> str:
+    """Where to go once the person has proved who they are; what they had sent is kept there."""
+    if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
+        return request.get_full_path()
+    if "HX-Request" not in request.headers and keep(request):
+        return reverse("kept_form")
+    return page_before(request)
+
+
+def page_before(request: HttpRequest) -> str:
+    """The page of ours from which the request was made; the first page where that is not told."""
+    told = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+    if not url_has_allowed_host_and_scheme(told, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    found = urlsplit(told)
+    return f"{found.path or '/'}{'?' if found.query else ''}{found.query}"
+
+
+def keep(request: HttpRequest) -> bool:
+    """Keep what was posted for the person of the request, in place of anything kept before; whether it could be."""
+    typed = [(name, value) for name, values in request.POST.lists() for value in values]
+    fields = [(name, value) for name, value in typed if name != "csrfmiddlewaretoken" and not _NOT_KEPT.search(name)]
+    if sum(len(name) + len(value) for name, value in fields) > MOST_KEPT:
+        request.session.pop(KEPT_KEY, None)
+        return False
+    left_out = any(_NOT_KEPT.search(name) and name != "csrfmiddlewaretoken" for name, _ in typed)
+    put_back(
+        request,
+        {
+            "user": request.user.pk,
+            "where": request.get_full_path(),
+            "page": page_before(request),
+            "fields": fields,
+            "is_incomplete": left_out or bool(request.FILES),
+            "at": time.time(),
+        },
+    )
+    return True
+
+
+def kept(request: HttpRequest) -> dict[str, Any] | None:
+    """What is kept in this session, whoever's it is."""
+    found: dict[str, Any] | None = request.session.get(KEPT_KEY)
+    return found
+
+
+def put_back(request: HttpRequest, form: dict[str, Any]) -> None:
+    request.session[KEPT_KEY] = form
+
+
+def forget_when_sent(request: HttpRequest) -> None:
+    """The form is on its way again, so it is kept no longer."""
+    found = kept(request)
+    if found is not None and request.method == "POST" and request.get_full_path() == found["where"]:
+        del request.session[KEPT_KEY]
+
+
+@require_GET
+def kept_form(request: HttpRequest) -> HttpResponse:
+    """The form that waited, as one button. Of somebody else, or after an hour, it is forgotten."""
+    found = kept(request)
+    if found is None:
+        return redirect("/")
+    if found["user"] != request.user.pk or not 0 <= time.time() - found["at"] <= KEPT_SECONDS:
+        del request.session[KEPT_KEY]
+        return redirect(found["page"] if found["user"] == request.user.pk else "/")
+    return render(request, "account/kept_form.html", {"kept": found})
