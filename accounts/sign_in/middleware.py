@@ -1,4 +1,4 @@
-"""What is looked at on each request of somebody who is logged in: their session's entry, and their second factor.
+"""What is looked at on each request of somebody who logs in or is: session's entry, browser, wait, second factor.
 
 Owns when to look and where to send people; the rule itself is accounts.sign_in.second_factor.
 """
@@ -16,7 +16,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import User
-from accounts.sign_in.second_factor import SecondFactorUnreadable, has_second_factor, who_requires_it
+from accounts.sign_in.known_browser import remember
+from accounts.sign_in.sealed_factors import SecondFactorUnreadable
+from accounts.sign_in.second_factor import has_second_factor, who_requires_it
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +38,23 @@ class SessionListMiddleware:
             request.session[SEEN_KEY] = int(time.time())
             UserSession.objects.create_from_request(request)
         return self.get_response(request)
+
+
+class GuessingMiddleware:
+    """Remembers the browsers people log in with; an attempt that came too soon is answered with the time to wait."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if isinstance(request.user, User):
+            remember(request, response, request.user)
+        seconds = getattr(request, "wait_seconds", 0)
+        if seconds:
+            response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+            response["Retry-After"] = str(seconds)
+        return response
 
 
 class SecondFactorMiddleware:

@@ -110,6 +110,7 @@ register_retention(
     Retention("queue", "failed jobs of the queue", KEEP_QUEUE_FAILURES_DAYS, queue.failures_before),
     Retention("access", "records of staff's access", "RETAIN_ACCESS_DAYS", dated("accounts.CrossTenantAccess", "at")),
     Retention("audit", "entries of the audit trail", "RETAIN_AUDIT_DAYS", dated("accounts.AuditEntry", "at")),
+    Retention("attempts", "counted attempts to log in", 2, dated("accounts.Attempts", "last_at")),
     Retention("sessions", "expired sessions", 0, dated("sessions.Session", "expire_date")),
 )
 
