@@ -15,9 +15,11 @@ class AccountsConfig(AppConfig):
         from accounts.codes import declare
         from accounts.declared_codes import FEATURES
         from accounts.models.audit import AuditManager
+        from accounts.sign_in import sealed_factors
 
         declare(FEATURES)
         log_in_events.connect()
+        sealed_factors.connect()
         AuditManager.recorder = staticmethod(record_change)
 
 

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "accounts.middleware.TenantMiddleware",
     "accounts.sign_in.middleware.LimitsMiddleware",
     "accounts.sign_in.middleware.SessionListMiddleware",
+    "accounts.sign_in.middleware.GuessingMiddleware",
     "accounts.sign_in.middleware.SecondFactorMiddleware",
 ]
 
@@ -152,7 +153,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
+# By address; how fast the password of one account may be guessed is decided in accounts.sign_in.guessing.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip", "reset_password": "20/m/ip,5/m/key"}
 ACCOUNT_FORMS = {
     "login": "accounts.sign_in.forms.LoginForm",
     "reset_password": "accounts.sign_in.forms.ResetForm",

@@ -25,8 +25,8 @@ def code(secret: str = SECRET, *, ahead: int = 0) -> str:
     return f"{number % 1_000_000:06}"
 
 
-def enrol(person: User) -> list[str]:
-    """Give somebody a second factor with SECRET; returns their recovery codes."""
-    TOTP.activate(person, SECRET)
+def enrol(person: User, secret: str = SECRET) -> list[str]:
+    """Give somebody a second factor with `secret`; returns their recovery codes."""
+    TOTP.activate(person, secret)
     codes: list[str] = RecoveryCodes.activate(person).get_unused_codes()
     return codes

@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.admin.read_only import LongTableAdmin
+from accounts.admin.rights import RIGHTS, ClosedAccounts, OpenPeopleOnly, is_open_to
 from accounts.models import CrossTenantAccess, Invitation, Membership, Role, Tenant, User
 from accounts.people.memberships import keep_an_admin, people_locked, remove_person, why_not_without
 from accounts.refusal import Refused
@@ -29,7 +30,7 @@ class KeptForGood(admin.ModelAdmin):
         return False
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(OpenPeopleOnly, admin.TabularInline):
     """Adds memberships; what is there is changed on its own page, where a company's last admin is looked after."""
 
     model = Membership
@@ -37,6 +38,10 @@ class MembershipInline(admin.TabularInline):
     can_delete = False
     show_change_link = True
     autocomplete_fields = ["user", "tenant"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_open = not isinstance(obj, User) or is_open_to(request.user, obj)
+        return is_open and super().has_add_permission(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -51,7 +56,9 @@ class TenantAdmin(KeptForGood):
 
 
 @admin.register(User)
-class PersonAdmin(KeptForGood, UserAdmin):
+class PersonAdmin(KeptForGood, ClosedAccounts, UserAdmin):
+    """Rights are given by superusers alone; accounts with more rights than one's own, and one's own, are shown only."""
+
     list_display = ["email", "name", "is_staff", "is_active", "last_login"]
     list_filter = ["is_staff", "is_active"]
     search_fields = ["email", "name"]
@@ -66,6 +73,13 @@ class PersonAdmin(KeptForGood, UserAdmin):
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
 
+    def person_of(self, obj: User) -> User:
+        return obj
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        may_give = isinstance(request.user, User) and request.user.is_superuser
+        return [*super().get_readonly_fields(request, obj), *(() if may_give else RIGHTS)]
+
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Anyone who gets a new password from support is told by mail, as after any other change of it."""
         response: HttpResponse = super().user_change_password(request, id, form_url)
@@ -76,8 +90,12 @@ class PersonAdmin(KeptForGood, UserAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """An account may be switched off whatever hangs on it; staff are told which companies it leaves without."""
+        former = User.objects.filter(pk=obj.pk).values_list("email", flat=True).first()
         super().save_model(request, obj, form, change)
         record_address(obj)
+        if former is not None and former != obj.email:  # who had it learns that links to the account go elsewhere now
+            words = {"from_email": former, "to_email": obj.email}
+            get_adapter().send_notification_mail("account/email/email_changed", obj, words, email=former)
         if obj.is_active:
             return
         for membership in obj.memberships.select_related("tenant", "user"):
@@ -103,7 +121,7 @@ class MembershipForm(forms.ModelForm):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(OpenPeopleOnly, ClosedAccounts):
     """One at a time: a selection could hold every admin of a company."""
 
     form = MembershipForm
@@ -113,6 +131,9 @@ class MembershipAdmin(admin.ModelAdmin):
     search_fields = ["user__email", "tenant__name"]
     autocomplete_fields = ["user", "tenant"]
     list_select_related = ["user", "tenant"]
+
+    def person_of(self, obj: Membership) -> User:
+        return obj.user
 
     def get_fields(self, request: HttpRequest, obj: Membership | None = None) -> Any:
         return ["user", "tenant", "role", *(["created_at"] if obj else [])]

@@ -2,6 +2,7 @@
 
 from accounts.event_kinds import EventKind
 from accounts.models.access import CrossTenantAccess
+from accounts.models.attempts import Attempts
 from accounts.models.audit import AuditEntry
 from accounts.models.invitation import UNANSWERED, Invitation, InvitationState
 from accounts.models.membership import Membership, Role
@@ -10,6 +11,7 @@ from accounts.models.user import User
 
 __all__ = [
     "UNANSWERED",
+    "Attempts",
     "AuditEntry",
     "CrossTenantAccess",
     "EventKind",

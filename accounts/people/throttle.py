@@ -1,14 +1,8 @@
-"""How often something may be tried within a while. Counts in the cache; decides nothing about what is tried."""
+"""How often an invitation may be tried within a while. Decides nothing about what is tried; accounts.slowing counts."""
 
-from django.core.cache import cache
+from accounts.slowing import Counter, Pace, seconds_to_wait
 
 
 def is_over(what: str, *, most: int, seconds: int) -> bool:
-    """Count one more try of `what`; whether there were more than `most` in a window of `seconds`."""
-    key = f"throttle:{what}"
-    cache.add(key, 0, seconds)
-    try:
-        return cache.incr(key) > most
-    except ValueError:  # the window ended between the two lines: this is the first try of the next one
-        cache.set(key, 1, seconds)
-        return most < 1
+    """Count one more try of `what`; whether there were `most` before, with no pause of `seconds` since."""
+    return seconds_to_wait([Counter(what, Pace(most, first=seconds, longest=seconds, forget=seconds))]) > 0

@@ -12,7 +12,7 @@ from allauth.mfa import app_settings as mfa_settings
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, get_totp_secret
 from django import forms
 from django.contrib import messages
 from django.core.cache import cache
@@ -21,7 +21,8 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.sign_in.addresses import begin_change, pending_addresses
-from accounts.sign_in.second_factor import SecondFactorUnreadable, open_secret, seal_secret
+from accounts.sign_in.guessing import of_code, of_password
+from accounts.sign_in.sealed_factors import SecondFactorUnreadable, open_for_set_up, seal_for_set_up
 
 CHOOSING_HELP = (
     "At least 12 characters; a few unrelated words are easy to remember. Not only digits, not a common password, "
@@ -82,6 +83,13 @@ class ChangePasswordForm(_NewPassword, account.ChangePasswordForm):
         super().__init__(*args, **kwargs)
         _word(self, "oldpassword", "Present password")
 
+    def clean_oldpassword(self) -> str:
+        attempt = of_password(context.request, self.user.email)
+        attempt.begin()
+        password = str(super().clean_oldpassword())
+        attempt.succeeded()
+        return password
+
 
 class ChangeEmailForm(account.AddEmailForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -124,6 +132,8 @@ class _Code(mfa.BaseAuthenticateForm):
         )
 
     def clean_code(self) -> str:
+        attempt = of_code(context.request, self.user)
+        attempt.begin()
         try:
             code = str(super().clean_code())
         except SecondFactorUnreadable as error:
@@ -133,6 +143,7 @@ class _Code(mfa.BaseAuthenticateForm):
             seconds = mfa_settings.TOTP_PERIOD * (1 + 2 * mfa_settings.TOTP_TOLERANCE)
             if not cache.add(f"second-factor-used:{self.user.pk}:{''.join(code.split())}", 1, seconds):
                 raise ValidationError(USED_CODE)
+        attempt.succeeded()
         return code
 
 
@@ -156,12 +167,11 @@ class EnrolForm(ActivateTOTPForm):
             "Six digits; they change every 30 seconds.",
             inputmode="numeric",
         )
-        stored: str = context.request.session[SECRET_SESSION_KEY]
         try:
-            self.secret = open_secret(stored)
-        except SecondFactorUnreadable:  # a fresh one, which django-allauth has put there in clear
-            self.secret = stored
-            context.request.session[SECRET_SESSION_KEY] = seal_secret(stored)
+            self.secret = open_for_set_up(context.request.session[SECRET_SESSION_KEY], self.user.pk)
+        except SecondFactorUnreadable:  # nothing of this person's waits there: begin with a fresh one
+            self.secret = get_totp_secret(regenerate=True)
+            context.request.session[SECRET_SESSION_KEY] = seal_for_set_up(self.secret, self.user.pk)
 
     @property
     def grouped_secret(self) -> str:

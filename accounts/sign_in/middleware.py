@@ -1,4 +1,4 @@
-"""What is looked at on each request: whether somebody is logged in, for how long still, and their second factor.
+"""What is looked at on each request of somebody who logs in or is: session's entry, browser, wait, second factor.
 
 Owns when to look and where to send people; the rules are accounts.sign_in.limits, .proof and .second_factor.
 """
@@ -20,8 +20,10 @@ from django.utils.http import urlencode
 
 from accounts.models import User
 from accounts.sign_in import kept_forms, limits
+from accounts.sign_in.known_browser import remember
 from accounts.sign_in.proof import READING, ask_for_proof, is_where_people_prove, lead_to
-from accounts.sign_in.second_factor import SecondFactorUnreadable, has_second_factor, who_requires_it
+from accounts.sign_in.sealed_factors import SecondFactorUnreadable
+from accounts.sign_in.second_factor import has_second_factor, who_requires_it
 
 logger = logging.getLogger(__name__)
 
@@ -110,6 +112,23 @@ class LimitsMiddleware:
 def to_log_in(back: str, why: str = "") -> str:
     """The address of the log-in page, from where people come `back`; `why` chooses the sentence it shows."""
     return f"{reverse('account_login')}?{urlencode({'next': back, **({'why': why} if why else {})})}"
+
+
+class GuessingMiddleware:
+    """Remembers the browsers people log in with; an attempt that came too soon is answered with the time to wait."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if isinstance(request.user, User):
+            remember(request, response, request.user)
+        seconds = getattr(request, "wait_seconds", 0)
+        if seconds:
+            response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+            response["Retry-After"] = str(seconds)
+        return response
 
 
 class SecondFactorMiddleware:

@@ -1,43 +1,26 @@
-"""Who must have a second factor, who has one, and how its secrets are sealed.
+"""Who must have a second factor, who has one, and which may be removed.
 
-Owns the rule and the binding of the secrets; what happens to somebody without one is the middleware's.
+Owns the rule; how secrets are sealed is accounts.sign_in.sealed_factors, what happens to somebody without one is the
+middleware's.
 """
-
-from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
 
 from accounts.audit import record_event
-from accounts.crypto import Unreadable, open_text, reseal_text, seal_text
 from accounts.models import EventKind, Membership, Tenant, User
+from accounts.sign_in.sealed_factors import resealed
 
-# django-allauth hands over the text alone, so a secret is bound to its purpose, not to the person.
-_BINDING: dict[str, str | int] = {"purpose": "second factor"}
-_SECRETS = ("secret", "seed")
-
-
-class SecondFactorUnreadable(Exception):
-    """A stored second factor cannot be opened with the keys there are."""
-
-
-def seal_secret(text: str) -> str:
-    return seal_text(text, _BINDING)
-
-
-def open_secret(sealed: str) -> str:
-    """Raises SecondFactorUnreadable."""
-    try:
-        return open_text(sealed, _BINDING)
-    except Unreadable as error:
-        raise SecondFactorUnreadable from error
+# What stands beside the password. Recovery codes come with one of these and are none by themselves.
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def has_second_factor(user: User) -> bool:
-    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
+    return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
 
 
 def remove_second_factor(user: User) -> bool:
@@ -75,9 +58,8 @@ def requiring_tenants(user: User) -> list[str]:
 def people_without_one(tenant: Tenant) -> tuple[int, int]:
     """How many of the tenant's people have no second factor, and how many people there are."""
     people = Membership.objects.filter(tenant=tenant, user__is_active=True)
-    protected = Authenticator.objects.filter(type=Authenticator.Type.TOTP, user__memberships__tenant=tenant)
-    total = people.count()
-    return total - protected.filter(user__is_active=True).count(), total
+    protected = Authenticator.objects.filter(type__in=FACTORS, user=OuterRef("user"))
+    return people.filter(~Exists(protected)).count(), people.count()
 
 
 def authenticator_keys() -> list[int]:
@@ -94,13 +76,8 @@ def reseal_authenticator(pk: int) -> bool:
         authenticator = Authenticator.objects.select_for_update().filter(pk=pk).first()
         if authenticator is None:
             return False
-        data: dict[str, Any] = authenticator.data
-        try:
-            fresh = {name: reseal_text(data[name]) for name in _SECRETS if name in data}
-        except Unreadable as error:
-            raise SecondFactorUnreadable from error
-        changed = {name: token for name, token in fresh.items() if token is not None}
-        if changed:
-            authenticator.data = {**data, **changed}
-            authenticator.save(update_fields=["data"])
-        return bool(changed)
+        fresh = resealed(authenticator.data)
+        if fresh is not None:
+            # By update: saving would seal what is sealed already.
+            Authenticator.objects.filter(pk=pk).update(data=fresh)
+        return fresh is not None

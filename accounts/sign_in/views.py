@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import Tenant, User
 from accounts.sign_in.addresses import pending_addresses, prove_address
 from accounts.sign_in.forms import NameForm
+from accounts.sign_in.known_browser import remember
 from accounts.sign_in.second_factor import has_second_factor, requiring_tenants
 
 BACK_KEY = "after_second_factor"
@@ -40,6 +41,7 @@ class ChoosePasswordView(PasswordResetFromKeyView):
     def form_valid(self, form: Any) -> HttpResponse:
         prove_address(self.reset_user)
         response: HttpResponse = super().form_valid(form)
+        remember(self.request, response, self.reset_user)  # whatever strangers do, this browser can log in now
         return response
 
 

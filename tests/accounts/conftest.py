@@ -1,9 +1,20 @@
-"""A mail server can be missing."""
+"""A mail server can be missing, and several people can do things at the same moment.
 
+SQLite is copied into a file for that: threads cannot share its memory without sharing a connection.
+"""
+
+import contextlib
 import socket
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, connections
+
+Together = Callable[..., list[Any]]
 
 
 @pytest.fixture
@@ -14,3 +25,43 @@ def _no_mail_server(settings: Any) -> None:
         port = free.getsockname()[1]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+
+
+@pytest.fixture
+def together(tmp_path: Path) -> Iterator[Together]:
+    """Does works at the same moment, each in a thread; what each returned or raised, in no order."""
+    database = connections.settings["default"]
+    name, path = database["NAME"], tmp_path / "people.sqlite3"
+    is_copied = False
+
+    def run(*works: Callable[[], Any]) -> list[Any]:
+        nonlocal is_copied
+        if connection.vendor == "sqlite" and not is_copied:
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM INTO %s", [str(path)])
+            # Like the file of a site that runs: of two connections that turn it to WAL at once, one is refused.
+            with contextlib.closing(sqlite3.connect(path)) as copied:
+                copied.execute("PRAGMA journal_mode=WAL")
+            database["NAME"] = str(path)
+            is_copied = True
+        came: list[Any] = []
+        line = threading.Barrier(len(works))
+
+        def go(work: Callable[[], Any]) -> None:
+            try:
+                line.wait()
+                came.append(work())
+            except Exception as error:
+                came.append(error)
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=go, args=(work,)) for work in works]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return came
+
+    yield run
+    database["NAME"] = name

@@ -96,4 +96,5 @@ READ_OTHERWISE: Final[dict[str, set[str]]] = {
     "erp_admin.commitment": {"approval", "approved_at", "state_reason", "verified_at"},
     "erp_admin.changeorder": {"approval", "delivery", "state_reason"},
     "integrations.push": {"expected"},
+    "mfa.authenticator": {"data"},
 }

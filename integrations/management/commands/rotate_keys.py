@@ -9,7 +9,8 @@ from django.db import models
 
 from accounts.audit import record_event
 from accounts.audited_command import AuditedCommand
-from accounts.sign_in.second_factor import SecondFactorUnreadable, authenticator_keys, reseal_authenticator
+from accounts.sign_in.sealed_factors import SecondFactorUnreadable
+from accounts.sign_in.second_factor import authenticator_keys, reseal_authenticator
 from accounts.tenancy import cross_tenant
 from integrations.crypto import SealedField, SecretUnreadable, reseal
 from integrations.event_kinds import IntegrationEvent

@@ -1,66 +1,18 @@
-"""Real threads against one database: whatever two people do at the same moment, a company keeps an admin.
+"""Real threads against one database: whatever two people do at the same moment, a company keeps an admin."""
 
-SQLite is copied into a file first: threads cannot share its memory without sharing a connection.
-"""
-
-import contextlib
-import sqlite3
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, connections
 
 from accounts.models import Invitation, Membership, Role, Tenant, User
 from accounts.people.invitations import accept_as_new_person, accept_invitation, invite
 from accounts.people.memberships import remove_person, set_role
 from accounts.refusal import Refused
 from accounts.tenancy import tenant_scope
+from tests.accounts.conftest import Together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("admin", "accountant")]
-Together = Callable[..., list[Any]]
-
-
-@pytest.fixture
-def together(tmp_path: Path) -> Iterator[Together]:
-    """Does works at the same moment, each in a thread; what each returned or raised, in no order."""
-    database = connections.settings["default"]
-    name, path = database["NAME"], tmp_path / "people.sqlite3"
-    is_copied = False
-
-    def run(*works: Callable[[], Any]) -> list[Any]:
-        nonlocal is_copied
-        if connection.vendor == "sqlite" and not is_copied:
-            with connection.cursor() as cursor:
-                cursor.execute("VACUUM INTO %s", [str(path)])
-            # Like the file of a site that runs: of two connections that turn it to WAL at once, one is refused.
-            with contextlib.closing(sqlite3.connect(path)) as copied:
-                copied.execute("PRAGMA journal_mode=WAL")
-            database["NAME"] = str(path)
-            is_copied = True
-        came: list[Any] = []
-        line = threading.Barrier(len(works))
-
-        def go(work: Callable[[], Any]) -> None:
-            try:
-                line.wait()
-                came.append(work())
-            except Exception as error:
-                came.append(error)
-            finally:
-                connections.close_all()
-
-        threads = [threading.Thread(target=go, args=(work,)) for work in works]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return came
-
-    yield run
-    database["NAME"] = name
 
 
 def kinds(came: list[Any]) -> list[str]:

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.cache import caches
 from django.core.checks import run_checks
 from django.test import Client
 from django.urls import reverse
@@ -82,20 +81,6 @@ def test_a_new_password_ends_the_limit(client: Client, admin: User) -> None:
     log_in(Client(REMOTE_ADDR="192.0.2.7"), admin.email, "wrong")
     log_in(client, admin.email, "a quite different one")
     assert is_logged_in(client)
-
-
-def test_the_counters_are_kept_in_the_database_unless_told_otherwise(
-    client: Client, admin: User, settings: Any
-) -> None:
-    """In the table that the migrations made; a second process would see the same rows."""
-    settings.CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}
-    }
-    for _ in range(6):
-        page = log_in(client, admin.email, "wrong").content.decode()
-    assert TOO_MANY in page
-    caches["default"].clear()
-    assert TOO_MANY not in log_in(client, admin.email, "wrong").content.decode()
 
 
 @pytest.mark.parametrize(

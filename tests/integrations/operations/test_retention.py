@@ -121,7 +121,9 @@ def test_exchanges_and_log_lines_go_before_their_runs(
     exchange(company, timezone.now() - timedelta(days=15))
     exchange(company, timezone.now() - timedelta(days=1))
     assert prune() == {
-        **dict.fromkeys(("runs", "changes", "queue", "access", "audit", "sign_ins", "sessions", "drafts"), 0),
+        **dict.fromkeys(
+            ("runs", "changes", "queue", "access", "audit", "sign_ins", "attempts", "sessions", "drafts"), 0
+        ),
         "exchanges": 3,
         "log": 1,
     }
@@ -132,7 +134,9 @@ def test_options_win_over_settings_and_a_dry_run_removes_nothing(ended: Callable
     ended(1, 15)
     ended(2, 12)
     assert prune("--runs-days", "10", "--exchanges-days", "13", "--dry-run") == {
-        **dict.fromkeys(("log", "changes", "queue", "access", "audit", "sign_ins", "sessions", "drafts"), 0),
+        **dict.fromkeys(
+            ("log", "changes", "queue", "access", "audit", "sign_ins", "attempts", "sessions", "drafts"), 0
+        ),
         "exchanges": 1,
         "runs": 1,
     }
