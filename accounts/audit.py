@@ -14,10 +14,11 @@ from datetime import UTC
 from typing import Any, TypedDict
 
 from auditlog.context import disable_auditlog
+from auditlog.diff import model_instance_diff
 from auditlog.registry import auditlog
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import DateTimeField, Field, ForeignKey, Model, TextChoices
+from django.db.models import DateTimeField, Field, ForeignKey, Model, QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
@@ -107,7 +108,32 @@ def record_change(instance: Model, kind: TextChoices, changes: dict[str, Any]) -
     return entry
 
 
+def record_many(stored: Iterable[tuple[Model | None, Model]]) -> None:
+    """Write down rows that were stored by a statement for many, as if each had been saved: pairs of before and after.
+
+    Before is None for a new row. Rows of a model that is not audited leave nothing.
+    """
+    entries = []
+    for before, after in stored:
+        if not auditlog.contains(type(after)):
+            continue
+        found = model_instance_diff(before, after, use_json_for_changes=True) or {}
+        told = [change for name, values in found.items() if (change := _change(after, name, *values)) is not None]
+        if told or (found and before is None):
+            kind = EventKind.CREATED if before is None else EventKind.CHANGED
+            entries += [_entry(kind, tenant_id, after, "", told, None) for tenant_id in _tenants_of(after)]
+    QuerySet(AuditEntry).bulk_create(entries, batch_size=500)
+
+
 def _write(
+    kind: TextChoices, tenant_id: int | None, about: Model | None, text: str, changes: list[Change], by: User | None
+) -> AuditEntry:
+    entry = _entry(kind, tenant_id, about, text, changes, by)
+    entry.save(force_insert=True)
+    return entry
+
+
+def _entry(
     kind: TextChoices, tenant_id: int | None, about: Model | None, text: str, changes: list[Change], by: User | None
 ) -> AuditEntry:
     require_registered(kind)
@@ -115,7 +141,7 @@ def _write(
     person = by or origin.person()
     through = origin.label if by is None or origin is not _SYSTEM else ""
     label = f"{by}, {through}" if by and through else through or (str(person) if person else NOBODY)
-    return AuditEntry.objects.create(
+    return AuditEntry(
         tenant_id=tenant_id,
         kind=kind,
         actor=person,

@@ -14,13 +14,16 @@ class IntegrationsConfig(AppConfig):
         from integrations.delivery.contract import register_worker
         from integrations.delivery.ledger import work_ledger
         from integrations.delivery.verification import Verification
+        from integrations.imports.taken import following
         from integrations.mirror.flow import MirrorFlow
         from integrations.mirror.refresh import RefreshFlow
+        from integrations.mirror.written import register_follower
         from integrations.runs.flow import register_flow
 
         declare(FEATURES)
         event_kinds.register()
         register_worker(work_ledger)
+        register_follower(following)
         register_flow(MirrorFlow())
         register_flow(RefreshFlow())
         register_flow(Verification())

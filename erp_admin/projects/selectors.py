@@ -13,7 +13,9 @@ from erp_admin.grammar.identity import identity
 from erp_admin.models import Project
 from erp_admin.projects.flow import PROJECTS
 from integrations.imports.selectors import (
+    ImportCounts,
     ImportRecord,
+    counts_of,
     filtered_records,
     ordered_by,
     records_in,
@@ -27,8 +29,8 @@ from integrations.models import Connection, ListItem
 
 SORTS_HERE = {
     "number": ("number",),
-    "name": ("name", "number"),
-    "customer": ("customer_name", "number"),
+    "name": ("name",),
+    "customer": ("customer_name",),
     "begins": ("begins_on", "number"),
     "amount": ("contract_amount", "number"),
 }
@@ -48,6 +50,11 @@ def intacct_projects(connection: Connection) -> QuerySet[ImportRecord]:
 def filtered_projects(connection: Connection, query: Mapping[str, str]) -> QuerySet[ImportRecord]:
     """Projects that match the query string: `q` words in id, name or customer, `state`, `entity`, `sort`."""
     return filtered_records(PROJECTS, connection, query)
+
+
+def project_counts(connection: Connection, query: Mapping[str, str]) -> ImportCounts:
+    """How many projects match the query string, by state and by entity."""
+    return counts_of(PROJECTS, connection, query)
 
 
 def record_of(project: Project) -> ImportRecord | None:

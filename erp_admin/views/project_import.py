@@ -177,7 +177,7 @@ def _preview_page(request: TenantRequest, form: SelectionForm) -> HttpResponse:
 
 
 def _ignore_context(request: TenantRequest, form: SelectionForm) -> dict[str, object]:
-    open_ones = form.records.filter(ignored_at=None, document_pk=None)
+    open_ones = form.records.filter(ignored_at=None, taken_over=None)
     count, chosen = open_ones.count(), form.records.count()
     return {
         "form": form,

@@ -12,7 +12,7 @@ from accounts.access import TenantRequest, role_reason
 from accounts.models import Role, Tenant
 from accounts.ui.columns import Column, column
 from accounts.ui.filters import FilterGroup, counted_filter, is_filtered
-from accounts.ui.paging import page_of
+from accounts.ui.paging import keyed_page_of
 from accounts.ui.shown import ShownState
 from erp_admin.models import Project
 from erp_admin.projects import selectors
@@ -21,13 +21,12 @@ from erp_admin.views.reasons import import_reason, sync_reason
 from erp_admin.views.record_rows import RecordRow, entity_names, record_row, shown_value
 from integrations.gateway.access import live_connection, why_not_sync
 from integrations.imports import preview as previews
-from integrations.imports.selectors import IMPORT_STATES, entity_counts, state_counts
+from integrations.imports.selectors import IMPORT_STATES, TOP, ImportCounts
 from integrations.mirror.flow import LISTS
 from integrations.models import ACTIVE_RUNS, READ_TO_THE_END, Connection, RunStep, SyncRun
 from integrations.runs.flow import flow_for
 from integrations.runs.selectors import starter, why_not_run
 
-TOP = "top"
 LINKED_HERE = ShownState("linked", "Linked", "success", "link-45deg")
 NOT_LINKED = ShownState("unlinked", "Not linked", "neutral", "dash-circle")
 
@@ -127,8 +126,10 @@ def in_intacct(request: TenantRequest, connection: Connection | None) -> dict[st
     if connection is None:
         return {**context, "connection": None}
     query = request.GET.dict()
-    found = selectors.filtered_projects(connection, query)
-    page = page_of(request, found)
+    counts = selectors.project_counts(connection, query)
+    page = keyed_page_of(
+        request, selectors.filtered_projects(connection, query), counts.matching(query.get("state", ""))
+    )
     filtered = is_filtered(request, ("q", "state", "entity"))
     return {
         **context,
@@ -136,7 +137,7 @@ def in_intacct(request: TenantRequest, connection: Connection | None) -> dict[st
         "page": page,
         "rows": [record_row(item, request.tenant) for item in page],
         "columns": _columns(request),
-        "filters": _filters(request, connection, query),
+        "filters": _filters(request, connection, counts),
         "entities": entity_names(connection),
         "filtered": filtered,
         "query": request.GET.urlencode(),
@@ -159,17 +160,15 @@ def _last_read(connection: Connection) -> Any:
     return done.aggregate(at=Max("finished_at"))["at"]
 
 
-def _filters(request: TenantRequest, connection: Connection, query: dict[str, str]) -> list[FilterGroup]:
+def _filters(request: TenantRequest, connection: Connection, counts: ImportCounts) -> list[FilterGroup]:
     """Each filter's counts are of what the other filters leave."""
-    by_state = state_counts(selectors.filtered_projects(connection, {**query, "state": ""}))
-    entities = entity_counts(selectors.filtered_projects(connection, {**query, "entity": ""}))
     names = entity_names(connection)
     states = [(state.value, state.label) for state in IMPORT_STATES.values()]
-    filters = [counted_filter(request, "State", "state", states, by_state)]
-    if len(entities) > 1 or query.get("entity"):
-        counts = {entity or TOP: count for entity, count in entities.items()}
-        choices = [(entity or TOP, names.get(entity, entity)) for entity in entities]
-        filters.append(counted_filter(request, "Entity", "entity", choices, counts))
+    filters = [counted_filter(request, "State", "state", states, counts.states)]
+    if len(counts.entities) > 1 or request.GET.get("entity"):
+        by_entity = {entity or TOP: count for entity, count in counts.entities.items()}
+        choices = [(entity or TOP, names.get(entity, entity)) for entity in counts.entities]
+        filters.append(counted_filter(request, "Entity", "entity", choices, by_entity))
     return filters
 
 
@@ -187,9 +186,10 @@ def _columns(request: TenantRequest) -> list[Column]:
 def here(request: TenantRequest) -> dict[str, Any]:
     """The list of what is kept here, by hand or imported."""
     query = request.GET.dict()
-    page = page_of(request, selectors.projects_here(query))
     counts = selectors.link_counts(selectors.projects_here({**query, "linked": ""}))
     choices = [(selectors.LINKED, "Linked to Intacct"), (selectors.UNLINKED, "Not linked")]
+    matching = counts.get(query.get("linked", ""), sum(counts.values()))
+    page = keyed_page_of(request, selectors.projects_here(query), matching)
     filtered = is_filtered(request, ("q", "linked"))
     connection = live_connection()
     return {

@@ -1,26 +1,30 @@
 """The flow that imports records into documents: each record is read from Intacct at that moment, with its lines.
 
-Owns the work of an import run: a row for each record, each in a transaction of its own. What is imported and how is
-the declaration's.
+Owns the work of an import run: a row for each record, a page of them in one transaction, each with an outcome of its
+own. What is imported and how is the declaration's.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Generic
 
 from django.db import IntegrityError
 
 from integrations.imports.contract import DocumentT, ImportDeclaration, LeftOut, Unacceptable
 from integrations.imports.lines import named_by
-from integrations.imports.taking import take_over
+from integrations.imports.taken import hold, renew
+from integrations.imports.taking import take_over_all
 from integrations.mirror.refetch import Refetched, refetch, refetch_owned
 from integrations.models import ListItem, RowOutcome, RunRow
 from integrations.records.lookup import why_unknown
 from integrations.runs.flow import Flow, StepPlan
 from integrations.runs.step import StepWork
 
-PAGE_SIZE = 100
+PAGE_SIZE = 250  # a page takes about a second, and is what a killed worker loses
 # Why the lines of a record cannot be used, by the list of the lines and what they hold as their parent.
 UnusableLines = Mapping[str, Mapping[str, str]]
+# What became of a row: its outcome, why, and the key of the document it led to.
+End = tuple[RunRow, RowOutcome, str, int | None]
 
 
 class ImportFlow(Flow, Generic[DocumentT]):
@@ -41,8 +45,7 @@ class ImportFlow(Flow, Generic[DocumentT]):
             items = [row.list_item for row in rows if row.list_item is not None]
             found = refetch(work, self.declaration.kind, items)
             unusable = self._read_lines(work, items)
-            for row in rows:
-                self._import_row(work, row, found, unusable)
+            self._import_page(work, rows, found, unusable)
             yield
 
     def _read_lines(self, work: StepWork, items: list[ListItem]) -> UnusableLines:
@@ -56,30 +59,65 @@ class ImportFlow(Flow, Generic[DocumentT]):
             for owned, kind in self.declaration.listed_lines
         }
 
-    def _import_row(self, work: StepWork, row: RunRow, found: Refetched, unusable: UnusableLines) -> None:
-        """Import one row in a transaction of its own, so that a bad one takes no good one with it."""
-        try:
-            with work.page():
-                item = self._usable_item(row, found, unusable)
-                document, outcome = take_over(self.declaration, item, work.run.tenant, work.run.started_by_id)
-                _close_row(work, row, outcome, document_id=document.pk)
-        except LeftOut as left_out:
-            _close_row(work, row, RowOutcome.SKIPPED, str(left_out))
-        except Unacceptable as error:
-            _close_row(work, row, RowOutcome.FAILED, str(error))
-        except IntegrityError:
-            noun = self.declaration.noun
-            why = f"Somebody made a {noun} with this number at the same moment. Look at it, then import again."
-            _close_row(work, row, RowOutcome.FAILED, why)
+    def _import_page(self, work: StepWork, rows: Sequence[RunRow], found: Refetched, unusable: UnusableLines) -> None:
+        """Import the rows in one transaction; where the database refuses that, each in one of its own.
 
-    def _usable_item(self, row: RunRow, found: Refetched, unusable: UnusableLines) -> ListItem:
+        So a bad one takes no good one with it, whoever else is at work.
+        """
+        try:
+            self._import_rows(work, rows, found, unusable)
+        except IntegrityError:
+            for row in rows:
+                try:
+                    self._import_rows(work, [row], found, unusable)
+                except IntegrityError:
+                    noun = self.declaration.noun
+                    why = f"Somebody made a {noun} with this number at the same moment. Look at it, then import again."
+                    with work.page():
+                        _close_rows(work, [(row, RowOutcome.FAILED, why, None)])
+
+    def _import_rows(self, work: StepWork, rows: Sequence[RunRow], found: Refetched, unusable: UnusableLines) -> None:
+        """Store what becomes of these rows, their outcomes and their counts: all of it or nothing."""
+        run = work.run
+        with work.page():
+            hold(work.connection.pk, self.declaration.kind.key)
+            items = self._items(work, rows)
+            ends, usable = list[End](), list[tuple[RunRow, ListItem]]()
+            for row in rows:
+                try:
+                    usable.append((row, self._usable_item(row, items, found, unusable)))
+                except LeftOut as left_out:
+                    ends.append((row, RowOutcome.SKIPPED, str(left_out), None))
+                except Unacceptable as error:
+                    ends.append((row, RowOutcome.FAILED, str(error), None))
+            taken = take_over_all(self.declaration, [item for _, item in usable], run.tenant, run.started_by)
+            touched = {item.record_no for _, item in usable}
+            for (row, _), result in zip(usable, taken, strict=True):
+                if isinstance(result, Unacceptable):
+                    ends.append((row, RowOutcome.FAILED, str(result), None))
+                else:
+                    ends.append((row, result.outcome, "", result.document.pk))
+                    touched |= result.left
+            renew(self.declaration, work.connection.pk, touched)
+            _close_rows(work, ends)
+
+    def _items(self, work: StepWork, rows: Sequence[RunRow]) -> Mapping[int, ListItem]:
+        """The records of these rows as they are now."""
+        items = ListItem.objects.in_bulk([row.list_item_id for row in rows if row.list_item_id is not None])
+        for item in items.values():
+            item.connection = work.connection
+        return items
+
+    def _usable_item(
+        self, row: RunRow, items: Mapping[int, ListItem], found: Refetched, unusable: UnusableLines
+    ) -> ListItem:
         """The record as read just now. Raises Unacceptable when it is gone or unusable, LeftOut when it was ignored."""
-        if row.list_item is None or row.list_item.record_no not in found.shown:
+        if row.list_item is None or row.list_item.record_no not in found.shown or row.list_item.pk not in items:
             noun = self.declaration.noun
             raise Unacceptable(f"This {noun} is no longer in Intacct, or the user may no longer see it.")
         if row.list_item.record_no in found.unusable:
             raise Unacceptable(found.unusable[row.list_item.record_no])
-        item = ListItem.objects.select_related("connection").get(pk=row.list_item.pk)
+        item = items[row.list_item.pk]
         if not item.is_known:
             raise Unacceptable(f"This {self.declaration.noun} cannot be imported: {why_unknown(item)}")
         if item.ignored_at is not None:
@@ -91,12 +129,12 @@ class ImportFlow(Flow, Generic[DocumentT]):
         return item
 
 
-def _close_row(
-    work: StepWork, row: RunRow, outcome: RowOutcome, why: str = "", *, document_id: int | None = None
-) -> None:
-    """Store the outcome and count it, both or neither."""
-    row.step, row.outcome, row.message, row.document_id = work.step, outcome, why[:500], document_id
-    with work.page():
-        row.save(update_fields=["step", "outcome", "message", "document_id"])
-        work.count(read=1, **{str(outcome): 1})
-        work.save_page()
+def _close_rows(work: StepWork, ends: Sequence[End]) -> None:
+    """Store the outcomes and count them, both or neither. Call inside a page."""
+    counts = Counter[str]()
+    for row, outcome, why, document_id in ends:
+        row.step, row.outcome, row.message, row.document_id = work.step, outcome, why[:500], document_id
+        counts[str(outcome)] += 1
+    RunRow.objects.bulk_update([row for row, *_ in ends], ["step", "outcome", "message", "document_id"])
+    work.count(read=len(ends), **counts)
+    work.save_page()

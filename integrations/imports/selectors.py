@@ -1,18 +1,17 @@
 """What pages and commands ask of an import: the records with the state each has here, counted and filtered.
 
-Reads only. One annotation derives the state, so that filters, counts and badges always agree.
+Reads only. One annotation derives the state from columns of the record, so filters, counts and badges always agree.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Case, CharField, Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Cast
+from django.db.models import Case, CharField, Count, Model, Q, QuerySet, Value, When
 
 from accounts.ui.shown import ShownState
-from integrations.imports.contract import DocumentT, ImportDeclaration, NamedBy, OwnedLines
-from integrations.lists import ListKind
+from integrations.imports.contract import DocumentT, ImportDeclaration
+from integrations.imports.taken import with_link
 from integrations.models import Connection, LinkedDocument, ListItem, RunRow
 
 
@@ -54,19 +53,20 @@ INACTIVE = ImportState("inactive", "Inactive", "neutral", "moon")
 UNKNOWN = ImportState("unknown", "Unknown", "warning", "shield-exclamation")
 IMPORT_STATES = {state.value: state for state in (READY, IMPORTED, CHANGED, MISSING, IGNORED, INACTIVE, UNKNOWN)}
 IMPORTABLE = (READY.value, CHANGED.value, IMPORTED.value, INACTIVE.value)
+TOP = "top"  # the entity filter's value for records that no entity owns
 
 # What every list of records can be sorted by; "-" before the name turns the order round.
 SORTS = {
-    "number": ("business_id", "record_no"),
-    "name": ("name", "business_id"),
-    "changed": ("changed_at", "business_id"),
+    "number": ("business_id",),
+    "name": ("name",),
+    "changed": ("changed_at",),
 }
 
 
 def ordered_by(sorts: Mapping[str, tuple[str, ...]], sort: str, default: str = "number") -> tuple[str, ...]:
-    """The columns of an order that people name; of an unknown one those of the default."""
+    """The columns of an order that people name, the key last; of an unknown one those of the default."""
     backwards = sort.startswith("-")
-    names = sorts.get(sort.removeprefix("-"), sorts[default])
+    names = (*sorts.get(sort.removeprefix("-"), sorts[default]), "pk")
     return tuple(f"-{name}" for name in names) if backwards else names
 
 
@@ -75,72 +75,22 @@ def words_of(query: Mapping[str, str]) -> list[str]:
 
 
 def records_of(declaration: ImportDeclaration[DocumentT]) -> QuerySet[ImportRecord]:
-    """Records of the mirrored list with `import_state`, and `document_pk` and `document_number` of what is linked."""
-    model: type[LinkedDocument] = declaration.model
-    linked = model.objects.filter(connection_id=OuterRef("connection_id"), remote_record_no=OuterRef("record_no"))
-    found = ListItem.objects.filter(kind=declaration.kind.key).annotate(
-        document_pk=Subquery(linked.values("pk")[:1]),
-        document_number=Subquery(linked.values(declaration.number or "remote_id")[:1]),
-        taken_digest=Subquery(linked.values("remote_digest")[:1]),
-    )
-    is_same = Q(taken_digest=F("digest"))
-    for lines, kind in declaration.listed_lines:
-        is_same &= ~_untaken(lines, kind) & ~_left_over(lines, kind)
-    return found.annotate(
+    """Records of the mirrored list with `import_state`, and `document_pk` and `document_number` of what is linked.
+
+    The state is of the record's own columns, which an index covers; the rest is asked for the records that are read.
+    """
+    return with_link(declaration, ListItem.objects.filter(kind=declaration.kind.key)).annotate(
         import_state=Case(
             When(missing_at__isnull=False, then=Value(MISSING.value)),
             When(ignored_at__isnull=False, then=Value(IGNORED.value)),
             When(is_known=False, then=Value(UNKNOWN.value)),
-            When(is_same, document_pk__isnull=False, then=Value(IMPORTED.value)),
-            When(document_pk__isnull=False, then=Value(CHANGED.value)),
+            When(taken_over=True, then=Value(IMPORTED.value)),
+            When(taken_over=False, then=Value(CHANGED.value)),
             When(is_active=False, then=Value(INACTIVE.value)),
             default=Value(READY.value),
             output_field=CharField(),
         )
     )
-
-
-def _untaken(lines: OwnedLines, kind: ListKind) -> Exists:
-    """Whether Intacct has a line of the record that is not here as it is there."""
-    taken = lines.model.objects.filter(
-        **{f"{lines.model.document_field}_id": OuterRef(OuterRef("document_pk"))},
-        remote_record_no=OuterRef("record_no"),
-        remote_digest=OuterRef("digest"),
-        missing_at=None,
-    )
-    there = ListItem.objects.filter(
-        connection_id=OuterRef("connection_id"),
-        kind=kind.key,
-        parent_id=_named(lines, _NAMED_BY[lines.named_by]),
-        missing_at=None,
-    )
-    return Exists(there.filter(~Exists(taken)))
-
-
-def _left_over(lines: OwnedLines, kind: ListKind) -> Exists:
-    """Whether a line of the document is here, not flagged, that Intacct no longer has with the record."""
-    there = ListItem.objects.filter(
-        connection_id=OuterRef(OuterRef("connection_id")),
-        kind=kind.key,
-        record_no=OuterRef("remote_record_no"),
-        parent_id=_named(lines, OuterRef(_NAMED_BY[lines.named_by])),
-        missing_at=None,
-    )
-    here = lines.model.objects.filter(
-        **{f"{lines.model.document_field}_id": OuterRef("document_pk")},
-        remote_record_no__isnull=False,
-        missing_at=None,
-    )
-    return Exists(here.filter(~Exists(there)))
-
-
-_NAMED_BY = {NamedBy.BUSINESS_ID: "business_id", NamedBy.RECORD_NO: "record_no"}
-
-
-def _named(lines: OwnedLines, column: OuterRef | str) -> OuterRef | Cast:
-    """What the lines of the record outside hold as their parent, which is text."""
-    outer = OuterRef(column)
-    return outer if lines.named_by is NamedBy.BUSINESS_ID else Cast(outer, CharField())
 
 
 def records_in(declaration: ImportDeclaration[DocumentT], connection: Connection) -> QuerySet[ImportRecord]:
@@ -159,20 +109,44 @@ def filtered_records(
             matching |= Q(**{f"fields__{name}__icontains": word})
         found = found.filter(matching)
     if query.get("entity"):
-        found = found.filter(entity_id="" if query["entity"] == "top" else query["entity"])
+        found = found.filter(entity_id="" if query["entity"] == TOP else query["entity"])
     if query.get("state") in IMPORT_STATES:
         found = found.filter(import_state=query["state"])
     return found.order_by(*ordered_by({**SORTS, **declaration.sorts}, query.get("sort", "")))
+
+
+@dataclass(frozen=True)
+class ImportCounts:
+    """Records by state (within the chosen entity) and by entity (within the chosen state); blank is top level."""
+
+    states: Mapping[str, int]
+    entities: Mapping[str, int]
+
+    def matching(self, state: str) -> int:
+        """How many match all that was chosen."""
+        return self.states[state] if state in self.states else sum(self.states.values())
+
+
+def counts_of(
+    declaration: ImportDeclaration[DocumentT], connection: Connection, query: Mapping[str, str]
+) -> ImportCounts:
+    """For the filters and the pages, in one question over an index; never stale, as the records are counted."""
+    found = filtered_records(declaration, connection, {**query, "state": "", "entity": "", "sort": ""})
+    rows = found.order_by().values_list("entity_id", "import_state").annotate(number=Count("pk"))
+    chosen, entity = query.get("state", ""), query.get("entity", "")
+    states, entities = dict.fromkeys(IMPORT_STATES, 0), dict[str, int]()
+    for entity_id, state, number in rows.order_by("entity_id"):
+        if entity in ("", entity_id or TOP):
+            states[state] += number
+        if chosen not in IMPORT_STATES or chosen == state:
+            entities[entity_id] = entities.get(entity_id, 0) + number
+    return ImportCounts(states, entities)
 
 
 def state_counts(found: QuerySet[ImportRecord]) -> dict[str, int]:
     """How many of `found` are in each import state; every state is named."""
     counted = dict(found.order_by().values_list("import_state").annotate(Count("pk")))
     return {value: counted.get(value, 0) for value in IMPORT_STATES}
-
-
-def entity_counts(found: QuerySet[ImportRecord]) -> dict[str, int]:
-    return dict(found.order_by().values_list("entity_id").annotate(Count("pk")).order_by("entity_id"))
 
 
 def record_of(declaration: ImportDeclaration[DocumentT], document: LinkedDocument) -> ImportRecord | None:

@@ -16,6 +16,7 @@ from integrations.event_kinds import RecordEvent
 from integrations.imports.contract import DocumentT, ImportDeclaration
 from integrations.imports.flow import ImportFlow
 from integrations.imports.selectors import IMPORTABLE, ImportRecord, records_in
+from integrations.imports.taken import hold, renew
 from integrations.models import FIELDS_LIMITED, Connection, ListItem, Trigger
 from integrations.records.lookup import why_unknown
 from integrations.runs.service import Started, start_run
@@ -54,7 +55,7 @@ def start_import(
 @transaction.atomic
 def ignore(items: QuerySet[ImportRecord], *, by: User, reason: str = "") -> int:
     """Leave records out of the import until they are restored; linked ones stay linked and are not ignored."""
-    chosen = dict(items.filter(ignored_at=None, document_pk=None).values_list("pk", "business_id"))
+    chosen = dict(items.filter(ignored_at=None, taken_over=None).values_list("pk", "business_id"))
     ignored = ListItem.objects.filter(pk__in=list(chosen)).update(
         ignored_at=timezone.now(), ignored_by=by, ignore_reason=reason[:300]
     )
@@ -87,6 +88,7 @@ def link(declaration: ImportDeclaration[DocumentT], item: ListItem, document: Do
     """
     try:
         with transaction.atomic():
+            hold(item.connection_id, declaration.kind.key)
             locked = declaration.model.objects.select_for_update().get(pk=document.pk)
             return _link(declaration, item, locked, by)
     except IntegrityError:
@@ -116,20 +118,25 @@ def _link(declaration: ImportDeclaration[DocumentT], item: ListItem, document: D
     document.linked_at, document.linked_by = timezone.now(), by
     document.save()
     ListItem.objects.filter(pk=item.pk).update(ignored_at=None, ignored_by=None, ignore_reason="")
+    renew(declaration, item.connection_id, [item.record_no])
     return document
 
 
 @transaction.atomic
 def unlink(declaration: ImportDeclaration[DocumentT], document: DocumentT) -> DocumentT:
     """Cut the link; the document with its lines and the record in Intacct all stay as they are."""
+    if document.connection_id is not None:
+        hold(document.connection_id, declaration.kind.key)
     document = declaration.model.objects.select_for_update().get(pk=document.pk)
-    if not document.is_linked:
+    connection_id, record_no = document.connection_id, document.remote_record_no
+    if connection_id is None or record_no is None:
         raise Refused(f"{_titled(declaration, document)} is not linked to anything.", code="NOT-LINKED")
     document.connection, document.remote_record_no = None, None
     document.remote_id = document.remote_url = document.remote_digest = ""
     document.linked_at = document.refreshed_at = None
     document.linked_by = None
     document.save()
+    renew(declaration, connection_id, [record_no])
     return document
 
 

@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import connection as database
+from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from integrations.mirror.followers import followers
 from integrations.mirror.rows import Incoming
 from integrations.mirror.scope import View
 from integrations.mirror.sink import Figures, PageOutcome, Sweep
+from integrations.mirror.written import told
 from integrations.models import (
     ChangeKind,
     LinkedDocument,
@@ -81,7 +83,7 @@ class _Split:
 
     new: list[Incoming]
     other: list[Incoming]  # something of them is news
-    returned: list[int]  # they were missing
+    returned: dict[int, int]  # they were missing: keys by record number
     same: int = 0
 
 
@@ -106,7 +108,7 @@ class MirrorSink:
         marked = 0
         for start in range(0, len(numbers), _BATCH):
             found = self._there().filter(record_no__in=numbers[start : start + _BATCH])
-            marked += mark_missing(self.view, list(found.values_list("pk", flat=True)), self.run)
+            marked += mark_missing(self.view, self.kind, list(found.values_list("pk", flat=True)), self.run)
         return marked
 
     def held(self, after: int = 0, last: int | None = None) -> int:
@@ -157,26 +159,30 @@ def store_page(
     `spared` are record numbers that are known to be there although they were not shown. Call inside a transaction.
     """
     now = timezone.now()
-    known = _known(view, kind, rows, swept)
-    rows = _completed(view, kind, rows, known, now)
-    split = _split(rows, known)
-    changed = _real_changes(view, kind, split.other, known, run, now)
-    _write(view, kind, [*split.new, *split.other], now)
-    _note_returned(view, split, known, run, now)
-    gone = _gone(view, known, swept, spared) if swept else []
-    missing = mark_missing(view, gone, run)
+    with told(view.connection, kind.key) as about_to_write:
+        known = _known(view, kind, rows, swept)
+        rows = _completed(view, kind, rows, known, now)
+        split = _split(rows, known)
+        about_to_write({*(row.record_no for row in (*split.new, *split.other)), *split.returned})
+        changed = _real_changes(view, kind, split.other, known, run, now)
+        _write(view, kind, [*split.new, *split.other], now)
+        _note_returned(view, split, known, run, now)
+        gone = _gone(view, known, swept, spared) if swept else []
+        missing = mark_missing(view, kind, gone, run)
     silent = len(split.other) - changed
     return PageOutcome(len(split.new), changed, split.same + silent, missing, len(split.returned))
 
 
-def mark_missing(view: View, pks: Sequence[int], run: SyncRun | None) -> int:
+def mark_missing(view: View, kind: ListKind, pks: Sequence[int], run: SyncRun | None) -> int:
     """Mark these records as missing and note it in their history; return how many were not marked before."""
     now, marked = timezone.now(), 0
     for start in range(0, len(pks), _BATCH):
-        there = ListItem.objects.filter(pk__in=pks[start : start + _BATCH], missing_at=None)
-        fresh = list(there.values_list("pk", flat=True))
-        ListItem.objects.filter(pk__in=fresh).update(missing_at=now)
-        _note(view, ((pk, ChangeKind.MISSING, []) for pk in fresh), run, now)
+        with transaction.atomic(), told(view.connection, kind.key) as about_to_write:
+            there = ListItem.objects.filter(pk__in=pks[start : start + _BATCH], missing_at=None)
+            fresh = dict(there.values_list("pk", "record_no"))
+            about_to_write(fresh.values())
+            ListItem.objects.filter(pk__in=list(fresh)).update(missing_at=now)
+            _note(view, ((pk, ChangeKind.MISSING, []) for pk in fresh), run, now)
         marked += len(fresh)
     return marked
 
@@ -220,7 +226,7 @@ def _range(found: "QuerySet[ListItem]", swept: Sweep) -> "QuerySet[ListItem]":
 
 
 def _split(rows: Iterable[Incoming], known: Mapping[int, _Known]) -> _Split:
-    split = _Split([], [], [])
+    split = _Split([], [], {})
     for row in rows:
         item = known.get(row.record_no)
         if item is None:
@@ -231,7 +237,7 @@ def _split(rows: Iterable[Incoming], known: Mapping[int, _Known]) -> _Split:
         else:
             split.other.append(row)
         if item.is_missing:
-            split.returned.append(item.pk)
+            split.returned[row.record_no] = item.pk
     return split
 
 
@@ -324,9 +330,9 @@ def _carry_over(view: View, silent: Sequence[tuple[int, str, str]]) -> None:
 
 
 def _note_returned(view: View, split: _Split, known: Mapping[int, _Known], run: SyncRun | None, now: datetime) -> None:
-    if split.returned:
-        ListItem.objects.filter(pk__in=split.returned).update(missing_at=None)
-        _note(view, ((pk, ChangeKind.RETURNED, []) for pk in split.returned), run, now)
+    if pks := list(split.returned.values()):
+        ListItem.objects.filter(pk__in=pks).update(missing_at=None)
+        _note(view, ((pk, ChangeKind.RETURNED, []) for pk in pks), run, now)
 
 
 def _gone(view: View, known: Mapping[int, _Known], swept: Sweep, spared: Collection[int]) -> list[int]:

@@ -1,6 +1,7 @@
 """One record of a mirrored Intacct list, as last seen. Never removed: what is gone there is marked missing here.
 
-Owns the third state beside active and inactive: unknown, where what decides on its use could never be read.
+Owns the third state beside active and inactive: unknown, where what decides on its use could never be read. Whether it
+was taken over into a document is written by integrations.imports.taken alone.
 """
 
 from typing import Final
@@ -16,7 +17,7 @@ from integrations.models.states import RecordState, shown
 # The owner of a record whose owning entity was never read: neither shared by all nor any entity's own. No id of Intacct
 # holds a question mark.
 UNKNOWN_OWNER: Final = "?"
-_FILTERED = ("entity_id", "is_active", "is_known", "missing_at")
+_FILTERED = ("entity_id", "is_active", "is_known", "missing_at", "ignored_at", "taken_over")
 
 
 class ListItem(TenantModel):
@@ -44,6 +45,11 @@ class ListItem(TenantModel):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     ignore_reason = models.CharField(max_length=300, blank=True)
+    taken_over = models.BooleanField(
+        null=True,
+        editable=False,
+        help_text="Whether the document linked to it is as Intacct has it; empty while none is linked.",
+    )
 
     class Meta:
         ordering = ["business_id", "record_no"]

@@ -322,6 +322,7 @@ def test_when_more_match_than_were_previewed_the_preview_comes_again(many: Conne
 def test_a_cancel_takes_effect_at_a_page_border_and_says_what_was_not_done(
     many: Connection, ben: Client, url: Url, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("integrations.imports.flow.PAGE_SIZE", 100)
     ben.post(url("import_projects") + "?q=Meadow", {"all_matching": "1"})
     run = SyncRun.objects.get(flow="projects")
     # A clock that tells the number of projects made, so that the slice's time is up after the first page.

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from erp_admin.models import Project
 from erp_admin.projects import selectors
 from erp_admin.projects import service as services
@@ -36,28 +36,34 @@ class Killed(BaseException):
     """Not an Exception, so that nothing tidies up."""
 
 
-def test_a_worker_killed_between_two_rows_leaves_counts_that_agree_with_the_rows(
-    run: SyncRun, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("stored", [0, 2])
+def test_a_worker_killed_within_a_page_leaves_counts_that_agree_with_the_rows(
+    run: SyncRun, monkeypatch: pytest.MonkeyPatch, stored: int
 ) -> None:
-    take_over, taken = flow.take_over, []
+    """What the killed worker stored of its page is undone with it, whether it dies before its end or at it."""
+    monkeypatch.setattr(flow, "PAGE_SIZE", 2)
+    close_rows, pages = flow._close_rows, []
 
-    def die_at_the_third(declaration: Any, item: ListItem, *rest: Any) -> Any:
-        taken.append(item)
-        if len(taken) == 3:
+    def die(work: Any, ends: Any) -> None:
+        pages.append(ends)
+        if len(pages) > stored // 2:
             raise Killed
-        return take_over(declaration, item, *rest)
+        close_rows(work, ends)
 
     with monkeypatch.context() as dying:
-        dying.setattr(flow, "take_over", die_at_the_third)
+        dying.setattr(flow, "_close_rows", die)
         with pytest.raises(Killed):
             work_slice(run.pk)
     step = run.steps.get()
-    assert (step.read, step.new) == (2, 2) == (Project.objects.count(), run.rows.filter(outcome="new").count())
+    assert (step.read, step.new) == (stored, stored)
+    assert stored == Project.objects.count() == run.rows.filter(outcome="new").count()
+    assert AuditEntry.objects.filter(object_label__startswith="24-0", kind="created").count() == stored
 
     run_to_end(run)
 
     step.refresh_from_db()
     assert (run.state, step.read, step.new, step.announced) == (RunState.SUCCEEDED, 4, 4, 4)
+    assert AuditEntry.objects.filter(object_label__startswith="24-0", kind="created").count() == 4
 
 
 def test_a_worker_that_lost_its_lease_imports_nothing_more(run: SyncRun, monkeypatch: pytest.MonkeyPatch) -> None:

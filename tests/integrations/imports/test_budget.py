@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from integrations.imports.preview import ADDED, CREATE, UPDATE, preview_of
 from integrations.imports.selectors import filtered_records, records_in, state_counts
-from integrations.imports.taking import take_over
+from integrations.imports.taken import recount
+from integrations.imports.taking import take_over_all
 from integrations.models import Connection, ListItem, RunStep, StepState, SyncRun
 from tests.toy_imports.declared import contract_declaration
 from tests.toy_imports.models import ToyContract, ToyContractLine
@@ -59,6 +60,7 @@ def offered(connection: Connection) -> Callable[[int, int], None]:
             )
             for contract in here
         )  # fmt: skip
+        recount(DECLARED, connection)
 
     return offered
 
@@ -108,6 +110,6 @@ def test_taking_over_takes_as_many_queries_for_2_lines_as_for_100(
     for lines in (2, 100):
         offered(2, lines)
         item = ListItem.objects.select_related("connection").get(kind="toy_contracts", business_id="C-00000")
-        counts.append(queries(lambda item=item: take_over(DECLARED, item, connection.tenant, None)))
+        counts.append(queries(lambda item=item: take_over_all(DECLARED, [item], connection.tenant, None)))
         assert ToyContractLine.objects.filter(contract__number="C-00000").count() == lines
     assert counts[0] == counts[1]
