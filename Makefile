@@ -83,6 +83,10 @@ attack: $(STAMP) ## Attack the site: hostile answers, bombs, crowds, restarts, k
 bench-pushes: $(STAMP) ## Measure 1,000 pushes at 150 ms a request against one request for each document
 	$(BIN)/python -W error -m tests.bench.pushes $(ARGS)
 
+.PHONY: bench-pages
+bench-pages: $(STAMP) ## Measure pages and pickers at 100,000 vendors, on PostgreSQL at TEST_DATABASE_URL (ARGS="--vendors 1000 --json FILE")
+	$(BIN)/python -m tests.bench.pages --postgres "$(TEST_DATABASE_URL)" $(ARGS)
+
 .PHONY: deploy-rehearsal
 deploy-rehearsal: $(STAMP) ## Rehearse the deployment without containers, on PostgreSQL at TEST_DATABASE_URL
 	TEST_DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m scripts.rehearse_deploy

@@ -23,18 +23,18 @@ def measure(pull: Callable[[], Facts], backends: Callable[[], Iterable[int]]) ->
 
     `backends` are the ids of the server processes that work for the database used, none for SQLite.
     """
-    started, served, begun = _processor(), _served(backends()), time.monotonic()
+    started, before, begun = _processor(), served(backends()), time.monotonic()
     profile = cProfile.Profile(time.process_time) if os.environ.get("BENCH_PROFILE") else None
     facts = profile.runcall(pull) if profile else pull()
     wall, cpu = time.monotonic() - begun, _processor() - started
-    after = _served(backends())
+    after = served(backends())
     if profile:
         profile.dump_stats(os.environ["BENCH_PROFILE"])
     return facts | {
         "cpu": cpu,
         "wall": wall,
         "start_cpu": started,
-        "server_cpu": sum(after.values()) - sum(served.get(pid, 0) for pid in after) if after else None,
+        "server_cpu": sum(after.values()) - sum(before.get(pid, 0) for pid in after) if after else None,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
@@ -49,7 +49,7 @@ def _processor() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _served(pids: Iterable[int]) -> dict[int, float]:
+def served(pids: Iterable[int]) -> dict[int, float]:
     """The processor seconds of these processes, of those that run on this machine."""
     ticks = os.sysconf("SC_CLK_TCK")
     spent = {}
