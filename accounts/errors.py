@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+
+from accounts.storable import Unreadable
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
@@ -84,8 +86,13 @@ def error_body(request: HttpRequest, status: int, explanation: Explanation | Non
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Says what was wrong where that is known; to a picker, which asks for JSON, as JSON."""
     status = 413 if isinstance(exception, TOO_LARGE) else 400
-    return HttpResponse(error_body(request, status), status=status)
+    what = str(exception) if isinstance(exception, Unreadable) else ""
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        told = EXPLANATIONS[status]
+        return JsonResponse({"title": told.title, "what": what or told.what, "advice": told.advice}, status=status)
+    return HttpResponse(error_body(request, status, what=what), status=status)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "accounts.errors.MaintenanceMiddleware",
     "accounts.errors.ErrorPageMiddleware",
     "accounts.protection.SizeMiddleware",
-    "accounts.storable.StorableQueryMiddleware",
+    "accounts.storable.ReadableMiddleware",
     "accounts.sign_in.session_cookie.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

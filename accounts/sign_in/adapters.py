@@ -20,6 +20,7 @@ from accounts.sign_in.addresses import is_taken
 from accounts.sign_in.guessing import MINUTE, forget_passwords, of_password, told_to_wait
 from accounts.sign_in.links import password_url
 from accounts.sign_in.proof import is_proved
+from accounts.ui.back import own_path
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """Where to go after a log-in, a confirmation, a log-out: a page of this site, by its path alone."""
+        return bool(own_path(url))
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The company used last, else the list of the person's companies."""

@@ -7,7 +7,7 @@ Must not: query the database, know any model, or decide anything about the fact 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -23,9 +23,11 @@ from django.utils.safestring import SafeString
 
 from accounts.request_log import request_id
 from accounts.ui.shown import ShownState
+from accounts.ui.web_address import web_address
 from accounts.user_agents import browser_name
 
 register = template.Library()
+register.filter(web_address)
 
 SPRITE = "vendor/bootstrap-icons/bootstrap-icons.svg"
 NOTHING = "—"
@@ -173,6 +175,12 @@ def kept_query(query: QueryDict, *left_out: str) -> list[tuple[str, str]]:
 def parameter(query: QueryDict, name: str) -> str:
     """The value of a query parameter, "" where there is none."""
     return str(query.get(name, ""))
+
+
+@register.filter
+def pairs(mapping: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
+    """Keys and values. A template that wrote `.items` would get the value of a key of that name where there is one."""
+    return list(mapping.items())
 
 
 @register.simple_tag

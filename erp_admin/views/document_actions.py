@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 
 from accounts.access import TenantRequest
 from accounts.refusal import Refused
-from accounts.storable import storable
 from erp_admin.documents.types import AnyType, type_for
 from erp_admin.views.document_pages import document_or_404, document_url, push_reason
 from erp_admin.views.documents import row_of
@@ -86,7 +85,7 @@ def take_back(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 
 def ignore(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(document_type: AnyType, document: Any) -> str:
-        requests.ignore(document, reason=storable(request.POST.get("reason", "")).strip(), by=request.user)
+        requests.ignore(document, reason=request.POST.get("reason", "").strip(), by=request.user)
         return f"{document.number} is ignored. Restore it whenever you want."
 
     return _act(request, kind, pk, act)
@@ -180,7 +179,7 @@ def link(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     document_type, connection = type_for(kind), live_connection()
     document = document_or_404(document_type, pk)
     if request.method == "POST":
-        chosen = storable(request.POST.get("record", ""))[:LONGEST_NUMBER]
+        chosen = request.POST.get("record", "")[:LONGEST_NUMBER]
 
         def act(document_type: AnyType, document: Any) -> str:
             named = readback.link(require_connection(), document_type.flow, document, chosen, by=request.user)

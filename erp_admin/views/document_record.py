@@ -226,9 +226,7 @@ def _link_facts(document_type: AnyType, document: Any) -> list[Fact]:
         return []
     record, currency = document_type.record, document_type.currency_of(document)
     return [
-        fact("Document", document.remote_id, url=document.remote_url, external=True)
-        if document.remote_url
-        else fact("Document", document.remote_id),
+        fact("Document", document.remote_id, url=document.remote_url, external=True),
         fact("State in Intacct", document.remote_state),
         fact("Total in Intacct", amount(_held(document, record.total), currency)),
         fact("Revised total in Intacct", amount(_held(document, record.revised), currency)),

@@ -15,6 +15,7 @@ from accounts.refusal import Refused
 from accounts.templatetags.ui import when
 from accounts.ui.paging import page_of
 from accounts.ui.shown import ShownState
+from accounts.ui.web_address import web_address
 from erp_admin.forms.project import ProjectForm
 from erp_admin.models import Project
 from erp_admin.projects import selectors
@@ -115,7 +116,7 @@ def _link_facts(request: TenantRequest, project: Project, record: ImportRecord |
         fact("Taken over from Intacct", when(project.refreshed_at, "not yet: import it")),
         fact("Linked", when(project.linked_at), note=f"by {project.linked_by}" if project.linked_by else ""),
     ]
-    if project.remote_url:
+    if web_address(project.remote_url):
         facts.append(fact("Address", "Open in Intacct", url=project.remote_url, external=True))
     return facts
 

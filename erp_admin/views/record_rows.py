@@ -12,6 +12,7 @@ from typing import Any, Final
 from accounts.models import Tenant
 from accounts.templatetags.ui import amount, when
 from accounts.ui.shown import ShownState
+from accounts.ui.web_address import web_address
 from erp_admin.models import Project
 from integrations.imports.selectors import IMPORT_STATES, ImportRecord
 from integrations.intacct import parse_date
@@ -74,12 +75,6 @@ def record_row(item: ImportRecord, tenant: Tenant) -> RecordRow:
         entity=item.entity_id,
         url=web_address(fields.get("RECORD_URL")),
     )
-
-
-def web_address(text: Any) -> str:
-    """The text where it is a web address, else "": what a record holds must not become a link of another kind."""
-    address = str(text or "")
-    return address if address.startswith(("https://", "http://")) else ""
 
 
 def read_date(text: Any) -> date | str | None:

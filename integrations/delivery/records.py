@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
+from accounts.ui.web_address import web_address
 from integrations import intacct
 from integrations.models import Push
 
@@ -28,6 +29,10 @@ class Found:
     state: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
     modified: str = ""
+
+    def __post_init__(self) -> None:
+        """Of the address only what can be a link and has room where it is kept."""
+        object.__setattr__(self, "url", web_address(self.url))
 
 
 class RemoteRecords(ABC):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.audit import record_event
 from accounts.models import User
 from accounts.refusal import Refused
+from accounts.ui.web_address import web_address
 from integrations.event_kinds import RecordEvent
 from integrations.imports.contract import DocumentT, ImportDeclaration
 from integrations.imports.flow import ImportFlow
@@ -113,7 +114,7 @@ def _link(declaration: ImportDeclaration[DocumentT], item: ListItem, document: D
         advice = "Sync the list again; each sync asks for it."
         raise Refused(f"{item} cannot be linked: {why_unknown(item)}", advice, code=FIELDS_LIMITED)
     document.connection_id, document.remote_record_no = item.connection_id, item.record_no
-    document.remote_id, document.remote_url = item.business_id, item.fields.get("RECORD_URL", "")
+    document.remote_id, document.remote_url = item.business_id, web_address(item.fields.get("RECORD_URL"))
     document.remote_digest, document.refreshed_at = "", None
     document.linked_at, document.linked_by = timezone.now(), by
     document.save()

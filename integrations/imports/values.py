@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import DecimalField, Model
 
 from accounts.models import Tenant
+from accounts.ui.web_address import web_address
 from integrations.imports.contract import (
     DocumentT,
     FieldKind,
@@ -42,7 +43,7 @@ def document_values(
         values[declaration.active] = item.is_active
     values |= converted(declaration.model, declaration.fields, item.fields, tenant, is_new=is_new)
     if "RECORD_URL" in item.fields or is_new:
-        values["remote_url"] = _string(item.fields, "RECORD_URL")
+        values["remote_url"] = web_address(item.fields.get("RECORD_URL"))
     return values
 
 

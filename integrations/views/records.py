@@ -62,7 +62,6 @@ def record(request: TenantRequest, list_key: str, pk: int) -> HttpResponse:
     found = item.changes.select_related("run").order_by("-at", "-pk")
     changes = pager(request, found, "changes", CHANGES_PER_PAGE)
     used = usage_of(item)
-    address = str(item.fields.get("RECORD_URL") or "")
     context = {
         "kind": kind,
         "item": item,
@@ -74,7 +73,7 @@ def record(request: TenantRequest, list_key: str, pk: int) -> HttpResponse:
         "usage": used,
         "documents": [(each, each._meta.verbose_name, _document_url(request, each)) for each in used.documents],
         "children": [(each, f"{list_url(request, each.kind)}?of={item.pk}") for each in used.children],
-        "intacct_url": address if address.startswith("https://") else "",
+        "intacct_url": item.fields.get("RECORD_URL"),
         "why_unknown": "" if item.is_known else why_unknown(item),
         "unread": ", ".join(item.unread or {}),
         "why_not": _why_not_refresh(request, item),
