@@ -49,9 +49,8 @@ def _comes_to_its_end(place: Place, found: Verdict, seconds: float = 300) -> Non
     """Every run succeeds, with what was announced, and nothing is there twice."""
     took = wait_for(lambda: place.runs()[0]["state"] not in ("queued", "running", "waiting"), "the run ends", seconds)
     run: dict[str, Any] = place.runs()[0]
-    found.tell(
-        f"the run {run['state']} ({run.get('lost_workers', 0)} lost workers) within {took:.0f} s of the end of the attack"
-    )
+    lost = run.get("lost_workers", 0)
+    found.tell(f"the run {run['state']} within {took:.0f} s of the end of the attack, {lost} workers lost")
     found.expect(run["state"] == "succeeded", f"the run ended as {run['state']}")
     for step in run["steps"]:
         found.expect(step["announced"] == step["read"], f"{step['key']}: {step['read']} of {step['announced']} read")

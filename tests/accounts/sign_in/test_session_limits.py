@@ -1,4 +1,4 @@
-"""How long a log-in lasts: by company, for support staff and elsewhere; what becomes of what people do when it is over."""
+"""How long a log-in lasts: by company, for support staff and elsewhere; what becomes of what people do then."""
 
 import threading
 from collections.abc import Callable

@@ -57,7 +57,7 @@ def _renew(apps: StateApps, renewed: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0006_shared_cache"),
+        ("accounts", "0007_session_handles_and_limits"),
         ("mfa", "0003_authenticator_type_uniq"),
     ]
 

@@ -14,7 +14,7 @@ def forget_free_slots(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("integrations", "0018_push_refused_orders"),
+        ("integrations", "0019_taken_over"),
     ]
 
     operations = [
