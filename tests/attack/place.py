@@ -134,7 +134,7 @@ class Place:
 
     def _answers(self) -> bool:
         try:
-            return requests.get(f"{self.address}/healthz", timeout=5).status_code == requests.codes.ok
+            return bool(requests.get(f"{self.address}/healthz", timeout=5).ok)
         except requests.RequestException:
             return False
 
