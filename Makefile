@@ -80,8 +80,8 @@ bench-pushes: $(STAMP) ## Measure 1,000 pushes at 150 ms a request against one r
 	$(BIN)/python -W error -m tests.bench.pushes $(ARGS)
 
 .PHONY: deploy-rehearsal
-deploy-rehearsal: $(STAMP) ## Rehearse the deployment without containers, on PostgreSQL at TEST_DATABASE_URL
-	TEST_DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m scripts.rehearse_deploy
+deploy-rehearsal: $(STAMP) ## Rehearse the deployment without containers behind nginx and Caddy, on PostgreSQL at TEST_DATABASE_URL
+	TEST_DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m scripts.rehearse_deploy $(if $(TOLERATE_UNCHECKED),--tolerate-unchecked)
 
 .PHONY: measure
 measure: $(STAMP) ## Measure runs per minute by number of workers, on PostgreSQL at TEST_DATABASE_URL

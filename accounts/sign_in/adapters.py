@@ -17,6 +17,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.client_address import address_of
 from accounts.models import Membership, User
 from accounts.sign_in.addresses import is_taken
 from accounts.sign_in.links import password_url
@@ -43,6 +44,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """By which attempts are counted, and that of a session."""
+        return address_of(request)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The company used last, else the list of the person's companies."""
