@@ -133,6 +133,10 @@ docs: $(STAMP) ## Build the docs as one site in var/docs; fails on a link that l
 audit: $(STAMP) ## Ask for advisories against the locked packages; NOT CHECKED fails too (unless TOLERATE_UNCHECKED=1)
 	@$(BIN)/python -m scripts.audit $(if $(TOLERATE_UNCHECKED),--tolerate-unchecked)
 
+.PHONY: pin-images
+pin-images: $(STAMP) ## Write the digest of each container image beside its tag (needs Docker and the registry)
+	@$(BIN)/python -m scripts.pin_images
+
 .PHONY: hooks
 hooks: $(STAMP) ## Run the quick checks at each commit
 	$(BIN)/pre-commit install

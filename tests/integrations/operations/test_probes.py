@@ -63,7 +63,7 @@ def test_a_folder_that_takes_no_file_is_named_without_its_place(client: Client, 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that is always full")
 def test_a_full_disk_under_the_uploads_is_named(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **where: Path("/dev/full").open("wb", buffering=0))
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **where: Path("/dev/full").open("wb", buffering=0))  # noqa: SIM115
     assert client.get("/readyz").json()["problems"] == {"spool": SENTENCES["spool"]}
 
 
