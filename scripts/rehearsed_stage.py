@@ -16,7 +16,7 @@ from config import keys
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "erp.example.com"
-PATIENCE = 90.0
+PATIENCE = 300.0
 
 
 class RehearsalFailed(Exception):
