@@ -160,7 +160,7 @@ def fetch(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], st
             return None
 
     opener = urllib.request.build_opener(Stay, urllib.request.ProxyHandler({}))
-    sent = {"Host": HOST, "X-Forwarded-Proto": "https", **headers}
+    sent = {"Host": HOST, "X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1", **headers}
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=sent)
     try:
         with opener.open(request, timeout=10) as answer:
@@ -204,7 +204,7 @@ def main_job(stage: Stage, local: SandboxProcess, port: int) -> None:
     facts = local.credentials
     stage.manage("create_tenant", "river", "--name", "River Works", "--admin", "ada@river.example")
     stage.manage("connect", "river", "--company", facts["company"], "--user", facts["user"])
-    stage.manage("sync", "river", "--queue")
+    stage.manage("sync", "river", "--queue", code=5)  # queued, not done
     wait_for(lambda: stage.ask("runs", "river")["runs"][0]["state"] not in ("queued", "running"), "the run's end")
     [run] = stage.ask("runs", "river")["runs"]
     expect(run["state"] == "succeeded" and run["totals"]["read"] > 100, run)

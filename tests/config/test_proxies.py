@@ -33,11 +33,15 @@ def test_what_a_stranger_may_send_is_read_by_caddy_first() -> None:
         ("0", False),
         ("10485760", False),
         ("33554432", False),
+        ("3399999", False),
+        ("-1", False),
+        ("nonsense", False),
         ("34000000", True),
         ("40000000", True),
         ("0099999999", True),
-    ]
-    + [("100000000", True), ("9" * 40, True), ("3399999", False), ("-1", False), ("nonsense", False)],
+        ("100000000", True),
+        ("9" * 40, True),
+    ],
 )
 def test_caddy_refuses_by_the_length_alone(length: str, is_long: bool) -> None:
     [pattern] = re.findall(r"header_regexp Content-Length (\S+)", CADDY)
