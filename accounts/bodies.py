@@ -71,10 +71,11 @@ class SenderMiddleware:
             found = resolve(request.path_info)
         except Resolver404:
             return int(settings.MOST_BYTES_OF_FORMS)
-        if getattr(found.func, "takes_files", False):
+        view: Any = found.func
+        if getattr(view, "takes_files", False):
             slug = found.kwargs.get("tenant_slug", "")
             membership = Membership.objects.filter(user=person.pk, tenant__slug=slug).first()
-            if membership is not None and membership.may(found.func.least_role):
+            if membership is not None and membership.may(view.least_role):
                 return int(settings.MOST_BYTES_SENT)
         return int(settings.MOST_BYTES_OF_FORMS)
 

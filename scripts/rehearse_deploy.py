@@ -244,7 +244,7 @@ def edge(stage: Stage, port: int, url: str, step: Callable[[str, Callable[[], An
 
     def rows(query: str) -> list[tuple[object, ...]]:
         with psycopg.connect(url) as database:
-            return database.execute(query).fetchall()  # type: ignore[call-overload,no-any-return]
+            return database.execute(query).fetchall()
 
     for name in filter(rehearse_proxies.installed, rehearse_proxies.PROXIES):
         rehearse_proxies.rehearse_proxy(name, stage.folder, port, rows, step)
