@@ -1,6 +1,6 @@
 # The application as one image: web, worker and the one-shot release step differ only in their command.
 # First stage: the locked packages with their hashes checked, and the static files. It has pip; the image has none of it.
-FROM python:3.11.13-slim-trixie AS build
+FROM python:3.11.16-slim-trixie@sha256:be1575ed968de893bd54f4c56315ff7c4736ce522c1bca08fd521731aafc0d76 AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv --without-pip /venv
 COPY requirements.txt /
@@ -15,7 +15,7 @@ RUN test -n "$DEMO" || rm -rf integrations/sandbox
 RUN SECRET_KEY=build FIELD_ENCRYPTION_KEYS=build ALLOWED_HOSTS=build /venv/bin/python manage.py collectstatic --noinput \
     && /venv/bin/python -m compileall -q .
 
-FROM python:3.11.13-slim-trixie
+FROM python:3.11.16-slim-trixie@sha256:be1575ed968de893bd54f4c56315ff7c4736ce522c1bca08fd521731aafc0d76
 # The number is part of the agreement with `config.keys production`: secret files belong to it.
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin erp
 COPY --from=build /venv /venv

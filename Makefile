@@ -88,8 +88,8 @@ bench-pages: $(STAMP) ## Measure pages and pickers at 100,000 vendors, on Postgr
 	$(BIN)/python -m tests.bench.pages --postgres "$(TEST_DATABASE_URL)" $(ARGS)
 
 .PHONY: deploy-rehearsal
-deploy-rehearsal: $(STAMP) ## Rehearse the deployment without containers, on PostgreSQL at TEST_DATABASE_URL
-	TEST_DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m scripts.rehearse_deploy
+deploy-rehearsal: $(STAMP) ## Rehearse the deployment without containers behind nginx and Caddy, on PostgreSQL at TEST_DATABASE_URL
+	TEST_DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m scripts.rehearse_deploy $(if $(TOLERATE_UNCHECKED),--tolerate-unchecked)
 
 .PHONY: measure
 measure: $(STAMP) ## Measure runs per minute by number of workers, on PostgreSQL at TEST_DATABASE_URL
@@ -140,6 +140,10 @@ docs: $(STAMP) ## Build the docs as one site in var/docs; fails on a link that l
 .PHONY: audit
 audit: $(STAMP) ## Ask for advisories against the locked packages; NOT CHECKED fails too (unless TOLERATE_UNCHECKED=1)
 	@$(BIN)/python -m scripts.audit $(if $(TOLERATE_UNCHECKED),--tolerate-unchecked)
+
+.PHONY: pin-images
+pin-images: $(STAMP) ## Write the digest of each container image beside its tag (needs Docker and the registry)
+	@$(BIN)/python -m scripts.pin_images
 
 .PHONY: hooks
 hooks: $(STAMP) ## Run the quick checks at each commit

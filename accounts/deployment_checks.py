@@ -47,6 +47,32 @@ def check_addresses(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return found
 
 
+@register(Tags.security, deploy=True)
+def check_proxy(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The proxy in front is believed where there is one, and nobody is where there is none."""
+    is_public_https = _is_public() and urlsplit(settings.SITE_URL).scheme == "https"
+    found: list[CheckMessage] = []
+    if is_public_https and not settings.TRUST_PROXY_HEADERS:
+        text = "SITE_URL is public and https, and the proxy that ends TLS is not believed."
+        hint = (
+            "Set TRUST_PROXY_HEADERS=on, behind a proxy as in scripts/nginx.conf: else browsers are redirected without "
+        )
+        hint += "end, and attempts to log in are counted by the proxy's address, for all people together."
+        found.append(Warning(text, hint=hint, id="deployment.W007"))
+    if settings.TRUST_PROXY_HEADERS and not is_public_https:
+        text = "TRUST_PROXY_HEADERS is on, and SITE_URL is no public https address."
+        hint = (
+            "Correct SITE_URL. Without a proxy in front set TRUST_PROXY_HEADERS=off: else anybody may state an address "
+        )
+        hint += "of their choice, and no limit by address holds."
+        found.append(Warning(text, hint=hint, id="deployment.W008"))
+    if is_public_https and not settings.HTTPS_ONLY:
+        text = "HTTPS_ONLY is off while SITE_URL is https: cookies are sent without it, too."
+        hint = "Leave HTTPS_ONLY out, so that it is on."
+        found.append(Warning(text, hint=hint, id="deployment.W009"))
+    return found
+
+
 def _matches(host: str, allowed: str) -> bool:
     return host == allowed or allowed == "*" or (allowed.startswith(".") and f".{host}".endswith(allowed))
 

@@ -3,6 +3,8 @@
 Owns the words for each status and the answers to errors. Reads no database: an error page must not fail again.
 """
 
+import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,11 +13,15 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
+from accounts.database_trouble import Trouble, trouble_of
 from accounts.storable import Unreadable
+
+logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 TRY_AGAIN_SECONDS = 300
+AWAY_SECONDS = 30
 _PROBES = frozenset({"/healthz", "/readyz"})
 
 
@@ -49,6 +55,11 @@ EXPLANATIONS = {
         "It belongs to a button or a form, and does nothing when it is opened as a page. Nothing was changed.",
         "Go back to the page with the button, or start again from the home page.",
     ),
+    411: Explanation(
+        "It was not said how much is sent",
+        "What was sent does not begin with its length, which this site needs to know. Nothing was read or saved.",
+        "Send it again with a browser. A program has to set Content-Length instead of sending in chunks.",
+    ),
     413: Explanation(
         "That is too large",
         "More was sent at once than this site takes. Nothing was saved.",
@@ -70,6 +81,17 @@ EXPLANATIONS = {
         "Try again in a few minutes.",
     ),
 }
+DATABASE_AWAY = Explanation(
+    "The site is away for a moment",
+    "It cannot reach its database just now, as while that is being restarted. If you were saving something, it was "
+    "either saved as a whole or not at all.",
+    "Reload the page in half a minute. Before you send a form again, look whether what you entered is there already.",
+)
+NOTHING_STORED = Explanation(
+    "Nothing can be saved at the moment",
+    "The site can be read, but its database takes no changes. What you sent was not saved.",
+    "Try again in a few minutes. If it stays so, tell your support; those who run the site see the cause.",
+)
 EXPIRED_FORM = Explanation(
     "This form has expired",
     "The page was open for too long, or you logged in again in another tab. Nothing was saved.",
@@ -112,7 +134,16 @@ def too_many_requests(request: HttpRequest, exception: Exception | None = None) 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(error_body(request, 500), status=500)
+    """A defect of ours, or a database that is away: that is no defect, so nobody is mailed a report of it."""
+    trouble = trouble_of(sys.exc_info()[1])
+    if trouble is None:
+        return HttpResponse(error_body(request, 500), status=500)
+    logger.warning("a request could not be answered: %s", trouble)
+    told = NOTHING_STORED if trouble is Trouble.NOT_STORED else DATABASE_AWAY
+    response = HttpResponse(error_body(request, 503, told), status=503)
+    response["Retry-After"] = str(AWAY_SECONDS)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django would report the exception
+    return response
 
 
 class ErrorPageMiddleware:

@@ -1,9 +1,8 @@
 """The number of each request: in its log lines, its answer, its audit entries, and on the page when it fails.
 
-Owns that number, the address of the client, and the one access line a request leaves. Knows no tenant.
+Owns that number, whether the address is kept, and the one access line a request leaves. Knows no tenant.
 """
 
-import ipaddress
 import re
 import secrets
 import time
@@ -14,6 +13,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django_structlog.middlewares import RequestMiddleware as StructlogMiddleware
+
+from accounts.client_address import UNKNOWN, address_of
+from accounts.proxy_findings import notice
 
 HEADER = "X-Request-ID"
 _META = "HTTP_X_REQUEST_ID"
@@ -34,6 +36,7 @@ class RequestMiddleware(StructlogMiddleware):
         request.META[_META] = given if is_good else secrets.token_hex(6)
         request.began = time.monotonic()  # type: ignore[attr-defined]
         super().prepare(request)
+        notice(request)
 
     def handle_response(self, request: HttpRequest, response: HttpResponse) -> None:
         response[HEADER] = request.META[_META]
@@ -75,14 +78,6 @@ def request_id() -> str:
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """Where the request came from; None when that is not to be kept. A proxy is believed only when it is trusted."""
-    if not settings.AUDIT_REMOTE_ADDRESS:
-        return None
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.TRUST_PROXY_HEADERS:
-        # The last one is what the proxy saw; those before it are what the client claims.
-        address = request.META.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
-    try:
-        return str(ipaddress.ip_address(address))
-    except ValueError:
-        return None
+    """Where the request came from, for what is kept of it; None when that is not to be kept, or not known."""
+    address = address_of(request) if settings.AUDIT_REMOTE_ADDRESS else UNKNOWN
+    return None if address == UNKNOWN else address

@@ -4,12 +4,13 @@ from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.views import logout as log_out
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from accounts.models import User
+from accounts.proxy_findings import recent_findings
 from accounts.sign_in.proof import READING, require_proof
 from accounts.tenancy import cross_tenant
 
@@ -42,6 +43,12 @@ class SupportAdminSite(admin.AdminSite):
                 return response.render() if isinstance(response, TemplateResponse) else response
 
         return super().admin_view(across_tenants, cacheable)
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The first page of support also says what the proxy in front does not do as it should."""
+        for sentence in recent_findings():
+            messages.warning(request, sentence)
+        return super().index(request, extra_context)
 
     # No second door: limits, second factor and security notices hold for staff as for everybody.
 

@@ -15,3 +15,8 @@ max_requests_jitter = 200
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - a heartbeat file; on disk it would stall with the disk
 accesslog = None  # the proxy writes one
 control_socket_disable = True
+# Who is believed about https and addresses is TRUST_PROXY_HEADERS of the settings alone. Of itself gunicorn takes the
+# scheme and the path's beginning from any client that reaches it through a proxy on this machine.
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
+forwarded_allow_ips = ""

@@ -146,6 +146,7 @@ def check_deploy() -> int:
         "SECRET_KEY": secrets.token_urlsafe(64),
         "DEBUG": "off",
         "HTTPS_ONLY": "on",
+        "TRUST_PROXY_HEADERS": "on",
         "ALLOWED_HOSTS": "erp.example.com",
         "SITE_URL": "https://erp.example.com",
         "DATABASE_URL": "postgres://erp@db.example.com/erp",

@@ -55,9 +55,10 @@ MIDDLEWARE = [
     "accounts.protection.HeadersMiddleware",
     "accounts.errors.MaintenanceMiddleware",
     "accounts.errors.ErrorPageMiddleware",
-    "accounts.protection.SizeMiddleware",
+    "accounts.bodies.SizeMiddleware",
     "accounts.storable.ReadableMiddleware",
     "accounts.sign_in.session_cookie.SessionMiddleware",
+    "accounts.bodies.SenderMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -74,7 +75,11 @@ MIDDLEWARE = [
     "accounts.sign_in.middleware.SecondFactorMiddleware",
 ]
 
-MOST_BYTES_SENT = 32 * 1024 * 1024  # of one request, its files included; scripts/Caddyfile has the same limit
+# Of one request, its files included; scripts/Caddyfile and scripts/nginx.conf have the same limit. Only people who may
+# upload files at an address may send as much to it, people as much as a form holds, and strangers little.
+MOST_BYTES_SENT = 32 * 1024 * 1024
+MOST_BYTES_OF_FORMS = 3 * 1024 * 1024
+MOST_BYTES_OF_STRANGERS = 64 * 1024
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -216,7 +221,6 @@ SECURE_HSTS_PRELOAD = HTTPS_ONLY
 TRUST_PROXY_HEADERS = env.bool("TRUST_PROXY_HEADERS", default=False)
 if TRUST_PROXY_HEADERS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # attempts are counted by the address the proxy names, not by the proxy's own
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -17,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts.client_address import counted_address
 from accounts.models import Invitation, InvitationState, User
 from accounts.people import invitations
 from accounts.people.forms import JoinForm
@@ -38,7 +39,7 @@ def open_invitation(request: HttpRequest, invitation_token: str) -> HttpResponse
     """The mailed link: remember which invitation it opens, and go on without the token. Any method does that."""
     invitation = invitation_of_token(invitation_token)
     if invitation is None:
-        if is_over(f"invitation:{request.META['REMOTE_ADDR']}", most=MOST_UNKNOWN, seconds=UNKNOWN_SECONDS):
+        if is_over(f"invitation:{counted_address(request)}", most=MOST_UNKNOWN, seconds=UNKNOWN_SECONDS):
             return _too_often(request, UNKNOWN_SECONDS)
         return render(request, "accounts/invitation_unknown.html", status=404)
     request.session[SESSION_KEY] = invitation.token_hash

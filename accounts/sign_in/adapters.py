@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.client_address import address_of
 from accounts.models import Membership, User
 from accounts.sign_in.addresses import is_taken
 from accounts.sign_in.guessing import MINUTE, forget_passwords, of_password, told_to_wait
@@ -47,6 +48,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_safe_url(self, url: str) -> bool:
         """Where to go after a log-in, a confirmation, a log-out: a page of this site, by its path alone."""
         return bool(own_path(url))
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """By which attempts are counted, and that of a session."""
+        return address_of(request)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The company used last, else the list of the person's companies."""

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import TenantRequest, background, role_required
+from accounts.bodies import takes_files
 from accounts.models import Role, Tenant
 from accounts.refusal import Refused
 from accounts.ui.filters import counted_filter, is_filtered
@@ -42,6 +43,7 @@ TEMPLATES = {
 
 
 @require_http_methods(["GET", "POST"])
+@takes_files
 @role_required(Role.ACCOUNTANT, may="Import documents from files")
 def upload(request: TenantRequest) -> HttpResponse:
     """Choose a file; and the files taken in before."""

@@ -1,7 +1,10 @@
 """Addresses for supervisors: /healthz says the process answers, /readyz that it can do its work; /version for staff.
 
-Reads only; whether the queue is alive is asked of runs.health.
+Writes nothing but what integrations.operations.writing tries; whether the queue is alive is asked of runs.health. Tells
+causes to holders of METRICS_TOKEN only.
 """
+
+from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -10,8 +13,20 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, JsonResponse
 from django.urls import path
 
-from integrations.operations.metrics import metrics
+from accounts.proxy_findings import recent_findings
+from integrations.operations.metrics import holds_token, metrics
+from integrations.operations.writing import row_trial, spool_trial
 from integrations.runs.health import queue_problem
+
+# What everybody may know of each part; the cause is for those who look after the site.
+SENTENCES: Final = {
+    "database": "The database does not answer.",
+    "migrations": "The database is not of this version.",
+    "writing": "The database stores nothing.",
+    "spool": "Uploaded files cannot be taken in.",
+    "queue": "Work in the background does not go on.",
+    "proxy": "The proxy in front does not say who asks.",
+}
 
 
 @login_not_required
@@ -21,23 +36,40 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @login_not_required
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when database, migrations and queue are fine, else 503; names each."""
-    problems = {name: problem for name, problem in readiness_problems().items() if problem}
-    return JsonResponse(
-        {"status": "not ready" if problems else "ok", "problems": problems}, status=503 if problems else 200
-    )
+    """200 when each part is fine, else 503; names each that is not. A warning is no reason to send nobody here."""
+    told = holds_token(request)
+    problems, warnings = readiness_problems(), _warnings()
+    answer = {
+        "status": "not ready" if problems else "ok",
+        "problems": problems if told else {part: SENTENCES[part] for part in problems},
+        "warnings": warnings if told else {part: SENTENCES[part] for part in warnings},
+    }
+    return JsonResponse(answer, status=503 if problems else 200)
 
 
 def readiness_problems() -> dict[str, str]:
-    """Problem per part, "" where there is none."""
+    """Problem, with its cause, of each part that has one."""
+    found: dict[str, str] = {}
     try:
         plan = MigrationExecutor(connection)
         pending = plan.migration_plan(plan.loader.graph.leaf_nodes())
         if pending:
-            return {"migrations": f"{len(pending)} migrations are not applied."}
-        return {"queue": queue_problem()}
+            found["migrations"] = f"{len(pending)} migrations are not applied."
+        else:
+            found["writing"] = row_trial.problem()
+            found["queue"] = queue_problem()
     except (DatabaseError, InterfaceError):
-        return {"database": "The database does not answer."}
+        found = {"database": SENTENCES["database"]}
+    found["spool"] = spool_trial.problem()
+    return {part: problem for part, problem in found.items() if problem}
+
+
+def _warnings() -> dict[str, str]:
+    try:
+        findings = recent_findings()
+    except (DatabaseError, InterfaceError):
+        return {}
+    return {"proxy": " ".join(findings)} if findings else {}
 
 
 def version(request: HttpRequest) -> JsonResponse:

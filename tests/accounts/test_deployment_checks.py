@@ -13,6 +13,8 @@ SOURCES = [*(ROOT / "accounts").glob("*checks.py"), *(ROOT / "integrations").glo
 SOUND: dict[str, Any] = {
     "DEBUG": False,
     "SITE_URL": "https://erp.example.com",
+    "HTTPS_ONLY": True,
+    "TRUST_PROXY_HEADERS": True,
     "ALLOWED_HOSTS": ["erp.example.com"],
     "ADMIN_PATH": "support/",
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -22,7 +24,7 @@ SOUND: dict[str, Any] = {
 }
 MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"DEBUG": True}, "deployment.E001"),
-    ({"SITE_URL": "http://erp.example.com"}, "deployment.E002"),
+    ({"SITE_URL": "http://erp.example.com", "TRUST_PROXY_HEADERS": False}, "deployment.E002"),
     ({"ALLOWED_HOSTS": ["*"]}, "deployment.E003"),
     ({"ALLOWED_HOSTS": ["other.example.com"]}, "deployment.E004"),
     ({"FIELD_ENCRYPTION_KEYS": ["the same"], "SECRET_KEY": "the same"}, "deployment.E005"),
@@ -34,6 +36,9 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"ENGINE": "django.db.backends.sqlite3", "QUEUE_WORKERS": 1}, "deployment.W004"),
     ({"MAINTENANCE": True}, "deployment.W005"),
     ({"LOGGING": {"root": {"level": "DEBUG"}}}, "deployment.W006"),
+    ({"TRUST_PROXY_HEADERS": False}, "deployment.W007"),
+    ({"SITE_URL": "http://127.0.0.1:8000"}, "deployment.W008"),
+    ({"HTTPS_ONLY": False}, "deployment.W009"),
 ]
 
 
