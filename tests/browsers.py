@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.test import Client
 
-from accounts.sign_in.limits import ACTIVE_KEY, BEGAN_KEY
+from accounts.sign_in.limits import ACTIVE_KEY, BEGAN_KEY, SEEN_KEY
 from accounts.sign_in.sessions import SessionStore
 
 
@@ -38,7 +38,7 @@ def leave_alone(client: Client, seconds: float) -> None:
     """Let so much time go by without anybody at the browser."""
     age_proof(client, seconds)
     session = client.session
-    for name in (ACTIVE_KEY, BEGAN_KEY):
+    for name in (ACTIVE_KEY, BEGAN_KEY, SEEN_KEY):
         if name in session:
             session[name] -= seconds
     session.save()
