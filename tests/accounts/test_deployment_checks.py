@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent.parent
 SOURCES = [*(ROOT / "accounts").glob("*checks.py"), *(ROOT / "integrations").glob("*checks.py")]
 SOUND: dict[str, Any] = {
     "DEBUG": False,
+    "HTTPS_ONLY": True,
     "SITE_URL": "https://erp.example.com",
     "ALLOWED_HOSTS": ["erp.example.com"],
     "ADMIN_PATH": "support/",
@@ -34,6 +35,7 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"ENGINE": "django.db.backends.sqlite3", "QUEUE_WORKERS": 1}, "deployment.W004"),
     ({"MAINTENANCE": True}, "deployment.W005"),
     ({"LOGGING": {"root": {"level": "DEBUG"}}}, "deployment.W006"),
+    ({"HTTPS_ONLY": False}, "deployment.W007"),
 ]
 
 
