@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from accounts.models.tenant import IDLE_MINUTES, LONGEST_HOURS
+
 PER_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
 NONE_AT_ALL = "django.core.cache.backends.dummy.DummyCache"
 
@@ -31,3 +33,23 @@ def check_staff_second_factor(app_configs: Any, **kwargs: Any) -> list[CheckMess
         return []
     hint = "Leave STAFF_SECOND_FACTOR unset, or set it to on."
     return [Warning("Support staff may log in with a password alone.", hint=hint, id="accounts.W002")]
+
+
+@register(Tags.security)
+def check_session_limits(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """How long log-ins last where no company chooses lies within what companies may choose."""
+    bounds = {
+        "SESSION_IDLE_MINUTES": IDLE_MINUTES,
+        "STAFF_IDLE_MINUTES": IDLE_MINUTES,
+        "SESSION_LONGEST_HOURS": LONGEST_HOURS,
+        "STAFF_LONGEST_HOURS": LONGEST_HOURS,
+    }
+    return [
+        Error(
+            f"{name} is {getattr(settings, name)}.",
+            hint=f"Set it to a number from {least} to {most}, or leave it unset.",
+            id="accounts.E002",
+        )
+        for name, (least, most) in bounds.items()
+        if not least <= getattr(settings, name) <= most
+    ]

@@ -66,9 +66,9 @@ def check_proxy(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         )
         hint += "of their choice, and no limit by address holds."
         found.append(Warning(text, hint=hint, id="deployment.W008"))
-    if is_public_https and not settings.HTTPS_ONLY:
-        text = "HTTPS_ONLY is off while SITE_URL is https: cookies are sent without it, too."
-        hint = "Leave HTTPS_ONLY out, so that it is on."
+    if _is_public() and not settings.HTTPS_ONLY:
+        text = "HTTPS_ONLY is off on a public site: cookies go over http too, and neighboring hosts can plant them."
+        hint = "Leave HTTPS_ONLY out, so that it is on; cookies are then bound to this host by their names (__Host-)."
         found.append(Warning(text, hint=hint, id="deployment.W009"))
     return found
 

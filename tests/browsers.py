@@ -10,9 +10,10 @@ from typing import Any
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
 from django.test import Client
 
-from accounts.sign_in.limits import ACTIVE_KEY, BEGAN_KEY
+from accounts.sign_in.limits import ACTIVE_KEY, BEGAN_KEY, SEEN_KEY
 from accounts.sign_in.sessions import SessionStore
 
 
@@ -28,17 +29,24 @@ def _session(self: Client) -> SessionBase:
 
 def age_proof(client: Client, seconds: float) -> None:
     """Let the last proof of who the browser's person is lie further back."""
-    session = client.session
-    records = session[AUTHENTICATION_METHODS_SESSION_KEY]
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{**record, "at": record["at"] - seconds} for record in records]
-    session.save()
+    _age(client.session, seconds, ())
 
 
 def leave_alone(client: Client, seconds: float) -> None:
     """Let so much time go by without anybody at the browser."""
-    age_proof(client, seconds)
-    session = client.session
-    for name in (ACTIVE_KEY, BEGAN_KEY):
+    _age(client.session, seconds, (ACTIVE_KEY, BEGAN_KEY, SEEN_KEY))
+
+
+def leave_sessions_alone(seconds: float) -> None:
+    """Let so much time go by in every session there is, whoever's browser has its cookie."""
+    for handle in Session.objects.values_list("pk", flat=True):
+        _age(SessionStore(handle), seconds, (ACTIVE_KEY, BEGAN_KEY, SEEN_KEY))
+
+
+def _age(session: SessionBase, seconds: float, moments: tuple[str, ...]) -> None:
+    records = session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{**record, "at": record["at"] - seconds} for record in records]
+    for name in moments:
         if name in session:
             session[name] -= seconds
     session.save()

@@ -23,8 +23,7 @@ from hypothesis import settings as hypothesis_settings
 
 from accounts.middleware import TENANT_KEY
 from accounts.models import Role, Tenant, User
-from accounts.sign_in.limits import ACTIVE_KEY, BEGAN_KEY
-from accounts.sign_in.middleware import SEEN_KEY
+from accounts.sign_in.limits import ACTIVE_KEY, BEGAN_KEY, SEEN_KEY
 from accounts.sign_in.sessions import SessionStore
 from accounts.tenancy import tenant_scope
 from integrations.models import Connection, Heartbeat

@@ -375,7 +375,7 @@ def test_who_logged_in_long_ago_confirms_who_they_are_before_what_matters(
         elif audited_rows() != before:
             wrong.append(f"{method} {name}: something changed")
         else:
-            led_to = browser.post(asked["Location"], {"password": PASSWORD}).get("Location")
+            led_to = browser.post(asked["Location"], {"password": PASSWORD}).get("Location", "")
             if led_to != (where if method == "get" else reverse("kept_form")):
                 wrong.append(f"{method} {name}: confirming leads to {led_to}")
             again = browser.get(led_to)

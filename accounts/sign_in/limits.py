@@ -21,6 +21,7 @@ from accounts.sign_in.proof import CLOCKS_DIFFER_SECONDS, forget_proofs_of_the_f
 ACTIVE_KEY: Final = "active_at"
 AWAY_KEY: Final = "away_for"
 BEGAN_KEY: Final = "began_at"
+SEEN_KEY: Final = "seen_at"  # of the session list; sessions of the version before tell nothing else
 # Activity is written down so often at most, and limits are exact to it, in the person's favor.
 WRITTEN_EVERY_SECONDS: Final = 60
 
@@ -88,7 +89,9 @@ def use_of(request: HttpRequest) -> Use:
     began = logged_in_at(request)
     if began is None:
         began = session.get(BEGAN_KEY, now)
-    active, away = session.get(ACTIVE_KEY, now), session.get(AWAY_KEY, 0)
+    if ACTIVE_KEY not in session:  # and stays so while the person is asked: that page counts as seen
+        session[ACTIVE_KEY] = session.get(SEEN_KEY) or last_proof(request) or now
+    active, away = session[ACTIVE_KEY], session.get(AWAY_KEY, 0)
     if (proved := last_proof(request)) > active:
         active, away = proved, 0
     return Use(now, min(began, now), min(active, now), away)

@@ -21,6 +21,7 @@ from django.utils.http import urlencode
 from accounts.models import User
 from accounts.sign_in import kept_forms, limits
 from accounts.sign_in.known_browser import remember
+from accounts.sign_in.limits import SEEN_KEY
 from accounts.sign_in.proof import READING, ask_for_proof, is_where_people_prove, lead_to
 from accounts.sign_in.sealed_factors import SecondFactorUnreadable
 from accounts.sign_in.second_factor import has_second_factor, who_requires_it
@@ -28,7 +29,6 @@ from accounts.sign_in.second_factor import has_second_factor, who_requires_it
 logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-SEEN_KEY = "seen_at"
 SEEN_EVERY_SECONDS = 300
 WAYS_OUT = frozenset({"account_logout", "logout"})
 
@@ -40,10 +40,13 @@ class SessionListMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *args: Any) -> None:
+        """Behind the limits: who is only asked to log in was not seen."""
         if request.user.is_authenticated and time.time() - request.session.get(SEEN_KEY, 0) > SEEN_EVERY_SECONDS:
             request.session[SEEN_KEY] = int(time.time())
             UserSession.objects.create_from_request(request)
-        return self.get_response(request)
 
 
 class LogInMiddleware(LoginRequiredMiddleware):

@@ -182,6 +182,8 @@ def test_a_company_requires_it_and_says_so(visit: Visit, url: Url, tenant: Tenan
     alma.sees("Nothing was saved")
     alma.look()
     alma.page.get_by_label("Base currency").fill("cad")
+    alma.press("Save")
+    alma.follow("Change how people log in")
     alma.page.get_by_label("Require a second factor of everybody").check()
     alma.press("Save")
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Role, Tenant, User
 from accounts.services import create_tenant, ensure_person, set_role
-from accounts.sign_in.middleware import SEEN_KEY
+from accounts.sign_in.limits import SEEN_KEY
 from accounts.user_agents import browser_name
 from tests.accounts.sign_in.steps import is_logged_in, log_in
 from tests.people import PASSWORD
