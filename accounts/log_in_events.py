@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.audit import record_event
 from accounts.models import AuditEntry, EventKind, User
+from accounts.sign_in.second_factor import FACTORS
 from accounts.tenancy import cross_tenant
 
 logger = logging.getLogger(__name__)
@@ -43,13 +44,18 @@ def _logged_out(sender: Any, user: User | None, **kwargs: Any) -> None:
 
 
 def _second_factor_added(sender: Any, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    if authenticator.type == Authenticator.Type.TOTP:  # recovery codes come with it
-        record_event(EventKind.SECOND_FACTOR_ADDED, "", about=user, by=user)
+    if authenticator.type in FACTORS:  # recovery codes come with one
+        record_event(EventKind.SECOND_FACTOR_ADDED, _which(authenticator), about=user, by=user)
 
 
 def _second_factor_removed(sender: Any, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    if authenticator.type == Authenticator.Type.TOTP:
-        record_event(EventKind.SECOND_FACTOR_REMOVED, "", about=user, by=user)
+    if authenticator.type in FACTORS:
+        record_event(EventKind.SECOND_FACTOR_REMOVED, _which(authenticator), about=user, by=user)
+
+
+def _which(authenticator: Authenticator) -> str:
+    """By its name, where a person can have several."""
+    return f"Passkey “{authenticator}”." if authenticator.type == Authenticator.Type.WEBAUTHN else ""
 
 
 def _recovery_codes_renewed(sender: Any, user: User, **kwargs: Any) -> None:
