@@ -44,7 +44,7 @@ class Device:
     def create(self, asked: dict[str, Any], **client_data: Any) -> dict[str, Any]:
         options = asked["publicKey"]
         self.handle = options["user"]["id"]
-        public = cbor.encode(dict(ES256.from_cryptography_key(self.key.public_key())))
+        public = cbor.encode(dict(ES256.from_cryptography_key(self.key.public_key())))  # type: ignore[no-untyped-call]
         attested = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + public
         data = self._data(self.flags | ATTESTED) + attested
         return self._answer(
@@ -93,7 +93,8 @@ def asked_on(page: Any) -> dict[str, Any]:
     found = re.search(r'<script id="passkey-options" type="application/json">(.+?)</script>', page.content.decode())
     assert found is not None
     asked: dict[str, Any] = json.loads(html.unescape(found[1]))
-    return next(iter(asked.values()))
+    (options,) = asked.values()
+    return dict(options)
 
 
 def asked_at_log_in(client: Client) -> dict[str, Any]:

@@ -221,6 +221,7 @@ def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, A
         "uidb36": "1",
         "key": "set-password",
         "session_pk": 0,
+        "passkey_pk": 0,
     }
 
 

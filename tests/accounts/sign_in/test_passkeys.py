@@ -279,11 +279,9 @@ class TestJunk:
     """Whatever is sent in place of an answer, somebody gets a page with a sentence."""
 
     PARTS = ("clientDataJSON", "authenticatorData", "signature", "userHandle")
-    IN_A_PART = (
-        None, 7, "", "A", "é", "AAAA", "\ud800", [], {}, encoded(b"{}"), encoded(b'{"type":7}'), encoded(b"\xa1"),
-    )  # fmt: skip
+    IN_A_PART = (None, "é", "\ud800", {}, encoded(b"{}"), encoded(b'{"type":7}'), encoded(b"\xa1"))
     WHOLE = (
-        "", "{", "null", "7", "[]", "{}", '"x"', "[" * 9_000, '{"a":' * 3_000, "x" * 50_000, '{"rawId": "A"}', "NaN",
+        "", "null", "[]", "[" * 9_000, "x" * 50_000, '{"rawId": "A"}',
         '{"type": "public-key", "id": "a", "rawId": "a", "response": []}', '{"response": {"userHandle": {}}}',
     )  # fmt: skip
 
@@ -308,7 +306,7 @@ class TestJunk:
     def test_when_one_is_added(self, client: Client, admin: User, phone: Device) -> None:
         log_in(client, admin.email)
         for part in ("clientDataJSON", "attestationObject"):
-            for junk in (None, 7, "", "A", [], {}, encoded(b"\xa0"), encoded(b"\xff" * 40), encoded(b"\xbf" * 200)):
+            for junk in (None, "A", {}, encoded(b"\xa0"), encoded(b"\xff" * 40), encoded(b"\xbf" * 200)):
                 made = phone.create(asked_on(client.get(reverse("mfa_add_webauthn"))))
                 made["response"][part] = junk
                 came = client.post(reverse("mfa_add_webauthn"), {"name": "A", "credential": json.dumps(made)})
