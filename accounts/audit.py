@@ -87,14 +87,18 @@ def record_event(
     about: Model | None = None,
     changes: Iterable[Change] = (),
     by: User | None = None,
+    only_in: Collection[int | None] | None = None,
 ) -> None:
     """Write down what happened, in the trail of each tenant it belongs to. Never give it a secret.
 
     It belongs to the tenant of `about`, else to the current one; what is about a person outside any tenant belongs to
-    all of theirs. `by` is who did it, where that is not the person of the request.
+    all of theirs, or to those of `only_in`. `by` is who did it, where that is not the person of the request.
     """
-    for tenant_id in _tenants_of(about):
-        _write(kind, tenant_id, about, text, list(changes), by)
+    tenant_ids = _tenants_of(about)
+    is_shared = _is_shared(about, tenant_ids)
+    for tenant_id in tenant_ids if only_in is None else only_in:
+        is_kept_back = is_shared and tenant_id is not None
+        _entry(kind, tenant_id, about, text, list(changes), by, is_shared=is_kept_back).save(force_insert=True)
 
 
 def record_change(instance: Model, kind: TextChoices, changes: dict[str, Any]) -> AuditEntry | None:
@@ -103,8 +107,11 @@ def record_change(instance: Model, kind: TextChoices, changes: dict[str, Any]) -
     if kind == EventKind.CHANGED and not told:
         return None
     entry = None
-    for tenant_id in _tenants_of(instance):
-        entry = _write(kind, tenant_id, instance, "", told, None)
+    tenant_ids = _tenants_of(instance)
+    for tenant_id in tenant_ids:
+        is_shared = _is_shared(instance, tenant_ids)
+        entry = _entry(kind, tenant_id, instance, "", told, None, is_shared=is_shared)
+        entry.save(force_insert=True)
     return entry
 
 
@@ -121,20 +128,26 @@ def record_many(stored: Iterable[tuple[Model | None, Model]]) -> None:
         told = [change for name, values in found.items() if (change := _change(after, name, *values)) is not None]
         if told or (found and before is None):
             kind = EventKind.CREATED if before is None else EventKind.CHANGED
-            entries += [_entry(kind, tenant_id, after, "", told, None) for tenant_id in _tenants_of(after)]
+            tenant_ids = _tenants_of(after)
+            is_shared = _is_shared(after, tenant_ids)
+            entries += [_entry(kind, each, after, "", told, None, is_shared=is_shared) for each in tenant_ids]
     QuerySet(AuditEntry).bulk_create(entries, batch_size=500)
 
 
-def _write(
-    kind: TextChoices, tenant_id: int | None, about: Model | None, text: str, changes: list[Change], by: User | None
-) -> AuditEntry:
-    entry = _entry(kind, tenant_id, about, text, changes, by)
-    entry.save(force_insert=True)
-    return entry
+def _is_shared(about: Model | None, tenant_ids: list[int | None]) -> bool:
+    """Whether it is about somebody of several companies: from where they act is no business of each of them."""
+    return isinstance(about, User) and len(tenant_ids) > 1
 
 
 def _entry(
-    kind: TextChoices, tenant_id: int | None, about: Model | None, text: str, changes: list[Change], by: User | None
+    kind: TextChoices,
+    tenant_id: int | None,
+    about: Model | None,
+    text: str,
+    changes: list[Change],
+    by: User | None,
+    *,
+    is_shared: bool,
 ) -> AuditEntry:
     require_registered(kind)
     origin = _ORIGIN.get()
@@ -151,7 +164,7 @@ def _entry(
         object_label=str(about)[:300] if about is not None else "",
         text=text[:500],
         changes=changes,
-        remote_addr=origin.remote_addr,
+        remote_addr=None if is_shared else origin.remote_addr,
         request_id=request_id(),
     )
 

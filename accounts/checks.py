@@ -19,7 +19,8 @@ def check_shared_cache(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         "Leave CACHE_URL unset to use the database, or name a server that is shared, such as rediscache://host:6379/0."
     )
     if backend == NONE_AT_ALL:
-        return [Error("CACHE_URL keeps nothing, so attempts to log in are not limited.", hint=hint, id="accounts.E001")]
+        found = "CACHE_URL keeps nothing, so log-ins are not limited by address, and a code counts more than once."
+        return [Error(found, hint=hint, id="accounts.E001")]
     if backend == PER_PROCESS:
         found = "CACHE_URL keeps the cache in each process, so each web process counts attempts to log in alone."
         return [Warning(found, hint=hint, id="accounts.W001")]

@@ -10,10 +10,13 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.audit import record_event
+from accounts.middleware import ENTERED_KEY
 from accounts.models import AuditEntry, EventKind, User
+from accounts.sign_in.second_factor import FACTORS
 from accounts.tenancy import cross_tenant
 
 logger = logging.getLogger(__name__)
@@ -33,23 +36,34 @@ def connect() -> None:
     authenticator_reset.connect(_recovery_codes_renewed, dispatch_uid="audit")
 
 
-def _logged_in(sender: Any, user: User, **kwargs: Any) -> None:
-    record_event(EventKind.LOG_IN, "", about=user, by=user)
+def _logged_in(sender: Any, user: User, request: HttpRequest, **kwargs: Any) -> None:
+    """The one company somebody belongs to is entered by that; of several, each when it is opened."""
+    companies = list(user.memberships.values_list("tenant_id", flat=True))
+    entered = companies if len(companies) == 1 else []
+    request.session[ENTERED_KEY] = entered
+    record_event(EventKind.LOG_IN, "", about=user, by=user, only_in=entered or [None])
 
 
-def _logged_out(sender: Any, user: User | None, **kwargs: Any) -> None:
+def _logged_out(sender: Any, user: User | None, request: HttpRequest, **kwargs: Any) -> None:
     if user is not None:
-        record_event(EventKind.LOG_OUT, "", about=user, by=user)
+        entered = request.session.get(ENTERED_KEY)
+        nowhere = [None] if entered == [] else entered
+        record_event(EventKind.LOG_OUT, "", about=user, by=user, only_in=nowhere)
 
 
 def _second_factor_added(sender: Any, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    if authenticator.type == Authenticator.Type.TOTP:  # recovery codes come with it
-        record_event(EventKind.SECOND_FACTOR_ADDED, "", about=user, by=user)
+    if authenticator.type in FACTORS:  # recovery codes come with one
+        record_event(EventKind.SECOND_FACTOR_ADDED, _which(authenticator), about=user, by=user)
 
 
 def _second_factor_removed(sender: Any, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    if authenticator.type == Authenticator.Type.TOTP:
-        record_event(EventKind.SECOND_FACTOR_REMOVED, "", about=user, by=user)
+    if authenticator.type in FACTORS:
+        record_event(EventKind.SECOND_FACTOR_REMOVED, _which(authenticator), about=user, by=user)
+
+
+def _which(authenticator: Authenticator) -> str:
+    """By its name, where a person can have several."""
+    return f"Passkey “{authenticator}”." if authenticator.type == Authenticator.Type.WEBAUTHN else ""
 
 
 def _recovery_codes_renewed(sender: Any, user: User, **kwargs: Any) -> None:

@@ -10,12 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
-from accounts.audit import Origin, acting
-from accounts.models import Membership, User
+from accounts.audit import Origin, acting, record_event
+from accounts.models import EventKind, Membership, User
 from accounts.request_log import client_address
 from accounts.tenancy import tenant_scope
 
 TENANT_KEY = "tenant"
+# The companies that were entered since log-in, so that each learns of it once; a session of before has none.
+ENTERED_KEY = "entered"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -56,7 +58,17 @@ class TenantMiddleware:
             # By update: that somebody looked is no change of the membership, so no history is written of it.
             Membership.objects.filter(pk=membership.pk).update(last_used_at=timezone.now())
         with tenant_scope(membership.tenant):
+            self._tell_of_log_in(request, membership)
             return self.get_response(request)
+
+    @staticmethod
+    def _tell_of_log_in(request: HttpRequest, membership: Membership) -> None:
+        """A log-in is told to the companies that are entered with it, and to no other."""
+        entered = request.session.get(ENTERED_KEY)
+        if entered is None or membership.tenant_id in entered:
+            return
+        request.session[ENTERED_KEY] = [*entered, membership.tenant_id]
+        record_event(EventKind.LOG_IN, "", by=membership.user, about=membership.user)
 
     @staticmethod
     def _tenant_slug(request: HttpRequest) -> str | None:

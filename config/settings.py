@@ -175,8 +175,14 @@ MFA_FORMS = {
     "authenticate": "accounts.sign_in.forms.CodeForm",
     "reauthenticate": "accounts.sign_in.forms.ConfirmCodeForm",
     "activate_totp": "accounts.sign_in.forms.EnrolForm",
+    "add_webauthn": "accounts.sign_in.passkey_forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.sign_in.passkey_forms.RenamePasskeyForm",
+    "authenticate_webauthn": "accounts.sign_in.passkey_forms.UsePasskeyForm",
+    "reauthenticate_webauthn": "accounts.sign_in.passkey_forms.ConfirmPasskeyForm",
+    "login_webauthn": "accounts.sign_in.passkey_forms.PasskeyLoginForm",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True  # asked for at SITE_URL alone: https, or http://localhost on a developer's machine
 MFA_TOTP_ISSUER = "ERP Admin"
 MFA_TOTP_TOLERANCE = 1  # clocks differ; a code still counts once only, see accounts.sign_in.forms
 MFA_RECOVERY_CODES_SHOW_ONCE = True

@@ -59,6 +59,11 @@ TABLE = {
     "account_reauthenticate": Row(PERSON),
     "mfa_reauthenticate": Row(PERSON),
     "kept_form": Row(PERSON),
+    "mfa_login_webauthn": Row(PUBLIC),
+    "mfa_reauthenticate_webauthn": Row(PERSON),
+    "mfa_add_webauthn": Row(PERSON),
+    "mfa_edit_webauthn": Row(PERSON, arguments=("passkey_pk",), of_nobody=True),
+    "mfa_remove_webauthn": Row(PERSON, arguments=("passkey_pk",), of_nobody=True),
     "account_email": Row(PERSON),
     "account_email_verification_sent": Row(PUBLIC),
     "account_confirm_email": Row(PERSON, arguments=("key",)),
@@ -165,7 +170,7 @@ TABLE = {
 RENAMED = {
     "setting_key": "key",
     "record_key": "list_key",
-    **dict.fromkeys(("exchange_pk", "session_pk", "record_pk", "hold_pk"), "pk"),
+    **dict.fromkeys(("exchange_pk", "session_pk", "passkey_pk", "record_pk", "hold_pk"), "pk"),
     **dict.fromkeys((f"{document_type.one}_pk" for document_type in document_types()), "pk"),
 }
 # Arguments that name nothing of a tenant's: such an address exists for everybody.
@@ -224,6 +229,7 @@ def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, A
         "uidb36": "1",
         "key": "set-password",
         "session_pk": 0,
+        "passkey_pk": 0,
     }
 
 

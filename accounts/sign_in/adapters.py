@@ -5,10 +5,12 @@ Owns answers only; no page and no rule of its own.
 
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -21,12 +23,18 @@ from accounts.sign_in.addresses import is_taken
 from accounts.sign_in.guessing import MINUTE, forget_passwords, of_password, told_to_wait
 from accounts.sign_in.links import password_url
 from accounts.sign_in.proof import is_proved
+from accounts.sign_in.second_factor import why_not_removed
 from accounts.ui.back import own_path
 
 logger = logging.getLogger(__name__)
 
 TOO_MANY = "Too many attempts from your network. Wait a minute, then try again."
 WRONG_CODE = "This code is not right. Codes change every 30 seconds; enter the one that is shown now."
+WAYS_TO_CONFIRM = {
+    "reauthenticate": "Use your password",
+    "mfa_reauthenticate": "Use a code",
+    "mfa_reauthenticate:webauthn": "Use a passkey",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -110,6 +118,10 @@ class AccountAdapter(DefaultAccountAdapter):
         super()._delete_login_attempts_cached_email(request, **credentials)
         forget_passwords(credentials["email"])
 
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        return [{**method, "description": WAYS_TO_CONFIRM[method["id"]]} for method in found]
+
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Not for a while after a log-in, which proved the same."""
         return bool(super().is_reauthentication_required(app=app, **kwargs)) and not is_proved(self.request)
@@ -131,6 +143,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": WRONG_CODE,
+        "cannot_delete_authenticator": "It is your only second factor, and one is required of you. Add a passkey "
+        "first; if it is lost, ask your support.",
         "cannot_generate_recovery_codes": "Set up a second factor first; recovery codes stand in for it.",
     }
 
@@ -141,6 +155,17 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return encrypted_text
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        return not why_not_removed(authenticator)
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return "Passkey" if number == 1 else f"Passkey {number}"
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """By the address people were told, whatever a Host header says."""
+        return {"id": urlsplit(settings.SITE_URL).hostname or "", "name": settings.MFA_TOTP_ISSUER}
 
     def get_totp_label(self, user: User) -> str:
         return user.email

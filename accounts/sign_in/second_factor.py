@@ -49,6 +49,20 @@ def who_requires_it(user: User, tenant: Tenant | None) -> str:
     return ""
 
 
+def why_not_removed(factor: Authenticator) -> str:
+    """Why somebody cannot take this second factor off their account themselves, with what to do; "" when they can."""
+    user = factor.user
+    if Authenticator.objects.filter(user=user, type__in=FACTORS).exclude(pk=factor.pk).exists():
+        return ""
+    who = who_requires_it(user, None) or ", ".join(requiring_tenants(user))
+    if not who:
+        return ""
+    return (
+        f"It is your only second factor, and one is required here ({who}). Add another one first: a passkey, or an "
+        "authenticator app. If it is lost, ask your support."
+    )
+
+
 def requiring_tenants(user: User) -> list[str]:
     """The names of the person's companies that require a second factor."""
     found = Membership.objects.filter(user=user, tenant__second_factor_required=True, user__is_active=True)

@@ -5,18 +5,26 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.usersessions import views as sessions
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.decorators import login_not_required, login_required
 from django.urls import path, re_path
 from django.views.decorators.cache import never_cache
 
 from accounts.sign_in import views
 from accounts.sign_in.kept_forms import kept_form
+from accounts.sign_in.passkey_views import (
+    AddPasskeyView,
+    ConfirmPasskeyView,
+    PasskeyLoginView,
+    RemovePasskeyView,
+    RenamePasskeyView,
+)
 
 RESET = "password-reset"
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("login/code/", mfa.authenticate, name="mfa_authenticate"),
+    path("login/passkey/", login_not_required(PasskeyLoginView.as_view()), name="mfa_login_webauthn"),
     path("login/inactive/", account.account_inactive, name="account_inactive"),
     path("logout/", account.logout, name="account_logout"),
     path("sign-up/", account.signup, name="account_signup"),
@@ -37,6 +45,7 @@ urlpatterns = [
     path("account/confirm/", account.reauthenticate, name="account_reauthenticate"),
     path("account/confirm/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("account/kept/", kept_form, name="kept_form"),
+    path("account/confirm/passkey/", ConfirmPasskeyView.as_view(), name="mfa_reauthenticate_webauthn"),
     path("account/email/", views.AddressView.as_view(), name="account_email"),
     path("account/email/sent/", account.email_verification_sent, name="account_email_verification_sent"),
     # For its owner alone: a mistyped address belongs to a stranger, whom the link must not let take the account over.
@@ -47,6 +56,9 @@ urlpatterns = [
     path("account/second-factor/required/", views.second_factor_required, name="second_factor_required"),
     path("account/second-factor/set-up/", never_cache(totp.activate_totp), name="mfa_activate_totp"),
     path("account/second-factor/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("account/passkeys/add/", never_cache(AddPasskeyView.as_view()), name="mfa_add_webauthn"),
+    path("account/passkeys/<int:pk>/rename/", RenamePasskeyView.as_view(), name="mfa_edit_webauthn"),
+    path("account/passkeys/<int:pk>/remove/", RemovePasskeyView.as_view(), name="mfa_remove_webauthn"),
     path("account/recovery-codes/", never_cache(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
     path("account/recovery-codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("account/sessions/", sessions.list_usersessions, name="usersessions_list"),

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from accounts.audit import record_event
 from accounts.log_in_events import MOST_FAILED_AN_HOUR
-from accounts.models import AuditEntry, EventKind, Membership, Role, Tenant, User
+from accounts.models import Attempts, AuditEntry, EventKind, Membership, Role, Tenant, User
 from accounts.services import set_role
 from accounts.tenancy import cross_tenant, tenant_scope
 from config.audit import AUDITED, NOT_AUDITED
@@ -158,6 +158,7 @@ class TestEvents:
     def test_guessing_does_not_fill_the_trail(self, client: Client, admin: User, settings: Any) -> None:
         settings.ACCOUNT_RATE_LIMITS = False  # as with guesses from many addresses
         for _ in range(MOST_FAILED_AN_HOUR + 3):
+            Attempts.objects.all().delete()  # as with guesses that wait long enough
             client.post(reverse("login"), {"login": admin.email, "password": "wrong"})
         client.post(reverse("login"), {"login": "nobody@example.com", "password": "wrong"})
         assert len(told(EventKind.LOG_IN_FAILED)) == MOST_FAILED_AN_HOUR
@@ -177,6 +178,29 @@ class TestEvents:
         settings.TRUST_PROXY_HEADERS = True
         Client().post(reverse("login"), typed, **claim)
         assert last(EventKind.LOG_IN).remote_addr == "203.0.113.9"
+
+    def test_of_somebody_of_two_companies_each_learns_what_concerns_it(
+        self, client: Client, admin: User, tenant: Tenant, other_tenant: Tenant
+    ) -> None:
+        """A log-in where it is entered, from there; failures and changes of the account everywhere, from nowhere."""
+        set_role(other_tenant, admin, Role.VIEWER)
+        seen = told()[-1].pk
+        typed = {"login": admin.email, "password": PASSWORD}
+        client.post(reverse("login"), {**typed, "password": "wrong"}, REMOTE_ADDR="203.0.113.7")
+        client.post(reverse("login"), typed, REMOTE_ADDR="203.0.113.7")
+        for _ in range(2):
+            client.get(reverse("home", kwargs={"tenant_slug": tenant.slug}), REMOTE_ADDR="203.0.113.7")
+        client.post(reverse("account"), {"name": "Alma R."}, REMOTE_ADDR="203.0.113.7")
+        client.post(reverse("logout"), REMOTE_ADDR="203.0.113.7")
+
+        def of(company: Tenant | None) -> list[tuple[str, str | None]]:
+            return [(str(e.kind), e.remote_addr) for e in told() if e.tenant == company and e.pk > seen]
+
+        assert of(None) == [("log_in", "203.0.113.7")]
+        assert of(tenant) == [
+            ("log_in_failed", None), ("log_in", "203.0.113.7"), ("changed", None), ("log_out", None),
+        ]  # fmt: skip
+        assert of(other_tenant) == [("log_in_failed", None), ("changed", None)]
 
     def test_the_connection_from_its_beginning_to_its_end(
         self, client_for: ClientFor, admin: User, tenant: Tenant, intacct: SandboxServer, url: Url

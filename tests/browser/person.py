@@ -5,6 +5,8 @@ Owns what every page must hold, whatever it shows. Knows no page by itself.
 
 from __future__ import annotations
 
+import re
+
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
@@ -15,7 +17,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 MAGNIFIED: ViewportSize = {"width": 320, "height": 256}  # 1280 x 1024 at 400 %: what WCAG 2.2, 1.4.10, asks to reflow
 # Chromium reports the answer to a refused form this way; the page itself says what was refused.
-REFUSED_FORM = "the server responded with a status of 422"
+REFUSED_FORM = re.compile("the server responded with a status of (422|429)")
 # Preloading would copy imported style sheets into the page, which the content policy blocks.
 AXE_OPTIONS: dict[str, object] = {"preload": False, "resultTypes": ["violations"]}
 ONLY_COLOURS: dict[str, object] = {**AXE_OPTIONS, "runOnly": ["color-contrast", "link-in-text-block"]}
@@ -36,7 +38,7 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and REFUSED_FORM not in message.text:
+        if message.type in ("error", "warning") and not REFUSED_FORM.search(message.text):
             self.complaints.append(f"{self.page.url}: {message.type}: {message.text}")
 
     def log_in(self, email: str, *, code: str = "") -> None:

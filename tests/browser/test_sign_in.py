@@ -187,7 +187,7 @@ def test_a_company_requires_it_and_says_so(visit: Visit, url: Url, tenant: Tenan
     alma.page.get_by_label("Require a second factor of everybody").check()
     alma.press("Save")
 
-    alma.sees("Everybody who works for Summit Ridge Builders needs a code")
+    alma.sees("Everybody who works for Summit Ridge Builders needs a passkey, or a code")
     alma.look()
     alma.follow("Set it up")
     secret = alma.page.locator(".copy-value").inner_text()

@@ -202,7 +202,7 @@ class TestRequired:
         vera = client_for(viewer)
         response = vera.get(url("runs") + "?state=failed")
         page = vera.get(response["Location"]).content.decode()
-        assert "Everybody who works for Summit Ridge Builders needs a code" in page
+        assert "Everybody who works for Summit Ridge Builders needs a passkey, or a code" in page
         assert "Your other companies" in page
         assert vera.get(reverse("home", kwargs={"tenant_slug": other_tenant.slug})).status_code == 200
         assert vera.get(reverse("account")).status_code == 200

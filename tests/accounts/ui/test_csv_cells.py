@@ -10,6 +10,10 @@ from accounts.ui.csv_cells import BYTE_ORDER_MARK, as_csv, csv_line, safe_cell, 
 FORMULAS = [
     "=1+1", "+cmd", "-2+3", "@x", "@SUM(A1)", "=HYPERLINK(1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1+1", "－2+3",
     "＠SUM(A1)", "-", "+", "-5-3", "-1+cmd|' /C calc'!A0", "+49 1", "+49 1 x", "- 5", "-..,", "-٥", "\t5",
+    "\ufe661+1", "\ufe621", "\ufe631-2", "\ufe6bSUM(A1)", "\u207a1", "\u208a1", "\u22125", "|calc", "\uff5ccalc",
+    " =1", "\u00a0=1", "\u3000=1", "\u200b=1", "\ufeff=1", "\u2060+1 x", "\u202e=1", "\u00ad@x",
+    "\x0b=1", "\x00=1", "\x1f=1",
+    " \u200b \ufeff＝1", "\u2028=1", "  -1+1", " +49 1 x",
 ]  # fmt: skip
 NUMBERS = [
     "-5",
@@ -31,7 +35,25 @@ def test_what_a_spreadsheet_would_compute_is_shown_as_text_and_comes_back_as_it_
     assert unguarded(safe_cell(text)) == text
 
 
-@pytest.mark.parametrize("text", [*NUMBERS, "", "plain", "'quoted'", "a=1", "(250.00)", "12.50", "SC-1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *NUMBERS,
+        "",
+        "plain",
+        "'quoted'",
+        "a=1",
+        "(250.00)",
+        "12.50",
+        "SC-1",
+        " -5",
+        "\u200b",
+        " ",
+        "é=1",
+        " x=1",
+        "\u2013 5",
+    ],
+)
 def test_numbers_and_plain_texts_stay_as_they_are(text: str) -> None:
     assert safe_cell(text) == unguarded(text) == text
 
