@@ -86,14 +86,14 @@ def record_event(
     about: Model | None = None,
     changes: Iterable[Change] = (),
     by: User | None = None,
-) -> None:
+) -> list[AuditEntry]:
     """Write down what happened, in the trail of each tenant it belongs to. Never give it a secret.
 
     It belongs to the tenant of `about`, else to the current one; what is about a person outside any tenant belongs to
     all of theirs. `by` is who did it, where that is not the person of the request.
     """
-    for tenant_id in _tenants_of(about):
-        _write(kind, tenant_id, about, text, list(changes), by)
+    told = list(changes)
+    return [_write(kind, tenant_id, about, text, told, by) for tenant_id in _tenants_of(about)]
 
 
 def record_change(instance: Model, kind: TextChoices, changes: dict[str, Any]) -> AuditEntry | None:

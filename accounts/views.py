@@ -3,12 +3,14 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import TenantRequest, role_required
 from accounts.forms import CompanyForm
-from accounts.models import Membership, Role, Tenant
+from accounts.models import Membership, Role, SupportAccess, Tenant
 from accounts.sign_in.second_factor import people_without_one
+from accounts.templatetags.ui import when
 
 
 def tenants(request: HttpRequest) -> HttpResponse:
@@ -51,6 +53,19 @@ def _company_page(request: TenantRequest, form: CompanyForm) -> HttpResponse:
             {"label": "Time zone", "value": tenant.time_zone},
             {"label": "Base currency", "value": tenant.base_currency},
             {"label": "Second factor", "value": "Required" if tenant.second_factor_required else "Up to each person"},
+            {
+                "label": "Support may look at our data",
+                "value": tenant.get_support_access_display(),
+                "note": _support(tenant),
+            },
         ],
     }
     return render(request, "accounts/company.html", context, status=422 if form.errors else 200)
+
+
+def _support(tenant: Tenant) -> str:
+    """Until when support may look, where the company decides it each time; "" otherwise."""
+    if tenant.support_access == SupportAccess.ALWAYS:
+        return ""
+    until = tenant.support_until
+    return f"allowed until {when(until)}" if until is not None and until > timezone.now() else "not allowed now"

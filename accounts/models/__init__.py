@@ -5,7 +5,8 @@ from accounts.models.access import CrossTenantAccess
 from accounts.models.audit import AuditEntry
 from accounts.models.invitation import UNANSWERED, Invitation, InvitationState
 from accounts.models.membership import Membership, Role
-from accounts.models.tenant import Tenant
+from accounts.models.support import SupportVisit
+from accounts.models.tenant import SupportAccess, Tenant
 from accounts.models.user import User
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "InvitationState",
     "Membership",
     "Role",
+    "SupportAccess",
+    "SupportVisit",
     "Tenant",
     "User",
 ]

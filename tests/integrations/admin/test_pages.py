@@ -73,6 +73,7 @@ from tests.snapshot import connect, read_lists
 OURS = ("accounts", "integrations", "erp_admin")
 # Models without a page of their own, each with the reason.
 WITHOUT_A_PAGE = {
+    "accounts.SupportVisit": "a count beside an entry of the audit trail",
     "integrations.PushBody": "on the page of its push",
     "integrations.ExchangeSubject": "on the page of its exchange",
     "erp_admin.CommitmentLine": "on the page of its commitment",
