@@ -61,7 +61,7 @@ def test_what_nobody_reads_has_begun_only(tenant: Tenant) -> None:
 def test_an_exported_list_is_of_the_person_also_at_its_end(
     mirrored: Connection, client_for: Callable[[User | None], Client], viewer: User, url: Callable[..., str]
 ) -> None:
-    answer = client_for(viewer).get(url("export_list", list_key="vendors"), {"q": "a"})
+    answer = client_for(viewer).get(url("export_list", list_key="customers"), {"q": "a"})
     number = len(answer.getvalue().decode().strip().splitlines()) - 1
     begun, ended = AuditEntry.objects.filter(kind=EventKind.EXPORTED).order_by("pk")
     assert begun.actor == ended.actor == viewer

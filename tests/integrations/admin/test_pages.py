@@ -296,6 +296,8 @@ def _like(row: Any, mark: int) -> Any:
         row.draft.save()
     if isinstance(row, PushHold):
         row.flow = f"flow-{mark}"
+    if isinstance(row, SignInTries):
+        row.key = f"tenant:{mark}"
     if isinstance(row, Membership):
         row.user = User.objects.create(email=f"p{mark}@summit.example")
     return row
