@@ -88,7 +88,7 @@ def record_event(
     changes: Iterable[Change] = (),
     by: User | None = None,
     only_in: Collection[int | None] | None = None,
-) -> None:
+) -> list[AuditEntry]:
     """Write down what happened, in the trail of each tenant it belongs to. Never give it a secret.
 
     It belongs to the tenant of `about`, else to the current one; what is about a person outside any tenant belongs to
@@ -96,9 +96,13 @@ def record_event(
     """
     tenant_ids = _tenants_of(about)
     is_shared = _is_shared(about, tenant_ids)
+    told, entries = list(changes), []
     for tenant_id in tenant_ids if only_in is None else only_in:
         is_kept_back = is_shared and tenant_id is not None
-        _entry(kind, tenant_id, about, text, list(changes), by, is_shared=is_kept_back).save(force_insert=True)
+        entry = _entry(kind, tenant_id, about, text, told, by, is_shared=is_kept_back)
+        entry.save(force_insert=True)
+        entries.append(entry)
+    return entries
 
 
 def record_change(instance: Model, kind: TextChoices, changes: dict[str, Any]) -> AuditEntry | None:

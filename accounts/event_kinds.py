@@ -24,6 +24,7 @@ class EventGroup:
 RECORDS = EventGroup("records", "Records")
 SIGN_IN = EventGroup("sign_in", "Log-ins")
 EXPORTS = EventGroup("exports", "Exports")
+SUPPORT = EventGroup("support", "Support")
 
 
 class EventKind(TextChoices):
@@ -38,6 +39,7 @@ class EventKind(TextChoices):
     SECOND_FACTOR_REMOVED = "second_factor_removed", "Second factor removed"
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed", "Recovery codes renewed"
     EXPORTED = "exported", "Exported"
+    SUPPORT_LOOKED = "support_looked", "Support looked at"
 
 
 @dataclass(frozen=True)
@@ -116,3 +118,4 @@ register_event_kinds(
     },
 )
 register_event_kinds(EXPORTS, {EventKind.EXPORTED: ("neutral", "download")})
+register_event_kinds(SUPPORT, {EventKind.SUPPORT_LOOKED: ("info", "eye")})

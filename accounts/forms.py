@@ -1,21 +1,37 @@
-"""The forms of a company's own settings, laid out as every form of the site."""
+"""The forms of a company's own settings, and that of the reason why support looks at its data.
+
+Owns what may be typed. Must not decide who may change or look.
+"""
 
 import zoneinfo
+from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
-from accounts.models import Tenant
+from accounts.models import SupportAccess, Tenant
 from accounts.models.tenant import IDLE_MINUTES, LONGEST_HOURS
 from accounts.sign_in.limits import limits_of_the_site
+from accounts.templatetags.ui import when
+
+MOST_SUPPORT_DAYS = 30
 
 
 class CompanyForm(forms.ModelForm):
-    """Name, time zone and base currency."""
+    """Name, time zone, base currency, and when support may look."""
+
+    support_days = forms.IntegerField(
+        label="Allow support for this many days from now",
+        required=False,
+        min_value=0,
+        max_value=MOST_SUPPORT_DAYS,
+        help_text="Counts where support may look only while you allow it. 0 ends it now; blank leaves it as it is.",
+    )
 
     class Meta:
         model = Tenant
-        fields = ["name", "time_zone", "base_currency"]
+        fields = ["name", "time_zone", "base_currency", "support_access"]
         help_texts = {
             "name": "As people know the company; its address on this site stays as it is.",
             "time_zone": "Times on pages and in mails are shown in this zone.",
@@ -27,6 +43,25 @@ class CompanyForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         zones = sorted(zoneinfo.available_timezones())
         self.fields["time_zone"].widget = forms.Select(choices=[(zone, zone.replace("_", " ")) for zone in zones])
+
+        self.fields["support_access"].required = False
+        until = self.instance.support_until
+        if until is not None and until > timezone.now():
+            self.fields[
+                "support_days"
+            ].label = f"Allow support for this many days from now (until {when(until)} at present)"
+
+    def clean_support_access(self) -> str:
+        return str(self.cleaned_data["support_access"] or self.instance.support_access)
+
+    def save(self, commit: bool = True) -> Tenant:
+        days = self.cleaned_data.get("support_days")
+        if self.instance.support_access == SupportAccess.ALWAYS:
+            self.instance.support_until = None
+        elif days is not None:
+            self.instance.support_until = timezone.now() + timedelta(days=days)
+        tenant: Tenant = super().save(commit)
+        return tenant
 
     def clean_base_currency(self) -> str:
         return str(self.cleaned_data["base_currency"]).upper()
@@ -61,3 +96,19 @@ class SecurityForm(forms.ModelForm):
         )
         for name, (least, most) in (("idle_minutes", IDLE_MINUTES), ("longest_hours", LONGEST_HOURS)):
             self.fields[name].widget.attrs.update(min=least, max=most)
+
+
+class SupportReasonForm(forms.Form):
+    """Why support looks at a company's data; the company reads it."""
+
+    reason = forms.CharField(
+        label="Reason",
+        min_length=5,
+        max_length=200,
+        widget=forms.TextInput(attrs={"size": 80, "autofocus": True}),
+        help_text="The ticket and what it is about, in words that the company may read.",
+        error_messages={
+            "required": "Say why, for example the ticket.",
+            "min_length": "Say why in a few words, for example the ticket.",
+        },
+    )

@@ -4,13 +4,14 @@ Nothing else may open or disable a scope; the managers that refuse to work witho
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from django.utils import timezone
-from django_scopes import get_scope, scope, scopes_disabled
+from django_scopes import get_scope, scope
 
 from accounts.models import CrossTenantAccess, Tenant, User
+from accounts.models.scoped import CLOSED
 
 logger = logging.getLogger(__name__)
 
@@ -30,14 +31,16 @@ def current_tenant() -> Tenant | None:
 
 
 @contextmanager
-def cross_tenant(reason: str, *, actor: User | None = None, path: str = "") -> Iterator[None]:
+def cross_tenant(
+    reason: str, *, actor: User | None = None, path: str = "", closed: Collection[int] = ()
+) -> Iterator[None]:
     """The one door across tenants: log-in, support admin, dispatcher, key rotation.
 
     `reason` says why in a few words. A person's passage (`actor`) is kept as a CrossTenantAccess row; a machine's
-    is a debug line, since the dispatcher passes every minute.
+    is a debug line, since the dispatcher passes every minute. Rows of the tenants in `closed` stay hidden.
     """
     if actor is not None:
         CrossTenantAccess.objects.create(actor=actor, actor_label=str(actor), reason=reason[:200], path=path[:500])
     logger.debug("cross-tenant access: %s", reason)
-    with scopes_disabled():
+    with scope(_enabled=False, **{CLOSED: frozenset(closed)}):
         yield

@@ -3,14 +3,16 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import TenantRequest, role_required
 from accounts.forms import CompanyForm, SecurityForm
-from accounts.models import Membership, Role, Tenant
+from accounts.models import Membership, Role, SupportAccess, Tenant
 from accounts.sign_in.limits import limits_of
 from accounts.sign_in.proof import proof_required
 from accounts.sign_in.second_factor import people_without_one
+from accounts.templatetags.ui import when
 
 
 def tenants(request: HttpRequest) -> HttpResponse:
@@ -65,6 +67,11 @@ def _company_page(request: TenantRequest, form: CompanyForm) -> HttpResponse:
             {"label": "Name", "value": tenant.name},
             {"label": "Time zone", "value": tenant.time_zone},
             {"label": "Base currency", "value": tenant.base_currency},
+            {
+                "label": "Support may look at our data",
+                "value": tenant.get_support_access_display(),
+                "note": _support(tenant),
+            },
         ],
         "security": _security_facts(tenant),
     }
@@ -88,3 +95,11 @@ def _security_facts(tenant: Tenant) -> list[dict[str, str]]:
             "note": "" if tenant.longest_hours else as_site,
         },
     ]
+
+
+def _support(tenant: Tenant) -> str:
+    """Until when support may look, where the company decides it each time; "" otherwise."""
+    if tenant.support_access == SupportAccess.ALWAYS:
+        return ""
+    until = tenant.support_until
+    return f"allowed until {when(until)}" if until is not None and until > timezone.now() else "not allowed now"

@@ -52,6 +52,7 @@ class TenantAdmin(KeptForGood):
     list_display = ["name", "slug", "time_zone", "base_currency", "created_at"]
     search_fields = ["name", "slug"]
     date_hierarchy = "created_at"
+    readonly_fields = ["support_access", "support_until"]  # the company's own decision
     inlines = [MembershipInline]
 
 

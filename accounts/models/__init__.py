@@ -6,7 +6,8 @@ from accounts.models.attempts import Attempts
 from accounts.models.audit import AuditEntry
 from accounts.models.invitation import UNANSWERED, Invitation, InvitationState
 from accounts.models.membership import Membership, Role
-from accounts.models.tenant import Tenant
+from accounts.models.support import SupportVisit
+from accounts.models.tenant import SupportAccess, Tenant
 from accounts.models.user import User
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "InvitationState",
     "Membership",
     "Role",
+    "SupportAccess",
+    "SupportVisit",
     "Tenant",
     "User",
 ]

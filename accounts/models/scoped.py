@@ -19,6 +19,7 @@ from accounts.models.tenant import Tenant
 T = TypeVar("T", bound=models.Model)
 _Keys = tuple["models.ForeignKey[Any, Any]", ...]
 _AT_ONCE = 500
+CLOSED = "closed"  # of a scope: tenants whose rows stay hidden behind the door across tenants
 
 
 class WrongTenant(ScopeError):  # type: ignore[misc]  # django-scopes has no types
@@ -159,7 +160,8 @@ else:
                 return self._queryset_class(model=self.model, query=query, using=self._db, hints=self._hints)
             found = super().get_queryset()
             if not isinstance(found, DisabledQuerySet):
-                return found
+                closed = present.get(CLOSED)
+                return found.exclude(tenant__in=closed) if closed else found
             return NoTenant(model=self.model, using=self._db, missing_scopes=found.missing_scopes)
 
 

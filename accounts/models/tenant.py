@@ -17,6 +17,11 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(f"“{name}” is not a time zone. Use an IANA name such as America/Denver.")
 
 
+class SupportAccess(models.TextChoices):
+    ALWAYS = "always", "At any time; each visit is in the audit trail"
+    WHEN_ALLOWED = "when_allowed", "Only while we allow it"
+
+
 class Tenant(models.Model):
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=50, unique=True, help_text="Part of every address of this company.")
@@ -48,6 +53,13 @@ class Tenant(models.Model):
         validators=[MinValueValidator(LONGEST_HOURS[0]), MaxValueValidator(LONGEST_HOURS[1])],
         help_text="After so long people log in anew, whatever they do. Empty: as the site does.",
     )
+    support_access = models.CharField(
+        "when support may look at our data",
+        max_length=16,
+        choices=SupportAccess.choices,
+        default=SupportAccess.ALWAYS,
+    )
+    support_until = models.DateTimeField("support is allowed until", null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -33,7 +33,7 @@ class Wanted:
 
 def entries(wanted: Wanted) -> QuerySet[AuditEntry]:
     """The current tenant's entries, newest first."""
-    found = AuditEntry.objects.order_by("-pk")
+    found = AuditEntry.objects.select_related("support_visit").order_by("-pk")
     if wanted.what:
         found = found.filter(kind__in=kinds_of(wanted.what))
     if wanted.who:
@@ -64,10 +64,16 @@ def kind_of_record(entry: AuditEntry) -> str:
     return capfirst(ContentType.objects.get_for_id(entry.content_type_id).name)
 
 
+def text_of(entry: AuditEntry) -> str:
+    """What an entry says; of a visit of support with the number of pages that were opened within the hour."""
+    visit = getattr(entry, "support_visit", None)
+    return entry.text if visit is None or visit.pages == 1 else f"{entry.text} ({visit.pages} pages within the hour)"
+
+
 def table(found: QuerySet[AuditEntry]) -> Iterator[Iterable[str]]:
     """The entries as rows of text, heading first; read as they are taken, never held together."""
     yield HEADINGS
-    for entry in found.select_related("actor").iterator(chunk_size=ROWS_AT_ONCE):
+    for entry in found.select_related("actor", "support_visit").iterator(chunk_size=ROWS_AT_ONCE):
         changes = "; ".join(f"{each['label']}: {each['before']} → {each['after']}" for each in entry.changes)
         yield (
             entry.at.astimezone(UTC).isoformat(timespec="seconds"),
@@ -76,7 +82,7 @@ def table(found: QuerySet[AuditEntry]) -> Iterator[Iterable[str]]:
             shown(entry.kind).label,
             kind_of_record(entry),
             entry.object_label,
-            entry.text,
+            text_of(entry),
             changes,
             entry.remote_addr or "",
             entry.request_id,

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import TenantRequest, role_required
 from accounts.admin.read_only import CountedToALimit
-from accounts.audit import record_event
 from accounts.event_kinds import event_groups, shown
-from accounts.models import AuditEntry, EventKind, Role
+from accounts.exports import recorded
+from accounts.models import AuditEntry, Role
 from accounts.trail import selectors
 from accounts.trail.forms import TrailFilter
 from accounts.ui.csv_cells import as_csv
@@ -45,13 +45,13 @@ def export(request: TenantRequest) -> HttpResponse:
     """The filtered trail as a CSV file, sent as it is read, however long it is."""
     form = _form(request)
     found = selectors.entries(form.wanted)
-    text = "The whole trail." if form.wanted.is_everything else f"Filtered: {request.GET.urlencode()[:400]}"
-    record_event(EventKind.EXPORTED, f"Audit trail as CSV. {text}")
+    chosen = "" if form.wanted.is_everything else request.GET.urlencode()
+    rows = recorded("Audit trail as CSV", selectors.table(found), chosen=chosen)
     name = f"{request.tenant.slug}-audit-{timezone.localdate():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     # It shares a base with HttpResponse, and views may answer with either.
     return StreamingHttpResponse(  # type: ignore[return-value]
-        as_csv(selectors.table(found)), content_type="text/csv; charset=utf-8", headers=headers
+        as_csv(rows), content_type="text/csv; charset=utf-8", headers=headers
     )
 
 
@@ -82,6 +82,7 @@ def _line(entry: AuditEntry) -> dict[str, Any]:
     return {
         "entry": entry,
         "state": shown(entry.kind),
+        "text": selectors.text_of(entry),
         "kind_of_record": selectors.kind_of_record(entry),
         "changes": changes if len(changes) <= CHANGES_SHOWN else [],
         "folded": changes if len(changes) > CHANGES_SHOWN else [],

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import TenantRequest, background, role_required
 from accounts.bodies import takes_files
+from accounts.exports import recorded
 from accounts.models import Role, Tenant
 from accounts.refusal import Refused
 from accounts.ui.filters import counted_filter, is_filtered
@@ -298,7 +299,8 @@ def problems(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """The rows that were not imported as a file to correct and upload again."""
     found = _draft(draft_pk)
     # At most as large as the file that was uploaded, with a sentence per row that is wrong.
-    response = HttpResponse(exports.problem_file(found), content_type="text/csv; charset=utf-8")
+    lines = recorded(f"Problems of {found.file_name} as CSV", exports.problem_file(found))
+    response = HttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="problems-{found.pk}.csv"'
     return response
 

@@ -189,7 +189,7 @@ def store_exchange(
         row = Exchange.objects.create(
             tenant_id=tenant_id,
             connection=connection,
-            run_id=step.run_id if step else None,
+            run=step.run if step else None,
             step=step,
             started_at=exchange.started_at,
             duration_ms=exchange.duration_ms,

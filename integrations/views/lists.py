@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import TenantRequest, role_required
+from accounts.exports import recorded
 from accounts.models import Role
 from accounts.tenancy import tenant_scope
 from accounts.ui.choices import Choice, choice, tools
@@ -215,7 +216,8 @@ def export(request: TenantRequest, list_key: str) -> StreamingHttpResponse:
             for item in every_record(found, chosen.sort):
                 yield row_of(item, fields)
 
-    answer = StreamingHttpResponse(as_csv(rows()), content_type="text/csv; charset=utf-8")
+    sent = recorded(f"{kind.label} as CSV", rows(), chosen=request.GET.urlencode())
+    answer = StreamingHttpResponse(as_csv(sent), content_type="text/csv; charset=utf-8")
     day = timezone.localdate().isoformat()
     answer["Content-Disposition"] = f'attachment; filename="{request.tenant.slug}-{kind.key}-{day}.csv"'
     return answer

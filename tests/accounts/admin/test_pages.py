@@ -13,7 +13,7 @@ from accounts.tenancy import tenant_scope
 
 
 @pytest.fixture
-def site(client_for: Callable[[User | None], Client], staff: User) -> Client:
+def site(client_for: Callable[[User | None], Client], staff: User, tenant: Tenant) -> Client:
     return client_for(staff)
 
 

@@ -74,6 +74,7 @@ OURS = ("accounts", "integrations", "erp_admin")
 # Models without a page of their own, each with the reason.
 WITHOUT_A_PAGE = {
     "accounts.Attempts": "counters under keyed hashes, which say nothing to anybody",
+    "accounts.SupportVisit": "a count beside an entry of the audit trail",
     "integrations.PushBody": "on the page of its push",
     "integrations.ExchangeSubject": "on the page of its exchange",
     "erp_admin.CommitmentLine": "on the page of its commitment",
@@ -296,6 +297,8 @@ def _like(row: Any, mark: int) -> Any:
         row.draft.save()
     if isinstance(row, PushHold):
         row.flow = f"flow-{mark}"
+    if isinstance(row, SignInTries):
+        row.key = f"tenant:{mark}"
     if isinstance(row, Membership):
         row.user = User.objects.create(email=f"p{mark}@summit.example")
     return row

@@ -164,6 +164,26 @@ def test_trying_one_user_after_the_other_ends_too(
     assert WAIT in text_of(Desk(client_for(last), other_tenant, intacct).tries(user_id="user-21"))
 
 
+def test_being_let_in_elsewhere_in_between_gives_no_more_tries(
+    stranger: Desk, other_tenant: Tenant, intacct: SandboxServer
+) -> None:
+    own = {"company_id": "northgate-demo", "password": "northgate-user-local"}
+    for _ in range(4):
+        assert WAIT not in text_of(stranger.tries())
+        assert stranger.tries(**own).status_code == 302
+        with tenant_scope(other_tenant):
+            service.disconnect(Connection.objects.get())
+    assert WAIT not in text_of(stranger.tries())
+    assert WAIT in text_of(stranger.tries())
+
+
+def test_another_entity_is_no_other_user(desk: Desk, intacct: SandboxServer) -> None:
+    for entity in ("100", "200", "300"):
+        desk.tries(entity_id=entity)
+    assert WAIT in text_of(desk.tries(entity_id="400"))
+    assert WAIT in text_of(desk.tries())
+
+
 def test_one_person_waits_in_all_companies_and_a_company_for_all_its_people(
     client_for: ClientFor, admin: User, tenant: Tenant, other_tenant: Tenant, intacct: SandboxServer
 ) -> None:
