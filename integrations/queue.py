@@ -46,6 +46,18 @@ def tenants_waiting() -> set[int]:
     return {arguments[0] for arguments in _untaken(_RUN_DUE_WORK)}
 
 
+def runs_asked_for(most: int) -> set[int]:
+    """The runs of the oldest entries, taken by a worker or not: an entry leaves the queue when its job has ended."""
+    tasks = (entry.task for entry in OrmQ.objects.order_by("lock")[:most])
+    return {task["args"][1] for task in tasks if task.get("func") == _WORK_RUN}
+
+
+def others_waiting(tenant_id: int) -> bool:
+    """Whether anything lies in the queue that no worker has taken and that is not this tenant's."""
+    untaken = OrmQ.objects.filter(lock__lte=timezone.now()).order_by("lock")
+    return any(tuple(entry.task["args"])[:1] != (tenant_id,) for entry in untaken.iterator(chunk_size=50))
+
+
 def _untaken(function: str) -> list[tuple[int, ...]]:
     """The arguments of every call of `function` in the queue that no worker has taken yet."""
     untaken = OrmQ.objects.filter(lock__lte=timezone.now())

@@ -11,7 +11,7 @@ from erp_admin.projects import service as services
 from integrations.imports import flow
 from integrations.imports.service import ignore
 from integrations.intacct import Client
-from integrations.models import Connection, ListItem, RowOutcome, RunState, SyncRun
+from integrations.models import Connection, RowOutcome, RunState, SyncRun
 from integrations.runs import lease
 from integrations.runs.runner import run_to_end, work_slice
 from integrations.sandbox.facade import SandboxServer
