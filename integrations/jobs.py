@@ -16,6 +16,7 @@ from integrations import queue
 from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import ledgers_due, wake_ledger
 from integrations.delivery.verification import verify_recent
+from integrations.imports.taken import declarations, recount
 from integrations.models import USABLE_CONNECTIONS, Connection, Heartbeat, Trigger
 from integrations.operations import retention
 from integrations.operations.notices import holds_to_tell, tell_holds
@@ -148,6 +149,18 @@ def verify() -> None:
                 verify_recent(Connection.objects.get(pk=connection_id))
             except Refused as refused:
                 logger.info("nothing is verified: %s", refused.sentence)
+
+
+def recount_imports() -> None:
+    """Compare what records say of the documents linked to them with the documents, and mend what a defect left."""
+    with cross_tenant("daily recount"):
+        chosen = list(Connection.objects.order_by("pk").values_list("tenant_id", "pk"))
+    for tenant_id, connection_id in chosen:
+        with tenant_scope(Tenant.objects.get(pk=tenant_id)):
+            connection = Connection.objects.get(pk=connection_id)
+            for declaration in declarations():
+                if mended := recount(declaration, connection):
+                    logger.warning("import states of %s: %s were wrong and are mended", declaration.plural, mended)
 
 
 def prune() -> None:

@@ -22,6 +22,7 @@ _SCHEDULES: dict[str, dict[str, Any]] = {
     "dispatcher": {"func": "integrations.jobs.dispatch", **_EACH_MINUTE},
     "heartbeat": {"func": _BEAT, **_EACH_MINUTE},
     "retention": {"func": _PRUNE, "schedule_type": Schedule.DAILY},
+    "recount": {"func": "integrations.jobs.recount_imports", "schedule_type": Schedule.DAILY},
     "verification": {"func": "integrations.jobs.verify", "schedule_type": Schedule.DAILY},
 }
 

@@ -21,7 +21,6 @@ class RecordFacts(TypedDict):
     import_state: str
     document_pk: int | None
     document_number: str | None
-    taken_digest: str | None
 
 
 if TYPE_CHECKING:

@@ -31,14 +31,19 @@ def declarations() -> list[AnyDeclaration]:
 
 
 def with_link(declaration: ImportDeclaration[DocumentT], found: QuerySet[ListItem]) -> QuerySet[ListItem]:
-    """The records with `document_pk`, `document_number` and `taken_digest` of the document that is linked to each."""
-    model: type[LinkedDocument] = declaration.model
-    linked = model.objects.filter(connection_id=OuterRef("connection_id"), remote_record_no=OuterRef("record_no"))
+    """The records with `document_pk` and `document_number` of the document that is linked to each."""
+    linked = _linked(declaration)
     return found.annotate(
         document_pk=Subquery(linked.values("pk")[:1]),
         document_number=Subquery(linked.values(declaration.number or "remote_id")[:1]),
-        taken_digest=Subquery(linked.values("remote_digest")[:1]),
     )
+
+
+def _linked(declaration: ImportDeclaration[DocumentT]) -> QuerySet[LinkedDocument]:
+    """The document linked to the record outside; there is one at most."""
+    model: type[LinkedDocument] = declaration.model
+    found = model.objects.filter(connection_id=OuterRef("connection_id"), remote_record_no=OuterRef("record_no"))
+    return found.order_by()
 
 
 def derived(declaration: ImportDeclaration[DocumentT], found: QuerySet[ListItem]) -> QuerySet[ListItem]:
@@ -46,7 +51,10 @@ def derived(declaration: ImportDeclaration[DocumentT], found: QuerySet[ListItem]
     is_same = Q(taken_digest=F("digest"))
     for lines, kind in declaration.listed_lines:
         is_same &= ~_untaken(lines, kind) & ~_left_over(lines, kind)
-    return with_link(declaration, found).annotate(
+    linked = with_link(declaration, found).annotate(
+        taken_digest=Subquery(_linked(declaration).values("remote_digest")[:1])
+    )
+    return linked.annotate(
         is_taken_over=Case(
             When(document_pk=None, then=Value(None)),
             When(is_same, then=Value(True)),
