@@ -113,6 +113,7 @@ def record_many(stored: Iterable[tuple[Model | None, Model]]) -> None:
 
     Before is None for a new row. Rows of a model that is not audited leave nothing.
     """
+    trail: QuerySet[AuditEntry] = QuerySet(AuditEntry)
     entries = []
     for before, after in stored:
         if not auditlog.contains(type(after)):
@@ -122,7 +123,7 @@ def record_many(stored: Iterable[tuple[Model | None, Model]]) -> None:
         if told or (found and before is None):
             kind = EventKind.CREATED if before is None else EventKind.CHANGED
             entries += [_entry(kind, tenant_id, after, "", told, None) for tenant_id in _tenants_of(after)]
-    QuerySet(AuditEntry).bulk_create(entries, batch_size=500)
+    trail.bulk_create(entries, batch_size=500)
 
 
 def _write(

@@ -7,7 +7,7 @@ one. Must not decide what is imported.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import cast
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db import connection as database
 from django.db import transaction
@@ -22,6 +22,20 @@ from integrations.runs.flow import flows
 _BATCH = 1000
 _NAMED_BY = {NamedBy.BUSINESS_ID: "business_id", NamedBy.RECORD_NO: "record_no"}
 AnyDeclaration = ImportDeclaration[LinkedDocument]
+
+
+class DerivedFacts(TypedDict):
+    """What `derived` adds to each record."""
+
+    is_taken_over: bool | None
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    Derived = WithAnnotations[ListItem, DerivedFacts]
+else:
+    Derived = ListItem
 
 
 def declarations() -> list[AnyDeclaration]:
@@ -46,7 +60,7 @@ def _linked(declaration: ImportDeclaration[DocumentT]) -> QuerySet[LinkedDocumen
     return found.order_by()
 
 
-def derived(declaration: ImportDeclaration[DocumentT], found: QuerySet[ListItem]) -> QuerySet[ListItem]:
+def derived(declaration: ImportDeclaration[DocumentT], found: QuerySet[ListItem]) -> QuerySet[Derived]:
     """The records with `is_taken_over`, from what stands here and there at this moment. Dear: row by row."""
     is_same = Q(taken_digest=F("digest"))
     for lines, kind in declaration.listed_lines:
@@ -54,7 +68,7 @@ def derived(declaration: ImportDeclaration[DocumentT], found: QuerySet[ListItem]
     linked = with_link(declaration, found).annotate(
         taken_digest=Subquery(_linked(declaration).values("remote_digest")[:1])
     )
-    return linked.annotate(
+    judged = linked.annotate(
         is_taken_over=Case(
             When(document_pk=None, then=Value(None)),
             When(is_same, then=Value(True)),
@@ -62,6 +76,7 @@ def derived(declaration: ImportDeclaration[DocumentT], found: QuerySet[ListItem]
             output_field=BooleanField(null=True),
         )
     )
+    return cast("QuerySet[Derived]", judged)
 
 
 def _untaken(lines: OwnedLines, kind: ListKind) -> Exists:
