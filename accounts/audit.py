@@ -124,6 +124,7 @@ def record_many(stored: Iterable[tuple[Model | None, Model]]) -> None:
 
     Before is None for a new row. Rows of a model that is not audited leave nothing.
     """
+    trail: QuerySet[AuditEntry] = QuerySet(AuditEntry)
     entries = []
     for before, after in stored:
         if not auditlog.contains(type(after)):
@@ -135,7 +136,7 @@ def record_many(stored: Iterable[tuple[Model | None, Model]]) -> None:
             tenant_ids = _tenants_of(after)
             is_shared = _is_shared(after, tenant_ids)
             entries += [_entry(kind, each, after, "", told, None, is_shared=is_shared) for each in tenant_ids]
-    QuerySet(AuditEntry).bulk_create(entries, batch_size=500)
+    trail.bulk_create(entries, batch_size=500)
 
 
 def _is_shared(about: Model | None, tenant_ids: list[int | None]) -> bool:

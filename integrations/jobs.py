@@ -16,11 +16,13 @@ from integrations import queue
 from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import ledgers_due, wake_ledger
 from integrations.delivery.verification import verify_recent
+from integrations.imports.taken import declarations, recount
 from integrations.models import USABLE_CONNECTIONS, Connection, Heartbeat, Trigger
 from integrations.operations import retention
 from integrations.operations.notices import holds_to_tell, tell_holds
-from integrations.runs.runner import SHARED_SLICE_SECONDS, SLICE_SECONDS, Slice, work_slice
+from integrations.runs.runner import SLICE_SECONDS, Slice, work_slice
 from integrations.runs.selectors import runs_left_behind
+from integrations.runs.turns import left_aside, lets_others_go_first, others_wait
 from integrations.schedules.due import follow_time_zone, start_due
 from integrations.schedules.selectors import tenants_with_work
 from integrations.usage.selectors import over_budget
@@ -35,7 +37,9 @@ PRUNE_SECONDS = 120.0  # well below the time after which the queue would kill th
 def work_run(tenant_id: int, run_id: int) -> None:
     """Work one slice and wake the next worker while there is more to do.
 
-    The next slice queues up behind anyone who waits, and is short while somebody does: a long run shares its worker.
+    The next slice queues up behind anyone who waits, and a slice ends at a page border once somebody does: a long run
+    shares its worker. While others wait a tenant has one worker, however many runs it has; the one that has it wakes
+    the runs that were left aside.
     """
     # In a long queue the job of the heartbeat waits its turn; whatever passes shows the same.
     Heartbeat.objects.filter(name="queue", beat_at__lt=timezone.now() - BEAT_SPACING).update(beat_at=timezone.now())
@@ -43,10 +47,16 @@ def work_run(tenant_id: int, run_id: int) -> None:
     if tenant is None:
         return
     with tenant_scope(tenant), structlog.contextvars.bound_contextvars(job="work_run", tenant=tenant.slug):
-        others = queue.runs_waiting() - {run_id}
-        seconds = SHARED_SLICE_SECONDS if others else SLICE_SECONDS
-        if work_slice(run_id, seconds=seconds, may_postpone=True) is Slice.MORE:
+        if lets_others_go_first(tenant_id, run_id):
+            return
+        outcome = work_slice(
+            run_id, seconds=SLICE_SECONDS, may_postpone=True, others_wait=lambda: others_wait(tenant_id)
+        )
+        if outcome is Slice.MORE:
             queue.wake(tenant_id, run_id)
+        if outcome is not Slice.BUSY:
+            for other in set(left_aside(run_id)) - queue.runs_waiting():
+                queue.wake(tenant_id, other)
 
 
 def dispatch() -> None:
@@ -139,6 +149,18 @@ def verify() -> None:
                 verify_recent(Connection.objects.get(pk=connection_id))
             except Refused as refused:
                 logger.info("nothing is verified: %s", refused.sentence)
+
+
+def recount_imports() -> None:
+    """Compare what records say of the documents linked to them with the documents, and mend what a defect left."""
+    with cross_tenant("daily recount"):
+        chosen = list(Connection.objects.order_by("pk").values_list("tenant_id", "pk"))
+    for tenant_id, connection_id in chosen:
+        with tenant_scope(Tenant.objects.get(pk=tenant_id)):
+            connection = Connection.objects.get(pk=connection_id)
+            for declaration in declarations():
+                if mended := recount(declaration, connection):
+                    logger.warning("import states of %s: %s were wrong and are mended", declaration.plural, mended)
 
 
 def prune() -> None:

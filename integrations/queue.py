@@ -22,6 +22,7 @@ _SCHEDULES: dict[str, dict[str, Any]] = {
     "dispatcher": {"func": "integrations.jobs.dispatch", **_EACH_MINUTE},
     "heartbeat": {"func": _BEAT, **_EACH_MINUTE},
     "retention": {"func": _PRUNE, "schedule_type": Schedule.DAILY},
+    "recount": {"func": "integrations.jobs.recount_imports", "schedule_type": Schedule.DAILY},
     "verification": {"func": "integrations.jobs.verify", "schedule_type": Schedule.DAILY},
 }
 
@@ -44,6 +45,18 @@ def runs_waiting() -> set[int]:
 def tenants_waiting() -> set[int]:
     """The tenants that a worker has been asked to look after, and none has begun to."""
     return {arguments[0] for arguments in _untaken(_RUN_DUE_WORK)}
+
+
+def runs_asked_for(most: int) -> set[int]:
+    """The runs of the oldest entries, taken by a worker or not: an entry leaves the queue when its job has ended."""
+    tasks = (entry.task for entry in OrmQ.objects.order_by("lock")[:most])
+    return {task["args"][1] for task in tasks if task.get("func") == _WORK_RUN}
+
+
+def others_waiting(tenant_id: int) -> bool:
+    """Whether anything lies in the queue that no worker has taken and that is not this tenant's."""
+    untaken = OrmQ.objects.filter(lock__lte=timezone.now()).order_by("lock")
+    return any(tuple(entry.task["args"])[:1] != (tenant_id,) for entry in untaken.iterator(chunk_size=50))
 
 
 def _untaken(function: str) -> list[tuple[int, ...]]:

@@ -13,7 +13,7 @@ from django.db import IntegrityError
 from integrations.imports.contract import DocumentT, ImportDeclaration, LeftOut, Unacceptable
 from integrations.imports.lines import named_by
 from integrations.imports.taken import hold, renew
-from integrations.imports.taking import take_over_all
+from integrations.imports.taking import take_over_all, update_many
 from integrations.mirror.refetch import Refetched, refetch, refetch_owned
 from integrations.models import ListItem, RowOutcome, RunRow
 from integrations.records.lookup import why_unknown
@@ -135,6 +135,6 @@ def _close_rows(work: StepWork, ends: Sequence[End]) -> None:
     for row, outcome, why, document_id in ends:
         row.step, row.outcome, row.message, row.document_id = work.step, outcome, why[:500], document_id
         counts[str(outcome)] += 1
-    RunRow.objects.bulk_update([row for row, *_ in ends], ["step", "outcome", "message", "document_id"])
+    update_many([row for row, *_ in ends], ["step", "outcome", "message", "document_id"])
     work.count(read=len(ends), **counts)
     work.save_page()

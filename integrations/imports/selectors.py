@@ -5,7 +5,7 @@ Reads only. One annotation derives the state from columns of the record, so filt
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db.models import Case, CharField, Count, Model, Q, QuerySet, Value, When
 
@@ -21,7 +21,6 @@ class RecordFacts(TypedDict):
     import_state: str
     document_pk: int | None
     document_number: str | None
-    taken_digest: str | None
 
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def records_of(declaration: ImportDeclaration[DocumentT]) -> QuerySet[ImportReco
 
     The state is of the record's own columns, which an index covers; the rest is asked for the records that are read.
     """
-    return with_link(declaration, ListItem.objects.filter(kind=declaration.kind.key)).annotate(
+    found = with_link(declaration, ListItem.objects.filter(kind=declaration.kind.key)).annotate(
         import_state=Case(
             When(missing_at__isnull=False, then=Value(MISSING.value)),
             When(ignored_at__isnull=False, then=Value(IGNORED.value)),
@@ -91,6 +90,7 @@ def records_of(declaration: ImportDeclaration[DocumentT]) -> QuerySet[ImportReco
             output_field=CharField(),
         )
     )
+    return cast("QuerySet[ImportRecord]", found)
 
 
 def records_in(declaration: ImportDeclaration[DocumentT], connection: Connection) -> QuerySet[ImportRecord]:

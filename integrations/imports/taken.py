@@ -7,7 +7,7 @@ one. Must not decide what is imported.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import cast
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db import connection as database
 from django.db import transaction
@@ -24,6 +24,20 @@ _NAMED_BY = {NamedBy.BUSINESS_ID: "business_id", NamedBy.RECORD_NO: "record_no"}
 AnyDeclaration = ImportDeclaration[LinkedDocument]
 
 
+class DerivedFacts(TypedDict):
+    """What `derived` adds to each record."""
+
+    is_taken_over: bool | None
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    Derived = WithAnnotations[ListItem, DerivedFacts]
+else:
+    Derived = ListItem
+
+
 def declarations() -> list[AnyDeclaration]:
     """What every import declares whose flow is registered."""
     found = (getattr(flow, "declaration", None) for flow in flows())
@@ -31,22 +45,30 @@ def declarations() -> list[AnyDeclaration]:
 
 
 def with_link(declaration: ImportDeclaration[DocumentT], found: QuerySet[ListItem]) -> QuerySet[ListItem]:
-    """The records with `document_pk`, `document_number` and `taken_digest` of the document that is linked to each."""
-    model: type[LinkedDocument] = declaration.model
-    linked = model.objects.filter(connection_id=OuterRef("connection_id"), remote_record_no=OuterRef("record_no"))
+    """The records with `document_pk` and `document_number` of the document that is linked to each."""
+    linked = _linked(declaration)
     return found.annotate(
         document_pk=Subquery(linked.values("pk")[:1]),
         document_number=Subquery(linked.values(declaration.number or "remote_id")[:1]),
-        taken_digest=Subquery(linked.values("remote_digest")[:1]),
     )
 
 
-def derived(declaration: ImportDeclaration[DocumentT], found: QuerySet[ListItem]) -> QuerySet[ListItem]:
+def _linked(declaration: ImportDeclaration[DocumentT]) -> QuerySet[LinkedDocument]:
+    """The document linked to the record outside; there is one at most."""
+    model: type[LinkedDocument] = declaration.model
+    found = model.objects.filter(connection_id=OuterRef("connection_id"), remote_record_no=OuterRef("record_no"))
+    return found.order_by()
+
+
+def derived(declaration: ImportDeclaration[DocumentT], found: QuerySet[ListItem]) -> QuerySet[Derived]:
     """The records with `is_taken_over`, from what stands here and there at this moment. Dear: row by row."""
     is_same = Q(taken_digest=F("digest"))
     for lines, kind in declaration.listed_lines:
         is_same &= ~_untaken(lines, kind) & ~_left_over(lines, kind)
-    return with_link(declaration, found).annotate(
+    linked = with_link(declaration, found).annotate(
+        taken_digest=Subquery(_linked(declaration).values("remote_digest")[:1])
+    )
+    judged = linked.annotate(
         is_taken_over=Case(
             When(document_pk=None, then=Value(None)),
             When(is_same, then=Value(True)),
@@ -54,6 +76,7 @@ def derived(declaration: ImportDeclaration[DocumentT], found: QuerySet[ListItem]
             output_field=BooleanField(null=True),
         )
     )
+    return cast("QuerySet[Derived]", judged)
 
 
 def _untaken(lines: OwnedLines, kind: ListKind) -> Exists:

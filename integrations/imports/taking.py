@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Generic
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.audit import record_many
@@ -81,6 +82,7 @@ class _Batch(Generic[DocumentT]):
         self._changed: dict[int, DocumentT] = {}
         self._same: dict[int, DocumentT] = {}
         self._written: set[str] = set(_TAKEN)
+        self._digests = {each.pk: each.remote_digest for each in self._linked.values()}
 
     def taken(self) -> list[Taken[DocumentT] | Unacceptable]:
         results = [self._judged(item) for item in self._items]
@@ -119,16 +121,29 @@ class _Batch(Generic[DocumentT]):
 
     def _write(self) -> None:
         """What is as it was first, then what changes, so that a number that becomes free can be taken."""
-        model = self._declaration.model
-        model.objects.bulk_update(self._same.values(), _TAKEN, batch_size=_BATCH)
-        changed = list(self._changed.values())
+        model, changed = self._declaration.model, list(self._changed.values())
         automatic = [each.name for each in model._meta.concrete_fields if getattr(each, "auto_now", False)]
-        for document in changed:
-            for name in automatic:
-                setattr(document, name, timezone.now())
-        model.objects.bulk_update(changed, sorted({*self._written, *automatic}), batch_size=_BATCH)
+        rewritten = [each for each in self._same.values() if each.remote_digest != self._digests[each.pk]]
+        model.objects.filter(pk__in=list(self._same)).update(refreshed_at=timezone.now())
+        update_many(rewritten, ["remote_digest"])
+        update_many(changed, [*self._written, *automatic])
         model.objects.bulk_create(self._new, batch_size=_BATCH)
         record_many([*((self._before[each.pk], each) for each in changed), *((None, each) for each in self._new)])
+
+
+def update_many(rows: Sequence[Model], fields: Iterable[str]) -> None:
+    """Store these fields of rows that exist and are locked, or nobody else's, in one statement for many.
+
+    Django's bulk_update takes ten times the processor time, a condition for each row and field.
+    """
+    if rows:
+        type(rows[0])._default_manager.bulk_create(
+            rows,
+            batch_size=_BATCH,
+            update_conflicts=True,
+            unique_fields=["pk"],
+            update_fields=sorted(set(fields)),
+        )
 
 
 def _filled(

@@ -32,11 +32,11 @@ from integrations.runs.endings import run_end, step_end
 from integrations.runs.flow import Flow, StepFailed, flow_for
 from integrations.runs.lanes import LaneScheduler, in_lanes
 from integrations.runs.step import StepWork
+from integrations.runs.turns import OthersWait, looked_at_times, nobody_waits
 
 logger = logging.getLogger(__name__)
 
 SLICE_SECONDS = 60.0
-SHARED_SLICE_SECONDS = 10.0  # while other runs wait for a worker
 # How long after a slice's end its requests may still go on. With that and the wait for a slot, a slice stays below the
 # 300 s after which the queue would kill its worker; and a write, begun in the last second, has its full 130 s.
 PATIENCE_SECONDS = 200.0
@@ -84,6 +84,7 @@ class _Slice:
     deadline: float
     turns: LaneScheduler
     may_postpone: bool = False
+    others_wait: OthersWait = nobody_waits
     pages: int = 0
 
     def must_stop(self) -> bool:
@@ -94,7 +95,7 @@ class _Slice:
         if not self.keep_alive():
             raise lease.LeaseLost(self.run.pk)
         self.run.refresh_from_db(fields=["cancel_requested_at"])
-        is_over = self.pages > 0 and time.monotonic() >= self.deadline
+        is_over = self.pages > 0 and (time.monotonic() >= self.deadline or self.others_wait())
         return is_over or self.turns.halted.is_set() or self.run.cancel_requested_at is not None
 
     def keep_alive(self) -> bool:
@@ -115,9 +116,16 @@ class _Slice:
         return self.deadline + PATIENCE_SECONDS - time.monotonic()
 
 
-def work_slice(run_id: int, *, seconds: float = SLICE_SECONDS, may_postpone: bool = False) -> Slice:
-    """Work on a run for about `seconds`, stopping at a page border. Needs the tenant's scope.
+def work_slice(
+    run_id: int,
+    *,
+    seconds: float = SLICE_SECONDS,
+    may_postpone: bool = False,
+    others_wait: OthersWait = nobody_waits,
+) -> Slice:
+    """Work on a run for about `seconds`, stopping at a page border, or sooner while others wait for the worker.
 
+    Needs the tenant's scope.
     With `may_postpone` a run that finds Intacct busy is to be taken up later; otherwise it ends with that reason. Never
     raises for what Intacct answers: that is recorded in the run. Defects are recorded and raised.
     """
@@ -126,7 +134,7 @@ def work_slice(run_id: int, *, seconds: float = SLICE_SECONDS, may_postpone: boo
         return Slice.BUSY
     run = SyncRun.objects.select_related("connection", "tenant", "started_by").get(pk=run_id)
     with structlog.contextvars.bound_contextvars(run=run.number, tenant=run.tenant.slug), acting(_origin(run)):
-        return _work_claimed(run, token, seconds, may_postpone=may_postpone)
+        return _work_claimed(run, token, seconds, may_postpone=may_postpone, others_wait=looked_at_times(others_wait))
 
 
 def _origin(run: SyncRun) -> Origin:
@@ -135,13 +143,14 @@ def _origin(run: SyncRun) -> Origin:
     return Origin(lambda: run.started_by, label)
 
 
-def _work_claimed(run: SyncRun, token: str, seconds: float, *, may_postpone: bool) -> Slice:
+def _work_claimed(run: SyncRun, token: str, seconds: float, *, may_postpone: bool, others_wait: OthersWait) -> Slice:
     lets_go = True
     try:
         if _ended_before_work(run, token):
             return Slice.ENDED
         with company_slot(run.connection.company_id, wait_seconds=SLOT_WAIT_SECONDS) as slot:
-            return _work(_Slice(run, token, slot, time.monotonic() + seconds, LaneScheduler(run.pk), may_postpone))
+            deadline = time.monotonic() + seconds
+            return _work(_Slice(run, token, slot, deadline, LaneScheduler(run.pk), may_postpone, others_wait))
     except NoSlot:
         return Slice.BUSY
     except lease.LeaseLost:
@@ -222,7 +231,7 @@ def _work_lane(part: _Slice, flow: Flow, run: SyncRun, slot: Slot) -> bool:
 
     Raises _StopRun, _Postponed, LeaseLost.
     """
-    mine = _Slice(run, part.token, slot, part.deadline, part.turns, part.may_postpone)
+    mine = _Slice(run, part.token, slot, part.deadline, part.turns, part.may_postpone, part.others_wait)
     while (step := part.turns.next()) is not None:
         if not _work_step(mine, flow, step):
             return False

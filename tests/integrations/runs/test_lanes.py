@@ -28,7 +28,7 @@ from integrations.mirror import store
 from integrations.mirror.service import start_list_sync
 from integrations.mirror.sink import PageOutcome
 from integrations.models import CompanySlot, Connection, ListItem, ListState, RunState, StepState, SyncRun
-from integrations.runs import lanes
+from integrations.runs import lanes, turns
 from integrations.runs.runner import run_to_end, work_slice
 from integrations.sandbox.facade import SandboxProcess, SandboxServer
 from tests.conftest import MIRRORED
@@ -133,7 +133,7 @@ def test_a_long_run_does_not_starve_another_tenants_short_one(
 ) -> None:
     """One worker, both queued, the long one first: the short one ends while most of the long one is still to do."""
     monkeypatch.setattr(settings, "SYNC_PAGE_SIZE", 2)
-    monkeypatch.setattr(jobs, "SHARED_SLICE_SECONDS", 0.0)
+    monkeypatch.setattr(turns, "SHARED_SLICE_SECONDS", 0.0)
     OrmQ.objects.all().delete()
     long = start_list_sync(connection, kinds=["gl_accounts", "projects"]).run
     facts = intacct.credentials
