@@ -21,6 +21,7 @@ from erp_admin.models import (
     ImportStage,
     ImportState,
 )
+from erp_admin.uploads.assessment import assessing
 from erp_admin.uploads.formats.table import FileRefused
 from erp_admin.uploads.intake import Intake, opened
 from erp_admin.uploads.resolving import Resolver
@@ -30,6 +31,7 @@ from integrations.runs.flow import Flow, StepFailed
 from integrations.runs.step import StepWork
 
 PAGE_SIZE: Final = 50
+_END: Final = object()
 
 
 def step_key(draft: ImportDraft) -> str:
@@ -76,12 +78,21 @@ def _read_pages(work: StepWork, intake: Intake) -> Iterator[None]:
             work.save_page(documents=intake.position)
         yield
     if "matched" not in work.checkpoint:
+        for store in intake.matching():
+            with _held(work, intake.draft):
+                store()
+                work.save_page()
+            yield
         with _held(work, intake.draft):
-            intake.match()
             work.save_page(matched=True)
+    parts, is_left = assessing(intake.draft), True
+    while is_left:
+        with _held(work, intake.draft):
+            is_left = next(parts, _END) is not _END
+            if not is_left:
+                intake.finish()
+            work.save_page()
         yield
-    with _held(work, intake.draft):
-        intake.finish()
 
 
 @contextmanager
