@@ -22,20 +22,23 @@ def assess_draft(draft: ImportDraft) -> None:
         pass
 
 
-def assessing(draft: ImportDraft) -> Iterator[None]:
-    """The same in parts, each of which may be stored in a transaction of its own."""
-    # What changes from now on is noticed when a document is written.
-    draft.assessed_at = timezone.now()
-    draft.save(update_fields=["assessed_at"])
+def assessing(draft: ImportDraft, *, behind: int = 0) -> Iterator[int]:
+    """The same in parts, each of which may be stored in a transaction of its own; gives the position of the last one.
+
+    What was assessed up to `behind` is left as it is.
+    """
+    if not behind:
+        # What changes from now on is noticed when a document is written.
+        draft.assessed_at = timezone.now()
+        draft.save(update_fields=["assessed_at"])
     document_type, resolver = type_of_draft(draft), Resolver(draft)
     entries = draft.documents.select_related("tenant").exclude(state__in=IMPORTED).order_by("position")
-    position = 0
-    while batch := list(entries.filter(position__gt=position)[:_BATCH]):
-        position = batch[-1].position
+    while batch := list(entries.filter(position__gt=behind)[:_BATCH]):
+        behind = batch[-1].position
         here = documents_here(document_type.model.objects.all(), document_type, batch, resolver)
         for entry in batch:
             judged = judge(document_type, entry, resolver, here)
             entry.state, entry.reason, entry.effects = judged.state, judged.reason, judged.effects
             entry.document_id = judged.document.pk if judged.document is not None else None
         ImportedDocument.objects.bulk_update(batch, ["state", "reason", "effects", "document_id"])
-        yield
+        yield behind

@@ -31,7 +31,6 @@ from integrations.runs.flow import Flow, StepFailed
 from integrations.runs.step import StepWork
 
 PAGE_SIZE: Final = 50
-_END: Final = object()
 
 
 def step_key(draft: ImportDraft) -> str:
@@ -77,21 +76,22 @@ def _read_pages(work: StepWork, intake: Intake) -> Iterator[None]:
             work.count(read=intake.rows)
             work.save_page(documents=intake.position)
         yield
-    if "matched" not in work.checkpoint:
-        for store in intake.matching():
-            with _held(work, intake.draft):
-                store()
-                work.save_page()
-            yield
+    done = int(work.checkpoint.get("matched", 0))
+    for number, store in enumerate(intake.matching(done=done), start=done + 1):
         with _held(work, intake.draft):
-            work.save_page(matched=True)
-    parts, is_left = assessing(intake.draft), True
-    while is_left:
+            store()
+            work.save_page(matched=number)
+        yield
+    # Each part is noted, so that a slice that ends behind every page comes to an end as well.
+    position: int | None = work.checkpoint.get("assessed", 0)
+    parts = assessing(intake.draft, behind=position or 0)
+    while position is not None:
         with _held(work, intake.draft):
-            is_left = next(parts, _END) is not _END
-            if not is_left:
+            position = next(parts, None)
+            if position is None:
                 intake.finish()
-            work.save_page()
+            else:
+                work.save_page(assessed=position)
         yield
 
 

@@ -69,16 +69,23 @@ class Intake:
         if parsed.head.get("vendor_id") and parsed.head.get("vendor"):
             self.vendor_names.setdefault(parsed.head["vendor_id"], parsed.head["vendor"])
 
-    def matching(self) -> Iterator[Callable[[], None]]:
-        """What the file says as a whole and its names stand for, in parts to be stored one after the other.
+    def matching(self, *, done: int = 0) -> Iterator[Callable[[], None]]:
+        """What the file says as a whole and its names stand for, in parts to be stored in order; without those done.
 
         Each is found before it is given, so that storing it takes a short transaction. Raises FileRefused.
         """
-        yield self._store_facts
-        names = matches_of_names(self.draft, self.uses, self.vendor_names)
-        yield partial(store_matches, self.draft, names, codes=False)
-        codes = matches_of_codes(self.draft, self.uses)
-        yield partial(store_matches, self.draft, codes, codes=True)
+        for find in (self._facts, self._names, self._codes)[done:]:
+            yield find()
+
+    def _facts(self) -> Callable[[], None]:
+        return self._store_facts
+
+    def _names(self) -> Callable[[], None]:
+        found = matches_of_names(self.draft, self.uses, self.vendor_names)
+        return partial(store_matches, self.draft, found, codes=False)
+
+    def _codes(self) -> Callable[[], None]:
+        return partial(store_matches, self.draft, matches_of_codes(self.draft, self.uses), codes=True)
 
     def _store_facts(self) -> None:
         if not self.position:

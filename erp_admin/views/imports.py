@@ -68,7 +68,7 @@ def upload(request: TenantRequest) -> HttpResponse:
 
 def _files(request: TenantRequest) -> Any:
     """A page of the files read before, each with what it holds."""
-    page: Any = page_of(request, selectors.drafts(), 20)
+    page: Any = page_of(request, selectors.counted_drafts(), 20)
     for file in page.object_list:
         file.title = type_of_draft(file).title
     return page

@@ -22,11 +22,11 @@ class Holds(Lookup):
     lookup_name = "holds"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str, ...]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         column, params = self.process_lhs(compiler, connection)
         return f"INSTR({column}, %s) > 0", (*params, self.rhs)
 
-    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str, ...]]:
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         column, params = self.process_lhs(compiler, connection)
         if len(self.rhs) < SHORTEST_INDEXED:
             return f"STRPOS({column}, %s) > 0", (*params, self.rhs)
