@@ -6,10 +6,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
 
 from accounts.crypto import keyring
 from integrations.intacct import UntrustedEndpoint, trusted_endpoint
 from integrations.operations.retention import retentions
+from integrations.records.search_index import is_missing
 
 SHORTEST_QUARANTINE = 15 * 60
 
@@ -84,3 +86,15 @@ def check_retention(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             hint = f"Set it to the number of days for which {retention.label} are kept."
             found.append(Error(f"{retention.days} must be 1 at least.", hint=hint, id="integrations.E004"))
     return found
+
+
+@register(Tags.database)
+def check_search_index(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """PostgreSQL finds words in long lists by an index. Asked when migrating, and by `check --database default`."""
+    if not any(is_missing(connections[alias]) for alias in databases or ()):
+        return []
+    hint = (
+        "Have the owner of the database run CREATE EXTENSION pg_trgm; and then the statement that docs/operations.md "
+        "gives. Until then each search reads a whole list."
+    )
+    return [Warning("PostgreSQL has no index of the words in lists.", hint=hint, id="integrations.W004")]

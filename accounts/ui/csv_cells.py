@@ -24,7 +24,7 @@ BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes a CSV file for Windo
 
 def safe_cell(text: str) -> str:
     """The text behind an apostrophe where a spreadsheet would compute it. Numbers stay numbers, negative ones too."""
-    if not _begins_as_formula(text):
+    if text[:1].isalnum() or not _begins_as_formula(text):  # nearly all, of the millions that a list has
         return text
     number = text.lstrip(" ")
     is_number = _NUMBER.fullmatch(number) is not None and _DIGIT.search(number) is not None
@@ -53,11 +53,19 @@ def csv_line(cells: Iterable[str], delimiter: str = ",") -> str:
 
 
 def as_csv(rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    """The file in pieces of many lines, made as the rows are read."""
-    lines = [BYTE_ORDER_MARK]
-    for row in rows:
-        lines.append(csv_line(row))
-        if len(lines) >= _LINES_AT_ONCE:
-            yield "".join(lines)
-            lines = []
-    yield "".join(lines)
+    """The file in pieces of many lines, made as the rows are read; the first line is sent at once."""
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    stream.write(BYTE_ORDER_MARK)
+    for number, row in enumerate(rows):
+        writer.writerow(map(safe_cell, row))
+        if number % _LINES_AT_ONCE == 0:
+            yield _taken(stream)
+    yield _taken(stream)
+
+
+def _taken(stream: io.StringIO) -> str:
+    text = stream.getvalue()
+    stream.seek(0)
+    stream.truncate()
+    return text

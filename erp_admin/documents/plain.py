@@ -1,10 +1,12 @@
 """What people write differently and mean the same by: headers, keys and choices made plain.
 
-Needs nothing but the standard library, so that whatever reads files can use it. Knows no column.
+Needs no Django, so that whatever reads files can use it. Knows no column.
 """
 
 import re
 import unicodedata
+
+from accounts.ui.folding import without_accents
 
 
 def plain(name: str) -> str:
@@ -26,16 +28,3 @@ def _counting(sign: str) -> str:
     if category == "Cf":  # cannot be seen, so it divides no word
         return ""
     return sign if category[0] in "LMN" else " "
-
-
-def without_accents(text: str) -> str:
-    """Latin letters without their accents. In other scripts a mark makes another letter: й is not и, が is not か."""
-    kept: list[str] = []
-    is_latin = False
-    for sign in unicodedata.normalize("NFD", text):
-        if not unicodedata.combining(sign):
-            is_latin = unicodedata.name(sign, "").startswith("LATIN ")
-        elif is_latin:
-            continue
-        kept.append(sign)
-    return unicodedata.normalize("NFC", "".join(kept))

@@ -3,7 +3,7 @@
 Owns when that is computed: again whenever a match changes; what was imported stays as it is. Decides nothing itself.
 """
 
-from itertools import islice
+from collections.abc import Iterator
 from typing import Final
 
 from django.utils import timezone
@@ -18,16 +18,27 @@ _BATCH: Final = 500
 
 def assess_draft(draft: ImportDraft) -> None:
     """Store the state of every document of the draft that was not imported yet."""
-    # What changes from now on is noticed when a document is written.
-    draft.assessed_at = timezone.now()
-    draft.save(update_fields=["assessed_at"])
+    for _ in assessing(draft):
+        pass
+
+
+def assessing(draft: ImportDraft, *, behind: int = 0) -> Iterator[int]:
+    """The same in parts, each of which may be stored in a transaction of its own; gives the position of the last one.
+
+    What was assessed up to `behind` is left as it is.
+    """
+    if not behind:
+        # What changes from now on is noticed when a document is written.
+        draft.assessed_at = timezone.now()
+        draft.save(update_fields=["assessed_at"])
     document_type, resolver = type_of_draft(draft), Resolver(draft)
     entries = draft.documents.select_related("tenant").exclude(state__in=IMPORTED).order_by("position")
-    waiting = entries.iterator(chunk_size=_BATCH)
-    while batch := list(islice(waiting, _BATCH)):
+    while batch := list(entries.filter(position__gt=behind)[:_BATCH]):
+        behind = batch[-1].position
         here = documents_here(document_type.model.objects.all(), document_type, batch, resolver)
         for entry in batch:
             judged = judge(document_type, entry, resolver, here)
             entry.state, entry.reason, entry.effects = judged.state, judged.reason, judged.effects
             entry.document_id = judged.document.pk if judged.document is not None else None
         ImportedDocument.objects.bulk_update(batch, ["state", "reason", "effects", "document_id"])
+        yield behind

@@ -21,6 +21,7 @@ from erp_admin.models import (
     ImportStage,
     ImportState,
 )
+from erp_admin.uploads.assessment import assessing
 from erp_admin.uploads.formats.table import FileRefused
 from erp_admin.uploads.intake import Intake, opened
 from erp_admin.uploads.resolving import Resolver
@@ -75,13 +76,23 @@ def _read_pages(work: StepWork, intake: Intake) -> Iterator[None]:
             work.count(read=intake.rows)
             work.save_page(documents=intake.position)
         yield
-    if "matched" not in work.checkpoint:
+    done = int(work.checkpoint.get("matched", 0))
+    for number, store in enumerate(intake.matching(done=done), start=done + 1):
         with _held(work, intake.draft):
-            intake.match()
-            work.save_page(matched=True)
+            store()
+            work.save_page(matched=number)
         yield
-    with _held(work, intake.draft):
-        intake.finish()
+    # Each part is noted, so that a slice that ends behind every page comes to an end as well.
+    position: int | None = work.checkpoint.get("assessed", 0)
+    parts = assessing(intake.draft, behind=position or 0)
+    while position is not None:
+        with _held(work, intake.draft):
+            position = next(parts, None)
+            if position is None:
+                intake.finish()
+            else:
+                work.save_page(assessed=position)
+        yield
 
 
 @contextmanager

@@ -5,23 +5,23 @@ decide what a cell means, nor whether a person or a run reads.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import PurePath
 from typing import Final
 
 from django.utils import timezone
 
 from erp_admin.documents.types import AnyType
-from erp_admin.models import IMPORTED, ImportDraft, ImportedDocument, ImportFile, ImportStage, MatchHow, MatchKind
-from erp_admin.uploads.assessment import assess_draft
+from erp_admin.models import IMPORTED, ImportDraft, ImportedDocument, ImportFile, ImportStage, MatchKind
 from erp_admin.uploads.columns import known_names
 from erp_admin.uploads.formats.detect import read_table
 from erp_admin.uploads.formats.table import FileRefused, Table
 from erp_admin.uploads.heading import find_heading
 from erp_admin.uploads.kinds import file_types, upload_for
-from erp_admin.uploads.matches import match_names
+from erp_admin.uploads.matches import matches_of_codes, matches_of_names, store_matches
 from erp_admin.uploads.parsed import ParsedDocument
 from erp_admin.uploads.raw_rows import raw_row
 from erp_admin.uploads.read_as import with_statements
@@ -32,7 +32,6 @@ from erp_admin.uploads.stated import StatedReading
 
 PAGE_SIZE: Final = 500
 _OF_TEXTS: Final = frozenset({"FILE-HEADER", "FILE-CSV", "FILE-ENCODING", "FILE-EMPTY", "FILE-COLUMNS", "FILE-CELL"})
-_CHOSEN: Final = (MatchHow.PERSON, MatchHow.OPEN)
 Name = tuple[MatchKind, str, str]  # kind, project as written (for cost codes), text
 
 
@@ -70,8 +69,25 @@ class Intake:
         if parsed.head.get("vendor_id") and parsed.head.get("vendor"):
             self.vendor_names.setdefault(parsed.head["vendor_id"], parsed.head["vendor"])
 
-    def match(self) -> None:
-        """Store what the reader found out about the file as a whole, and match its names. Raises FileRefused."""
+    def matching(self, *, done: int = 0) -> Iterator[Callable[[], None]]:
+        """What the file says as a whole and its names stand for, in parts to be stored in order; without those done.
+
+        Each is found before it is given, so that storing it takes a short transaction. Raises FileRefused.
+        """
+        for find in (self._facts, self._names, self._codes)[done:]:
+            yield find()
+
+    def _facts(self) -> Callable[[], None]:
+        return self._store_facts
+
+    def _names(self) -> Callable[[], None]:
+        found = matches_of_names(self.draft, self.uses, self.vendor_names)
+        return partial(store_matches, self.draft, found, codes=False)
+
+    def _codes(self) -> Callable[[], None]:
+        return partial(store_matches, self.draft, matches_of_codes(self.draft, self.uses), codes=True)
+
+    def _store_facts(self) -> None:
         if not self.position:
             raise FileRefused("The file has a header and no rows below it.", "Fill it in first.", code="FILE-EMPTY")
         draft = self.draft
@@ -80,11 +96,9 @@ class Intake:
         delimiter = self.table.delimiter
         draft.reading = as_json(self.reader.decisions, stated_by_person(draft), self.by_file, delimiter)
         draft.save(update_fields=["headers", "rows", "notes", "reading"])
-        _match_keeping_choices(draft, self.uses, self.vendor_names)
 
     def finish(self) -> None:
-        """Say what importing each document would do. The draft is read with that."""
-        assess_draft(self.draft)
+        """What importing each document would do was stored. The draft is read with that."""
         self.draft.stage = ImportStage.READ
         self.draft.save(update_fields=["stage"])
 
@@ -140,17 +154,6 @@ def _about_its_name(name: str, content: bytes, refused: FileRefused) -> FileRefu
         "Open it in the spreadsheet program and save it again as .xlsx, or as “CSV UTF-8”.",
         code="FILE-XLSX",
     )
-
-
-def _match_keeping_choices(draft: ImportDraft, uses: Counter[Name], vendor_names: dict[str, str]) -> None:
-    """Match the names; what people chose for a name while the file was read another way holds for it still."""
-    chosen = list(draft.matches.filter(how__in=_CHOSEN))
-    draft.matches.all().delete()
-    match_names(draft, uses, vendor_names)
-    for match in chosen:
-        draft.matches.filter(kind=match.kind, scope=match.scope, text=match.text).update(
-            how=match.how, value=match.value, label=match.label, reason=match.reason
-        )
 
 
 def _read_before(draft: ImportDraft) -> list[str]:

@@ -4,7 +4,7 @@ Owns when a match counts as decided. How a name is compared is erp_admin.uploads
 """
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,31 +14,50 @@ from accounts.models import User
 from accounts.refusal import Refused
 from erp_admin.models import ImportDraft, ImportMatch, MatchHow, MatchKind, Project, RememberedMatch
 from erp_admin.uploads.assessment import assess_draft
+from erp_admin.uploads.choices import record
 from erp_admin.uploads.matching import LEAST_SCORE, Match, Matcher, comparable
 from erp_admin.uploads.resolving import Resolver, parent_in_scope
 from integrations.gateway.access import live_connection
 
+_CHOSEN: Final = (MatchHow.PERSON, MatchHow.OPEN)
 LEFT_OPEN: Final = "-"  # chosen to import without the record; no id is a lone dash
 Name = tuple[MatchKind, str, str]  # kind, project as written (for cost codes), text as written
 
 
-def match_names(draft: ImportDraft, uses: Mapping[Name, int], vendor_names: Mapping[str, str]) -> None:
-    """Find a record for each name of a draft; cost codes last, as they depend on the project."""
+def matches_of_names(
+    draft: ImportDraft, uses: Mapping[Name, int], vendor_names: Mapping[str, str]
+) -> list[ImportMatch]:
+    """What the vendors and projects that a file names stand for; nothing is stored."""
     matcher = Matcher(live_connection())
-    found = [
-        _stored(draft, name, uses[name], _first_match(matcher, name, vendor_names))
-        for name in uses
-        if name[0] is not MatchKind.COST_CODE
+    names = [name for name in uses if name[0] is not MatchKind.COST_CODE]
+    vendors = [text for kind, _, text in names if kind is MatchKind.VENDOR]
+    matcher.expect(MatchKind.VENDOR, [*vendors, *(vendor_names[text] for text in vendors if text in vendor_names)])
+    matcher.expect(MatchKind.PROJECT, [text for kind, _, text in names if kind is MatchKind.PROJECT])
+    return [_unstored(draft, name, uses[name], _first_match(matcher, name, vendor_names)) for name in names]
+
+
+def matches_of_codes(draft: ImportDraft, uses: Mapping[Name, int]) -> list[ImportMatch]:
+    """What its cost codes stand for, once its projects are stored, on which they depend; nothing is stored."""
+    names = [name for name in uses if name[0] is MatchKind.COST_CODE]
+    matcher, resolver = Matcher(live_connection()), Resolver(draft)
+    resolver.read_parents(parent_in_scope(name[1]) for name in names)
+    return [
+        _unstored(draft, name, uses[name], matcher.cost_code(name[2], resolver.project_of_scope(name[1])))
+        for name in names
     ]
+
+
+def store_matches(draft: ImportDraft, found: Sequence[ImportMatch], *, codes: bool) -> None:
+    """Put these in place of those there were, of cost codes or of all else. What people chose for a name stays."""
+    present = draft.matches.filter(kind=MatchKind.COST_CODE)
+    present = present if codes else draft.matches.exclude(kind=MatchKind.COST_CODE)
+    chosen = list(present.filter(how__in=_CHOSEN))
+    present.delete()
     ImportMatch.objects.bulk_create(found, batch_size=500)
-    resolver = Resolver(draft)
-    resolver.read_parents(parent_in_scope(name[1]) for name in uses if name[0] is MatchKind.COST_CODE)
-    codes = [
-        _stored(draft, name, uses[name], matcher.cost_code(name[2], resolver.project_of_scope(name[1])))
-        for name in uses
-        if name[0] is MatchKind.COST_CODE
-    ]
-    ImportMatch.objects.bulk_create(codes, batch_size=500)
+    for match in chosen:
+        draft.matches.filter(kind=match.kind, scope=match.scope, text=match.text).update(
+            how=match.how, value=match.value, label=match.label, reason=match.reason
+        )
 
 
 def _first_match(matcher: Matcher, name: Name, vendor_names: Mapping[str, str]) -> Match:
@@ -58,7 +77,7 @@ def _first_match(matcher: Matcher, name: Name, vendor_names: Mapping[str, str]) 
     return by_name if by_name.record is not None else found
 
 
-def _stored(draft: ImportDraft, name: Name, uses: int, match: Match) -> ImportMatch:
+def _unstored(draft: ImportDraft, name: Name, uses: int, match: Match) -> ImportMatch:
     kind, scope, text = name
     entry = ImportMatch(tenant_id=draft.tenant_id, draft=draft, kind=kind, scope=scope[:200], text=text, uses=uses)
     _take(entry, match)
@@ -117,14 +136,14 @@ def _choose(draft: ImportDraft, entry: ImportMatch, value: str, matcher: Matcher
         return True
     kind = MatchKind(entry.kind)
     project = Resolver(draft).project_of_scope(entry.scope) if kind is MatchKind.COST_CODE else None
-    record = matcher.record(kind, value, project)
-    if record is None:
+    chosen = record(live_connection(), kind, value, project)
+    if chosen is None:
         raise Refused(
             f"{entry.get_kind_display()} “{value}” for “{entry.text}” cannot be chosen.",
             "Choose one that is active.",
             code="MATCH",
         )
-    entry.how, entry.value, entry.label, entry.reason = MatchHow.PERSON, record.value, record.label[:500], ""
+    entry.how, entry.value, entry.label, entry.reason = MatchHow.PERSON, chosen.value, chosen.label[:500], ""
     entry.save(update_fields=["how", "value", "label", "reason"])
     _remember(draft, entry, project, by)
     return True
@@ -142,21 +161,25 @@ def _remember(draft: ImportDraft, entry: ImportMatch, project: Project | None, b
         )
 
 
-@transaction.atomic
 def match_again(draft: ImportDraft) -> None:
     """Look once more for names that are not decided, and at what is here: lists were synced, documents changed."""
-    draft = lock_draft(draft)
-    refuse_running(draft)
-    matcher = Matcher(live_connection())
-    open_ones = draft.matches.filter(how__in=[MatchHow.NEAR, MatchHow.NONE, MatchHow.WRITTEN])
-    _match_again(draft, open_ones.exclude(kind=MatchKind.COST_CODE), matcher)
-    _match_again(draft, open_ones.filter(kind=MatchKind.COST_CODE), matcher)
-    assess_draft(draft)
+    matcher, undecided = Matcher(live_connection()), (MatchHow.NEAR, MatchHow.NONE, MatchHow.WRITTEN)
+    for kind in (MatchKind.VENDOR, MatchKind.PROJECT):  # long lists are gone through before anything is locked
+        names = draft.matches.filter(kind=kind, how__in=undecided)
+        matcher.expect(kind, list(names.values_list("text", flat=True)))
+    with transaction.atomic():
+        draft = lock_draft(draft)
+        refuse_running(draft)
+        open_ones = draft.matches.filter(how__in=undecided)
+        _match_again(draft, open_ones.exclude(kind=MatchKind.COST_CODE), matcher)
+        _match_again(draft, open_ones.filter(kind=MatchKind.COST_CODE), matcher)
+        assess_draft(draft)
 
 
 def _match_again(draft: ImportDraft, entries: Iterable[ImportMatch], matcher: Matcher) -> None:
     resolver = Resolver(draft)
-    for entry in entries:
+    found = list(entries)
+    for entry in found:
         match entry.kind:
             case MatchKind.VENDOR:
                 _take(entry, matcher.vendor(entry.text))
@@ -164,7 +187,7 @@ def _match_again(draft: ImportDraft, entries: Iterable[ImportMatch], matcher: Ma
                 _take(entry, matcher.project(entry.text))
             case _:
                 _take(entry, matcher.cost_code(entry.text, resolver.project_of_scope(entry.scope)))
-        entry.save(update_fields=["how", "value", "label", "reason", "candidates"])
+    ImportMatch.objects.bulk_update(found, ["how", "value", "label", "reason", "candidates"], batch_size=500)
 
 
 def refuse_running(draft: ImportDraft) -> None:

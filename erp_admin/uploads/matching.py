@@ -1,19 +1,22 @@
 """Finds what a name or id in a file stands for: by id, then by the same name, then proposes what is similar.
 
-Reads vendors and cost codes from the mirror and projects kept here. Proposes; only one id and one equal name decide.
+Reads vendors and cost codes from the mirror and projects kept here, each list once for all names of a file. Proposes;
+only one id and one equal name decide. What a person chooses from is erp_admin.uploads.choices'.
 """
 
 import difflib
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from erp_admin.documents.plain import without_accents
+from accounts.ui.folding import without_accents
 from erp_admin.grammar.identity import identity
+from erp_admin.grammar.signs import is_invisible
 from erp_admin.models import MatchHow, MatchKind, Project, RememberedMatch
+from erp_admin.uploads.alike import AlikeNames
 from integrations.models import Connection, ListItem
 
 # Words that say what a company is in law, not which one it is.
@@ -21,6 +24,12 @@ _SUFFIXES: Final = frozenset(
     {"inc", "incorporated", "llc", "llp", "lllp", "lp", "ltd", "limited", "corp", "corporation", "co", "company"}
     | {"pllc", "pc", "plc", "gmbh", "ag", "sa", "bv", "pty"}
 )
+_IN_ASCII: Final = {
+    **{code: " " for code in range(128) if not chr(code).isalnum()},
+    **{code: "" for code in range(128) if is_invisible(chr(code))},
+    **dict.fromkeys(map(ord, ".'`"), ""),
+    ord("&"): " and ",
+}
 _MOST_CANDIDATES: Final = 5
 _COMPARED: Final = 40
 LEAST_SCORE: Final = 60  # of 100; below that a name is not worth showing
@@ -34,8 +43,11 @@ def comparable(name: str) -> str:
     In other scripts what looks like an accent makes another letter: Й is not И, and ガ is not カ.
     """
     # Points and apostrophes join: L.L.C. is LLC, O'Neil is ONeil.
-    joined = re.sub(r"[.'’`]", "", without_accents(identity(name).replace("&", " and ")))
-    words = "".join(sign if _is_of_a_word(sign) else " " for sign in joined).split()
+    if name.isascii():  # nearly all are, and each of a hundred thousand is compared
+        words = name.lower().translate(_IN_ASCII).split()
+    else:
+        joined = re.sub(r"[.'’`]", "", without_accents(identity(name).replace("&", " and ")))
+        words = "".join(sign if _is_of_a_word(sign) else " " for sign in joined).split()
     while len(words) > 1 and words[-1] in _SUFFIXES:
         words.pop()
     if len(words) > 1 and words[0] == "the":
@@ -76,14 +88,17 @@ class Match:
 
 @dataclass
 class Index:
-    """Records by id and by name, and by pieces of their names, so that few are compared in full."""
+    """Records by id and by name, and names by how alike they are, so that few are compared in full."""
 
     by_id: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     by_identity: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     by_value: dict[str, Record] = field(default_factory=dict)
     by_name: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
-    _named: list[tuple[str, Record]] = field(default_factory=list)
-    _pieces: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    _named: list[Record] = field(default_factory=list)
+    _names: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._alike = AlikeNames(self._names)
 
     def add(self, record: Record) -> None:
         for one in record.ids:
@@ -97,9 +112,17 @@ class Index:
         name = comparable(record.name)
         if name:
             self.by_name[name].append(record)
-            for piece in _pieces(name):
-                self._pieces[piece].append(len(self._named))
-            self._named.append((name, record))
+            self._named.append(record)
+            self._names.append(name)
+
+    def expect(self, texts: Iterable[str]) -> None:
+        """These are asked for next: what is alike to those that have no equal is looked up for all at once."""
+        self._alike.expect({comparable(text) for text in texts if not self._is_decided(text)})
+
+    def _is_decided(self, text: str) -> bool:
+        if known := self.by_id.get(text):
+            return len(known) == 1 and not known[0].unusable
+        return len(self.by_name.get(comparable(text), ())) == 1
 
     def find(self, text: str, remembered: str = "") -> Match:
         """`remembered` is the value a person chose for this name before."""
@@ -109,33 +132,33 @@ class Index:
         chosen = self.by_value.get(remembered)
         if chosen is not None and not chosen.unusable:
             return Match(MatchHow.REMEMBERED, chosen)
-        near = self._near(text)
         if len(known) > 1:
             names = " and ".join(record.label for record in known[:_MOST_CANDIDATES])
             usable = tuple((record, 100) for record in known[:_MOST_CANDIDATES] if not record.unusable)
             return Match(MatchHow.NONE, None, f"It can be the id of {len(known)}: {names}.", usable)
         if known:
-            return Match(MatchHow.NONE, None, known[0].unusable, near)
+            return Match(MatchHow.NONE, None, known[0].unusable, self._near(text))
         same = self.by_name.get(comparable(text), [])
         if len(same) == 1:
             return Match(MatchHow.NAME, same[0])
         if same:
             reason = f"{len(same)} have this name."
             return Match(MatchHow.NONE, None, reason, tuple((record, 100) for record in same[:_MOST_CANDIDATES]))
+        near = self._near(text)
         if near and near[0][1] >= NEAR_SCORE and (len(near) == 1 or near[0][1] - near[1][1] >= _APART):
             return Match(MatchHow.NEAR, near[0][0], "", near)
         return Match(MatchHow.NONE, None, "", near)
 
     def _near(self, text: str) -> tuple[tuple[Record, int], ...]:
         name = comparable(text)
-        shared = Counter(place for piece in _pieces(name) for place in self._pieces.get(piece, ()))
         matcher = difflib.SequenceMatcher(b=name, autojunk=False)
         scored = []
-        for place, _ in shared.most_common(_COMPARED):
-            other, record = self._named[place]
-            matcher.set_seq1(other)
+        for place in self._alike.most_alike(name, _COMPARED):
+            matcher.set_seq1(self._names[place])
+            if round(matcher.quick_ratio() * 100) < LEAST_SCORE:  # what it can be at most, in a fraction of the time
+                continue
             if (score := round(matcher.ratio() * 100)) >= LEAST_SCORE:
-                scored.append((record, score))
+                scored.append((self._named[place], score))
         scored.sort(key=lambda pair: (-pair[1], pair[0].label))
         return tuple(scored[:_MOST_CANDIDATES])
 
@@ -150,11 +173,6 @@ def _different(records: Iterable[Record]) -> list[Record]:
     return list(found.values())
 
 
-def _pieces(name: str) -> set[str]:
-    padded = f" {name} "
-    return {padded[place : place + 3] for place in range(len(padded) - 2)}
-
-
 class Matcher:
     """Answers for one connection; each index is built once, at the first question."""
 
@@ -164,6 +182,12 @@ class Matcher:
         self._remembered = {
             (memory.kind, memory.scope, memory.name): memory.value for memory in RememberedMatch.objects.all()
         }
+
+    def expect(self, kind: MatchKind, texts: Iterable[str]) -> None:
+        """These vendors or projects are asked for next."""
+        if wanted := list(texts):
+            records = self._vendors if kind is MatchKind.VENDOR else self._projects
+            self._index(kind, "", records).expect(wanted)
 
     def vendor(self, text: str) -> Match:
         index = self._index(MatchKind.VENDOR, "", self._vendors)
@@ -188,33 +212,6 @@ class Matcher:
         if not index.by_value:
             return Match(MatchHow.WRITTEN, None, "Its project has no cost codes in ERP Admin to compare with.")
         return index.find(text, self._memory(MatchKind.COST_CODE, project.number, text))
-
-    def record(self, kind: MatchKind, value: str, project: Project | None = None) -> Record | None:
-        """The usable record with this value, or None."""
-        if kind is MatchKind.VENDOR:
-            index = self._index(kind, "", self._vendors)
-        elif kind is MatchKind.PROJECT:
-            index = self._index(kind, "", self._projects)
-        elif project is not None and project.remote_id:
-            remote_id = project.remote_id
-            index = self._index(kind, remote_id, lambda: self._tasks(remote_id))
-        else:
-            return None
-        found = index.by_value.get(value)
-        return found if found is not None and not found.unusable else None
-
-    def choices(self, kind: MatchKind, words: str, project: Project | None, most: int) -> list[Record]:
-        """Usable records whose id or name holds every word."""
-        self.record(kind, "", project)  # builds the index
-        scope = project.remote_id if kind is MatchKind.COST_CODE and project is not None else ""
-        index = self._indexes.get((kind, scope), Index())
-        wanted = identity(words).split()
-        found = (
-            record
-            for record in index.by_value.values()
-            if not record.unusable and all(word in identity(record.label) for word in wanted)
-        )
-        return [record for record, _ in zip(found, range(most), strict=False)]
 
     def _memory(self, kind: MatchKind, scope: str, text: str) -> str:
         return self._remembered.get((kind, scope, comparable(text)[:200]), "")
@@ -241,7 +238,7 @@ class Matcher:
 
     def _tasks(self, project_id: str) -> Iterable[Record]:
         # A cost code's id is its last part; unlike a vendor's it is unique within a project only.
-        return self._items("tasks", fields__PROJECTID=project_id)
+        return self._items("tasks", scope_id=project_id)
 
     def _projects(self) -> Iterable[Record]:
         facts = Project.objects.order_by("number").values_list("pk", "number", "remote_id", "name", "is_active")

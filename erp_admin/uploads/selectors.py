@@ -3,10 +3,11 @@
 Reads only. Needs the tenant's scope.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from erp_admin.models import (
@@ -26,14 +27,22 @@ UNDECIDED = "undecided"
 
 
 def drafts() -> QuerySet[ImportDraft]:
-    """Files that are open or of which something was imported, newest first, with counts of their documents."""
-    imported = Count("documents", filter=Q(documents__state__in=IMPORTED))
-    counted = ImportDraft.objects.select_related("created_by", "run", "reading_run").annotate(
-        documents_count=Count("documents"),
-        imported_count=imported,
-        ready_count=Count("documents", filter=Q(documents__state__in=IMPORTABLE)),
+    """Files that are open or of which something was imported, newest first. Counts none of their documents."""
+    imported = ImportedDocument.objects.filter(draft=OuterRef("pk"), state__in=IMPORTED)
+    found = ImportDraft.objects.filter(Q(expires_at__gte=timezone.now()) | Exists(imported))
+    return found.select_related("created_by", "run", "reading_run").order_by("-pk")
+
+
+def counted_drafts() -> QuerySet[ImportDraft]:
+    """The same with counts of their documents, which are counted for those of the page that is shown."""
+    return drafts().annotate(
+        documents_count=_documents(), imported_count=_documents(IMPORTED), ready_count=_documents(IMPORTABLE)
     )
-    return counted.filter(Q(expires_at__gte=timezone.now()) | Q(imported_count__gt=0)).order_by("-pk")
+
+
+def _documents(states: Collection[ImportState] = tuple(ImportState)) -> Coalesce:
+    found = ImportedDocument.objects.filter(draft=OuterRef("pk"), state__in=states).order_by()
+    return Coalesce(Subquery(found.values("draft").annotate(number=Count("pk")).values("number")), 0)
 
 
 def expired_drafts(before: datetime) -> QuerySet[ImportDraft]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import Tenant, User
 from accounts.refusal import Refused
 from erp_admin.models import IMPORTABLE, IMPORTED, ImportDraft, ImportedDocument, ImportFile, ImportStage
+from erp_admin.uploads.assessment import assess_draft
 from erp_admin.uploads.flow import DocumentImport, DocumentReading, step_key
 from erp_admin.uploads.formats.table import FileRefused
 from erp_admin.uploads.intake import Intake, opened
@@ -112,7 +113,9 @@ def _read(draft: ImportDraft, content: bytes, by: User | None) -> None:
 def _read_whole(intake: Intake) -> None:
     for page in intake.pages():
         ImportedDocument.objects.bulk_create(page)
-    intake.match()
+    for store in intake.matching():
+        store()
+    assess_draft(intake.draft)
     intake.finish()
 
 

@@ -26,8 +26,8 @@ from erp_admin.models import IMPORTABLE, IMPORTED, ImportDraft, ImportState, Mat
 from erp_admin.uploads import exports, selectors
 from erp_admin.uploads import matches as import_matches
 from erp_admin.uploads import service as services
+from erp_admin.uploads.choices import choices
 from erp_admin.uploads.kinds import file_types, type_of_draft, upload_for
-from erp_admin.uploads.matching import Matcher
 from erp_admin.uploads.readings import told
 from erp_admin.uploads.resolving import Resolver, vendor_text
 from integrations.gateway.access import live_connection, require_connection, why_not_sync
@@ -71,7 +71,7 @@ def upload(request: TenantRequest) -> HttpResponse:
 
 def _files(request: TenantRequest) -> Any:
     """A page of the files read before, each with what it holds."""
-    page: Any = page_of(request, selectors.drafts(), 20)
+    page: Any = page_of(request, selectors.counted_drafts(), 20)
     for file in page.object_list:
         file.title = type_of_draft(file).title
     return page
@@ -98,7 +98,7 @@ def draft(request: TenantRequest, draft_pk: int) -> HttpResponse:
         return render(request, "erp_admin/import_reading.html", _unread_context(request, found))
     document_type = type_of_draft(found)
     counts = selectors.state_counts(found)
-    choices = [(state.value, str(state.label)) for state in ImportState if state.value in counts]
+    states = [(state.value, str(state.label)) for state in ImportState if state.value in counts]
     ready = sum(counts.get(state, 0) for state in IMPORTABLE)
     imported = sum(counts.get(state, 0) for state in IMPORTED)
     context = {
@@ -113,7 +113,7 @@ def draft(request: TenantRequest, draft_pk: int) -> HttpResponse:
         "sums": _sums(request.tenant, found),
         "told": told(found),
         "reading_form": ReadingForm(found) if selectors.can_be_read_again(found) else None,
-        "filters": [counted_filter(request, "State", "state", choices, counts)],
+        "filters": [counted_filter(request, "State", "state", states, counts)],
         "filtered": is_filtered(request, ("state", "q")),
         "page": _documents(request, found),
         "why_not": str(why_not_sync(live_connection()) or ""),
@@ -252,7 +252,7 @@ def pick(request: TenantRequest, draft_pk: int, match_pk: int) -> HttpResponse:
     match = get_object_or_404(found.matches, pk=match_pk)
     words = request.GET.get("q", "")[:LONGEST_SEARCH]
     project = Resolver(found).project_of_scope(match.scope) if match.kind == MatchKind.COST_CODE else None
-    records = Matcher(live_connection()).choices(MatchKind(match.kind), words, project, PICKED_AT_ONCE + 1)
+    records = choices(live_connection(), MatchKind(match.kind), words, project, PICKED_AT_ONCE + 1)
     options: dict[str, dict[str, Any]] = {}
     if not words:
         options = {value: {"value": value, "text": text} for value, text in options_of(match)}

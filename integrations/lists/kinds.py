@@ -149,6 +149,11 @@ class ListKind:
         return (*self.other_id_parts, self.id_field)
 
     @property
+    def scope_field(self) -> str:
+        """The field that holds the id of the record within which ids are unique, such as the project, or ""."""
+        return self.other_id_parts[0] if self.other_id_parts else ""
+
+    @property
     def list_of_parents(self) -> str:
         """Key of the list that `parent_field` names a record of, or ""."""
         return (self.parent_list or self.key) if self.parent_field else ""

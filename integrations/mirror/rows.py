@@ -14,7 +14,7 @@ from typing import Any
 
 from integrations.intacct import LOWEST
 from integrations.lists import ListKind
-from integrations.models import UNKNOWN_OWNER
+from integrations.models import UNKNOWN_OWNER, search_text_of
 
 # The form of a digest. Another form makes every record look different once; that alone is no change.
 VERSION = "2:"
@@ -35,7 +35,9 @@ class Incoming:
     record_no: int
     business_id: str
     name: str
+    search_text: str
     parent_id: str
+    scope_id: str
     entity_id: str
     is_active: bool
     is_known: bool
@@ -96,11 +98,15 @@ class RowReader:
         owner = (get(kind.entity_field) or "")[:80] if kind.entity_field else ""
         if kind.entity_field in missing and kind.entity_field not in fields:
             owner = UNKNOWN_OWNER
+        business_id = str(get(kind.id_field))[:200]
+        name = next((text for name in self._names if (text := get(name))), "")[:400]
         return Incoming(
             record_no=number,
-            business_id=str(get(kind.id_field))[:200],
-            name=next((text for name in self._names if (text := get(name))), "")[:400],
+            business_id=business_id,
+            name=name,
+            search_text=search_text_of(business_id, name),
             parent_id=(get(kind.parent_field) or "")[:200] if kind.parent_field else "",
+            scope_id=str(get(kind.scope_field) or "")[:200] if kind.scope_field else "",
             entity_id=owner,
             is_active=is_active and is_known,
             is_known=is_known,

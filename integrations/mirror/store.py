@@ -35,9 +35,10 @@ from integrations.models import (
 
 _SHARED = ("tenant_id", "connection_id", "kind", "changed_at", "first_seen_at", "ignore_reason")
 _OWN = (
-    "record_no", "business_id", "name", "parent_id", "entity_id", "is_active", "is_known", "digest", "fields", "unread",
+    "record_no", "business_id", "name", "search_text", "parent_id", "scope_id", "entity_id", "is_active", "is_known",
+    "digest", "fields", "unread",
 )  # fmt: skip
-_OWN_TYPES = ("bigint", "text", "text", "text", "text", "boolean", "boolean", "text", "jsonb", "jsonb")
+_OWN_TYPES = ("bigint", *("text",) * 6, "boolean", "boolean", "text", "jsonb", "jsonb")
 # Django's bulk_create takes five times the processor time of these statements. PostgreSQL is sent a page as one value,
 # which saves a statement for each row; SQLite has no statements to save, as it runs in this process.
 _INSERT = f'INSERT INTO "{ListItem._meta.db_table}" ({", ".join(_SHARED + _OWN)})'

@@ -4,7 +4,7 @@ from integrations.models.connection import CompanySlot, Connection
 from integrations.models.exchange import Exchange, ExchangeSubject
 from integrations.models.heartbeat import Heartbeat
 from integrations.models.link import LinkedDocument, LinkedLine, linked_line_models, linked_models
-from integrations.models.list_item import UNKNOWN_OWNER, ListItem
+from integrations.models.list_item import BEHIND_ID, UNKNOWN_OWNER, ListItem, search_text_of
 from integrations.models.list_state import ChangeKind, CompanyClock, ListDefinition, ListItemChange, ListState
 from integrations.models.profile import SyncProfile
 from integrations.models.push import ElementOrder, Operation, Push, PushBody, PushEvent, PushHold
@@ -40,6 +40,7 @@ from integrations.models.usage import DEFAULT_BUDGET, ApiBudget, ApiUsage
 __all__ = [
     "ACTIVE_RUNS",
     "AGREED",
+    "BEHIND_ID",
     "DEFAULT_BUDGET",
     "FIELDS_LIMITED",
     "FULL",
@@ -99,5 +100,6 @@ __all__ = [
     "Trigger",
     "linked_line_models",
     "linked_models",
+    "search_text_of",
     "with_state",
 ]

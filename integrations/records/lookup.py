@@ -63,7 +63,8 @@ class MirrorView:
         for start in range(0, len(wanted), 500):
             part = wanted[start : start + 500]
             among = {f"fields__{name}__in": sorted({ids[place] for ids in part}) for place, name in enumerate(names)}
-            for item in self._items(kind).filter(**among):
+            within = sorted({ids[0] for ids in part})
+            for item in self._items(kind).filter(scope_id__in=within, **among):
                 parts = tuple(str(item.fields.get(name, "")) for name in names)
                 self._fetched.setdefault((kind, parts), item)
             for parts in part:
@@ -80,7 +81,7 @@ class MirrorView:
         if scope not in self._within:
             names = [name for name in KINDS_BY_KEY[kind].id_parts if name != "PROJECTID"]
             found: dict[tuple[str, ...], ListItem] = {}
-            for item in self._items(kind).filter(fields__PROJECTID=project_id).iterator():
+            for item in self._items(kind).filter(scope_id=project_id).iterator():
                 found.setdefault(tuple(str(item.fields.get(name, "")) for name in names), item)
             self._within[scope] = found
         return self._within[scope].get(id_parts)

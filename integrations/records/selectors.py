@@ -13,6 +13,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from accounts.ui.pk import read_pk
 from integrations.lists import ListKind
 from integrations.models import Connection, ListItem, RecordState
+from integrations.records.picking import holding
 
 PAGE_SIZE = 50
 LONGEST_SEARCH = 100
@@ -34,7 +35,7 @@ _IS_MISSING = ExpressionWrapper(_STATES[RecordState.MISSING], output_field=Boole
 class RecordFilter:
     """What the query string chose. `parent` is the record whose children are wanted."""
 
-    words: tuple[str, ...] = ()
+    words: str = ""
     state: str = ""
     entity: str = ""
     parent: ListItem | None = None
@@ -46,7 +47,7 @@ class RecordFilter:
         sort = query.get("sort", "")
         state = query.get("state", "")
         return cls(
-            words=tuple(query.get("q", "")[:LONGEST_SEARCH].split()),
+            words=query.get("q", "")[:LONGEST_SEARCH].strip(),
             state=state if state in RecordState.values else "",
             entity=query.get("entity", ""),
             parent=parent,
@@ -92,8 +93,8 @@ def records_of(connection: Connection, kind: ListKind, chosen: RecordFilter) -> 
 def _within(connection: Connection, kind: ListKind, chosen: RecordFilter) -> QuerySet[ListItem]:
     """What the filters for state and entity choose from."""
     found = ListItem.objects.filter(connection=connection, kind=kind.key)
-    for word in chosen.words:
-        found = found.filter(Q(business_id__icontains=word) | Q(name__icontains=word))
+    if chosen.words:
+        found = found.filter(holding(chosen.words))
     return found.filter(_children(kind, chosen.parent)) if chosen.parent is not None else found
 
 
@@ -218,14 +219,3 @@ def _same(name: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool
 def _only(rows: list[ListItem]) -> ListItem | None:
     present = [row for row in rows if row.missing_at is None] or rows
     return present[0] if len(present) == 1 else None
-
-
-def pick_list(connection: Connection, kind: str, search: str = "") -> QuerySet[ListItem]:
-    """Items of a list by id or name, active ones first, without those missing in Intacct.
-
-    Those that are not known well enough to be used are among them, so that they are seen; they cannot be chosen.
-    """
-    found = ListItem.objects.filter(connection=connection, kind=kind, missing_at=None)
-    for word in search.split():
-        found = found.filter(Q(business_id__icontains=word) | Q(name__icontains=word))
-    return found.order_by("-is_active", "business_id", "record_no")

@@ -25,7 +25,7 @@ from integrations.lists import KINDS_BY_KEY
 from integrations.mirror.flow import LISTS
 from integrations.models import Connection, ListItem, SettingsVersion
 from integrations.records.lookup import why_unknown
-from integrations.records.selectors import pick_list
+from integrations.records.picking import pick as picked
 from integrations.runs.selectors import active_run
 from integrations.settings.declared import (
     DEFAULTS,
@@ -211,8 +211,8 @@ def pick(request: TenantRequest, list_key: str) -> HttpResponse:
     live = live_connection()
     if live is None:
         return JsonResponse([], safe=False)
-    found = pick_list(live, list_key, request.GET.get("q", "")[:LONGEST_SEARCH])
-    return picker_answer(option_of(item) for item in found.iterator(chunk_size=100))
+    found = picked(live, list_key, request.GET.get("q", "")[:LONGEST_SEARCH], PICKED_AT_ONCE + 1)
+    return picker_answer(map(option_of, found))
 
 
 class Option(NamedTuple):
@@ -232,7 +232,7 @@ def option_of(item: ListItem) -> Option:
 
 
 def picker_answer(found: Iterable[Option]) -> JsonResponse:
-    """The first options as static/js/pickers.js takes them; says if there are more."""
+    """The first options as static/js/pickers.js takes them; says that there are more when one more is given."""
     first = list(islice(found, PICKED_AT_ONCE + 1))
     options: list[dict[str, Any]] = [
         {

@@ -138,12 +138,12 @@ def _asked(browser: Client, what: str, address: str) -> Answer:
     if first.status_code != 200:
         raise SystemExit(f"{what}: {address} answers {first.status_code}.")
     took: list[float] = []
-    before = _processor()
+    before, clock = served(backends()), time.process_time()
     while len(took) < _LEAST or (len(took) < _MOST and sum(took) < _LONG_ENOUGH * 1_000):
         begun = time.perf_counter()
         browser.get(address)
         took.append((time.perf_counter() - begun) * 1_000)
-    cpu = round((_processor() - before) / len(took), 1)
+    cpu = _processor(before, clock, len(took))
     return Answer(what, _of(took, 0), _of(took, 0.5), _of(took, 0.95), cpu, queries, len(first.content))
 
 
@@ -153,16 +153,18 @@ def _counted(act: Callable[[], T]) -> tuple[T, int]:
     return found, len(queries)  # what is captured is dropped by the next request
 
 
-def _processor() -> float:
-    """Milliseconds of this process and, where it runs on this machine, of the server process that works for it."""
-    return time.process_time() * 1_000 + sum(served(backends()).values()) * 1_000
+def _processor(before: dict[int, float], clock: float, answers: int = 1) -> float:
+    """Milliseconds since then, of this process and of those of PostgreSQL for this database, where they run here."""
+    spent = time.process_time() - clock
+    spent += sum(now - before.get(pid, 0.0) for pid, now in served(backends()).items())
+    return round(spent * 1_000 / answers, 1)
 
 
 def _once(what: str, act: Callable[[], T]) -> tuple[T, Answer]:
-    before, begun = _processor(), time.perf_counter()
+    before, clock, begun = served(backends()), time.process_time(), time.perf_counter()
     found, queries = _counted(act)
     took = round((time.perf_counter() - begun) * 1_000, 1)
-    return found, Answer(what, took, took, took, round(_processor() - before, 1), queries, 0)
+    return found, Answer(what, took, took, took, _processor(before, clock), queries, 0)
 
 
 def _of(took: list[float], part: float) -> float:

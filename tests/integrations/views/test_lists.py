@@ -150,8 +150,10 @@ class TestRecords:
 
     def test_search_and_filters_combine_and_count(self, browser: Client, url: Url, connection: Connection) -> None:
         items = make_items(connection, 10)
-        ListItem.objects.filter(pk=items[0].pk).update(name="Granite & Sons", is_active=False, entity_id="100")
-        ListItem.objects.filter(pk=items[1].pk).update(name="granite west", missing_at=timezone.now())
+        items[0].name, items[0].is_active, items[0].entity_id = "Granite & Sons", False, "100"
+        items[1].name, items[1].missing_at = "granite west", timezone.now()
+        for item in items[:2]:
+            item.save()
         where = url("list", list_key="vendors")
 
         answer = browser.get(where, {"q": "GRANITE"})
