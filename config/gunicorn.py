@@ -15,3 +15,4 @@ max_requests_jitter = 200
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - a heartbeat file; on disk it would stall with the disk
 accesslog = None  # the proxy writes one
 control_socket_disable = True
+forwarder_headers = ""  # the site lies at the root: a client's SCRIPT_NAME must not pass, not even through a proxy

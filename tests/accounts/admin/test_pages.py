@@ -46,6 +46,14 @@ def test_one_of_two_admins_can_be_lowered_and_removed(
     assert site.post(delete(ben), {"post": "yes"}).status_code == 403
 
 
+@pytest.mark.parametrize("nonsense", ["@SUM(1)", "-1", "٣", "9" * 30])
+def test_what_is_no_key_is_refused_and_not_looked_up(site: Client, tenant: Tenant, nonsense: str) -> None:
+    address = reverse("admin:accounts_membership_add")
+    assert site.get(address, {"user": nonsense, "tenant": nonsense}).status_code == 200
+    answer = site.post(address, {"user": nonsense, "tenant": tenant.pk, "role": "viewer"})
+    assert "That choice is not one of the available choices" in answer.text
+
+
 def test_memberships_are_not_moved_or_removed_in_bulk(
     site: Client, other_tenant: Tenant, admin: User, viewer: User
 ) -> None:
