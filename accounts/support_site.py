@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from allauth.account.views import logout as log_out
 from django.contrib import admin
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -25,7 +26,13 @@ class SupportAdminSite(admin.AdminSite):
         def across_tenants(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             actor = request.user if isinstance(request.user, User) and self.has_permission(request) else None
             with cross_tenant("support admin", actor=actor, path=request.get_full_path()):
-                response = view(request, *args, **kwargs)
+                try:
+                    response = view(request, *args, **kwargs)
+                except OverflowError as error:
+                    # Django makes a date of any number that the query string states as a year, a month or a day.
+                    if request.GET:
+                        raise BadRequest("A number of the address is too large.") from error
+                    raise
                 # Templates read the database when rendered, so they are rendered behind the door too.
                 return response.render() if isinstance(response, TemplateResponse) else response
 

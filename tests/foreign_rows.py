@@ -55,12 +55,12 @@ def _values(table: type[models.Model], made: dict[type[models.Model], models.Mod
             yield field.name, KEY
         elif isinstance(field, models.ForeignKey):
             if field.name == "tenant" or not field.null:
-                yield field.name, _row(field.related_model, made)  # type: ignore[arg-type]
+                yield field.name, _row(field.related_model, made)
         elif field.name == "kind" and table is ListItem:
             yield field.name, "projects"
         elif field.choices:
             if not field.has_default() and not field.null:
-                yield field.name, field.choices[0][0]  # type: ignore[index]
+                yield field.name, field.choices[0][0]
         elif field.name in _SPOKEN or (not field.null and not field.has_default() and not field.blank):
             yield field.name, _value(field)
 

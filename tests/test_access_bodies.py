@@ -13,6 +13,7 @@ import pytest
 from django.db import connection as database
 from django.db import models
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Tenant, User
 from accounts.tenancy import tenant_scope
@@ -104,14 +105,14 @@ def queries(place: Place) -> Iterator[list[tuple[str, Any]]]:
 
 
 def bodies(place: Place) -> Iterator[list[tuple[str, Any]]]:
-    """Each form with one field foreign, which may hold an id; and all names there are at once."""
+    """Each form with one field foreign of which a value is chosen, or all; and all names there are at once."""
     for value in (KEY, ID):
         yield [(name, value) for name in names_in_code()]
     for form in place.known.forms:
         names = [name for name, _ in form if not name.endswith(NO_IDS)]
         for value in (KEY, ID):
             yield [(name, value if name in names else own) for name, own in form]
-        for name in dict.fromkeys(names):
+        for name in dict.fromkeys(name for name in names if name in place.known.picked):
             yield [(each, foreign_for(own) if each == name else own) for each, own in form]
 
 
@@ -155,3 +156,29 @@ def test_nothing_of_another_tenant_is_changed_by_its_ids(
                 wrong.append(f"{place.name} {pairs}: {answer.status_code} {changed} {pointing}")
     assert wrong == []
     assert count > 200
+
+
+def test_the_same_requests_reach_what_is_ones_own(
+    foreign: Tenant,
+    tenants_places: list[Place],
+    admin: User,
+    outsider: User,
+    client_for: Callable[[User | None], Client],
+) -> None:
+    """Without this the two above would pass where nothing is reached at all."""
+    theirs = client_for(outsider)
+    for name, query in (("commitments", {}), ("change_orders", {}), ("projects", {"view": "here"})):
+        assert MARK in page_of(theirs.get(reverse(name, kwargs={"tenant_slug": foreign.slug}), query)), name
+    for name in ("project", "edit_project", "commitment"):
+        address = reverse(name, kwargs={"tenant_slug": foreign.slug, "pk": KEY})
+        assert MARK in page_of(theirs.get(address)), name
+    client, went = client_for(admin), set()
+    for place in own(tenants_places):
+        for form in place.known.forms:
+            with undone():
+                if client.post(place.path, urlencode(form), FORM).status_code == 302:
+                    went.add(place.name)
+    assert len(went) > 15
+    assert {"commitment", "project", "item"} <= {
+        name for place in own(tenants_places) for name in place.known.parameters
+    } | {name for place in own(tenants_places) for form in place.known.forms for name, _ in form}

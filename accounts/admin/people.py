@@ -3,6 +3,7 @@
 Memberships are changed by the verbs of accounts.people, so that staff cannot take a company's last admin either.
 """
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -22,6 +23,7 @@ from accounts.people.memberships import keep_an_admin, people_locked, remove_per
 from accounts.refusal import Refused
 from accounts.sign_in.addresses import record_address
 from accounts.ui.pk import read_pk
+from accounts.ui.sent_forms import OnlySent
 
 
 class KeptForGood(admin.ModelAdmin):
@@ -34,7 +36,7 @@ class KeptForGood(admin.ModelAdmin):
 class KeySelect(AutocompleteSelect):
     """Shows what was chosen; what can be no key was not, and Django would fail at looking it up."""
 
-    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
+    def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
         return super().optgroups(name, [each for each in value if read_pk(each) is not None], attrs)
 
 
@@ -47,10 +49,15 @@ class ChoosesByKey:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
+class _Memberships(OnlySent, forms.BaseInlineFormSet):
+    """The memberships of a person or a company."""
+
+
 class MembershipInline(ChoosesByKey, admin.TabularInline):
     """Adds memberships; what is there is changed on its own page, where a company's last admin is looked after."""
 
     model = Membership
+    formset = _Memberships
     extra = 0
     can_delete = False
     show_change_link = True

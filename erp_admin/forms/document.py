@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 
 from accounts.ui.pk import read_pk
+from accounts.ui.sent_forms import OnlySent
 from erp_admin.documents.numbers import namesake
 from erp_admin.documents.types import Lock
 from erp_admin.forms.fields import (
@@ -165,17 +166,8 @@ class LineForm(forms.Form):
                 )
 
 
-class _Lines(forms.BaseFormSet):  # type: ignore[type-arg]  # at run time it takes none
+class _Lines(OnlySent, forms.BaseFormSet):
     """The lines of a document."""
-
-    def total_form_count(self) -> int:
-        """No more than were sent, whatever number stands beside them: a thousand empty lines take seconds to show."""
-        stated = super().total_form_count()
-        return min(stated, self._sent()) if self.is_bound else stated
-
-    def _sent(self) -> int:
-        numbers = (name.removeprefix(f"{self.prefix}-").partition("-")[0] for name in self.data)
-        return max((number + 1 for text in numbers if (number := read_pk(text)) is not None), default=0)
 
 
 LineFormSet = forms.formset_factory(LineForm, formset=_Lines, extra=0, can_delete=True, max_num=1000, absolute_max=1000)

@@ -23,10 +23,11 @@ Pairs = list[tuple[str, str]]
 
 @dataclass
 class Known:
-    """What an address is known to take: each form as it stands on a page, names of fields of files, and parameters."""
+    """What an address is known to take: each form as it stands on a page, its fields of files, and parameters."""
 
     forms: list[Pairs] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
+    picked: set[str] = field(default_factory=set)  # fields whose value is chosen and not typed, as every id is
     parameters: dict[str, str] = field(default_factory=dict)
 
 
@@ -61,8 +62,13 @@ class Collected:
             return
         known = self.of(path)
         known.files |= files
+        known.picked |= {element.get("name") for element in form.iter("input", "select") if _is_picked(element)}
         if pairs not in known.forms:
             known.forms.append(pairs)
+
+
+def _is_picked(element: Any) -> bool:
+    return element.tag == "select" or element.get("type") in ("hidden", "checkbox", "radio")
 
 
 def _values(form: Any) -> Iterator[tuple[str, Any]]:
