@@ -10,7 +10,7 @@ from allauth.account.decorators import secure_admin_login
 from allauth.account.views import logout as log_out
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -55,7 +55,7 @@ class SupportAdminSite(admin.AdminSite):
                 tenant_id = tenant_of(seen) if seen is not None else None
                 if tenant_id is not None and not stated_reason(request.session, tenant_id):
                     return _ask_for_a_reason(request, tenant_id)
-                response = view(request, *args, **kwargs)
+                response = _viewed(view, request, *args, **kwargs)
                 # Templates read the database when rendered, so they are rendered behind the door too.
                 answer = response.render() if isinstance(response, TemplateResponse) else response
                 if actor is not None:
@@ -100,6 +100,16 @@ class SupportAdminSite(admin.AdminSite):
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_change_password")
+
+
+def _viewed(view: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    """The answer of an admin page. Raises BadRequest for a number of the address that Django cannot make a date of."""
+    try:
+        return view(request, *args, **kwargs)
+    except OverflowError as error:
+        if request.GET:
+            raise BadRequest("A number of the address is too large.") from error
+        raise
 
 
 def _seen_row(view: Any, request: HttpRequest, object_id: str | None) -> Model | None:

@@ -3,12 +3,14 @@
 Memberships are changed by the verbs of accounts.people, so that staff cannot take a company's last admin either.
 """
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +23,8 @@ from accounts.models import CrossTenantAccess, Invitation, Membership, Role, Ten
 from accounts.people.memberships import keep_an_admin, people_locked, remove_person, why_not_without
 from accounts.refusal import Refused
 from accounts.sign_in.addresses import record_address
+from accounts.ui.pk import read_pk
+from accounts.ui.sent_forms import OnlySent
 
 
 class KeptForGood(admin.ModelAdmin):
@@ -30,10 +34,31 @@ class KeptForGood(admin.ModelAdmin):
         return False
 
 
-class MembershipInline(OpenPeopleOnly, admin.TabularInline):
+class KeySelect(AutocompleteSelect):
+    """Shows what was chosen; what can be no key was not, and Django would fail at looking it up."""
+
+    def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
+        return super().optgroups(name, [each for each in value if read_pk(each) is not None], attrs)
+
+
+class ChoosesByKey:
+    """For an admin page or inline with fields that are searched for."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.autocomplete_fields:  # type: ignore[attr-defined]
+            kwargs["widget"] = KeySelect(db_field, self.admin_site, using=kwargs.get("using"))  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class _Memberships(OnlySent, forms.BaseInlineFormSet):
+    """The memberships of a person or a company."""
+
+
+class MembershipInline(ChoosesByKey, OpenPeopleOnly, admin.TabularInline):
     """Adds memberships; what is there is changed on its own page, where a company's last admin is looked after."""
 
     model = Membership
+    formset = _Memberships
     extra = 0
     can_delete = False
     show_change_link = True
@@ -122,7 +147,7 @@ class MembershipForm(forms.ModelForm):
 
 
 @admin.register(Membership)
-class MembershipAdmin(OpenPeopleOnly, ClosedAccounts):
+class MembershipAdmin(ChoosesByKey, OpenPeopleOnly, ClosedAccounts):
     """One at a time: a selection could hold every admin of a company."""
 
     form = MembershipForm

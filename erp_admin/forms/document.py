@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 
 from accounts.ui.pk import read_pk
+from accounts.ui.sent_forms import OnlySent
 from erp_admin.documents.numbers import namesake
 from erp_admin.documents.types import Lock
 from erp_admin.forms.fields import (
@@ -165,7 +166,11 @@ class LineForm(forms.Form):
                 )
 
 
-LineFormSet = forms.formset_factory(LineForm, extra=0, can_delete=True, max_num=1000, absolute_max=1000)
+class _Lines(OnlySent, forms.BaseFormSet):
+    """The lines of a document."""
+
+
+LineFormSet = forms.formset_factory(LineForm, formset=_Lines, extra=0, can_delete=True, max_num=1000, absolute_max=1000)
 
 
 def initial_of(line: Any) -> dict[str, Any]:

@@ -46,6 +46,27 @@ def test_one_of_two_admins_can_be_lowered_and_removed(
     assert site.post(delete(ben), {"post": "yes"}).status_code == 403
 
 
+@pytest.mark.parametrize("nonsense", ["@SUM(1)", "-1", "٣", "9" * 30])
+def test_what_is_no_key_is_refused_and_not_looked_up(site: Client, tenant: Tenant, nonsense: str) -> None:
+    address = reverse("admin:accounts_membership_add")
+    assert site.get(address, {"user": nonsense, "tenant": nonsense}).status_code == 200
+    answer = site.post(address, {"user": nonsense, "tenant": tenant.pk, "role": "viewer"})
+    assert "That choice is not one of the available choices" in answer.text
+
+
+@pytest.mark.parametrize("number", ["2147483648", "9" * 30, "0", "-1", "x", "٣"])
+def test_a_year_that_is_none_is_refused(site: Client, number: str) -> None:
+    for address in ("admin:accounts_user_changelist", "admin:accounts_tenant_changelist"):
+        assert site.get(reverse(address), {"created_at__year": number}).status_code in (302, 400)
+
+
+def test_no_more_memberships_are_shown_than_were_sent(site: Client) -> None:
+    stated = {"memberships-TOTAL_FORMS": "1000", "memberships-INITIAL_FORMS": "0", "memberships-0-role": "viewer"}
+    answer = site.post(reverse("admin:accounts_user_add"), stated)
+    assert "memberships-0-role" in answer.text
+    assert "memberships-1-role" not in answer.text
+
+
 def test_memberships_are_not_moved_or_removed_in_bulk(
     site: Client, other_tenant: Tenant, admin: User, viewer: User
 ) -> None:

@@ -403,7 +403,7 @@ def test_an_invitation_that_ends_while_its_page_is_open_is_not_accepted(link: st
     assert not User.objects.filter(email=NORA).exists()
 
 
-@pytest.mark.parametrize("token", ["A" * 43, "x", "%00", "ünicode", "A" * 5000])
+@pytest.mark.parametrize("token", ["A" * 43, "x", "%01", "ünicode", "A" * 5000])
 def test_unknown_and_malformed_tokens_get_the_same_answer(db: None, token: str) -> None:
     response = Client().get(f"/invitations/{token}/")
     assert response.status_code == 404

@@ -62,7 +62,7 @@ def test_a_former_month_can_be_looked_at(site: Client, url: Url, connection: Con
     page = site.get(url("usage"), {"month": "2026-02"})
     assert "February 2026: 77 API transactions" in shown(page.content.decode())
     assert page.content.decode().count("<g><title>") == 28
-    for nonsense in ("2026-13", "next", "9999-01", "\x00"):
+    for nonsense in ("2026-13", "next", "9999-01", "\x01"):
         assert site.get(url("usage"), {"month": nonsense}).context["is_present"]
 
 
