@@ -208,9 +208,12 @@ def flood_fills_nothing(edge: Edge, temporary: Path) -> str:
         began = time.monotonic()
         expect(get(edge.client(4), "/login/").status == 200, "the site does not answer under the flood")
         slowest = max(slowest, time.monotonic() - began)
-    expect(set(answers) <= {413}, f"the flood was answered {sorted(set(answers))}")
+    # 503 is the proxy's own, where the site closed before all was passed on; nothing was taken in either way.
+    expect(set(answers) <= {413, 503}, f"the flood was answered {sorted(set(answers))}")
     expect(most <= MEGABYTE, f"{most:,} bytes of strangers lay on the site's disk")
-    return f"{FLOOD} x 30 MB: {len(answers)} x 413, at most {most:,} bytes on the disk, slowest page {slowest:.1f} s"
+    return (
+        f"{FLOOD} x 30 MB: {answers.count(413)} x 413, at most {most:,} bytes on the disk, slowest page {slowest:.1f} s"
+    )
 
 
 def slow_senders_hold_nothing(edge: Edge) -> str:

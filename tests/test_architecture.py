@@ -271,7 +271,7 @@ def test_features_never_import_pages(app: str) -> None:
 
 # From the bottom up. A feature imports those before it, never those after it; pages, commands and the queue import all.
 FLOORS = {
-    "accounts": ("request_log", "ui", "models", "tenancy", "audit"),
+    "accounts": ("client_address", "request_log", "ui", "models", "tenancy", "audit"),
     "integrations": (
         "lists", "models", "gateway", "records", "settings", "runs", "mirror", "imports", "delivery", "connections",
         "schedules", "usage", "doctor", "operations",

@@ -60,7 +60,7 @@ def loses_database(request: HttpRequest, when: str) -> HttpResponse:
 def asks_wrongly(request: HttpRequest, statement: str) -> HttpResponse:
     run_sql(
         {
-            "syntax": "SELEKT 1",
+            "syntax": "NONSENSE 1",
             "table": "SELECT 1 FROM no_such_table",
             "store": "CREATE TABLE large AS SELECT randomblob(10000000)",
         }[statement]

@@ -146,3 +146,9 @@ def test_a_refused_body_is_taken_in_so_that_the_answer_is_heard(site: tuple[int,
     assert status(ask(port, "GET /healthz HTTP/1.1", "Connection: close")) == 200
     assert time.monotonic() - began < 5
     assert not list(folder.iterdir())
+
+
+def test_who_sends_no_more_of_a_refused_body_is_not_waited_for(site: tuple[int, Path]) -> None:
+    """The answer comes, and the connection ends with it: nothing that arrives later is taken for a request."""
+    said = ask(site[0], LOG_IN, MULTIPART, HTTPS, "Content-Length: 100000", body=b"GET /healthz HTTP/1.1\r\n\r\n" * 3)
+    assert [int(code) for code in re.findall(rb"HTTP/1\.1 (\d{3}) ", said)] == [413]

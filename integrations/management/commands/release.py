@@ -31,7 +31,9 @@ class Command(BaseCommand):
 def whom_we_trust() -> list[tuple[str, str]]:
     """Every party whose word this installation takes, from the settings; no secrets."""
     gateway = urlsplit(settings.INTACCT_ENDPOINT_URL).hostname or "-"
-    proxy = "its X-Forwarded-Proto, so it must set that itself" if settings.SECURE_PROXY_SSL_HEADER else "not believed"
+    proxy = (
+        "its X-Forwarded-Proto and -For, so it must set both" if settings.SECURE_PROXY_SSL_HEADER else "not believed"
+    )
     database = settings.DATABASES["default"]
     return [
         ("Requests for the hosts", ", ".join(settings.ALLOWED_HOSTS)),
