@@ -98,7 +98,10 @@ def test_the_pages_of_the_support_admin_are_protected(staff: User, tenant: Tenan
     client.force_login(staff)
     for model in ("tenant", "user", "auditentry", "crosstenantaccess"):
         assert problems(client.get(reverse(f"admin:accounts_{model}_changelist"))) == []
-    assert problems(client.get(reverse("admin:accounts_tenant_change", args=[tenant.pk]))) == []
+    page, reason = (reverse(f"admin:{name}", args=[tenant.pk]) for name in ("accounts_tenant_change", "support_reason"))
+    assert problems(client.get(reason)) == []
+    assert client.post(reason, {"reason": "Ticket 1: a test", "next": page}).headers["Location"] == page
+    assert problems(client.get(page)) == []
 
 
 def test_the_search_itself_finds_inline_code() -> None:
