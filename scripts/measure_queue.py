@@ -40,8 +40,7 @@ CASES = [
 
 
 @contextmanager
-def database(administrator: str) -> Iterator[str]:
-    """The address of a new database on the server, which is dropped afterwards."""
+def _database(administrator: str) -> Iterator[str]:
     name = f"measure_{os.getpid()}"
     with psycopg.connect(administrator, autocommit=True) as server:
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -125,7 +124,7 @@ def main(arguments: list[str]) -> int:
     if not administrator:
         sys.stderr.write("Set TEST_DATABASE_URL to a PostgreSQL on which databases may be made.\n")
         return 2
-    with database(administrator) as url, SandboxProcess() as local:
+    with _database(administrator) as url, SandboxProcess() as local:
         made = {**keys.values_for("demo"), "DEBUG": "off", "HTTPS_ONLY": "off", "SECRET_KEY": keys.fernet_key()}
         made |= {"ENV_FILE": os.devnull, "DATABASE_URL": url, "INTACCT_ENDPOINT_URL": local.endpoint}
         os.environ.update(made)

@@ -12,14 +12,31 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
 
 from config import keys
 from integrations.sandbox.facade import SandboxProcess
-from scripts.measure_queue import MANY, ROOT, database
+from integrations.sandbox.process import ROOT
 
 LONGEST = timedelta(seconds=10)
 TIMES = 5
 BIG, SMALL = "big", "small"
+SLOTS = "1000"  # of one company, so that it is as many as there are tenants
+
+
+@contextmanager
+def _database(administrator: str) -> Iterator[str]:
+    """The address of a new database on the server, which is dropped afterwards."""
+    name = sql.Identifier(f"fairness_{os.getpid()}")
+    with psycopg.connect(administrator, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(name))
+        try:
+            yield urlsplit(administrator)._replace(path=f"/fairness_{os.getpid()}").geturl()
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
 
 def _prepare(local: SandboxProcess) -> None:
@@ -50,9 +67,9 @@ def _prepare(local: SandboxProcess) -> None:
 
 @contextmanager
 def _worker() -> Iterator[None]:
-    """Two worker processes, to which the local Intacct's one company is as many as there are tenants."""
+    """Two worker processes."""
     environment = {**os.environ, "QUEUE_WORKERS": "2"}
-    command = [sys.executable, "-m", "scripts.measure_queue", "worker", str(MANY)]
+    command = [sys.executable, "-m", "scripts.measure_queue", "worker", SLOTS]
     worker = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
     try:
         yield
@@ -125,7 +142,7 @@ def main() -> int:
     if not administrator:
         sys.stderr.write("Set TEST_DATABASE_URL to a PostgreSQL on which databases may be made.\n")
         return 2
-    with database(administrator) as url, SandboxProcess(seed=str(options.projects * 5)) as local:
+    with _database(administrator) as url, SandboxProcess(seed=str(options.projects * 5)) as local:
         made = {**keys.values_for("demo"), "DEBUG": "off", "HTTPS_ONLY": "off", "SECRET_KEY": keys.fernet_key()}
         made |= {"ENV_FILE": os.devnull, "DATABASE_URL": url, "INTACCT_ENDPOINT_URL": local.endpoint}
         made |= {"DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "WARNING"}
