@@ -233,6 +233,15 @@ def back_up_and_restore(stage: Stage, first: str, second: str) -> None:
     expect(stage.ask("rotate_keys", **other)["current"] == 1, "the new key alone does not open it")
 
 
+def end(process: "subprocess.Popen[str]") -> None:
+    """After a step that failed: asked first, because only the process itself knows those it started."""
+    if process.poll() is None:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=60)
+        process.kill()
+
+
 def admin_chooses_password(stage: Stage) -> None:
     """As by the link that was mailed, which nobody here gets."""
     code = f"from accounts.models import User; person = User.objects.get(email='{rehearse_proxies.ADMIN}'); "
@@ -271,10 +280,10 @@ def rehearse(stage: Stage, administrator: str, step: Callable[[str, Callable[[],
         first, second = make(), make()
         step("release: check, migrate, cache", lambda: release(stage, first))
         site = step("serve", lambda: serve(stage, port))
-        running.callback(site.kill)
+        running.callback(end, site)
         step("pages, static files, refusals", lambda: look_at_site(stage, port))
         worker = step("start the worker", lambda: work(stage))
-        running.callback(worker.kill)
+        running.callback(end, worker)
         step("connect, and sync by the worker", lambda: main_job(stage, local, port))
         admin_chooses_password(stage)
         edge(stage, port, first, step)
