@@ -94,7 +94,7 @@ def check_modes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         found.append(Warning("LOG_LEVEL is DEBUG.", hint=hint, id="deployment.W006"))
     if _is_public() and not settings.HTTPS_ONLY:
         hint = "Set HTTPS_ONLY=on; then cookies are bound to this host and to https by their names (__Host-)."
-        text = "HTTPS_ONLY is off: cookies of sessions go over http, and neighbouring hosts can plant them."
+        text = "HTTPS_ONLY is off: cookies of sessions go over http, and neighboring hosts can plant them."
         found.append(Warning(text, hint=hint, id="deployment.W007"))
     if settings.SECRET_KEY in settings.FIELD_ENCRYPTION_KEYS:
         hint = "Make keys of their own for FIELD_ENCRYPTION_KEYS, so that one that is lost does not open both."
