@@ -219,7 +219,7 @@ SESSION_ENGINE = "accounts.sign_in.sessions"
 SESSION_COOKIE_SECURE = HTTPS_ONLY
 CSRF_COOKIE_SECURE = HTTPS_ONLY
 if HTTPS_ONLY:
-    # With this prefix browsers take a cookie from this host alone, over https, never from a neighbouring subdomain.
+    # With this prefix browsers take a cookie from this host alone, over https, never from a neighboring subdomain.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY

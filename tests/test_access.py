@@ -5,13 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Role, Tenant, User
 from accounts.people.invitations import invite
-from accounts.tenancy import cross_tenant
 from erp_admin.documents.types import document_types, type_for
 from erp_admin.models import ImportState, Project
 from erp_admin.uploads.service import read_upload
@@ -19,11 +17,8 @@ from erp_admin.views.navigation import entry_at
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, Exchange, ListItem, PushedDocument, PushHold
 from integrations.runs.runner import run_to_end
-from tests.browsers import age_proof
 from tests.conftest import MIRRORED
 from tests.erp_admin.imported import commitment_row, csv_of
-from tests.people import PASSWORD
-from tests.second_factor import enrol
 
 PUBLIC, PERSON = "everybody", "anybody logged in"
 NOBODY, STAFF = "nobody without a token", "support staff"  # shown to be there by tests of their own
@@ -343,57 +338,6 @@ def test_a_query_string_that_no_database_can_hold_is_refused_in_words(
             if answer.status_code != 400 or "cannot be kept (U+0000)" not in answer.text:
                 wrong.append(f"{name}: {answer.status_code}")
     assert wrong == []
-
-
-def asking_views(resolver: URLResolver | None = None) -> Iterator[str]:
-    """The addresses whose views ask again; those of django-allauth do so by ways of its own."""
-    for entry in (resolver or get_resolver()).url_patterns:
-        if isinstance(entry, URLResolver):
-            yield from asking_views(entry)
-        elif getattr(entry.callback, "asks_again", False):
-            yield str(entry.name)
-
-
-ASKS_BY_ITSELF = {"mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_deactivate_totp"}
-
-
-def test_every_address_that_asks_again_is_declared() -> None:
-    declared = {name for name, row in TABLE.items() if row.asks_again}
-    assert set(asking_views()) == declared - ASKS_BY_ITSELF
-
-
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_who_logged_in_long_ago_confirms_who_they_are_before_what_matters(
-    arguments: dict[str, Any], tenant: Tenant, admin: User, client_for: Callable[[User | None], Client], method: str
-) -> None:
-    """By both methods; nothing is changed before, and afterwards it works without being asked once more."""
-    enrol(admin)
-    wrong = []
-    for name, row in TABLE.items():
-        if not row.asks_again or (method == "get" and row.method == "post"):
-            continue
-        where, browser = address(name, tenant, arguments), client_for(admin)
-        age_proof(browser, 301 if method == "get" else 901)
-        before = audited_rows()
-        asked = getattr(browser, method)(where, row.data)
-        if not asked.get("Location", "").startswith(reverse("account_reauthenticate")):
-            wrong.append(f"{method} {name}: {asked.status_code} {asked.get('Location', '')}")
-        elif audited_rows() != before:
-            wrong.append(f"{method} {name}: something changed")
-        else:
-            led_to = browser.post(asked["Location"], {"password": PASSWORD}).get("Location", "")
-            if led_to != (where if method == "get" else reverse("kept_form")):
-                wrong.append(f"{method} {name}: confirming leads to {led_to}")
-            again = browser.get(led_to)
-            if "/account/confirm/" in again.get("Location", "") or again.status_code not in (200, 302):
-                wrong.append(f"{method} {name}: {again.status_code} after confirming")
-    assert wrong == []
-
-
-def audited_rows() -> list[Any]:
-    with cross_tenant("test"):
-        return [list(model._base_manager.order_by("pk").values_list()) for model in apps.get_models()
-                if model._meta.app_label in ("accounts", "integrations", "erp_admin", "mfa")]  # fmt: skip
 
 
 def _as_expected(row: Row, person: User | None, role: Role | None, status: int, location: str) -> bool:

@@ -23,7 +23,7 @@ class SessionMiddleware(middleware.SessionMiddleware):
         name = settings.SESSION_COOKIE_NAME
         given = request.COOKIES.get(name)
         if given is None and name != FORMER_NAME:
-            # Only a key of then: a neighbouring host could plant one of now under a name without __Host-.
+            # Only a key of then: a neighboring host could plant one of now under a name without __Host-.
             former = request.COOKIES.get(FORMER_NAME, "")
             given = former if is_former_key(former) else None
         request.session = SessionStore.of_cookie(given)

@@ -247,6 +247,6 @@ class TestTheCookie:
         assert answer.cookies[COOKIE].value == ""
         assert opens(key, self.HOST, secure=True)
 
-    def test_a_neighbouring_host_cannot_plant_one(self, client: Client, admin: User) -> None:
+    def test_a_neighboring_host_cannot_plant_one(self, client: Client, admin: User) -> None:
         log_in(client, admin.email, secure=True)
         assert not opens(cookie(client, self.HOST), COOKIE, secure=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.checks import run_checks
 from django.db import connection as database
 from django.test import Client
 from django.urls import NoReverseMatch, resolve, reverse
@@ -374,3 +375,10 @@ def view_of(name: str) -> Any:
         except NoReverseMatch:
             continue
     raise AssertionError(name)
+
+
+@pytest.mark.parametrize("name", ["SESSION_IDLE_MINUTES", "STAFF_IDLE_MINUTES", "SESSION_LONGEST_HOURS"])
+def test_a_site_that_sets_none_that_a_company_could_choose_is_told(settings: Any, name: str) -> None:
+    setattr(settings, name, 0)
+    found = [each for each in run_checks() if each.id == "accounts.E002"]
+    assert [each.msg for each in found] == [f"{name} is 0."]
