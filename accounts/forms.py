@@ -105,7 +105,7 @@ class SupportReasonForm(forms.Form):
         label="Reason",
         min_length=5,
         max_length=200,
-        widget=forms.TextInput(attrs={"size": 80, "autofocus": True}),
+        widget=forms.TextInput(attrs={"class": "vTextField", "autofocus": True}),
         help_text="The ticket and what it is about, in words that the company may read.",
         error_messages={
             "required": "Say why, for example the ticket.",

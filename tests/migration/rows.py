@@ -69,7 +69,8 @@ def _models() -> Iterator[type[models.Model]]:
 
 def _values_of(model: type[models.Model]) -> Iterator[dict[str, Any]]:
     fields = model._meta.concrete_fields
-    for row in model._base_manager.order_by("pk").iterator(chunk_size=500):
+    everything: models.QuerySet[models.Model] = models.QuerySet(model)  # of all tenants
+    for row in everything.order_by("pk").iterator(chunk_size=500):
         yield {field.attname: _written(field, getattr(row, field.attname)) for field in fields}
 
 
