@@ -8,7 +8,7 @@ from accounts.models import AuditEntry, User
 from erp_admin.models import Project
 from erp_admin.projects import selectors
 from erp_admin.projects import service as services
-from integrations.imports import flow
+from integrations.imports import flow, taking
 from integrations.imports.service import ignore
 from integrations.intacct import Client
 from integrations.models import Connection, RowOutcome, RunState, SyncRun
@@ -64,6 +64,41 @@ def test_a_worker_killed_within_a_page_leaves_counts_that_agree_with_the_rows(
     step.refresh_from_db()
     assert (run.state, step.read, step.new, step.announced) == (RunState.SUCCEEDED, 4, 4, 4)
     assert AuditEntry.objects.filter(object_label__startswith="24-0", kind="created").count() == 4
+
+
+def test_a_number_taken_at_the_very_moment_fails_its_row_alone(run: SyncRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database refuses the page then, which is imported row by row."""
+    check = taking.check
+
+    def somebody_is_faster(document: Any) -> None:
+        check(document)
+        if document.number == "24-008":
+            Project.objects.create(tenant=run.tenant, number="24-008", name="Faster", currency="USD")
+
+    monkeypatch.setattr(taking, "check", somebody_is_faster)
+    run_to_end(run)
+    assert run.state == RunState.PARTLY
+    assert outcomes(run) == {"24-001": "new", "24-003": "new", "24-008": "failed", "24-012": "new"}
+    assert "at the same moment" in run.rows.get(outcome=RowOutcome.FAILED).message
+    step = run.steps.get()
+    assert (step.read, step.new, step.failed) == (4, 3, 1)
+    assert AuditEntry.objects.filter(object_label__startswith="24-0", kind="created").count() == 3
+
+
+def test_the_trail_tells_of_a_page_what_it_tells_of_single_rows(run: SyncRun, intacct: SandboxServer) -> None:
+    """Who, what and each value before and after, as when a project is saved by hand."""
+    run_to_end(run)
+    made = AuditEntry.objects.get(object_label__startswith="24-001 ", kind="created")
+    assert made.actor == run.started_by
+    assert f"run {run.number}" in made.actor_label
+    values = {each["label"]: each["after"] for each in made.changes}
+    project = Project.objects.get(number="24-001")
+    assert (values["Project number"], values["Name"], values["Is active"]) == ("24-001", project.name, "yes")
+    assert (values["Connection"], values["Linked by"]) == (str(project.connection), str(run.started_by))
+    intacct.control(do="put", object="PROJECT", record={"PROJECTID": "24-001", "NAME": "Renamed"})
+    run_to_end(services.start_import(run.connection, services.choose(run.connection, ["24-001"]), queued=False).run)
+    changed = AuditEntry.objects.get(object_label__startswith="24-001 ", kind="changed")
+    assert changed.changes == [{"label": "Name", "before": project.name, "after": "Renamed"}]
 
 
 def test_a_worker_that_lost_its_lease_imports_nothing_more(run: SyncRun, monkeypatch: pytest.MonkeyPatch) -> None:
