@@ -121,6 +121,7 @@ def test_a_name_as_long_as_can_be_is_stored_and_found_by_its_begin(connection: C
 def test_a_search_for_what_nothing_has_reads_no_list(connection: Connection) -> None:
     keep(connection, *((f"V-{number:05}", f"Granite {number}") for number in range(3_000)))
     with database.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('list_item_by_words')")
         cursor.execute("ANALYZE integrations_listitem")
         cursor.execute("SET LOCAL enable_seqscan = off")
     found = ListItem.objects.filter(connection=connection, kind="vendors").filter(holding("peak quixotry"))
