@@ -5,7 +5,8 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from allauth.account.views import logout as log_out
 from django.contrib import admin
-from django.core.exceptions import BadRequest
+from django.contrib.admin.options import TO_FIELD_VAR
+from django.core.exceptions import BadRequest, FieldDoesNotExist
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -28,10 +29,10 @@ class SupportAdminSite(admin.AdminSite):
             with cross_tenant("support admin", actor=actor, path=request.get_full_path()):
                 try:
                     response = view(request, *args, **kwargs)
-                except OverflowError as error:
-                    # Django makes a date of any number that the query string states as a year, a month or a day.
-                    if request.GET:
-                        raise BadRequest("A number of the address is too large.") from error
+                except (OverflowError, FieldDoesNotExist) as error:
+                    # Django makes a date of any number that is sent as a year, and a field of an empty `_to_field`.
+                    if request.GET or TO_FIELD_VAR in request.POST:
+                        raise BadRequest("No support page understands this.") from error
                     raise
                 # Templates read the database when rendered, so they are rendered behind the door too.
                 return response.render() if isinstance(response, TemplateResponse) else response

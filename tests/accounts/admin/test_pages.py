@@ -60,6 +60,13 @@ def test_a_year_that_is_none_is_refused(site: Client, number: str) -> None:
         assert site.get(reverse(address), {"created_at__year": number}).status_code in (302, 400)
 
 
+@pytest.mark.parametrize("name", ["", "x", "__class__"])
+def test_a_field_that_there_is_none_of_is_refused(site: Client, admin: User, name: str) -> None:
+    address = change(admin.memberships.get())
+    assert site.get(address, {"_to_field": name}).status_code == 400
+    assert site.post(address, {"_to_field": name, "role": "viewer"}).status_code == 400
+
+
 def test_no_more_memberships_are_shown_than_were_sent(site: Client) -> None:
     stated = {"memberships-TOTAL_FORMS": "1000", "memberships-INITIAL_FORMS": "0", "memberships-0-role": "viewer"}
     answer = site.post(reverse("admin:accounts_user_add"), stated)
