@@ -75,7 +75,7 @@ soak: var/test.env ## Run the long tests: workers killed again and again, many r
 fuzz: var/test.env ## Send thousands of odd requests to every address, on PostgreSQL at TEST_DATABASE_URL (SEED=, EACH=, ONLY=)
 	@test -n "$(TEST_DATABASE_URL)" || { echo "Set TEST_DATABASE_URL, for example postgres://postgres@127.0.0.1:5432/postgres"; exit 2; }
 	FUZZ_SEED=$(SEED) FUZZ_EACH=$(EACH) FUZZ_ONLY=$(ONLY) ENV_FILE=var/test.env DATABASE_URL=$(TEST_DATABASE_URL) \
-		$(BIN)/python -W error -m pytest -n 0 -q --show-capture=no --tb=short -p no:randomly -m fuzz tests/fuzz $(ARGS)
+		$(BIN)/python -W error -m pytest -n 0 -q --show-capture=no --tb=short -p no:randomly -m fuzz tests/fuzz tests/test_access_bodies.py $(ARGS)
 
 .PHONY: faults
 faults: $(STAMP) ## Push 1,000 documents under every fault while workers are killed, then count (SEED=N repeats a storm)

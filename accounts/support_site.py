@@ -9,8 +9,9 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from allauth.account.views import logout as log_out
 from django.contrib import admin, messages
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import BadRequest, FieldDoesNotExist, ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -103,12 +104,15 @@ class SupportAdminSite(admin.AdminSite):
 
 
 def _viewed(view: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-    """The answer of an admin page. Raises BadRequest for a number of the address that Django cannot make a date of."""
+    """The answer of an admin page. Raises BadRequest for what Django fails at.
+
+    It makes a date of any number that is sent as a year, and a field of an empty `_to_field`.
+    """
     try:
         return view(request, *args, **kwargs)
-    except OverflowError as error:
-        if request.GET:
-            raise BadRequest("A number of the address is too large.") from error
+    except (OverflowError, FieldDoesNotExist) as error:
+        if request.GET or TO_FIELD_VAR in request.POST:
+            raise BadRequest("No support page understands this.") from error
         raise
 
 

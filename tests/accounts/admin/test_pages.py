@@ -54,10 +54,17 @@ def test_what_is_no_key_is_refused_and_not_looked_up(site: Client, tenant: Tenan
     assert "That choice is not one of the available choices" in answer.text
 
 
-@pytest.mark.parametrize("number", ["2147483648", "9" * 30, "0", "-1", "x", "٣"])
+@pytest.mark.parametrize("number", ["2147483648", "9" * 30, "0", "-1", "x", "²"])
 def test_a_year_that_is_none_is_refused(site: Client, number: str) -> None:
     for address in ("admin:accounts_user_changelist", "admin:accounts_tenant_changelist"):
         assert site.get(reverse(address), {"created_at__year": number}).status_code in (302, 400)
+
+
+@pytest.mark.parametrize("name", ["", "x", "__class__"])
+def test_a_field_that_there_is_none_of_is_refused(site: Client, admin: User, name: str) -> None:
+    address = change(admin.memberships.get())
+    assert site.get(address, {"_to_field": name}).status_code == 400
+    assert site.post(address, {"_to_field": name, "role": "viewer"}).status_code == 400
 
 
 def test_no_more_memberships_are_shown_than_were_sent(site: Client) -> None:
