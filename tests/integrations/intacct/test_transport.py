@@ -76,7 +76,8 @@ def test_answer_with_too_many_elements_is_refused(
 ) -> None:
     client = make_client(attempts=1)
     client.open_session()
-    monkeypatch.setattr("integrations.intacct.scale.MOST_TAGS", 500)
+    monkeypatch.setattr("integrations.intacct.scale.EVERY_BYTES", 100)
+    monkeypatch.setattr("integrations.intacct.scale.MOST_STANDING", 500)
     gateway.reply(Reply(b"<response>" + b"<a/>" * 500 + b"</response>"))
 
     assert fail(client, write=False).code == "ANS-TOO-LARGE"
