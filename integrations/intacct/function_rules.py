@@ -82,7 +82,8 @@ FUNCTION_RULES: tuple[Rule, ...] = (
     Rule(
         EntityError,
         "CON-ENTITY",
-        r"(?:not allowed|cannot|may not|unable) (?:to )?(?:access|enter|slide in to|slide into).{0,200}(?:entity|location)",
+        r"(?:not allowed|cannot|may not|unable) (?:to )?(?:access|enter|slide in to|slide into).{0,200}"
+        r"(?:entity|location)",
     ),
     Rule(
         DuplicateError,
@@ -125,7 +126,8 @@ FUNCTION_RULES: tuple[Rule, ...] = (
     Rule(
         DataError,
         "PER-CLOSED",
-        r"\b(?:period|books?)\b.{0,200}\b(?:closed|not open)\b|\bclosed\b.{0,200}\b(?:period|books?)\b|must be on or after",
+        r"\b(?:period|books?)\b.{0,200}\b(?:closed|not open)\b"
+        r"|\bclosed\b.{0,200}\b(?:period|books?)\b|must be on or after",
     ),
     Rule(
         DataError,
@@ -147,7 +149,8 @@ FUNCTION_RULES: tuple[Rule, ...] = (
     Rule(
         DataError,
         "DOC-STATE",
-        r"(?:cannot|can't|may not|not allowed).{0,200}\b(?:already )?(?:paid|converted|approved|submitted|posted|reversed)\b",
+        r"(?:cannot|can't|may not|not allowed).{0,200}"
+        r"\b(?:already )?(?:paid|converted|approved|submitted|posted|reversed)\b",
         frozenset({"BL03002129"}),
     ),
     Rule(DataError, "HOLD-VENDOR", r"vendor\b.{0,200}\bon hold", frozenset({"INT446"})),
@@ -183,7 +186,8 @@ FUNCTION_RULES: tuple[Rule, ...] = (
         "REF-INVALID",
         r"invalid [\w ]{1,60}? '(?P<subject>[^']*)' specified"
         r"|\b[\w ]{1,60} '[^']{1,200}' ?(?:specified )?is (?:not valid|invalid)"
-        r"|activate the [\w ]{1,60} .{1,60}?, then try again|'[^']{1,200}' (?:was |is )?(?:not found|does not exist|inactive)",
+        r"|activate the [\w ]{1,60} .{1,60}?, then try again"
+        r"|'[^']{1,200}' (?:was |is )?(?:not found|does not exist|inactive)",
     ),
     Rule(
         DataError,

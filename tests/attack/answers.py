@@ -41,26 +41,25 @@ class Ask:
 
 @dataclass(frozen=True)
 class Attack:
-    """One answer. `verdicts` are the codes it may end with; `full_only` is pointless in a small size."""
+    """One answer. `verdicts` are the codes it may end with; `options` say what the gateway does besides."""
 
     make: Callable[[Ask], Wire]
     verdicts: frozenset[str]
-    full_only: bool = False
     options: dict[str, bool] = field(default_factory=dict)
 
 
 ATTACKS: dict[str, Attack] = {}
 
 
-def attack(name: str, *verdicts: str, full_only: bool = False, **options: bool) -> Callable[..., Callable[..., Wire]]:
+def attack(name: str, *verdicts: str, **options: bool) -> Callable[..., Callable[..., Wire]]:
     def keep(make: Callable[[Ask], Wire]) -> Callable[[Ask], Wire]:
-        ATTACKS[name] = Attack(make, frozenset(verdicts), full_only, options)
+        ATTACKS[name] = Attack(make, frozenset(verdicts), options)
         return make
 
     return keep
 
 
-def head(status: int = 200, **headers: str) -> bytes:
+def head(status: int = 200, /, **headers: str) -> bytes:
     lines = [f"HTTP/1.1 {status} Some"]
     named = {**_XML, **{name.replace("_", "-"): value for name, value in headers.items()}, "Connection": "close"}
     return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in named.items()), "", ""]).encode()
@@ -104,14 +103,8 @@ def outside(ask: Ask, inside: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def sent(body: Iterable[bytes], **headers: str) -> Wire:
-    yield head(**headers)
+    yield head(200, **headers)
     yield from body
-
-
-def chunks(body: Iterable[bytes]) -> Iterator[bytes]:
-    for part in body:
-        yield b"%x\r\n%s\r\n" % (len(part), part) if part else b""
-    yield b"0\r\n\r\n"
 
 
 def layered(body: Iterable[bytes], layers: int) -> Iterator[bytes]:

@@ -5,6 +5,7 @@ Owns these members of the table of answers.py. Must not know the client: it only
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain
 
 from tests.attack.answers import (
@@ -294,15 +295,8 @@ def broken_off(ask: Ask) -> Wire:
     return sent(page(ask, rows), Content_Length="999999999")
 
 
-def _failed(ask: Ask, inside: chain[bytes]) -> Wire:
+def _failed(ask: Ask, inside: chain[bytes]) -> Iterator[bytes]:
     """An answer whose only result failed."""
-    yield from (
-        part.replace(b"<result><status>success", b"<result><status>failure") for part in outside_result(ask, inside)
-    )
-
-
-def outside_result(ask: Ask, inside: chain[bytes]) -> Wire:
-    first, *rest = outside(ask, [])
-    yield first
+    yield next(outside(ask, [])).replace(b"<result><status>success", b"<result><status>failure")
     yield from inside
-    yield b"</result></operation></response>" if rest else b""
+    yield b"</result></operation></response>"
