@@ -19,7 +19,9 @@ _SETTINGS = (
     "INTACCT_SENDER_PASSWORD",
     "EMAIL_HOST_PASSWORD",
 )
-_NAMES = r"pass(?:word|wd|phrase)?\d?|pwd|secret|token|session_?id|api_?key|authorization|cookie|csrf\w{0,40}|otp|signature"
+_NAMES = (
+    r"pass(?:word|wd|phrase)?\d?|pwd|secret|token|session_?id|api_?key|authorization|cookie|csrf\w{0,40}|otp|signature"
+)
 # The names of fields whose values are removed, as in logger.info("…", password=…) and in JSON.
 _SECRET_NAME = re.compile(rf"(?:^|_|-)(?:{_NAMES})$", re.IGNORECASE)
 _LAX = re.IGNORECASE | re.DOTALL
