@@ -297,6 +297,20 @@ def test_certificate_that_cannot_be_verified_stops_everything(
         assert secure.requests == []
 
 
+def test_trusted_gateway_is_read_over_tls(
+    make_client: Callable[..., Client], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = self_signed(tmp_path)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    with running_gateway(certificate=certificate) as secure:
+        secure.reply(PAGE, PAGE, payload("create.two-records"))
+        client = make_client(endpoint=secure.endpoint)
+
+        assert [client.query(VENDORS).count for _ in range(2)] == [3, 3]
+        assert client.create([VENDOR, VENDOR], control_id="a").succeeded
+        assert len(set(secure.peers[:3])) == 1
+
+
 def self_signed(folder: Path) -> Path:
     """A certificate for 127.0.0.1 that nobody trusts, with its key, in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
