@@ -19,25 +19,27 @@ _SETTINGS = (
     "INTACCT_SENDER_PASSWORD",
     "EMAIL_HOST_PASSWORD",
 )
-_NAMES = r"pass(?:word|wd|phrase)?\d?|pwd|secret|token|session_?id|api_?key|authorization|cookie|csrf\w*|otp|signature"
+_NAMES = (
+    r"pass(?:word|wd|phrase)?\d?|pwd|secret|token|session_?id|api_?key|authorization|cookie|csrf\w{0,40}|otp|signature"
+)
 # The names of fields whose values are removed, as in logger.info("…", password=…) and in JSON.
-_SECRET_NAME = re.compile(rf"(?:^|_|-)(?:\w*_)?(?:{_NAMES})$", re.IGNORECASE)
+_SECRET_NAME = re.compile(rf"(?:^|_|-)(?:{_NAMES})$", re.IGNORECASE)
 _LAX = re.IGNORECASE | re.DOTALL
 _VALUE = r"(?!\[removed\])(?:'[^']*'|\"(?:[^\"\\]|\\.)*\"|[^\s,;&'\"})\]]+)"
 _ONE_TIME = r"password[-/]?reset|password/reset/key|invitations?|confirm-email|one-time"
 _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     # <password>…</password>, as Intacct's requests have it
     (
-        re.compile(r"(<(?:\w+:)?(?:password|sessionid|pwd)\b[^<>]*>)(?:<!\[CDATA\[.*?\]\]>|[^<]*)", _LAX),
+        re.compile(r"(<(?:\w+:)?(?:password|sessionid|pwd)\b[^<>]*>)(?:<!\[CDATA\[.*?(?:\]\]>|\Z)|[^<]*)", _LAX),
         rf"\1{REMOVED}",
     ),
     # Authorization: …, Cookie: …, Set-Cookie: …, up to the end of the line
     (re.compile(r"\b((?:proxy-)?authorization|(?:set-)?cookie)(['\"]?\s*[:=]\s*)[^\r\n]+", _LAX), rf"\1\2{REMOVED}"),
     (re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{8,}"), rf"\1 {REMOVED}"),
     # password=…, "token": "…", 'session_id': '…'
-    (re.compile(rf"(\b\w*(?:{_NAMES})['\"]?\s*[=:]\s*){_VALUE}", _LAX), rf"\1{REMOVED}"),
+    (re.compile(rf"((?:{_NAMES})['\"]?\s*[=:]\s*){_VALUE}", _LAX), rf"\1{REMOVED}"),
     # scheme://user:password@host
-    (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+(@)", _LAX), rf"\1{REMOVED}\2"),
+    (re.compile(r"(://[^\s/:@]*:)[^\s/@]+(@)", _LAX), rf"\1{REMOVED}\2"),
     # One-time links, whatever page serves them; the words of addresses without a token are shorter
     (re.compile(rf"(/(?:{_ONE_TIME})/(?:[\w-]+/)?)(?!set-password)[\w:.=-]{{15,}}", _LAX), rf"\1{REMOVED}"),
     # What a SealedField stores

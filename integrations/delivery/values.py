@@ -12,6 +12,9 @@ from enum import Enum
 Value = str | int | Decimal | date | None | Mapping[str, "Value"] | Sequence["Value"]
 
 
+_LONGEST_NUMBER = 60
+
+
 class Kind(Enum):
     TEXT = "text"
     AMOUNT = "amount"
@@ -47,10 +50,11 @@ def _comparable(value: str | None, kind: Kind) -> object:
 
 def _number_of(text: str) -> Decimal | None:
     try:
-        number = Decimal(text)
+        number = Decimal(text) if len(text) <= _LONGEST_NUMBER else None
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    # Written out, 1E+999999999 would have a gigabyte of zeros.
+    return number if number is not None and number.is_finite() and abs(number.adjusted()) <= _LONGEST_NUMBER else None
 
 
 def shown(value: str | None, kind: Kind) -> str:

@@ -29,7 +29,7 @@ from integrations.intacct.redaction import redact_text
 _STATUSES = frozenset({"", SUCCESS, "failure", "aborted"})
 ROLLED_BACK = "XL03000009"
 _MISPLACED = re.compile(r"Element '([\w.-]+)': This element is not expected")  # libxml2's words, in live answers
-_SUPPORT_ID = re.compile(r"\s*\[(?:Support|Request) ID:\s*([^\]]*)\]", re.IGNORECASE)
+_SUPPORT_ID = re.compile(r"\[(?:Support|Request) ID:([^\[\]]*)\]", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _RATE = re.compile(r"API rate limit|rate limit exceeded|too many (?:concurrent )?requests", re.IGNORECASE)
 _OFFLINE = re.compile(r"temporarily off-?line|temporarily unavailable|try again later|under maintenance", re.IGNORECASE)

@@ -146,6 +146,8 @@ class Client:
         """Return one page, its rows as they came. Raises ProtocolError when they are others, or not as many as told."""
         result = self._read(calls.query(query))
         readers.check_count(query.object, result)
+        if len(result.rows) > query.page_size:
+            raise incomplete(f"{query.page_size} rows of {query.object} were asked for, and {len(result.rows)} came.")
         return Page(result.rows, result.total, len(result.rows), result.remaining, result.offset or query.offset)
 
     def pages(

@@ -22,7 +22,7 @@ from integrations.intacct.errors import (
     SubscriptionError,
 )
 
-_LONGEST_TEXT = 4000  # patterns look no further into a text of unknown origin
+_LONGEST_TEXT = 2_000  # patterns look no further into a text of unknown origin, nor far from one word to the next
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,13 @@ FUNCTION_RULES: tuple[Rule, ...] = (
     Rule(
         PermissionDenied,
         "PRM-OPERATION",
-        r"do not have permission(?:.*objects? of type (?P<subject>\w+))?|not authorized to",
+        r"do not have permission(?:.{0,200}objects? of type (?P<subject>\w+))?|not authorized to",
         frozenset({"PL04000005"}),
     ),
     Rule(
         SubscriptionError,
         "MOD-SUBSCRIPTION",
-        r"(?:the )?(?P<subject>[\w ]+?)? ?(?:module|application) is not subscribed|not subscribed to",
+        r"(?:the )?(?P<subject>[\w ]{1,60}?)? ?(?:module|application) is not subscribed|not subscribed to",
     ),
     Rule(
         SignInError,
@@ -82,18 +82,19 @@ FUNCTION_RULES: tuple[Rule, ...] = (
     Rule(
         EntityError,
         "CON-ENTITY",
-        r"(?:not allowed|cannot|may not|unable) (?:to )?(?:access|enter|slide in to|slide into).*(?:entity|location)",
+        r"(?:not allowed|cannot|may not|unable) (?:to )?(?:access|enter|slide in to|slide into).{0,200}"
+        r"(?:entity|location)",
     ),
     Rule(
         DuplicateError,
         "DUP-CONTROLID",
-        r"control ?id\b.*\b(?:already|duplicate|not unique)|(?:duplicate|repeated) (?:function )?control ?id",
+        r"control ?id\b.{0,200}\b(?:already|duplicate|not unique)|(?:duplicate|repeated) (?:function )?control ?id",
         sentence="Sage Intacct has executed this request before.",
     ),
     Rule(
         DuplicateError,
         "DUP-EXISTS",
-        r"already exists|another [\w ]+ with the (?:given )?value|duplicate (?:record|number|value|account)",
+        r"already exists|another [\w ]{1,60} with the (?:given )?value|duplicate (?:record|number|value|account)",
         frozenset({"BL34000061", "PL05000104", "BL03002185", "GL-0493"}),
     ),
     Rule(
@@ -125,17 +126,18 @@ FUNCTION_RULES: tuple[Rule, ...] = (
     Rule(
         DataError,
         "PER-CLOSED",
-        r"\b(?:period|books?)\b.*\b(?:closed|not open)\b|\bclosed\b.*\b(?:period|books?)\b|must be on or after",
+        r"\b(?:period|books?)\b.{0,200}\b(?:closed|not open)\b"
+        r"|\bclosed\b.{0,200}\b(?:period|books?)\b|must be on or after",
     ),
     Rule(
         DataError,
         "DIM-REQ",
-        r"missing the (?P<subject>.+?) dimension|required dimension|dimension is required",
+        r"missing the (?P<subject>.{1,60}?) dimension|required dimension|dimension is required",
     ),
     Rule(
         DataError,
         "DIM-RESTR",
-        r"restricted by|value is auto-?filled|must be .+\. this value",
+        r"restricted by|value is auto-?filled|must be .{1,200}\. this value",
     ),
     Rule(
         DataError,
@@ -147,14 +149,15 @@ FUNCTION_RULES: tuple[Rule, ...] = (
     Rule(
         DataError,
         "DOC-STATE",
-        r"(?:cannot|can't|may not|not allowed).*\b(?:already )?(?:paid|converted|approved|submitted|posted|reversed)\b",
+        r"(?:cannot|can't|may not|not allowed).{0,200}"
+        r"\b(?:already )?(?:paid|converted|approved|submitted|posted|reversed)\b",
         frozenset({"BL03002129"}),
     ),
-    Rule(DataError, "HOLD-VENDOR", r"vendor\b.*\bon hold", frozenset({"INT446"})),
+    Rule(DataError, "HOLD-VENDOR", r"vendor\b.{0,200}\bon hold", frozenset({"INT446"})),
     Rule(
         DataError,
         "TRM-INVALID",
-        r"\bterms?\b.*\b(?:invalid|not valid|not found|does not exist)|invalid (?:payment )?terms?\b",
+        r"\bterms?\b.{0,200}\b(?:invalid|not valid|not found|does not exist)|invalid (?:payment )?terms?\b",
     ),
     Rule(
         DataError,
@@ -170,7 +173,7 @@ FUNCTION_RULES: tuple[Rule, ...] = (
     Rule(
         DataError,
         "REC-MISSING",
-        r"cannot (?:update|delete) non-?existing|cannot find .* with key|(?P<subject>.+) no longer exists",
+        r"cannot (?:update|delete) non-?existing|cannot find .{0,200} with key|(?P<subject>.{1,200}) no longer exists",
     ),
     Rule(
         DataError,
@@ -181,9 +184,10 @@ FUNCTION_RULES: tuple[Rule, ...] = (
     Rule(
         DataError,
         "REF-INVALID",
-        r"invalid [\w ]+? '(?P<subject>[^']*)' specified"
-        r"|\b[\w ]+ '[^']+' ?(?:specified )?is (?:not valid|invalid)"
-        r"|activate the [\w ]+ .+?, then try again|'[^']+' (?:was |is )?(?:not found|does not exist|inactive)",
+        r"invalid [\w ]{1,60}? '(?P<subject>[^']*)' specified"
+        r"|\b[\w ]{1,60} '[^']{1,200}' ?(?:specified )?is (?:not valid|invalid)"
+        r"|activate the [\w ]{1,60} .{1,60}?, then try again"
+        r"|'[^']{1,200}' (?:was |is )?(?:not found|does not exist|inactive)",
     ),
     Rule(
         DataError,

@@ -109,7 +109,13 @@ class _TlsSocket(ssl.SSLSocket):
     """The same on top of TLS, whose handshake ends within the timeout of the socket below."""
 
     guard: ClassVar[Guard]
-    recv_into = _PlainSocket.recv_into
+
+    def recv_into(self, *args: object, **options: object) -> int:
+        self.settimeout(self.guard.wait())
+        count: int = super().recv_into(*args, **options)  # type: ignore[arg-type] # passed on as they come
+        self.guard.received(count)
+        return count
+
     sendall = _PlainSocket.sendall
 
 

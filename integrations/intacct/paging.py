@@ -24,6 +24,8 @@ LOWEST = -(2**63)
 # spoils so much is not in single records.
 MOST_SPOILT = 150
 MOST_SPOILT_IN_A_ROW = 20
+# So many pages in a row may tell of as many rows to come as those before: others may be adding records meanwhile.
+MOST_WITHOUT_PROGRESS = 50
 # Records without a readable key that are passed by to find the end of a list, or to count it.
 MOST_AT_AN_END = 5
 
@@ -48,6 +50,8 @@ class Walk:
     in_a_row: int = 0
     ended: bool = False
     pending: list[Unread] = field(default_factory=list)
+    least: int | None = None  # the fewest rows that any page said are still to come
+    without_progress: int = 0
 
     def pages(self) -> Iterator[Page]:
         first = True
@@ -62,8 +66,19 @@ class Walk:
                 if self.pending:
                     yield replace(page, rows=[], count=0, unread=tuple(self.pending))
                 return
+            self._check_progress(page)
             if not page.count:
                 raise incomplete(f"{page.remaining} rows of {self.query.object} remain, but the page is empty.")
+
+    def _check_progress(self, page: Page) -> None:
+        """Raise ProtocolError for a list that does not get shorter however much of it is read."""
+        if page.remaining is None:
+            return
+        is_less = self.least is None or page.remaining < self.least
+        self.least = page.remaining if is_less else self.least
+        self.without_progress = 0 if is_less else self.without_progress + 1
+        if self.without_progress > MOST_WITHOUT_PROGRESS:
+            raise incomplete(f"{page.remaining} rows of {self.query.object} remain, page after page.")
 
     def _next_or_narrower(self) -> Page | None:
         """The next page; None where fewer rows are to be asked for first."""

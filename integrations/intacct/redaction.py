@@ -6,7 +6,8 @@ Owns what is removed and how a body is cut. Must not decide what is recorded or 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from bisect import bisect_left
+from collections.abc import Sequence
 
 REMOVED = "[removed]"
 # A shorter secret is only removed from its own element: replacing it everywhere would shred the text around it.
@@ -21,22 +22,91 @@ _SECRET_ELEMENT = re.compile(
 _ATTACHMENT = re.compile(rf"(<attachmentdata\b[^<>]*(?<!/)>){_CONTENT}", re.IGNORECASE | re.DOTALL)
 # One character in its longest spelling: four bytes in percent encoding.
 _LONGEST_SPELLING = 12
-# Without these in the text no character is spelled in another way than itself or by the name of its entity.
-_ESCAPES = ("&#", "%", "\\")
-_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
+# One character, spelled in XML, in percent encoding or in JSON; never a letter or digit by the latter two.
+_XML = r"&(?:\#0*+[0-9]{1,7}|\#[xX]0*+[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);"
+_BYTE = "%[89abAB][0-9a-fA-F]"
+_PERCENT = rf"%[0-7][0-9a-fA-F]|%[c-dC-D][0-9a-fA-F]{_BYTE}|%[eE][0-9a-fA-F](?:{_BYTE}){{2}}|%[fF][0-7](?:{_BYTE}){{3}}"
+_JSON = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\[^A-Za-z0-9]"
+_SPELLED = tuple(re.compile(form) for form in (_XML, _PERCENT, _JSON, f"{_XML}|{_PERCENT}|{_JSON}"))
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
 def redact_text(text: str, secrets: tuple[str, ...]) -> str:
-    """Return `text` with every known secret replaced: plain, and as XML, JSON and percent encoding spell it."""
-    has_escapes = any(mark in text for mark in _ESCAPES)
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) < SHORTEST_SECRET:
-            continue
-        if has_escapes or not _ENTITIES.keys().isdisjoint(secret):
-            text = re.sub(_any_form(secret), REMOVED, text)
-        else:
-            text = text.replace(secret, REMOVED)  # the only spelling that is left
+    """Return `text` with every known secret replaced: plain, and as XML, JSON and percent encoding spell it.
+
+    Secrets and text may both come from outside, so neither is made into a pattern: the text is read in each spelling
+    and the secrets are looked for as they are, which takes time in proportion to the text.
+    """
+    known = sorted((secret for secret in secrets if len(secret) >= SHORTEST_SECRET), key=len, reverse=True)
+    for secret in known:
+        text = text.replace(secret, REMOVED)
+    if known and any(mark in text for mark in ("&", "%", "\\")):
+        for spelled in _SPELLED:
+            text = _redact_spelled(text, known, spelled)
     return text
+
+
+def _redact_spelled(text: str, secrets: Sequence[str], spelled: re.Pattern[str]) -> str:
+    """Replace the secrets that show when the characters of one way of spelling are read."""
+    read, starts, ends = _read(text, spelled)
+    if not starts:
+        return text
+    found: list[tuple[int, int]] = []
+    for secret in dict.fromkeys(form for known in secrets for form in (known, _read(known, spelled)[0])):
+        place = read.find(secret) if len(secret) >= SHORTEST_SECRET else -1
+        while place >= 0:
+            found.append((_before(place, starts, ends), _before(place + len(secret), starts, ends)))
+            place = read.find(secret, place + len(secret))
+    kept, last = [], 0
+    for start, end in sorted(found):
+        if start >= last:
+            kept += [text[last:start], REMOVED]
+        last = max(last, end)
+    return "".join([*kept, text[last:]])
+
+
+def _read(text: str, spelled: re.Pattern[str]) -> tuple[str, list[int], list[int]]:
+    """The text with such characters read, and for each of them its place there and where its spelling ends here."""
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    last = length = 0
+    for match in spelled.finditer(text):
+        character = _character(match.group())
+        if len(character) > 1:
+            continue
+        parts += [text[last : match.start()], character]
+        length += match.start() - last
+        starts.append(length)
+        length += 1
+        last = match.end()
+        ends.append(last)
+    return "".join([*parts, text[last:]]), starts, ends
+
+
+def _before(place: int, starts: list[int], ends: list[int]) -> int:
+    """Where in the text stands what comes at a place of what was read."""
+    index = bisect_left(starts, place) - 1  # the last character read before it
+    return place if index < 0 else ends[index] + max(place - starts[index] - 1, 0)
+
+
+def _character(spelling: str) -> str:
+    """The character that a spelling stands for; what stands for none is itself."""
+    try:
+        if spelling.startswith("&#"):
+            number = spelling[2:-1]
+            return chr(int(number[1:], 16) if number[0] in "xX" else int(number))
+        if spelling.startswith("&"):
+            return _ENTITIES[spelling[1:-1]]
+        if spelling.startswith("%"):
+            read = bytes.fromhex(spelling.replace("%", "")).decode("utf-8", errors="surrogatepass")
+            return spelling if read.isascii() and read.isalnum() else read
+        if spelling.startswith("\\u"):
+            units = bytes.fromhex(spelling.replace("\\u", ""))
+            return units.decode("utf-16-be", errors="surrogatepass")
+        return spelling[1:]
+    except (ValueError, OverflowError):
+        return spelling
 
 
 def redact_body(body: bytes, total: int, secrets: tuple[str, ...], keep_bytes: int) -> str:
@@ -63,24 +133,6 @@ def redact_body(body: bytes, total: int, secrets: tuple[str, ...], keep_bytes: i
 def capture_limit(keep_bytes: int) -> int:
     """How many bytes of a body must be at hand to redact its first `keep_bytes` bytes safely."""
     return keep_bytes + _OVERLAP
-
-
-def _any_form(secret: str) -> str:
-    return "".join(_spellings(character) for character in secret)
-
-
-@lru_cache(maxsize=256)
-def _spellings(character: str) -> str:
-    number = ord(character)
-    forms = [re.escape(character), f"&#0*{number};", f"&#[xX]0*(?i:{number:x});"]
-    if character in _ENTITIES:
-        forms.insert(0, f"&{_ENTITIES[character]};")
-    if not character.isalnum() or not character.isascii():
-        forms.append("".join(f"%(?i:{byte:02x})" for byte in character.encode("utf-8", errors="surrogatepass")))
-        units = character.encode("utf-16-be", errors="surrogatepass").hex()
-        forms.append("".join(rf"\\u(?i:{units[start : start + 4]})" for start in range(0, len(units), 4)))
-        forms.append(r"\\" + re.escape(character))
-    return f"(?:{'|'.join(forms)})"
 
 
 def _attachment_note(match: re.Match[str]) -> str:

@@ -15,8 +15,6 @@ from integrations.intacct.flaws import OversizedAnswer
 from integrations.intacct.rows import Shapes
 from integrations.intacct.types import Record
 
-# Room for the largest page (2000 rows) with 500 fields to a row; an element has one tag or two.
-MOST_TAGS = 2_000_000
 # What the rows of an answer may weigh together, as Python holds them.
 MOST_KEPT_BYTES = 80_000_000
 # What may stand in the tree at one time: a row that is not complete, and all that is no row.
@@ -26,12 +24,14 @@ LONGEST_ATTRIBUTE = 2_000
 MOST_STANDING_TEXT = 8_000_000
 # The XML library keeps each name for the life of the thread that read it.
 MOST_NAMES = 5_000
+LONGEST_NAME = 400
 MOST_SHAPES = 1_000  # rows of one answer were selected with the same names
 # What looks like an attribute, with no row completed after it: a tag that does not end, which no tree shows yet.
 MOST_ATTRIBUTES_IN_A_ROW = 50_000
 MOST_NAMESPACES = 10_000
-# The tree is weighed after so much more of each.
-_EVERY_BYTES, _EVERY_TAGS, _EVERY_ATTRIBUTES = 2_000_000, 16_000, 16_000
+MOST_INSTRUCTIONS = 100
+# The tree is weighed after so many bytes more: they hold 64,000 elements at most, or as many attributes.
+EVERY_BYTES = 256 * 1024
 # Beside letters of other scripts each letter of a text takes four bytes, however it came.
 _BYTES_A_LETTER = 4
 # A field of a row: its name and the head of its text.
@@ -40,6 +40,7 @@ _TEXT_HEAD = getsizeof("")
 _ATTRIBUTE = re.compile(rb"=\s*[\"']")
 # Below one in so many bytes a sign of equality is one of the text.
 _SPARSE = 4096
+_SPARSE_MARKS = 256  # of question marks, as addresses have them
 _ELEMENTS_IN = etree.XPath("count(//*)")
 _ATTRIBUTES_IN = etree.XPath("count(//@*)")
 _LONG_ATTRIBUTES_IN = etree.XPath("count(//@*[string-length() > $longest])")
@@ -51,18 +52,15 @@ class Scale:
 
     def __init__(self) -> None:
         self.shapes: Shapes = set()  # the names that rows have
-        self._tags = 0
         self._namespaces = 0
+        self._instructions, self._last = 0, b""
         self._kept = 0
         self._unfinished_attributes = 0
-        self._grown = [0, 0, 0]  # bytes, tags and attributes since the tree was weighed
+        self._grown = 0  # bytes since the tree was weighed
 
     def add_bytes(self, piece: bytes) -> None:
-        """Count what the tree will grow by: tags and attributes."""
-        tags = piece.count(b"<")
-        self._tags += tags
-        if self._tags > MOST_TAGS:
-            raise OversizedAnswer(f"it has more than {MOST_TAGS} tags")
+        """Count what no tree shows, or not before all of it is there."""
+        self._add_instructions(piece)
         attributes, few = 0, len(piece) // _SPARSE
         if len(piece.split(b"=", few)) > few:
             attributes = len(_ATTRIBUTE.findall(piece))
@@ -70,7 +68,20 @@ class Scale:
         self._unfinished_attributes += attributes
         if self._unfinished_attributes > MOST_ATTRIBUTES_IN_A_ROW or self._namespaces > MOST_NAMESPACES:
             raise OversizedAnswer("its elements have more attributes than any answer has")
-        self._grown = [self._grown[0] + len(piece), self._grown[1] + tags, self._grown[2] + attributes]
+        self._grown += len(piece)
+
+    def _add_instructions(self, piece: bytes) -> None:
+        """Their names are kept like all others, and none of them is ever in the tree."""
+        few = len(piece) // _SPARSE_MARKS
+        parts = piece.split(b"?", few)
+        if len(parts) > few:
+            self._instructions += piece.count(b"<?")
+        else:
+            parts[0] = self._last + parts[0]
+            self._instructions += sum(part.endswith(b"<") for part in parts[:-1])
+        self._last = piece[-1:]
+        if self._instructions > MOST_INSTRUCTIONS:
+            raise OversizedAnswer(f"it has more than {MOST_INSTRUCTIONS} processing instructions")
 
     def add_rows(self, rows: list[Record], piece: bytes, all_rows: Iterable[list[Record]]) -> None:
         """Count rows that were completed by these bytes; `all_rows` are those of the answer so far, by result.
@@ -88,9 +99,9 @@ class Scale:
 
     def weigh(self, root: etree._Element) -> None:
         """Look at what stands in the tree, when enough was added to it since the last time."""
-        if self._grown[0] < _EVERY_BYTES and self._grown[1] < _EVERY_TAGS and self._grown[2] < _EVERY_ATTRIBUTES:
+        if self._grown < EVERY_BYTES:
             return
-        self._grown = [0, 0, 0]
+        self._grown = 0
         if _number(_ELEMENTS_IN(root)) > MOST_STANDING:
             raise OversizedAnswer(f"more than {MOST_STANDING} of its elements are no finished rows")
         if _number(_ATTRIBUTES_IN(root)) > MOST_ATTRIBUTES or _number(
@@ -99,8 +110,9 @@ class Scale:
             raise OversizedAnswer("its elements have more attributes than any answer has")
         if _number(_TEXT_IN(root)) > MOST_STANDING_TEXT:
             raise OversizedAnswer(f"more than {MOST_STANDING_TEXT} characters of it are in no finished row")
-        if len({element.tag for element in root.iter()}) > MOST_NAMES:
-            raise OversizedAnswer(f"its elements have more than {MOST_NAMES} names")
+        names = {str(element.tag) for element in root.iter()}
+        if len(names) > MOST_NAMES or any(len(name) > LONGEST_NAME for name in names):
+            raise OversizedAnswer(f"its elements have more than {MOST_NAMES} names, or longer ones than any object")
 
 
 def _number(value: object) -> float:

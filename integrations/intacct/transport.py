@@ -150,7 +150,7 @@ class Transport:
         begun = time.monotonic()
         try:
             self._post(request, url, attempt)
-        except (requests.RequestException, HTTPError) as error:
+        except (requests.RequestException, HTTPError, TimeoutError) as error:
             attempt.error = faults.of_http_library(error, reading=attempt.http_status is not None)
             if attempt.error.code in faults.TIME_IS_UP and self._time_left() <= 0:
                 attempt.error = faults.out_of_time(nothing_left=attempt.error.nothing_left)

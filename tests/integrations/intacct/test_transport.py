@@ -76,7 +76,8 @@ def test_answer_with_too_many_elements_is_refused(
 ) -> None:
     client = make_client(attempts=1)
     client.open_session()
-    monkeypatch.setattr("integrations.intacct.scale.MOST_TAGS", 500)
+    monkeypatch.setattr("integrations.intacct.scale.EVERY_BYTES", 100)
+    monkeypatch.setattr("integrations.intacct.scale.MOST_STANDING", 500)
     gateway.reply(Reply(b"<response>" + b"<a/>" * 500 + b"</response>"))
 
     assert fail(client, write=False).code == "ANS-TOO-LARGE"
@@ -294,6 +295,20 @@ def test_certificate_that_cannot_be_verified_stops_everything(
         assert caught.value.nothing_left
         assert not caught.value.retryable
         assert secure.requests == []
+
+
+def test_trusted_gateway_is_read_over_tls(
+    make_client: Callable[..., Client], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = self_signed(tmp_path)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    with running_gateway(certificate=certificate) as secure:
+        secure.reply(PAGE, PAGE, payload("create.two-records"))
+        client = make_client(endpoint=secure.endpoint)
+
+        assert [client.query(VENDORS).count for _ in range(2)] == [3, 3]
+        assert client.create([VENDOR, VENDOR], control_id="a").succeeded
+        assert len(set(secure.peers[:3])) == 1
 
 
 def self_signed(folder: Path) -> Path:
