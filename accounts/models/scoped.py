@@ -90,16 +90,31 @@ def _require_own_targets(rows: Iterable["TenantModel"], key: "models.ForeignKey[
     _require_own_keys(bare, key, tenant_pk)
 
 
+def _require_own_met(rows: Collection["TenantModel"], model: type[models.Model], unique: Collection[str]) -> None:
+    """The rows that would be written over; by anything but its own key one could be met that nobody can name before."""
+    tenant_pk = _writer(model)
+    if tenant_pk is None:
+        return
+    if set(unique) - {"pk", model._meta.pk.name}:
+        _refuse(model, "unique_fields")
+    _require_none_elsewhere({row.pk for row in rows} - {None}, model, "pk", tenant_pk, (model, "unique_fields"))
+
+
+def _require_none_elsewhere(
+    wanted: Iterable[Any], target: type[models.Model], column: str, tenant_pk: int, named: tuple[type[models.Model], str]
+) -> None:
+    """Raise WrongTenant, with the model and field `named`, when one of these rows is another tenant's."""
+    left = list(wanted)
+    for begin in range(0, len(left), _AT_ONCE):
+        part = left[begin : begin + _AT_ONCE]
+        found: models.QuerySet[Any] = models.QuerySet(target).filter(**{f"{column}__in": part})
+        if found.exclude(tenant=tenant_pk).exists():
+            _refuse(*named)
+
+
 def _require_own_keys(bare: Collection[Any], key: "models.ForeignKey[Any, Any]", tenant_pk: int) -> None:
-    target, column = key.related_model, key.target_field.attname
-    wanted = list(bare)
-    for begin in range(0, len(wanted), _AT_ONCE):
-        part = wanted[begin : begin + _AT_ONCE]
-        found: models.QuerySet[Any] = (
-            models.QuerySet(target).filter(**{f"{column}__in": part}).exclude(tenant=tenant_pk)
-        )
-        if found.exists():
-            _refuse(key.model, key.name)
+    named = (key.model, key.name)
+    _require_none_elsewhere(bare, key.related_model, key.target_field.attname, tenant_pk, named)
 
 
 def _refuse(model: type[models.Model], field: str) -> NoReturn:
@@ -119,9 +134,8 @@ else:
         def bulk_create(self, objs, *args, update_conflicts=False, unique_fields=None, **options):
             rows = list(objs)
             _require_own(rows, self.model, None)
-            if update_conflicts and _writer(self.model) is not None and "tenant" not in (unique_fields or ()):
-                # The row that is met could be another tenant's, and would be written over.
-                _refuse(self.model, "unique_fields")
+            if update_conflicts and "tenant" not in (unique_fields or ()):
+                _require_own_met(rows, self.model, unique_fields or ())
             return super().bulk_create(
                 rows, *args, update_conflicts=update_conflicts, unique_fields=unique_fields, **options
             )
