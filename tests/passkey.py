@@ -94,7 +94,8 @@ def asked_on(page: Any) -> dict[str, Any]:
     assert found is not None
     asked: dict[str, Any] = json.loads(html.unescape(found[1]))
     (options,) = asked.values()
-    return dict(options)
+    assert isinstance(options, dict)
+    return options
 
 
 def asked_at_log_in(client: Client) -> dict[str, Any]:
