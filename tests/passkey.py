@@ -94,12 +94,14 @@ def asked_on(page: Any) -> dict[str, Any]:
     assert found is not None
     asked: dict[str, Any] = json.loads(html.unescape(found[1]))
     (options,) = asked.values()
-    return dict(options)
+    assert isinstance(options, dict)
+    return options
 
 
 def asked_at_log_in(client: Client) -> dict[str, Any]:
-    asked: dict[str, Any] = client.get(reverse("mfa_login_webauthn"), headers={"Accept": "application/json"}).json()
-    return asked["request_options"]
+    answer = client.get(reverse("mfa_login_webauthn"), headers={"Accept": "application/json"})
+    asked: dict[str, Any] = answer.json()["request_options"]
+    return asked
 
 
 def add_passkey(client: Client, device: Device, name: str = "Phone", **more: Any) -> Any:

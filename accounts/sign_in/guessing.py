@@ -4,6 +4,7 @@ Owns which counters an attempt belongs to, the pace of each, and what is said of
 what is outside of one account (attempts by address) is limited by django-allauth.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -38,8 +39,8 @@ class Attempt:
     """One try of a password or code for the account of `email`, which need not exist: strangers learn no difference."""
 
     def __init__(self, request: HttpRequest, what: str, email: str, strangers: Pace) -> None:
-        email = email.strip().lower()[:254]
         number = browser_known_to(request, email)
+        email = _one_spelling(email)
         self.is_known = number is not None
         self._request = request
         if number is not None:
@@ -75,7 +76,12 @@ def of_code(request: HttpRequest, person: User) -> Attempt:
 
 def forget_passwords(email: str) -> None:
     """A new password was chosen through a link to the mailbox, so what was guessed before says nothing any more."""
-    forget([Counter(f"password|{email.lower()}", PASSWORD_OF_STRANGERS)])
+    forget([Counter(f"password|{_one_spelling(email)}", PASSWORD_OF_STRANGERS)])
+
+
+def _one_spelling(email: str) -> str:
+    """Databases compare without regard to case in ways of their own; no spelling may have counters of its own."""
+    return unicodedata.normalize("NFKC", email.strip()[:254]).casefold()
 
 
 def _in_words(seconds: int) -> str:
