@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.views import logout as log_out
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
@@ -18,11 +19,26 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.http import urlencode
 
-from accounts.forms import SupportReasonForm
 from accounts.models import Tenant, User
 from accounts.support_visits import closed_to_support, record_visit, state_reason, stated_reason, tenant_of
 from accounts.tenancy import cross_tenant
 from accounts.ui.back import back_to
+
+
+class SupportReasonForm(forms.Form):
+    """Why support looks at a company's data; the company reads it."""
+
+    reason = forms.CharField(
+        label="Reason",
+        min_length=5,
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "vTextField", "autofocus": True}),
+        help_text="The ticket and what it is about, in words that the company may read.",
+        error_messages={
+            "required": "Say why, for example the ticket.",
+            "min_length": "Say why in a few words, for example the ticket.",
+        },
+    )
 
 
 class SupportAdminSite(admin.AdminSite):
