@@ -1,7 +1,4 @@
-"""The forms of a company's own settings, and that of the reason why support looks at its data.
-
-Owns what may be typed. Must not decide who may change or look.
-"""
+"""The forms of a company's own settings, laid out as every form of the site."""
 
 import zoneinfo
 from datetime import timedelta
@@ -96,19 +93,3 @@ class SecurityForm(forms.ModelForm):
         )
         for name, (least, most) in (("idle_minutes", IDLE_MINUTES), ("longest_hours", LONGEST_HOURS)):
             self.fields[name].widget.attrs.update(min=least, max=most)
-
-
-class SupportReasonForm(forms.Form):
-    """Why support looks at a company's data; the company reads it."""
-
-    reason = forms.CharField(
-        label="Reason",
-        min_length=5,
-        max_length=200,
-        widget=forms.TextInput(attrs={"class": "vTextField", "autofocus": True}),
-        help_text="The ticket and what it is about, in words that the company may read.",
-        error_messages={
-            "required": "Say why, for example the ticket.",
-            "min_length": "Say why in a few words, for example the ticket.",
-        },
-    )

@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.views import logout as log_out
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.admin.utils import unquote
@@ -19,7 +20,6 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.http import urlencode
 
-from accounts.forms import SupportReasonForm
 from accounts.models import Tenant, User
 from accounts.proxy_findings import recent_findings
 from accounts.sign_in.proof import READING, require_proof
@@ -31,6 +31,22 @@ from accounts.ui.back import back_to
 _FORMS = ("add", "change", "delete")
 _OF_PEOPLE = frozenset(f"accounts_{model}_{form}" for model in ("user", "membership") for form in _FORMS)
 _ASKING_PAGES = _OF_PEOPLE | {"accounts_tenant_add", "auth_user_password_change"}
+
+
+class SupportReasonForm(forms.Form):
+    """Why support looks at a company's data; the company reads it."""
+
+    reason = forms.CharField(
+        label="Reason",
+        min_length=5,
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "vTextField", "autofocus": True}),
+        help_text="The ticket and what it is about, in words that the company may read.",
+        error_messages={
+            "required": "Say why, for example the ticket.",
+            "min_length": "Say why in a few words, for example the ticket.",
+        },
+    )
 
 
 class SupportAdminSite(admin.AdminSite):

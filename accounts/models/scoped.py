@@ -101,7 +101,11 @@ def _require_own_met(rows: Collection["TenantModel"], model: type[models.Model],
 
 
 def _require_none_elsewhere(
-    wanted: Iterable[Any], target: type[models.Model], column: str, tenant_pk: int, named: tuple[type[models.Model], str]
+    wanted: Iterable[Any],
+    target: type[models.Model],
+    column: str,
+    tenant_pk: int,
+    named: tuple[type[models.Model], str],
 ) -> None:
     """Raise WrongTenant, with the model and field `named`, when one of these rows is another tenant's."""
     left = list(wanted)

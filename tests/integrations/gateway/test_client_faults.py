@@ -103,6 +103,7 @@ LASTING_TESTS = {
     "spoilt": "test_a_record_that_cannot_be_sent_is_read_around_or_refused",
     "visibility": "test_a_record_that_searches_do_not_show_yet_is_found_by_its_key",
     "latency": "test_slow_requests_share_one_budget_of_time",
+    "gather": "test_requests_that_are_gathered_are_answered",
     "limit": "test_one_request_too_many_is_as_busy_as_a_rate_limit",
 }
 
@@ -281,6 +282,12 @@ def budget(seconds: float) -> Any:
 def read_for_ever(work: Practice) -> None:
     while True:
         work.client.query(CLASSES)
+
+
+def test_requests_that_are_gathered_are_answered(intacct: SandboxServer) -> None:
+    intacct.control(do="fault", kind="gather", requests=2, seconds=0.05)
+    with practice(intacct) as work:
+        assert work.count("ITEM") > 0
 
 
 def test_slow_requests_share_one_budget_of_time(intacct: SandboxServer) -> None:

@@ -25,6 +25,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "unselectable": {"object": "ITEM", "field": "ITEMTYPE"},
     "spoilt": {"object": "ITEM", "key": 13},
     "latency": {"seconds": 0.01, "jitter": 0.02},
+    "gather": {"requests": 2, "seconds": 0.05},
     "limit": {"limit": 1},
 }
 WELL = ("succeeded", "", "connected")
@@ -61,6 +62,7 @@ ONCE: dict[str, tuple[str, str, str]] = {
     "spoilt": ("partly", "", "connected"),
     "visibility": WELL,
     "latency": WELL,
+    "gather": WELL,
     "limit": WELL,
 }
 
