@@ -13,6 +13,7 @@ from allauth.usersessions.models import UserSession
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
@@ -20,6 +21,7 @@ from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.crypto import Unreadable, open_with_secret_key, seal_with_secret_key
+from accounts.database_trouble import trouble_of
 
 _PURPOSE: Final = "accounts.sign_in.sessions"
 _MARK: Final = "$"  # begins a handle, and never a key
@@ -86,6 +88,16 @@ class SessionStore(db.SessionStore):
         except Unreadable:
             return super().decode(session_data)
         return opened
+
+    def save(self, must_create: bool = False) -> None:
+        """Raises the database's own error where it is away: to Django any error here means that the session is gone."""
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            met = error.__context__
+            if met is None or trouble_of(met) is None:
+                raise
+            raise met from met.__cause__
 
     def exists(self, session_key: str) -> bool:
         return super().exists(_as_handle(session_key))

@@ -32,7 +32,8 @@ def helper(db: None) -> User:
 
 
 @pytest.fixture
-def hal(client_for: ClientFor, helper: User) -> Client:
+def hal(client_for: ClientFor, helper: User, tenant: Tenant) -> Client:
+    """At a browser in which he has said why he looks at the company's data."""
     return client_for(helper)
 
 

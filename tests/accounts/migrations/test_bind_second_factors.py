@@ -8,8 +8,8 @@ from django.db.migrations.state import StateApps
 from accounts.crypto import open_text, seal_text
 from tests.databases import at, migrate
 
-BEFORE = (("accounts", "0006_shared_cache"), ("mfa", "0003_authenticator_type_uniq"))
-AFTER = (("accounts", "0007_bind_second_factors"), ("mfa", "0003_authenticator_type_uniq"))
+BEFORE = (("accounts", "0007_session_handles_and_limits"), ("mfa", "0003_authenticator_type_uniq"))
+AFTER = (("accounts", "0008_bind_second_factors"), ("mfa", "0003_authenticator_type_uniq"))
 FORMER: dict[str, str | int] = {"purpose": "second factor"}
 
 
@@ -24,7 +24,7 @@ def bound(row: Any, part: str) -> dict[str, str | int]:
 @pytest.mark.django_db(transaction=True)
 def test_there_and_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also of more rows than are taken at once; one that no key opens stays as it is and keeps nobody up."""
-    monkeypatch.setattr("accounts.migrations.0007_bind_second_factors.AT_ONCE", 2)
+    monkeypatch.setattr("accounts.migrations.0008_bind_second_factors.AT_ONCE", 2)
     with at(BEFORE) as apps:
         factors = apps.get_model("mfa", "Authenticator").objects
         for number in range(5):
