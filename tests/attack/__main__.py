@@ -5,37 +5,46 @@ checked (0 then with --tolerate-unchecked). Each attack has processes and databa
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 
 from tests.attack import load, uploads, workers
+from tests.attack.cluster import Cluster
 from tests.attack.place import ROOT
 from tests.attack.verdict import NotChecked, Verdict
 
 EXIT_BROKEN, EXIT_NOT_CHECKED = 1, 3
 
 
-def _module(name: str) -> Callable[[], Verdict]:
+def _command(name: str, **variables: str) -> Verdict:
     """An attack that is a command of its own and prints its own table."""
+    found = Verdict()
+    ended = subprocess.run([sys.executable, "-m", name], cwd=ROOT, env={**os.environ, **variables}, check=False)
+    found.expect(ended.returncode == 0, f"{name} ended with {ended.returncode}")
+    return found
 
-    def attack() -> Verdict:
-        found = Verdict()
-        ended = subprocess.run([sys.executable, "-m", name], cwd=ROOT, check=False)
-        found.expect(ended.returncode == 0, f"{name} ended with {ended.returncode}")
-        return found
 
-    return attack
+def answers() -> Verdict:
+    """Bombs, drips, depth, encodings and other answers of a gateway that means harm, each with its memory and time."""
+    return _command("tests.attack.hostile_answers")
+
+
+def fairness() -> Verdict:
+    """How long a small company waits for a worker while a large one syncs and imports 20,000 projects."""
+    with Cluster() as cluster:
+        return _command("tests.attack.fairness", TEST_DATABASE_URL=cluster.url)
 
 
 ATTACKS: dict[str, Callable[[], Verdict]] = {
-    "answers": _module("tests.attack.hostile_answers"),
-    "uploads": uploads.attack,
+    "answers": answers,
+    "uploads": uploads.uploads,
     "crowd": load.crowd,
     "writers": load.writers,
     "restart": load.restart,
-    "fairness": _module("tests.attack.fairness"),
+    "fairness": fairness,
     "killed": workers.killed,
     "frozen": workers.frozen,
     "clock": workers.clock,
@@ -50,7 +59,7 @@ def say(line: str) -> None:
 
 def _run(name: str) -> tuple[bool, bool]:
     """Do one attack and tell of it; whether it held, and whether it was checked."""
-    say(f"\n== {name}: {(ATTACKS[name].__doc__ or '').strip().splitlines()[0] if ATTACKS[name].__doc__ else ''}")
+    say(f"\n== {name}: {(ATTACKS[name].__doc__ or '').splitlines()[0]}")
     began = time.monotonic()
     try:
         found = ATTACKS[name]()

@@ -31,7 +31,8 @@ def _anonymous_flood(size: int) -> tuple[bytes, dict[str, str]]:
     }
 
 
-def attack() -> Verdict:
+def uploads() -> Verdict:
+    """Files and bodies that are made to take much, sent to the pages of a site that others use meanwhile."""
     found = Verdict()
     with tempfile.TemporaryDirectory() as name, Cluster() as cluster, Place(Path(name), cluster.url) as place:
         web = place.serve()
