@@ -58,6 +58,7 @@ class Tenant(models.Model):
         max_length=16,
         choices=SupportAccess.choices,
         default=SupportAccess.ALWAYS,
+        db_default=SupportAccess.ALWAYS,  # while it is added, processes of the version before make companies too
     )
     support_until = models.DateTimeField("support is allowed until", null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

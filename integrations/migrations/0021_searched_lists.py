@@ -50,10 +50,10 @@ class Migration(migrations.Migration):
             models.CharField(
                 blank=True,
                 default="",
+                db_default="",
                 help_text="Business id of the record within which the id is unique: its project.",
                 max_length=200,
             ),
-            preserve_default=False,
         ),
         migrations.AddField(
             "listitem",
@@ -61,11 +61,11 @@ class Migration(migrations.Migration):
             integrations.models.list_item.SearchText(
                 blank=True,
                 default="",
+                db_default="",
                 editable=False,
                 help_text="Id and name as a search compares them.",
                 max_length=400,
             ),
-            preserve_default=False,
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.AddIndex(

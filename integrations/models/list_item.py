@@ -48,12 +48,22 @@ class ListItem(TenantModel):
     record_no = models.BigIntegerField(help_text="RECORDNO: Intacct's own key, stable within the company.")
     business_id = models.CharField(max_length=200, help_text="The id people use; not unique for every list.")
     name = models.CharField(max_length=400, blank=True)
+    # The database fills these two for processes of the version before, while it is upgraded; a Full sets them.
     search_text = SearchText(
-        max_length=_LONGEST_SEARCHED, editable=False, blank=True, help_text="Id and name as a search compares them."
+        max_length=_LONGEST_SEARCHED,
+        editable=False,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Id and name as a search compares them.",
     )
     parent_id = models.CharField(max_length=200, blank=True, help_text="Business id of the parent record.")
     scope_id = models.CharField(
-        max_length=200, blank=True, help_text="Business id of the record within which the id is unique: its project."
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Business id of the record within which the id is unique: its project.",
     )
     entity_id = models.CharField(
         max_length=80, blank=True, help_text=f"Owning entity; blank is top level, {UNKNOWN_OWNER} not known."
