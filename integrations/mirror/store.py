@@ -71,11 +71,12 @@ class _Known:
     entity_id: str
     is_known: bool
     unread: dict[str, str] | None
+    search_text: str
 
     def stands_as(self, row: Incoming) -> bool:
-        """Whether nothing of the row is news."""
-        here = (self.digest, self.is_active, self.is_known, self.unread)
-        return here == (row.digest, row.is_active, row.is_known, row.unread)
+        """Whether nothing of the row is news, and it is stored as this version stores it."""
+        here = (self.digest, self.is_active, self.is_known, self.unread, self.search_text)
+        return here == (row.digest, row.is_active, row.is_known, row.unread, row.search_text)
 
 
 @dataclass
@@ -193,11 +194,11 @@ def _known(view: View, kind: ListKind, rows: Sequence[Incoming], swept: Sweep | 
     found = ListItem.objects.filter(connection=view.connection, kind=kind.key)
     found = _range(found, swept) if swept else found.filter(record_no__in=[row.record_no for row in rows])
     columns = found.order_by().values_list(
-        "record_no", "pk", "digest", "is_active", "missing_at", "entity_id", "is_known", "unread"
+        "record_no", "pk", "digest", "is_active", "missing_at", "entity_id", "is_known", "unread", "search_text"
     )
     return {
-        number: _Known(pk, digest, is_active, missing_at is not None, entity_id, is_known, unread)
-        for number, pk, digest, is_active, missing_at, entity_id, is_known, unread in columns
+        number: _Known(pk, digest, is_active, missing_at is not None, entity_id, is_known, unread, search_text)
+        for number, pk, digest, is_active, missing_at, entity_id, is_known, unread, search_text in columns
     }
 
 

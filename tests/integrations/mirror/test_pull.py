@@ -75,6 +75,15 @@ def test_a_second_full_pull_of_the_same_writes_nothing(
     assert dict(ListItem.objects.values_list("pk", "changed_at")) == before
 
 
+def test_a_record_of_the_version_before_gets_its_searched_text_and_is_no_change(mirrored: Connection) -> None:
+    """Stored by a process that knew none, while the site was upgraded."""
+    there = some_project()
+    ListItem.objects.filter(pk=there.pk).update(search_text="", scope_id="")
+    step = only_step(sync(mirrored, "projects"))
+    assert (step.changed, step.new) == (0, 0)
+    assert some_project().search_text == there.search_text != ""
+
+
 def test_a_change_in_intacct_is_seen_once(mirrored: Connection, intacct: SandboxServer) -> None:
     chosen = some_project()
     intacct.control(do="put", object="PROJECT", record={"RECORDNO": str(chosen.record_no), "NAME": "Renamed"})
