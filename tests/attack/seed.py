@@ -22,6 +22,7 @@ from django.test import Client  # noqa: E402
 from accounts.models import Role, Tenant  # noqa: E402
 from accounts.services import ensure_person, set_role  # noqa: E402
 from erp_admin.demo import main_job  # noqa: E402
+from tests.browsers import teach_the_client  # noqa: E402
 
 
 def _do_main_job() -> None:
@@ -38,6 +39,7 @@ def _do_main_job() -> None:
 def _cookies(count: int) -> list[str]:
     """The cookie of each of so many people of the demo company; every second one is an accountant."""
     tenant = Tenant.objects.get(slug=main_job.SLUG)
+    teach_the_client()
     cookies = []
     for number in range(count):
         person, _ = ensure_person(f"person-{number}@summit-ridge.example", name=f"Person {number}")
