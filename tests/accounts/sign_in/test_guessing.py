@@ -163,7 +163,7 @@ class TestOwnBrowser:
         guess(FREE, admin.email)
         assert log_in(browser, admin.email).status_code == 429
 
-    @pytest.mark.parametrize("cookie", ["", "x", "a:b:c", "\x00", "é", "[1,2]" * 3000])
+    @pytest.mark.parametrize("cookie", ["", "x", "a:b:c", "é", "[1,2]" * 3000])
     def test_a_forged_cookie_is_none(self, admin: User, cookie: str) -> None:
         guess(FREE, admin.email)
         client = Client(REMOTE_ADDR="203.0.113.9")

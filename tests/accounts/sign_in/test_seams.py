@@ -256,3 +256,21 @@ class TestLogIn:
         )
         assert answer.status_code == 405
         assert "belongs to a button or a form" in text(answer)
+
+
+@pytest.mark.parametrize(
+    ("name", "sent", "said"),
+    [
+        ("idle_minutes", "2", "Enter 5 to 1,440 minutes, or leave it empty."),
+        ("idle_minutes", "-1", "Enter 5 to 1,440 minutes, or leave it empty."),
+        ("idle_minutes", "soon", "Enter 5 to 1,440 minutes, or leave it empty."),
+        ("longest_hours", "337", "Enter 1 to 336 hours, or leave it empty."),
+        ("longest_hours", "9" * 30, "Enter 1 to 336 hours, or leave it empty."),
+    ],
+)
+def test_limits_that_cannot_be_are_refused_with_what_can(
+    alma: Client, url: Url, name: str, sent: str, said: str
+) -> None:
+    answer = alma.post(url("company_security"), {name: sent})
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors[name]) == {said}
