@@ -17,12 +17,11 @@
   async function question(form) {
     if (form.dataset.passkey !== "login") return JSON.parse(document.getElementById("passkey-options").textContent);
     const answer = await fetch(form.action, { headers: { Accept: "application/json" } });
-    if (answer.redirected) {
-      window.location.reload(); // logged in meanwhile, in another window: the page knows where to go then
-      return new Promise(() => {});
-    }
     if (!answer.ok) throw Object.assign(new Error("The site did not ask"), { name: `Status${answer.status}` });
-    return answer.json();
+    const asked = await answer.json();
+    if (asked.request_options) return asked;
+    window.location.reload(); // logged in meanwhile, in another window: the page leads on by itself
+    return new Promise(() => {});
   }
 
   async function answer(form) {
