@@ -15,7 +15,7 @@ from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-from accounts.errors import error_body
+from accounts.errors import TOO_LARGE_LOGGED_OUT, Explanation, error_body
 from accounts.models import Membership
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -59,7 +59,8 @@ class SenderMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = _declared(request)
         if length > settings.MOST_BYTES_OF_STRANGERS and length > self._most(request):
-            return _too_large(request)
+            person = get_user(request)
+            return _too_large(request, None if person.is_authenticated else TOO_LARGE_LOGGED_OUT)
         return self.get_response(request)
 
     @staticmethod
@@ -85,10 +86,10 @@ def _declared(request: HttpRequest) -> int:
     return int(str(request.META.get("CONTENT_LENGTH") or "0")[:20])
 
 
-def _too_large(request: HttpRequest) -> HttpResponse:
+def _too_large(request: HttpRequest, told: Explanation | None = None) -> HttpResponse:
     with contextlib.suppress(OSError):
         _throw_away(request)
-    return HttpResponse(error_body(request, 413), status=413)
+    return HttpResponse(error_body(request, 413, told), status=413)
 
 
 def _throw_away(request: HttpRequest) -> None:

@@ -92,6 +92,11 @@ NOTHING_STORED = Explanation(
     "The site can be read, but its database takes no changes. What you sent was not saved.",
     "Try again in a few minutes. If it stays so, tell your support; those who run the site see the cause.",
 )
+TOO_LARGE_LOGGED_OUT = Explanation(
+    "That is too large without a log-in",
+    "You are not logged in, or not any more; then only small forms are taken. Nothing was saved.",
+    "Log in in another window. Then go back here and send it again; if it is still too large, send less at a time.",
+)
 EXPIRED_FORM = Explanation(
     "This form has expired",
     "The page was open for too long, or you logged in again in another tab. Nothing was saved.",

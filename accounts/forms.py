@@ -76,20 +76,27 @@ class SecurityForm(forms.ModelForm):
             "longest_hours": "Log people out after hours in any case",
         }
         help_texts = {
-            "second_factor_required": "Everybody then logs in with a password and a code from an app on their phone. "
-            "Anyone who has none yet sets it up at the next page they open here.",
+            "second_factor_required": "Everybody then logs in with a passkey, or with a password and a code from an "
+            "app on their phone. Anyone who has neither yet sets it up at the next page they open here.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         site = limits_of_the_site()
         self.fields["idle_minutes"].help_text = (
-            f"{IDLE_MINUTES[0]} to {IDLE_MINUTES[1]:,}. Whoever comes back confirms who they are; what they typed is "
-            f"kept. Empty: {site.idle_minutes}, as everywhere on this site."
+            f"{IDLE_MINUTES[0]} to {IDLE_MINUTES[1]:,}. Whoever comes back confirms who they are; a form they "
+            f"were filling in is kept. Empty: {site.idle_minutes}, as everywhere on this site."
         )
         self.fields["longest_hours"].help_text = (
             f"{LONGEST_HOURS[0]} to {LONGEST_HOURS[1]}. Then everybody logs in anew, second factor included. "
             f"Empty: {site.longest_hours}, as everywhere on this site."
         )
-        for name, (least, most) in (("idle_minutes", IDLE_MINUTES), ("longest_hours", LONGEST_HOURS)):
-            self.fields[name].widget.attrs.update(min=least, max=most)
+        for name, (least, most), unit in (
+            ("idle_minutes", IDLE_MINUTES, "minutes"),
+            ("longest_hours", LONGEST_HOURS, "hours"),
+        ):
+            field: Any = self.fields[name]
+            field.widget.attrs.update(min=least, max=most)
+            said = f"Enter {least} to {most:,} {unit}, or leave it empty."
+            field.error_messages["invalid"] = said
+            field.error_messages.update(min_value=said, max_value=said)

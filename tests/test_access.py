@@ -63,7 +63,7 @@ TABLE = {
     "account_email_verification_sent": Row(PUBLIC),
     "account_confirm_email": Row(PERSON, arguments=("key",)),
     "account_change_password": Row(PERSON),
-    "account_set_password": Row(PERSON),
+    "account_set_password": Row(PERSON, asks_again=True),
     "mfa_index": Row(PERSON),
     "second_factor_required": Row(PERSON),
     "mfa_activate_totp": Row(PERSON, asks_again=True),

@@ -37,7 +37,8 @@ class Tenant(models.Model):
         validators=[RegexValidator(r"^[A-Z]{3}$", "Use the three letters of the currency, for example USD.")],
     )
     second_factor_required = models.BooleanField(
-        default=False, help_text="Everybody who works for this company logs in with a password and a code."
+        default=False,
+        help_text="Everybody who works for this company logs in with a passkey, or with a password and a code.",
     )
     idle_minutes = models.PositiveSmallIntegerField(
         "minutes without activity",

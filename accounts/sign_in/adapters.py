@@ -119,7 +119,10 @@ class AccountAdapter(DefaultAccountAdapter):
         forget_passwords(credentials["email"])
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, str]]:
+        """The first is asked for: a passkey before codes, where those are recovery codes alone, each for one use."""
         found: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        if not Authenticator.objects.filter(user=user.pk, type=Authenticator.Type.TOTP).exists():
+            found.sort(key=lambda method: method["id"] == "mfa_reauthenticate")
         return [{**method, "description": WAYS_TO_CONFIRM[method["id"]]} for method in found]
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:

@@ -38,11 +38,11 @@ def told_to_wait(request: HttpRequest, seconds: int) -> Iterator[None]:
 class Attempt:
     """One try of a password or code for the account of `email`, which need not exist: strangers learn no difference."""
 
-    def __init__(self, request: HttpRequest, what: str, email: str, strangers: Pace) -> None:
+    def __init__(self, request: HttpRequest, what: str, email: str, strangers: Pace, way_out: str = "") -> None:
         number = browser_known_to(request, email)
         email = _one_spelling(email)
         self.is_known = number is not None
-        self._request = request
+        self._request, self._way_out = request, way_out
         if number is not None:
             self._counters = [Counter(f"{what}|{email}|browser {number}", IN_A_KNOWN_BROWSER)]
         elif isinstance(request.user, User):  # whoever is inside already neither slows nor is slowed by those outside
@@ -58,16 +58,14 @@ class Attempt:
         seconds = seconds_to_wait(self._counters)
         if seconds:
             with told_to_wait(self._request, seconds):
-                raise ValidationError(
-                    f"Too many attempts. Wait {_in_words(seconds)}, then try again; or choose a new password."
-                )
+                raise ValidationError(f"Too many attempts. Wait {_in_words(seconds)}, then try again{self._way_out}.")
 
     def succeeded(self) -> None:
         forget(self._counters)
 
 
 def of_password(request: HttpRequest, email: str) -> Attempt:
-    return Attempt(request, "password", email, PASSWORD_OF_STRANGERS)
+    return Attempt(request, "password", email, PASSWORD_OF_STRANGERS, "; or choose a new password")
 
 
 def of_code(request: HttpRequest, person: User) -> Attempt:

@@ -6,18 +6,26 @@ again; nothing is sent by itself.
 
 import re
 import time
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 
+from accounts.ui.back import own_path
+
 KEPT_KEY: Final = "kept_form"
 KEPT_SECONDS: Final = 3600
 MOST_KEPT: Final = 256 * 1024  # characters of names and values
+NOTHING_KEPT: Final = (
+    "No form of yours waits any more: it was sent meanwhile, another one took its place, or an hour went by. Look "
+    "whether what you entered is there before you enter it again."
+)
 _NOT_KEPT = re.compile("passw|secret|token", re.IGNORECASE)
 
 
@@ -36,7 +44,7 @@ def page_before(request: HttpRequest) -> str:
     if not url_has_allowed_host_and_scheme(told, {request.get_host()}, require_https=request.is_secure()):
         return "/"
     found = urlsplit(told)
-    return f"{found.path or '/'}{'?' if found.query else ''}{found.query}"
+    return own_path(f"{found.path}{'?' if found.query else ''}{found.query}") or "/"
 
 
 def keep(request: HttpRequest) -> bool:
@@ -72,19 +80,27 @@ def put_back(request: HttpRequest, form: dict[str, Any]) -> None:
 
 
 def forget_when_sent(request: HttpRequest) -> None:
-    """The form is on its way again, so it is kept no longer."""
+    """On its way again, or after its time, it is kept no longer."""
     found = kept(request)
-    if found is not None and request.method == "POST" and request.get_full_path() == found["where"]:
+    if found is None:
+        return
+    is_sent = request.method == "POST" and request.get_full_path() == found["where"]
+    if is_sent or not _is_fresh(found):
         del request.session[KEPT_KEY]
+
+
+def _is_fresh(form: dict[str, Any]) -> bool:
+    return bool(0 <= time.time() - form["at"] <= KEPT_SECONDS)
 
 
 @require_GET
 def kept_form(request: HttpRequest) -> HttpResponse:
-    """The form that waited, as one button. Of somebody else, or after an hour, it is forgotten."""
+    """The form that waited, as one button. Of somebody else it is forgotten; after an hour it is already."""
     found = kept(request)
-    if found is None:
-        return redirect("/")
-    if found["user"] != request.user.pk or not 0 <= time.time() - found["at"] <= KEPT_SECONDS:
+    if found is not None and found["user"] == request.user.pk:
+        at = datetime.fromtimestamp(found["at"], UTC)
+        return render(request, "account/kept_form.html", {"kept": found, "at": at})
+    if found is not None:
         del request.session[KEPT_KEY]
-        return redirect(found["page"] if found["user"] == request.user.pk else "/")
-    return render(request, "account/kept_form.html", {"kept": found})
+    messages.warning(request, NOTHING_KEPT)
+    return redirect("/")

@@ -30,6 +30,7 @@ CLOCKS_DIFFER_SECONDS: Final = 60  # between web servers; a proof from further i
 # A page that leads to a change asks five minutes after the last proof (django-allauth's own time), sending it fifteen
 # minutes after: whoever may open the form has ten minutes at least to fill it in.
 SENDING_TIMES: Final = 3
+WAYS_TO_CONFIRM: Final = frozenset({"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"})
 
 
 def proof_required(view: Callable[Concatenate[Asking, P], Answer]) -> Callable[Concatenate[Asking, P], Answer]:
@@ -90,7 +91,8 @@ def ask_for_proof(request: HttpRequest, why: str = "change") -> HttpResponse:
 
 
 def is_where_people_prove(request: HttpRequest) -> bool:
-    return request.path in {method["url"] for method in get_adapter().get_reauthentication_methods(request.user)}
+    """Also a way that this person has not: its page leads to one that they have."""
+    return request.resolver_match is not None and request.resolver_match.url_name in WAYS_TO_CONFIRM
 
 
 def lead_to(request: HttpRequest, where: str) -> HttpResponse:

@@ -4,6 +4,8 @@ Owns the rule; how secrets are sealed is accounts.sign_in.sealed_factors, what h
 middleware's.
 """
 
+import logging
+
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.mail import send_mail
@@ -14,6 +16,8 @@ from django.template.loader import render_to_string
 from accounts.audit import record_event
 from accounts.models import EventKind, Membership, Tenant, User
 from accounts.sign_in.sealed_factors import resealed
+
+logger = logging.getLogger(__name__)
 
 # What stands beside the password. Recovery codes come with one of these and are none by themselves.
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -31,12 +35,11 @@ def remove_second_factor(user: User) -> bool:
         if had_one:
             record_event(EventKind.SECOND_FACTOR_REMOVED, "By support.", about=user)
     if had_one:
-        send_mail(
-            "Your second factor was removed",
-            render_to_string("mfa/email/removed_by_support.txt", {"user": user, "site_url": settings.SITE_URL}),
-            None,
-            [user.email],
-        )
+        text = render_to_string("mfa/email/removed_by_support.txt", {"user": user, "site_url": settings.SITE_URL})
+        try:
+            send_mail("Your second factor was removed", text, None, [user.email])
+        except OSError:  # it is removed all the same, and stands in the trail
+            logger.exception("A security notice could not be sent.")
     return had_one
 
 

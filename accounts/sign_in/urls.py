@@ -18,6 +18,7 @@ from accounts.sign_in.passkey_views import (
     RemovePasskeyView,
     RenamePasskeyView,
 )
+from accounts.sign_in.proof import proof_required
 
 RESET = "password-reset"
 
@@ -51,7 +52,7 @@ urlpatterns = [
     # For its owner alone: a mistyped address belongs to a stranger, whom the link must not let take the account over.
     re_path(r"^account/email/(?P<key>[-:\w]+)/$", login_required(account.confirm_email), name="account_confirm_email"),
     path("account/password/", account.password_change, name="account_change_password"),
-    path("account/password/first/", account.password_set, name="account_set_password"),
+    path("account/password/first/", proof_required(account.password_set), name="account_set_password"),
     path("account/second-factor/", mfa.index, name="mfa_index"),
     path("account/second-factor/required/", views.second_factor_required, name="second_factor_required"),
     path("account/second-factor/set-up/", never_cache(totp.activate_totp), name="mfa_activate_totp"),

@@ -217,6 +217,7 @@ class ImportMatch(TenantModel):
     candidates = models.JSONField(default=list, help_text="Each: value, label, score of 100.")
 
     class Meta:
+        verbose_name_plural = "import matches"
         ordering = ["kind", "scope", "text"]
         constraints = [models.UniqueConstraint(fields=["draft", "kind", "scope", "text"], name="one_match_per_text")]
 
@@ -247,6 +248,7 @@ class RememberedMatch(TenantModel):
     chosen_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        verbose_name_plural = "remembered matches"
         ordering = ["kind", "name"]
         constraints = [
             models.UniqueConstraint(fields=["tenant", "kind", "scope", "name"], name="one_remembered_match_per_name")

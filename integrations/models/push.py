@@ -80,6 +80,7 @@ class Push(TenantModel):
     error_detail = models.TextField(blank=True)
 
     class Meta:
+        verbose_name_plural = "pushes"
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(

@@ -44,6 +44,7 @@ class ApiBudget(TenantModel):
     warned_percent = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        verbose_name_plural = "API budgets"
         ordering = ["connection"]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@
   const TOLD = {
     InvalidStateError: "This device has a passkey for your account already.",
     NotSupportedError: "This device cannot keep such a passkey.",
+    Status429: "Too many attempts from your network. Wait a minute, then try again.",
     SecurityError: "Passkeys do not work at this address. They need the site’s own name, and https.",
   };
   const NOTHING = "Nothing was confirmed. Try again, or go another way.";
@@ -16,8 +17,11 @@
   async function question(form) {
     if (form.dataset.passkey !== "login") return JSON.parse(document.getElementById("passkey-options").textContent);
     const answer = await fetch(form.action, { headers: { Accept: "application/json" } });
-    if (!answer.ok) throw new Error("The site did not ask");
-    return answer.json();
+    if (!answer.ok) throw Object.assign(new Error("The site did not ask"), { name: `Status${answer.status}` });
+    const asked = await answer.json();
+    if (asked.request_options) return asked;
+    window.location.reload(); // logged in meanwhile, in another window: the page leads on by itself
+    return new Promise(() => {});
   }
 
   async function answer(form) {

@@ -122,6 +122,18 @@ def test_a_device_that_knows_nothing_is_said_on_the_page(visit: Visit, admin: Us
     alma.log_in(admin.email)
 
 
+def test_a_window_in_which_one_asks_after_logging_in_in_another_goes_in_too(visit: Visit, admin: User) -> None:
+    alma = visit()
+    alma.go(reverse("account_login") + "?next=" + reverse("account"))
+    first = alma.page
+    alma.page = alma.context.new_page()
+    alma.log_in(admin.email)
+    alma.page = first
+    give_device(alma)
+    alma.press("Log in with a passkey")
+    expect(alma.page).to_have_url(alma.base + reverse("account"))
+
+
 def test_a_wait_is_counted_down(visit: Visit, admin: User) -> None:
     alma = visit()
     for _ in range(6):

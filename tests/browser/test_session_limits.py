@@ -68,7 +68,7 @@ def test_an_admin_chooses_how_long_log_ins_last(alma: Visitor, url: Url, tenant:
     alma.look()
     alma.page.get_by_label("Lock after minutes without activity").fill("4")
     alma.press("Save")
-    alma.sees("greater than or equal to 5")
+    alma.sees("Enter 5 to 1,440 minutes")
     alma.look()
     alma.page.get_by_label("Lock after minutes without activity").fill("30")
     alma.press("Save")
