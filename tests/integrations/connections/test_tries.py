@@ -380,15 +380,15 @@ def test_a_run_that_signs_in_anew_is_never_counted_nor_made_to_wait(
     """Not while others take every turn of the sign-ins; nor does what it was refused keep an admin from renewing."""
     facts = intacct.credentials
     with slots.sign_in_slot(tenant.pk), slots.sign_in_slot(tenant.pk):
-        for _ in range(tries.OF_TENANT.free + 1):
+        for _ in range(tries.OF_OWN_USER.free + 1):
             intacct.control(do="expire_sessions")
             assert run_to_end(start_list_sync(connection, kinds=["checking_accounts"]).run).state == RunState.SUCCEEDED
     connection.seal_password("no longer valid")
     connection.save(update_fields=["password"])
     intacct.control(do="expire_sessions")
-    for _ in range(tries.OF_TENANT.free + 1):
+    for _ in range(tries.OF_OWN_USER.free + 1):
         Connection.objects.update(state="connected")
         connection.refresh_from_db()
         assert run_to_end(start_list_sync(connection, kinds=["checking_accounts"]).run).error_code == "CON-LOGIN"
-    assert not SignInTries.objects.exists()
+    assert not SignInTries.objects.exclude(tries=0).exists()
     service.update_credentials(connection, user_id=facts["user"], password=facts["password"], by=admin)
