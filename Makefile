@@ -68,7 +68,7 @@ test-browser: var/test.env ## Run the browser tests (needs Debian's chromium)
 	ENV_FILE=var/test.env $(BIN)/python -W error -m pytest -m browser tests/browser $(ARGS)
 
 .PHONY: soak
-soak: var/test.env ## Run the long tests: workers killed again and again, many rows removed
+soak: var/test.env ## Run the long tests: workers killed again and again, many rows removed, every hostile answer to a write
 	ENV_FILE=var/test.env $(BIN)/python -W error -m pytest -m soak tests/soak $(ARGS)
 
 .PHONY: fuzz

@@ -24,7 +24,16 @@ from integrations.delivery.outcomes import Settlement
 from integrations.delivery.planning import context_for, prepare, why_not_as_planned
 from integrations.gateway.client import EntityClosed, about
 from integrations.gateway.slots import NoSlot, write_slot
-from integrations.intacct import Category, Client, Function, IntacctError, ProtocolError, Result, SpoiltAnswer
+from integrations.intacct import (
+    Category,
+    Client,
+    Function,
+    IntacctError,
+    OutOfTime,
+    ProtocolError,
+    Result,
+    SpoiltAnswer,
+)
 from integrations.models import Operation, Push, PushBody, PushedDocument, PushHold, PushState
 from integrations.runs.step import StepWork
 
@@ -184,7 +193,7 @@ class _Ledger:
             return
         foreign_entity = error.category == Category.ENTITY and batch[0].entity_id != self._work.connection.entity_id
         if error.category in PASSES:
-            self._settle.not_sent(batch, error.sentence, pauses.asked_for(error.retry_after))
+            self._settle.not_sent(batch, error.sentence, _pause_after(error))
             raise error
         if error.category in HOLDS and not foreign_entity:
             self._settle.not_sent(batch, error.sentence, timedelta())
@@ -341,6 +350,16 @@ class _Ledger:
     def _must_show(push: Push) -> bool:
         """Whether a record that was delivered must be visible by now: searches may run behind the ledger."""
         return push.finished_at is None or timezone.now() >= push.finished_at + quarantine()
+
+
+def _pause_after(error: IntacctError) -> timedelta | None:
+    """How long to wait after a request that was not executed: as long as is asked for; None for what grows by itself.
+
+    What was not even begun, for lack of time, goes with the next slice, which has a time of its own.
+    """
+    if isinstance(error, OutOfTime) and error.nothing_left:
+        return timedelta()
+    return pauses.asked_for(error.retry_after)
 
 
 def _within(most: int, sized: Iterable[tuple[int, int]]) -> Iterator[int]:

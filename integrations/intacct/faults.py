@@ -140,9 +140,11 @@ def too_slow() -> IntacctError:
 
 
 def out_of_time(*, nothing_left: bool = False) -> OutOfTime:
-    """The error for a request that does not fit into the time its caller has."""
+    """The error for a request that does not fit into the time its caller has; `nothing_left` says it was not begun."""
     return OutOfTime(
-        "Sage Intacct gave no usable answer in the time that one piece of work may take.",
+        "There was too little time left to send it."
+        if nothing_left
+        else "Sage Intacct gave no usable answer in the time that one piece of work may take.",
         code="SVC-SLOW",
         retryable=True,
         nothing_left=nothing_left,

@@ -23,8 +23,10 @@ from integrations.connections import service, tries
 from integrations.event_kinds import IntegrationEvent
 from integrations.gateway import slots
 from integrations.intacct import BusyError, IntacctError
-from integrations.models import CompanySlot, Connection, SignInTries
+from integrations.mirror.service import start_list_sync
+from integrations.models import CompanySlot, Connection, RunState, SignInTries
 from integrations.operations.retention import prune
+from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests.people import person
 
@@ -370,3 +372,23 @@ def test_what_counts_no_longer_is_removed(db: None) -> None:
     young = SignInTries.objects.create(key="user:young")
     prune()
     assert list(SignInTries.objects.values_list("pk", flat=True)) == [young.pk] != [old.pk]
+
+
+def test_a_run_that_signs_in_anew_is_never_counted_nor_made_to_wait(
+    connection: Connection, tenant: Tenant, intacct: SandboxServer, admin: User
+) -> None:
+    """Not while others take every turn of the sign-ins; nor does what it was refused keep an admin from renewing."""
+    facts = intacct.credentials
+    with slots.sign_in_slot(tenant.pk), slots.sign_in_slot(tenant.pk):
+        for _ in range(tries.OF_OWN_USER.free + 1):
+            intacct.control(do="expire_sessions")
+            assert run_to_end(start_list_sync(connection, kinds=["checking_accounts"]).run).state == RunState.SUCCEEDED
+    connection.seal_password("no longer valid")
+    connection.save(update_fields=["password"])
+    intacct.control(do="expire_sessions")
+    for _ in range(tries.OF_OWN_USER.free + 1):
+        Connection.objects.update(state="connected")
+        connection.refresh_from_db()
+        assert run_to_end(start_list_sync(connection, kinds=["checking_accounts"]).run).error_code == "CON-LOGIN"
+    assert not SignInTries.objects.exclude(tries=0).exists()
+    service.update_credentials(connection, user_id=facts["user"], password=facts["password"], by=admin)

@@ -20,6 +20,7 @@ from integrations.models import (
     PushState,
     RunState,
 )
+from integrations.runs import runner
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import change_order, choose_settings, commitment
@@ -211,3 +212,23 @@ def test_a_vendor_cannot_be_changed_in_intacct(pushing: Connection, intacct: San
     save_commitment(document, list(document.lines.all()))
     asked = push(pushing, document)
     assert "The vendor of a transaction cannot be changed in Intacct." in str(asked.blocked[0][1][0])
+
+
+def test_what_there_was_no_time_to_send_goes_with_the_next_slice(
+    pushing: Connection, intacct: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A write is begun only if it may take its full time; that it was not says nothing of Intacct."""
+    before = there(intacct, pushing)
+    document = commitment(pushing, "SC-20")
+    asked = ask_pushes(pushing, push_flow("commitments"), [document], queued=False)
+    assert asked.started is not None
+    with monkeypatch.context() as hurried:
+        hurried.setattr(runner, "PATIENCE_SECONDS", 50.0)
+        assert runner.work_slice(asked.started.run.pk) is runner.Slice.MORE
+    assert there(intacct, pushing) == before
+    row = Push.objects.get()
+    assert (row.state, row.reason) == (PushState.QUEUED, "There was too little time left to send it.")
+    assert runner.work_slice(asked.started.run.pk) is runner.Slice.ENDED
+    document.refresh_from_db()
+    assert document.state == DocumentState.VERIFIED
+    assert there(intacct, pushing) == before + 1
