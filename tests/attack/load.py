@@ -117,7 +117,7 @@ def restart() -> Verdict:
         Place(Path(name), cluster.url, people=20) as place,
     ):
         place.serve()
-        place.work(processes=2)
+        place.work("--supervise", "--check-seconds", "0.5", "--stale-seconds", "30", processes=2)
         seen = Seen()
 
         def crash() -> None:
@@ -135,7 +135,7 @@ def restart() -> Verdict:
         after = Seen()
         away = wait_for(lambda: bool(Visitor(place, after, 0).get("sync/lists/")), "pages answer again")
         found.expect(away < MOST_AWAY_SECONDS, f"pages came back after {away:.0f} s")
-        place.manage("sync", "summit-ridge", "--queue", "--lists", "items", code=None)
-        took = wait_for(lambda: place.runs()[0]["state"] == "succeeded", "the worker works again", 240)
+        number = place.sync("items")
+        took = wait_for(lambda: place.state(number) == "succeeded", "the worker works again", 240)
         found.tell(f"a run started afterwards succeeded within {took:.0f} s")
     return found

@@ -23,6 +23,7 @@ from integrations.sandbox.facade import SandboxProcess
 ROOT = Path(__file__).parents[2]
 SLUG = "summit-ridge"
 PATIENCE = 120.0
+EXIT_UNSETTLED = 5  # as in accounts.commands, which takes a Django that was set up
 
 
 class Place:
@@ -147,6 +148,15 @@ class Place:
         """The runs of the company, latest first."""
         found: list[dict[str, Any]] = json.loads(self.manage("runs", SLUG, "--json"))["runs"]
         return found
+
+    def sync(self, lists: str) -> int:
+        """Queue a sync of these lists; the number of its run. The worker begins others by itself."""
+        said = self.manage("sync", SLUG, "--queue", "--lists", lists, code=EXIT_UNSETTLED)
+        return int(said.partition("Queued as run ")[2].partition(";")[0])
+
+    def state(self, number: int) -> str:
+        """The state of a run."""
+        return str(next(run["state"] for run in self.runs() if run["run"] == number))
 
 
 def _free_port() -> int:

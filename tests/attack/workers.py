@@ -17,7 +17,7 @@ import psutil
 import requests
 
 from tests.attack.cluster import Cluster
-from tests.attack.place import SLUG, Place, wait_for
+from tests.attack.place import Place, wait_for
 from tests.attack.verdict import NotChecked, Verdict
 from tests.attack.visitors import Seen, Visitor
 from tests.expiry import EXPIRE
@@ -37,22 +37,13 @@ with cross_tenant("attack"):
 """
 
 
-def _queue_sync(place: Place) -> None:
-    place.manage("sync", SLUG, "--queue", "--lists", LISTS, code=None)
-
-
-def _is_running(place: Place) -> bool:
-    return bool(place.runs()[0]["state"] == "running")
-
-
-def _comes_to_its_end(place: Place, found: Verdict, seconds: float = 300) -> None:
-    """Every run succeeds, with what was announced, and nothing is there twice."""
-    took = wait_for(lambda: place.runs()[0]["state"] not in ("queued", "running", "waiting"), "the run ends", seconds)
-    run: dict[str, Any] = place.runs()[0]
-    lost = run.get("lost_workers", 0)
-    found.tell(f"the run {run['state']} within {took:.0f} s of the end of the attack, {lost} workers lost")
+def _comes_to_its_end(place: Place, number: int, found: Verdict, seconds: float = 300) -> None:
+    """The run succeeds, with what was announced, and nothing is there twice."""
+    took = wait_for(lambda: place.state(number) not in ("queued", "running", "waiting"), "the run ends", seconds)
+    run: dict[str, Any] = next(each for each in place.runs() if each["run"] == number)
+    found.tell(f"the run {run['state']} within {took:.0f} s of the end of the attack")
     found.expect(run["state"] == "succeeded", f"the run ended as {run['state']}")
-    for step in (step for step in run["steps"] if step["announced"] is not None):  # of lists; a check announces none
+    for step in run["steps"]:
         found.expect(step["announced"] == step["read"], f"{step['key']}: {step['read']} of {step['announced']} read")
     doubled = place.shell(_DOUBLED).strip().splitlines()[-1]
     found.expect(doubled == "doubled 0", doubled)
@@ -71,8 +62,8 @@ def killed() -> Verdict:
         worker = place.work("--supervise", "--check-seconds", "0.5", "--stalled-stop-seconds", "1")
         wait_for(lambda: len(_jobs(worker)) > 1, "the worker starts")
         place.local.control(do="fault", kind="latency", seconds=1)
-        _queue_sync(place)
-        wait_for(lambda: _is_running(place), "the run starts")
+        number = place.sync(LISTS)
+        wait_for(lambda: place.state(number) == "running", "the run starts")
         psutil.Process(web.pid).children()[0].kill()
         for process in _jobs(worker)[:2]:
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -87,7 +78,7 @@ def killed() -> Verdict:
         place.local.control(do="heal")
         wait_for(lambda: len(_jobs(worker)) > 1, "the worker is replaced")
         place.shell(EXPIRE)  # what five minutes do
-        _comes_to_its_end(place, found)
+        _comes_to_its_end(place, number, found)
     return found
 
 
@@ -104,8 +95,8 @@ def frozen() -> Verdict:
         worker = place.work("--supervise", *options)
         wait_for(lambda: len(_jobs(worker)) > 1, "the worker starts")
         place.local.control(do="fault", kind="latency", seconds=1)
-        _queue_sync(place)
-        wait_for(lambda: _is_running(place), "the run starts")
+        number = place.sync(LISTS)
+        wait_for(lambda: place.state(number) == "running", "the run starts")
         stopped = [*worker.children(), *_jobs(worker)]
         began = time.monotonic()
         for process in stopped:
@@ -115,7 +106,7 @@ def frozen() -> Verdict:
         wait_for(lambda: not any(each.is_running() for each in stopped), "the frozen ones are replaced", 180)
         took = time.monotonic() - began
         found.tell(f"{len(stopped)} frozen processes gone after {took:.0f} s (silence of {STALE_SECONDS} s is allowed)")
-        _comes_to_its_end(place, found)
+        _comes_to_its_end(place, number, found)
     return found
 
 
@@ -125,14 +116,14 @@ def clock() -> Verdict:
     with tempfile.TemporaryDirectory() as name, Cluster() as cluster, Place(Path(name), cluster.url) as place:
         place.work(processes=1)
         place.local.control(do="fault", kind="latency", seconds=2)
-        _queue_sync(place)
-        wait_for(lambda: _is_running(place), "the run starts")
+        number = place.sync(LISTS)
+        wait_for(lambda: place.state(number) == "running", "the run starts")
         place.start("ahead", "-m", "tests.attack.ahead", str(AHEAD_SECONDS), QUEUE_WORKERS="1")
         time.sleep(20)  # the time of both, while the first one goes on
         place.local.control(do="heal")
-        _comes_to_its_end(place, found)
-        _queue_sync(place)
-        _comes_to_its_end(place, found)
+        _comes_to_its_end(place, number, found)
+        number = place.sync(LISTS)
+        _comes_to_its_end(place, number, found)
     return found
 
 
@@ -162,7 +153,7 @@ def disk() -> Verdict:
         seen = Seen()
         reader = Visitor(place, seen, 1)
         page = reader.get("erp/projects/")
-        _queue_sync(place)
+        number = place.sync(LISTS)
         filler = small / "filler"
         with filler.open("wb", buffering=0) as out, contextlib.suppress(OSError):
             while True:
@@ -184,7 +175,7 @@ def disk() -> Verdict:
         )
         found.tell(f"/readyz well {back:.0f} s after there was room again")
         place.shell(EXPIRE)
-        _comes_to_its_end(place, found)
+        _comes_to_its_end(place, number, found)
         whole = place.shell(
             "from django.db import connection\nwith connection.cursor() as cursor:\n"
             "    cursor.execute('PRAGMA integrity_check')\n    print(cursor.fetchone()[0])"
