@@ -24,6 +24,7 @@ from integrations.models import ListItem
 from tests.bench.measure import served
 from tests.bench.page_rows import COMMON, MAIL, NOWHERE, RARE, SLUG, Company, vendor_name
 from tests.bench.site import backends
+from tests.browsers import teach_the_client
 from tests.erp_admin.imported import COMMITMENT_HEADER, commitment_row
 
 T = TypeVar("T")
@@ -61,6 +62,7 @@ def every_answer(company: Company, only: str = "") -> Iterator[Answer]:
 
 def _browser() -> Client:
     browser = Client(SERVER_NAME=settings.ALLOWED_HOSTS[0])
+    teach_the_client()
     browser.force_login(User.objects.get(email=MAIL), settings.AUTHENTICATION_BACKENDS[0])
     answer = browser.get(_url("home"))
     if answer.status_code != 200:
