@@ -82,7 +82,7 @@ def _require_own_targets(rows: Iterable["TenantModel"], key: "models.ForeignKey[
     name, attname = key.cache_name, key.attname
     for row in rows:
         cached = row._state.fields_cache.get(name)
-        if cached is None:
+        if cached is None or "tenant_id" not in cached.__dict__:  # one that was left out would be asked for, each apart
             bare.add(row.__dict__.get(attname))
         elif cached.tenant_id != tenant_pk:
             _refuse(key.model, key.name)

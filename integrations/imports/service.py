@@ -46,7 +46,7 @@ def start_import(
         connection,
         flow.key,
         plans=[flow.step],
-        items=chosen.only("business_id", "name").order_by("business_id").iterator(chunk_size=500),
+        items=chosen.only("business_id", "name", "tenant").order_by("business_id").iterator(chunk_size=500),
         by=by,
         trigger=trigger,
         queued=queued,

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, models, transaction
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 from django_scopes.exceptions import ScopeError
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
@@ -258,6 +260,19 @@ def test_a_conflict_never_writes_over_a_row_of_another_tenant(tenant: Tenant, ot
                 [taken], update_conflicts=True, unique_fields=["id"], update_fields=["name", "tenant"]
             )
     assert [row["name"] for row in everything(Project)] == ["Theirs"]
+
+
+def test_rows_read_without_their_tenant_are_asked_about_together(tenant: Tenant) -> None:
+    """As a run takes the records it is to import, of which there may be tens of thousands."""
+    with tenant_scope(tenant):
+        wanted = [built(Commitment, tenant, project=stored(Project, tenant)) for _ in range(3)]
+        projects = {project.pk: project for project in Project.objects.only("name")}
+        for commitment in wanted:
+            commitment.project = projects[commitment.project_id]
+        with CaptureQueriesContext(database) as asked:
+            Commitment.objects.bulk_create(wanted)
+    about_projects = [query for query in asked if 'FROM "erp_admin_project"' in query["sql"]]
+    assert len(about_projects) == 1
 
 
 def test_a_door_within_a_scope_closes_again(tenant: Tenant, other_tenant: Tenant) -> None:
