@@ -35,7 +35,7 @@ def test_what_was_expected_is_answered_as_what_was_not(names: list[str], asked: 
 
 
 @given(st.lists(NAMES, max_size=35, unique=True), NAMES)
-@example(["granite peak concrete", "granite peak concrets"], "granite peak concreta")
+@example(["granite peak concrete", "granite peak concreets"], "granite peak concreta")
 @example(["northwind roofing"] * 1, "northwind rofing")
 def test_suggestions_are_those_of_comparing_each_with_each(names: list[str], text: str) -> None:
     index = Index()
