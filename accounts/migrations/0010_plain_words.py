@@ -9,6 +9,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name="tenant",
+            options={"ordering": ["name"], "verbose_name": "company", "verbose_name_plural": "companies"},
+        ),
         migrations.AlterField(
             model_name="tenant",
             name="second_factor_required",

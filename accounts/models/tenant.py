@@ -66,6 +66,7 @@ class Tenant(models.Model):
 
     class Meta:
         ordering = ["name"]
+        verbose_name, verbose_name_plural = "company", "companies"
 
     def __str__(self) -> str:
         return self.name

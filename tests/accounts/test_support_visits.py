@@ -70,7 +70,7 @@ def test_pages_of_an_hour_are_one_entry_that_counts(
         site.get(page_of(invitation))
     site.get(reverse("admin:accounts_tenant_change", args=[tenant.pk]))
     first, second = told(tenant)
-    assert second.text.startswith("Tenants.")
+    assert second.text.startswith("Companies.")
     alma = client_for(admin)
     shown = alma.get(url("audit_trail"), {"what": "support"}).text
     assert "Support looked at" in shown
