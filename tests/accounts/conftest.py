@@ -6,13 +6,14 @@ SQLite is copied into a file for that: threads cannot share its memory without s
 import contextlib
 import socket
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection, connections
+
+from tests.threads import at_the_same_moment
 
 Together = Callable[..., list[Any]]
 
@@ -44,24 +45,7 @@ def together(tmp_path: Path) -> Iterator[Together]:
                 copied.execute("PRAGMA journal_mode=WAL")
             database["NAME"] = str(path)
             is_copied = True
-        came: list[Any] = []
-        line = threading.Barrier(len(works))
-
-        def go(work: Callable[[], Any]) -> None:
-            try:
-                line.wait()
-                came.append(work())
-            except Exception as error:
-                came.append(error)
-            finally:
-                connections.close_all()
-
-        threads = [threading.Thread(target=go, args=(work,)) for work in works]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return came
+        return at_the_same_moment(works)
 
     yield run
     database["NAME"] = name

@@ -3,15 +3,14 @@
 SQLite is left out: its tests run in memory, which threads do not share, and it lets one writer in at a time anyway.
 """
 
-import threading
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection as database
-from django.db import connections
 
 from accounts.models import Tenant
 from accounts.refusal import Refused
@@ -22,6 +21,7 @@ from integrations.models import ACTIVE_RUNS, Connection, ConnectionState, RunSta
 from integrations.runs.runner import Slice, work_slice
 from integrations.sandbox.facade import SandboxServer
 from tests.conftest import MIRRORED
+from tests.threads import at_the_same_moment
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -30,26 +30,13 @@ pytestmark = [
 
 
 def at_once(tenant: Tenant, *works: Callable[[], Any]) -> list[Any]:
-    """Do all of `works` at the same time, each in a thread; what each returned or raised, in no order."""
-    came: list[Any] = []
-    line = threading.Barrier(len(works))
+    """Do all of `works` at the same time, in the tenant's scope; what each returned or raised, in no order."""
 
-    def go(work: Callable[[], Any]) -> None:
-        try:
-            with tenant_scope(tenant):
-                line.wait()
-                came.append(work())
-        except Exception as error:
-            came.append(error)
-        finally:
-            connections.close_all()
+    def scoped(work: Callable[[], Any]) -> Any:
+        with tenant_scope(tenant):
+            return work()
 
-    threads = [threading.Thread(target=go, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return came
+    return at_the_same_moment([partial(scoped, work) for work in works])
 
 
 def connect(tenant: Tenant, intacct: SandboxServer) -> Connection:
