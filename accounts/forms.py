@@ -16,7 +16,7 @@ MOST_SUPPORT_DAYS = 30
 
 
 class CompanyForm(forms.ModelForm):
-    """Name, time zone, base currency, and when support may look."""
+    """Name, time zone, base currency, how dates and numbers are written, and when support may look."""
 
     support_days = forms.IntegerField(
         label="Allow support for this many days from now",
@@ -28,12 +28,15 @@ class CompanyForm(forms.ModelForm):
 
     class Meta:
         model = Tenant
-        fields = ["name", "time_zone", "base_currency", "support_access"]
+        fields = [
+            "name", "time_zone", "base_currency", "date_format", "time_format", "number_format", "support_access",
+        ]  # fmt: skip
         help_texts = {
             "name": "As people know the company; its address on this site stays as it is.",
             "time_zone": "Times on pages and in mails are shown in this zone.",
             "base_currency": "Three letters, for example USD. Used where a project names no currency; what exists "
-            "already is not changed.",
+            "already is not changed. Amounts in other currencies name theirs.",
+            "date_format": "On pages, in mails and files, and in which order 3/4/26 is read.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -41,7 +44,8 @@ class CompanyForm(forms.ModelForm):
         zones = sorted(zoneinfo.available_timezones())
         self.fields["time_zone"].widget = forms.Select(choices=[(zone, zone.replace("_", " ")) for zone in zones])
 
-        self.fields["support_access"].required = False
+        for name in ("date_format", "time_format", "number_format", "support_access"):
+            self.fields[name].required = False  # forms of before, and people who leave it as it is
         until = self.instance.support_until
         if until is not None and until > timezone.now():
             self.fields[
@@ -49,7 +53,19 @@ class CompanyForm(forms.ModelForm):
             ].label = f"Allow support for this many days from now (until {when(until)} at present)"
 
     def clean_support_access(self) -> str:
-        return str(self.cleaned_data["support_access"] or self.instance.support_access)
+        return self._or_as_it_is("support_access")
+
+    def clean_date_format(self) -> str:
+        return self._or_as_it_is("date_format")
+
+    def clean_time_format(self) -> str:
+        return self._or_as_it_is("time_format")
+
+    def clean_number_format(self) -> str:
+        return self._or_as_it_is("number_format")
+
+    def _or_as_it_is(self, name: str) -> str:
+        return str(self.cleaned_data[name] or getattr(self.instance, name))
 
     def save(self, commit: bool = True) -> Tenant:
         days = self.cleaned_data.get("support_days")

@@ -67,6 +67,9 @@ def _company_page(request: TenantRequest, form: CompanyForm) -> HttpResponse:
             {"label": "Name", "value": tenant.name},
             {"label": "Time zone", "value": tenant.time_zone},
             {"label": "Base currency", "value": tenant.base_currency},
+            {"label": "Dates", "value": tenant.get_date_format_display()},
+            {"label": "Times", "value": tenant.get_time_format_display()},
+            {"label": "Numbers", "value": tenant.get_number_format_display()},
             {
                 "label": "Support may look at our data",
                 "value": tenant.get_support_access_display(),

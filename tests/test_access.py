@@ -109,6 +109,7 @@ TABLE = {
         for action in document_type.actions
     },
     "pick_record": Row(Role.VIEWER, arguments=("list_key",)),
+    "search": Row(Role.VIEWER),
     "issues": Row(Role.VIEWER),
     "release_hold": Row(Role.ADMIN, "post", arguments=("hold_pk",), asks_again=True),
     "commitment_imports": Row(Role.ACCOUNTANT),

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.dateformat import format as formatted
+from django.utils.dateformat import time_format
 
 NOTHING = "—"
 MINUS = "\N{MINUS SIGN}"
@@ -108,6 +109,11 @@ def shown_time(moment: datetime, *, seconds: bool = False) -> str:
     """The time of day in the current time zone."""
     table = _SECONDS if seconds else _MINUTES
     return formatted(timezone.localtime(moment), table[present_formats().time])
+
+
+def shown_clock(clock: time) -> str:
+    """A time of day that belongs to no day."""
+    return time_format(clock, _MINUTES[present_formats().time])
 
 
 def shown_moment(moment: datetime, *, seconds: bool = False) -> str:

@@ -25,6 +25,7 @@ class Item:
     icon: str
     active: bool
     badge: str | None = None
+    letter: str = ""  # goes there when typed after g; static/js/shortcuts.js
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,13 @@ _FIRST = (
 )
 _LAST = (
     Entry("SmartSync", "Sync", "sync", "arrow-repeat"),
-    Entry("SmartSync", "Lists", "lists", "list-columns"),
-    Entry("SmartSync", "Runs", "runs", "clock-history"),
+    Entry("SmartSync", "Intacct lists", "lists", "list-columns"),
+    Entry("SmartSync", "Sync history", "runs", "clock-history"),
     Entry("SmartSync", "Schedules", "schedules", "calendar-check"),
     Entry("SmartSync", "API usage", "usage", "speedometer2"),
     Entry("Settings", "Integrations", "integrations", "plug"),
-    Entry("Settings", "Company", "company", "gear"),
     Entry("Settings", "People", "people", "people"),
+    Entry("Settings", "Company", "company", "gear"),
     Entry("Settings", "Audit trail", "audit_trail", "journal-text"),
 )
 _ADMINS_ONLY = {"audit_trail"}
@@ -89,6 +90,17 @@ def entries() -> tuple[Entry, ...]:
     types = sorted(document_types(), key=lambda document_type: document_type.order)
     documents = (Entry(each.group, each.title, each.key, each.icon) for each in types)
     return (*_FIRST, *documents, *_LAST)
+
+
+def letters() -> dict[str, str]:
+    """The letter of each entry by its name: the first of its label that no entry before it has."""
+    taken: dict[str, str] = {}
+    for entry in entries():
+        free = (letter for letter in entry.label.lower() if letter.isalpha() and letter not in taken)
+        letter = next(free, "")
+        if letter:
+            taken[letter] = entry.name
+    return {name: letter for letter, name in taken.items()}
 
 
 def entry_at(path: str, tenant: Tenant) -> Entry | None:
@@ -122,11 +134,13 @@ def _memberships(request: HttpRequest) -> list[Membership]:
 def _groups(request: HttpRequest, membership: Membership) -> tuple[Group, ...]:
     here = entry_at(request.path, membership.tenant)
     groups: dict[str, list[Item]] = {}
+    letter_of = letters()
     for entry in entries():
         if entry.name in _ADMINS_ONLY and not membership.may(Role.ADMIN):
             continue
         badge = _issues() if entry.name == ISSUES else None
-        item = Item(entry.label, _url(entry.name, membership.tenant), entry.icon, entry == here, badge)
+        url, letter = _url(entry.name, membership.tenant), letter_of.get(entry.name, "")
+        item = Item(entry.label, url, entry.icon, entry == here, badge, letter)
         groups.setdefault(entry.group, []).append(item)
     return tuple(Group(label, tuple(items)) for label, items in groups.items())
 

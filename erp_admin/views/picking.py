@@ -1,14 +1,12 @@
 """What the pickers of documents offer for the words typed: mirrored records, and what is kept here."""
 
-from typing import Any
-
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.ui.pk import read_pk
+from erp_admin.documents.finding import best_fitting
 from erp_admin.documents.types import document_types
 from erp_admin.forms.pickers import MIRRORED, PROJECTS_HERE, here_key
 from erp_admin.models import Project
@@ -26,13 +24,17 @@ def pick_record(request: TenantRequest, list_key: str) -> HttpResponse:
     """Options as static/js/pickers.js takes them. Cost codes and cost types are those of `project` and `task`."""
     search = request.GET.get("q", "")[:LONGEST_SEARCH]
     if list_key == PROJECTS_HERE:
-        projects = _matching(Project.objects.all(), ("number",), "name", search)
+        projects = best_fitting(
+            Project.objects.all(), search, ASKED, number=("number",), name="name", searched=("number", "name")
+        )
         return picker_answer(Option(str(each.pk), str(each), each.is_active) for each in projects)
     for document_type in document_types():
         if list_key == here_key(document_type.key):
             columns = document_type.columns
             usable = document_type.model.objects.exclude(approval=Approval.VOID).select_related(*columns.related)
-            documents = _matching(usable, columns.number, "title", search)
+            documents = best_fitting(
+                usable, search, ASKED, number=columns.number, name="title", searched=("number", "title")
+            )
             return picker_answer(Option(str(each.pk), str(each)) for each in documents)
     if list_key not in MIRRORED:
         raise Http404("Nothing is chosen from a list of this name.")
@@ -40,22 +42,6 @@ def pick_record(request: TenantRequest, list_key: str) -> HttpResponse:
     if connection is None or within is None:
         return JsonResponse([], safe=False)
     return picker_answer(map(option_of, pick(connection, list_key, search, ASKED, **within)))
-
-
-def _matching(records: "QuerySet[Any]", number: tuple[str, ...], name: str, search: str) -> "QuerySet[Any]":
-    """By number, those whose number or name begins with what was typed before the others."""
-    for word in search.split():
-        records = records.filter(Q(number__icontains=word) | Q(**{f"{name}__icontains": word}))
-    if not search.strip():
-        return records.order_by(*number)[:ASKED]
-    fits = Case(
-        When(number__iexact=search.strip(), then=Value(0)),
-        When(number__istartswith=search.strip(), then=Value(1)),
-        When(**{f"{name}__istartswith": search.strip()}, then=Value(2)),
-        default=Value(3),
-        output_field=IntegerField(),
-    )
-    return records.order_by(fits, *number)[:ASKED]
 
 
 def _within(request: TenantRequest, list_key: str) -> dict[str, str] | None:

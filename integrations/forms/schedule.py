@@ -4,17 +4,19 @@ Owns what is shown and how it becomes choices. When anything is due is reckoned 
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from integrations.lists import Group
-from integrations.models import FULL, Cadence, Connection, ListDefinition, SyncProfile, SyncSchedule
+from integrations.models import EVERY_WEEKDAY, FULL, Cadence, Connection, ListDefinition, SyncProfile, SyncSchedule
 from integrations.records.kinds import kinds_for
-from integrations.schedules.cadence import QuietHours, Rule
+from integrations.schedules.cadence import QuietHours, Rule, next_due
 from integrations.schedules.profiles import Choice, ProfileChoices
 from integrations.schedules.selectors import FULL_LABEL, WEEKDAYS, groups_of
 
@@ -22,6 +24,7 @@ _OFFERED = (Cadence.NEVER, Cadence.QUARTER_HOURLY, Cadence.HOURLY, Cadence.FOUR_
 # What is proposed for all entities before anything was saved; single entities begin with Never.
 _SUGGESTED = {Group.PROJECTS: Cadence.HOURLY, Group.PURCHASING: Cadence.FOUR_HOURLY}
 DEFAULT_TIME = time(5)
+SUNDAY = 6
 HIGHEST_BUDGET = 1_000_000_000
 
 
@@ -38,8 +41,52 @@ class ClockField(forms.TimeField):
         return found.replace(second=0, microsecond=0) if isinstance(found, time) else found
 
 
+@dataclass(frozen=True)
+class Preset:
+    """A usual way to schedule everything: what it fills the form with. `often` are groups that are read more often."""
+
+    key: str
+    label: str
+    help_text: str
+    cadence: Cadence
+    often: Cadence | None = None
+    days: str = EVERY_WEEKDAY
+    quiet: tuple[str, str] | None = None
+    at: time = DEFAULT_TIME
+
+    def initial(self, groups: Iterable[Group]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for group in groups:
+            often = self.often if self.often is not None and group in _SUGGESTED else None
+            found[f"cadence_{group.key}"] = often or self.cadence
+            found[f"at_{group.key}"] = self.at
+        begins, ends = self.quiet or (None, None)
+        full = {"full_weekday": str(SUNDAY), "full_at": time(3)}
+        return {**found, **full, "weekdays": list(self.days), "quiet_from": begins, "quiet_until": ends}
+
+
+PRESETS = (
+    Preset(
+        "business",
+        "Every hour in business hours",
+        "Monday to Friday, 6 AM to 8 PM; everything in full on Sunday.",
+        Cadence.HOURLY,
+        days="01234",
+        quiet=("20:00", "06:00"),
+    ),
+    Preset(
+        "day",
+        "Projects every hour, the rest every night",
+        "Every day; everything in full on Sunday.",
+        Cadence.DAILY,
+        often=Cadence.HOURLY,
+    ),
+    Preset("night", "Every night", "At 2 AM; everything in full on Sunday.", Cadence.DAILY, at=time(2)),
+)
+
+
 class ProfileForm(forms.Form):
-    """Bound to `data`, or filled in from the profile as stored; before its first save, with a proposal."""
+    """Bound to `data`, or filled in from a preset or the profile as stored; before its first save, with a proposal."""
 
     def __init__(
         self,
@@ -47,12 +94,14 @@ class ProfileForm(forms.Form):
         profile: SyncProfile,
         schedules: Iterable[SyncSchedule],
         data: Mapping[str, Any] | None = None,
+        preset: "Preset | None" = None,
     ) -> None:
         super().__init__(data)
         self.profile = profile
         self.groups = groups_of(connection)
         offered = kinds_for(connection)
         self.kinds = {group: [kind for kind in offered if kind.group is group] for group in self.groups}
+        self.preset = preset
         stored = {row.group: row for row in schedules} if profile.version else {}
         self.fields["entity"] = forms.CharField(
             required=False, widget=forms.HiddenInput, initial=profile.entity_id, strip=False
@@ -61,16 +110,25 @@ class ProfileForm(forms.Form):
         for group in self.groups:
             self._add_cadence(group, stored.get(group.key))
         self._add_full(stored.get(FULL))
+        self.fields["weekdays"] = forms.MultipleChoiceField(
+            label="Days",
+            choices=[(str(number), name) for number, name in enumerate(WEEKDAYS)],
+            initial=list(profile.weekdays),
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": "Choose at least one day, or set each group of lists to Never."},
+        )
         self.fields["quiet_from"] = ClockField(label="Quiet from", required=False, initial=profile.quiet_from)
         self.fields["quiet_until"] = ClockField(label="Quiet until", required=False, initial=profile.quiet_until)
         for group in self.groups:
             self._add_lists(group)
         self.customized = self._add_custom_fields(connection)
+        if preset is not None:
+            self.initial.update(preset.initial(self.groups))
 
     @property
     def is_proposal(self) -> bool:
         """Whether the cadences shown are proposed rather than stored."""
-        return not self.profile.version and not self.profile.entity_id
+        return self.preset is not None or (not self.profile.version and not self.profile.entity_id)
 
     def _add_cadence(self, group: Group, row: SyncSchedule | None) -> None:
         cadence = _SUGGESTED.get(group, Cadence.DAILY) if self.is_proposal else Cadence.NEVER
@@ -141,7 +199,17 @@ class ProfileForm(forms.Form):
             self.add_error(missing, "Enter both times, or neither for no quiet hours.")
         if begins is not None and begins == ends:
             self.add_error("quiet_until", "Quiet hours that end when they begin would never end.")
+        if not self.errors:
+            self._refuse_what_never_begins()
         return found
+
+    def _refuse_what_never_begins(self) -> None:
+        now = timezone.now()
+        for label, rule in self.rules().items():
+            if rule.cadence != Cadence.NEVER and next_due(rule, now) is None:
+                text = f"“{label}” would never begin: its time falls into the quiet hours, which end on another day."
+                self.add_error("weekdays", text)
+                return
 
     def _require(self, name: str, sentence: str) -> None:
         if self.cleaned_data.get(name) is None and name not in self.errors:
@@ -164,7 +232,8 @@ class ProfileForm(forms.Form):
         kept = [key for key in self.profile.left_out if key not in offered]
         fields = {key: names for key, names in self.profile.custom_fields.items() if f"custom_{key}" not in self.fields}
         fields |= {name.removeprefix("custom_"): found[name] for name in self.customized}
-        return ProfileChoices(cadences, self._quiet(), [*kept, *(key for key in offered if key not in taken)], fields)
+        left_out = [*kept, *(key for key in offered if key not in taken)]
+        return ProfileChoices(cadences, self._quiet(), left_out, fields, frozenset(map(int, found["weekdays"])))
 
     def _quiet(self) -> QuietHours | None:
         begins, ends = self.cleaned_data["quiet_from"], self.cleaned_data["quiet_until"]
@@ -178,7 +247,9 @@ class ProfileForm(forms.Form):
         for group in self.groups:
             choice = chosen.cadences[group.key]
             if any(kind.key not in out for kind in self.kinds[group]):
-                rules[group.label] = Rule(choice.cadence, zone, choice.at, choice.weekday, chosen.quiet)
+                rules[group.label] = Rule(
+                    choice.cadence, zone, choice.at, choice.weekday, chosen.quiet, chosen.weekdays
+                )
         if rules:
             full = chosen.cadences[FULL]
             rules[FULL_LABEL] = Rule(full.cadence, zone, full.at, full.weekday, chosen.quiet)

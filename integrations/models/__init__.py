@@ -6,7 +6,7 @@ from integrations.models.heartbeat import Heartbeat
 from integrations.models.link import LinkedDocument, LinkedLine, linked_line_models, linked_models
 from integrations.models.list_item import BEHIND_ID, UNKNOWN_OWNER, ListItem, search_text_of
 from integrations.models.list_state import ChangeKind, CompanyClock, ListDefinition, ListItemChange, ListState
-from integrations.models.profile import SyncProfile
+from integrations.models.profile import EVERY_WEEKDAY, SyncProfile
 from integrations.models.push import ElementOrder, Operation, Push, PushBody, PushEvent, PushHold
 from integrations.models.pushed import AGREED, Covered, CoveredValue, PushedDocument, with_state
 from integrations.models.remote_record import RemoteRecord
@@ -42,6 +42,7 @@ __all__ = [
     "AGREED",
     "BEHIND_ID",
     "DEFAULT_BUDGET",
+    "EVERY_WEEKDAY",
     "FIELDS_LIMITED",
     "FULL",
     "IN_FLIGHT",

@@ -9,6 +9,8 @@ from django.db import models
 from accounts.models.scoped import TenantModel
 from integrations.models.connection import Connection
 
+EVERY_WEEKDAY = "0123456"
+
 
 class SyncProfile(TenantModel):
     """One per entity of a connection; a blank entity stands for all that the connection may see.
@@ -22,6 +24,12 @@ class SyncProfile(TenantModel):
     custom_fields = models.JSONField(default=dict, help_text="Key of a list to the custom fields mirrored with it.")
     quiet_from = models.TimeField(null=True, blank=True, help_text="In the company's time zone.")
     quiet_until = models.TimeField(null=True, blank=True)
+    weekdays = models.CharField(
+        max_length=7,
+        default=EVERY_WEEKDAY,
+        db_default=EVERY_WEEKDAY,
+        help_text="Days on which anything but the Full may begin; Monday is 0.",
+    )
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

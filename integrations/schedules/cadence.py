@@ -16,6 +16,7 @@ _LOOK_BACK: Final = timedelta(days=3)
 _HORIZON: Final = timedelta(days=20)
 _LONGEST_DEFERRAL: Final = 4
 _A_DAY: Final = timedelta(days=1)
+EVERY_DAY: Final = frozenset(range(7))
 
 
 # Cadences that follow elapsed time: an hour the clock shows twice is two hours. The others follow the calendar.
@@ -46,35 +47,45 @@ class QuietHours:
 
 @dataclass(frozen=True)
 class Rule:
-    """What recurs: how often, in which zone, at which time of day (daily, weekly) and weekday (weekly; Monday is 0)."""
+    """What recurs: how often, in which zone, at which time of day (daily, weekly) and weekday (weekly; Monday is 0).
+
+    `days` are those on which anything but a weekly slot may be due.
+    """
 
     cadence: Cadence
     zone: ZoneInfo
     at: time = time(0)
     weekday: int = 0
     quiet: QuietHours | None = None
+    days: frozenset[int] = EVERY_DAY
 
     @property
     def clock_times(self) -> tuple[time, ...]:
         return _CLOCK_TIMES.get(self.cadence, (self.at,))
 
     def is_on(self, day: date) -> bool:
-        return self.cadence != Cadence.WEEKLY or day.weekday() == self.weekday
+        return day.weekday() == self.weekday if self.cadence == Cadence.WEEKLY else day.weekday() in self.days
+
+    def may_begin(self, moment: datetime) -> bool:
+        """Whether a slot that quiet hours deferred may still be due then: a weekly one may on any day."""
+        return self.cadence == Cadence.WEEKLY or moment.astimezone(self.zone).weekday() in self.days
 
 
 def next_due(rule: Rule, after: datetime) -> datetime | None:
     """The first moment later than `after` at which the rule is due, in UTC; None when it never is.
 
-    A slot in quiet hours is due at their end. A clock time that daylight saving leaves out is due when the clock goes
-    on; one that the clock shows twice is due the first time only, unless the cadence counts hours or less.
+    A slot in quiet hours is due at their end, unless that is a day on which nothing is. A clock time that daylight
+    saving leaves out is due when the clock goes on; one that the clock shows twice is due the first time only, unless
+    the cadence counts hours or less.
     """
-    if rule.cadence == Cadence.NEVER:
+    if rule.cadence == Cadence.NEVER or not rule.days:
         return None
     in_quiet = is_quiet(rule, after)  # only then can an earlier slot be deferred to a later moment
     rare = rule.cadence in (Cadence.DAILY, Cadence.WEEKLY)  # any other has had a slot within a day
     first = after.astimezone(rule.zone).date() - (_LOOK_BACK if in_quiet and rare else _A_DAY)
     slots = (slot for slot in _slots(rule, first, first + _HORIZON) if in_quiet or slot > after)
-    return next((moment for slot in slots if (moment := deferred(rule, slot)) > after), None)
+    moments = (deferred(rule, slot) for slot in slots)
+    return next((moment for moment in moments if moment > after and rule.may_begin(moment)), None)
 
 
 def deferred(rule: Rule, moment: datetime) -> datetime:

@@ -15,7 +15,7 @@ from accounts.models import Tenant, User
 from integrations.lists import Group
 from integrations.models import FULL, Cadence, Connection, SyncProfile, SyncSchedule
 from integrations.records.kinds import kinds_for
-from integrations.schedules.cadence import QuietHours, next_due
+from integrations.schedules.cadence import EVERY_DAY, QuietHours, next_due
 from integrations.schedules.selectors import rule_of
 
 
@@ -44,6 +44,7 @@ class ProfileChoices:
     quiet: QuietHours | None
     left_out: Iterable[str]
     custom_fields: Mapping[str, list[str]]
+    weekdays: frozenset[int] = EVERY_DAY
 
 
 @transaction.atomic
@@ -79,6 +80,7 @@ def save_profile(
         version=F("version") + 1,
         left_out=sorted(choices.left_out),
         custom_fields={kind: list(names) for kind, names in sorted(choices.custom_fields.items()) if names},
+        weekdays="".join(str(day) for day in sorted(choices.weekdays)),
         quiet_from=quiet.begins if quiet else None,
         quiet_until=quiet.ends if quiet else None,
         saved_at=now,

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from accounts.refusal import Refused
+from accounts.ui.formats import shown_clock
 from accounts.ui.shown import ShownState
 from integrations.gateway.access import Entity, entities_of, why_not_sync
 from integrations.lists import Group, ListKind
@@ -76,12 +77,26 @@ def quiet_hours(profile: SyncProfile) -> QuietHours | None:
     return QuietHours(profile.quiet_from, profile.quiet_until)
 
 
+def weekdays_of(profile: SyncProfile) -> frozenset[int]:
+    return frozenset(int(day) for day in profile.weekdays)
+
+
+def days_in_words(days: Iterable[int]) -> str:
+    """For example "Monday to Friday", "Monday, Wednesday" or "every day"."""
+    chosen = sorted(days)
+    if len(chosen) == len(WEEKDAYS):
+        return "every day"
+    if len(chosen) > 2 and chosen == list(range(chosen[0], chosen[-1] + 1)):
+        return f"{WEEKDAYS[chosen[0]]} to {WEEKDAYS[chosen[-1]]}"
+    return ", ".join(WEEKDAYS[day] for day in chosen)
+
+
 def rule_of(
     schedule: SyncSchedule, profile: SyncProfile, tenant: Tenant, offered: Sequence[ListKind] | None = None
 ) -> Rule:
     """The rule by which a schedule is due. One without any list to read is never due."""
     cadence = Cadence(schedule.cadence) if included_kinds(profile, schedule.group, offered) else Cadence.NEVER
-    return Rule(cadence, tenant.zone, schedule.at, schedule.weekday, quiet_hours(profile))
+    return Rule(cadence, tenant.zone, schedule.at, schedule.weekday, quiet_hours(profile), weekdays_of(profile))
 
 
 def tenants_with_work(now: datetime) -> QuerySet[Tenant]:
@@ -222,8 +237,8 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 def cadence_in_words(schedule: SyncSchedule) -> str:
-    """For example "Daily at 05:00" or "Sunday at 03:00"."""
-    at = schedule.at.strftime("%H:%M")
+    """For example "Daily at 5:00 AM" or "Sunday at 3:00 AM"."""
+    at = shown_clock(schedule.at)
     if schedule.cadence == Cadence.DAILY:
         return f"Daily at {at}"
     if schedule.cadence == Cadence.WEEKLY:

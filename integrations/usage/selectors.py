@@ -6,7 +6,7 @@ Reads only. Needs the tenant's scope. Of other tenants that are connected to the
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 
 from django.conf import settings
@@ -81,6 +81,12 @@ class Gauge:
     @property
     def left(self) -> int:
         return max(self.budget - self.used, 0)
+
+    def forecast(self, now: datetime) -> int | None:
+        """What the month comes to at the pace so far; None before two days of it say anything."""
+        begun = datetime.combine(self.month, time(), UTC)
+        passed = min((now - begun) / timedelta(days=1), (next_month(self.month) - self.month).days)
+        return math.ceil(self.used * (next_month(self.month) - self.month).days / passed) if passed >= 2 else None
 
     @property
     def threshold(self) -> int:

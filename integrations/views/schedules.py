@@ -11,17 +11,28 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from accounts.ui.filters import FilterGroup, filter_group
-from integrations.forms.schedule import ProfileForm
+from accounts.ui.filters import FilterGroup, filter_group, query_url
+from accounts.ui.formats import shown_clock
+from integrations.forms.schedule import PRESETS, ProfileForm
 from integrations.gateway.access import Entity, entities_of, live_connection, why_not_sync
 from integrations.models import Connection, ScheduleState
 from integrations.records.kinds import kinds_for
 from integrations.schedules.profiles import Outdated, pause_profile, resume_profile, save_profile
-from integrations.schedules.selectors import ProfileLine, next_runs, profile_lines, profile_of, rules_of
+from integrations.schedules.selectors import (
+    ProfileLine,
+    days_in_words,
+    next_runs,
+    profile_lines,
+    profile_of,
+    quiet_hours,
+    rules_of,
+    weekdays_of,
+)
 from integrations.usage.selectors import gauge
 
 ENTITIES_PER_PAGE = 50
@@ -137,7 +148,8 @@ def _page(
     line = profile_lines(connection, [entity])[0]
     profile = line.profile
     paused = profile.paused_at is not None
-    shown = form or _form(connection, line)
+    preset = next((each for each in PRESETS if each.key == request.GET.get("preset")), None)
+    shown = form or ProfileForm(connection, profile, [each.schedule for each in line.schedules], preset=preset)
     context = {
         "connection": connection,
         "line": line,
@@ -150,6 +162,7 @@ def _page(
         "upcoming": [] if paused else next_runs(_rules(request, line)),
         "is_invalid": shown.is_bound and not shown.is_valid(),
         "facts": _facts(line),
+        "presets": [(each, query_url(request, preset=each.key), each is preset) for each in PRESETS],
     }
     return render(request, "integrations/schedule.html", context, status=status)
 
@@ -162,9 +175,11 @@ def _facts(line: ProfileLine) -> list[dict[str, Any]]:
     """What those who may not change it read of the form."""
     profile = line.profile
     labels = {kind.key: kind.label for kind in kinds_for(profile.connection)}
-    quiet = f"{profile.quiet_from:%H:%M} to {profile.quiet_until:%H:%M}" if profile.quiet_from else "none"
+    hours = quiet_hours(profile)
+    quiet = f"{shown_clock(hours.begins)} to {shown_clock(hours.ends)}" if hours else "none"
     chosen = ", ".join(name for names in profile.custom_fields.values() for name in names)
     return [
+        {"label": "Days", "value": capfirst(days_in_words(weekdays_of(profile)))},
         {"label": "Quiet hours", "value": quiet},
         {"label": "Lists left out", "value": ", ".join(labels.get(key, key) for key in profile.left_out) or "none"},
         {"label": "Custom fields", "value": chosen or "none"},

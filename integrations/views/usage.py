@@ -1,5 +1,6 @@
 """The page of API usage: month to date against the budget, day by day, by flow; admins set the budget here."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.contrib import messages
@@ -10,12 +11,22 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
+from accounts.ui.charts import Chart, Mark, Series
 from accounts.ui.filters import query_url
+from accounts.ui.formats import shown_short_day
 from integrations.forms.schedule import BudgetForm
 from integrations.gateway.access import live_connection
 from integrations.models import Connection
 from integrations.runs.selectors import flow_title
-from integrations.usage.selectors import budget_of, days_of, flows_of, gauge, month_of, months_with_usage
+from integrations.usage.selectors import (
+    Day,
+    budget_of,
+    days_of,
+    flows_of,
+    gauge,
+    month_of,
+    months_with_usage,
+)
 from integrations.usage.service import set_budget
 
 OUTSIDE_RUNS = "Sign-ins and checks"
@@ -54,14 +65,15 @@ def _page(
         return render(request, "integrations/usage.html", {"connection": None}, status=status)
     present = month_of(timezone.now())
     month = _month(request.GET.get("month", "")) or present
-    days = days_of(connection, month)
+    days, used = days_of(connection, month), gauge(connection)
     context = {
         "connection": connection,
-        "gauge": gauge(connection),
+        "gauge": used,
         "month": month,
         "is_present": month == present,
         "months": [(each, query_url(request, month=f"{each:%Y-%m}")) for each in months_with_usage(connection)],
-        "days": days,
+        "days": _chart(days, month),
+        "forecast": used.forecast(timezone.now()),
         "total": sum(day.billable for day in days),
         "requests": sum(day.requests for day in days),
         "flows": [(flow_title(row.flow) if row.flow else OUTSIDE_RUNS, row) for row in flows_of(connection, month)],
@@ -69,6 +81,18 @@ def _page(
         "is_admin": request.membership.may(Role.ADMIN),
     }
     return render(request, "integrations/usage.html", context, status=status)
+
+
+def _chart(days: Sequence[Day], month: date) -> Chart:
+    """Each day's API transactions. Days are those of UTC, as Intacct's month is counted for all tenants alike."""
+    marks = tuple(
+        Mark(shown_short_day(day.day), (day.billable,), note=f"{day.requests:,} requests" if day.requests else "",
+             short=str(day.day.day))
+        for day in days
+    )  # fmt: skip
+    highest = max((day.billable for day in days), default=0)
+    summary = f"API transactions by day; the most on one day: {highest:,}. The table below has each number."
+    return Chart(f"By day, in UTC: {month:%B %Y}", (Series("API transactions"),), marks, head="Day", summary=summary)
 
 
 def _month(text: str) -> date | None:

@@ -39,7 +39,7 @@ def test_schedules_tells_what_is_read_when_and_how_it_went(connection: Connectio
     code, out, _ = command("schedules", tenant.slug)
     assert code == 0
     assert "All entities: Scheduled" in out
-    assert "Daily at 04:30" in out
+    assert "Daily at 4:30 AM" in out
     assert f"run {run.number} Queued" in out
     assert "Times are in America/Denver." in out
 

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from integrations.models import Cadence
-from integrations.schedules.cadence import QuietHours, Rule, deferred, is_quiet, next_due
+from integrations.schedules.cadence import EVERY_DAY, QuietHours, Rule, deferred, is_quiet, next_due
 
 NEW_YORK, BERLIN, LORD_HOWE = (ZoneInfo(name) for name in ("America/New_York", "Europe/Berlin", "Australia/Lord_Howe"))
 # The days around which the clocks change in 2026 and 2027, for all three.
@@ -28,7 +28,10 @@ quiet_hours = st.none() | st.tuples(clocks, clocks).filter(lambda pair: pair[0] 
     lambda pair: QuietHours(*pair)
 )
 recurring = st.sampled_from([cadence for cadence in Cadence if cadence != Cadence.NEVER])
-rules = st.builds(Rule, recurring, zones, clocks, st.integers(0, 6), quiet_hours)
+weekdays = st.just(EVERY_DAY) | st.frozensets(st.integers(0, 6), min_size=1)
+every_day_rules = st.builds(Rule, recurring, zones, clocks, st.integers(0, 6), quiet_hours)
+rules = every_day_rules | st.builds(Rule, recurring, zones, clocks, st.integers(0, 6), st.none(), weekdays)
+some_days_rules = st.builds(Rule, recurring, zones, clocks, st.integers(0, 6), quiet_hours, weekdays)
 moments = st.builds(
     lambda change, minutes: change + timedelta(minutes=minutes),
     st.sampled_from(CHANGES),
@@ -44,20 +47,21 @@ def clock_times(rule: Rule) -> set[time]:
     }.get(rule.cadence, {rule.at})
 
 
-def watched(rule: Rule, after: datetime) -> datetime:
+def watched(rule: Rule, after: datetime) -> datetime | None:
     """The answer of somebody who watches the clock each minute, and at each of its times notes what is due."""
-    moment = (after - timedelta(days=9 if rule.cadence == Cadence.WEEKLY else 3)).replace(second=0, microsecond=0)
+    is_weekly = rule.cadence == Cadence.WEEKLY
+    moment = (after - timedelta(days=9 if is_weekly else 3)).replace(second=0, microsecond=0)
     shown_before = moment.astimezone(rule.zone).replace(tzinfo=None) - MINUTE
     seen: set[datetime] = set()
     is_due = False
     times = clock_times(rule)
     repeats = rule.cadence in (Cadence.QUARTER_HOURLY, Cadence.HOURLY)
-    while True:
+    while moment < after + timedelta(days=19):
         shown = moment.astimezone(rule.zone).replace(tzinfo=None)
         # Every minute the clock has passed since the last look; after a jump ahead those are many.
         passed = shown_before + MINUTE if shown > shown_before else shown
         while passed <= shown:
-            on_the_day = rule.cadence != Cadence.WEEKLY or passed.weekday() == rule.weekday
+            on_the_day = passed.weekday() == rule.weekday if is_weekly else passed.weekday() in rule.days
             if passed.time() in times and on_the_day and (repeats or passed not in seen):
                 seen.add(passed)
                 is_due = True
@@ -65,13 +69,16 @@ def watched(rule: Rule, after: datetime) -> datetime:
         shown_before = shown
         if is_due and not (rule.quiet and rule.quiet.contain(shown.time())):
             is_due = False
-            if moment > after:
+            if moment > after and (is_weekly or shown.weekday() in rule.days):
                 return moment
         moment += MINUTE
+    return None
 
 
 @settings(max_examples=25, deadline=None)
-@given(rules, moments)
+@given(rules | some_days_rules, moments)
+@example(Rule(Cadence.HOURLY, BERLIN, quiet=QuietHours(time(20), time(6)), days=frozenset(range(5))), CHANGES[2])
+@example(Rule(Cadence.DAILY, BERLIN, time(23), 0, QuietHours(time(22), time(6)), frozenset({5})), CHANGES[2])
 @example(Rule(Cadence.DAILY, NEW_YORK, time(2, 30)), CHANGES[0] - timedelta(hours=12))
 @example(Rule(Cadence.FOUR_HOURLY, LORD_HOWE, quiet=QuietHours(time(2, 10), time(2, 20))), CHANGES[5])
 @example(Rule(Cadence.DAILY, NEW_YORK, time(23), quiet=QuietHours(time(22), time(6))), CHANGES[1])

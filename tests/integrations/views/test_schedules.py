@@ -98,7 +98,7 @@ def test_an_entity_has_its_own_choices(site: Client, url: Url) -> None:
     again = site.get(url("schedule", entity_id="200"))
     assert typed(again)["quiet_until"] == "05:30:00"
     assert 'value="05:30"' in again.content.decode()
-    assert "Sunday at 03:15" in again.content.decode()
+    assert "Sunday at 3:15 AM" in again.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_the_preview_shows_what_saving_would_lead_to_and_saves_nothing(site: Cli
     data |= dict.fromkeys(groups, "never") | {"cadence_projects": "daily", "at_projects": "02:30"}
     answer = site.post(url("preview_schedule"), data)
     assert len(answer.context["upcoming"]) == 5
-    assert ", 02:30 M" in answer.content.decode()  # MST or MDT: the zone is named
+    assert ", 2:30 AM M" in answer.content.decode()  # MST or MDT: the zone is named
     assert "America/Denver" in answer.content.decode()
     assert "complete" in site.post(url("preview_schedule"), {**data, "at_projects": ""}).content.decode()
     assert (
@@ -210,7 +210,7 @@ def test_others_read_what_is_scheduled_and_who_may_change_it(
     for person in (viewer, accountant):
         browser = client_for(person)
         text = shown(browser.get(url("schedule")).content.decode())
-        assert "22:00 to 06:00" in text
+        assert "10:00 PM to 6:00 AM" in text
         assert "Lists left out" in text
         assert "Tasks (cost codes)" in text
         assert "Only admins change schedules" in text
@@ -239,7 +239,7 @@ def test_the_last_run_its_outcome_and_what_stops_it_are_shown(site: Client, url:
     pass_a_minute()
     run = SyncRun.objects.get()
     text = shown(site.get(url("schedules")).content.decode())
-    assert f"Run {run.number}" in text
+    assert f"Sync {run.number}" in text
     assert "Queued" in text
     disconnected = Connection.objects.filter(pk=connection.pk)
     disconnected.update(state="needs_credentials", state_reason="The password has expired.")
@@ -292,3 +292,32 @@ def test_every_group_on_the_form_names_its_lists(site: Client, url: Url, connect
     html = site.get(url("schedule")).content.decode()
     for kind in kinds_for(connection):
         assert kind.label in shown(html)
+
+
+def test_a_usual_schedule_is_proposed_by_one_link_and_saved_by_another_click(site: Client, url: Url) -> None:
+    page = site.get(url("schedule"), {"preset": "business"})
+    assert "This is a proposal; nothing is scheduled until you save." in shown(page.content.decode())
+    assert not SyncProfile.objects.exists()
+    site.post(url("schedule"), typed(page))
+    profile = SyncProfile.objects.get()
+    assert (profile.weekdays, str(profile.quiet_from)) == ("01234", "20:00:00")
+    cadences = dict(profile.schedules.values_list("group", "cadence"))
+    assert cadences.pop("full") == Cadence.WEEKLY
+    assert Cadence.HOURLY in cadences.values()
+    due = [row.next_due_at.astimezone(profile.tenant.zone) for row in profile.schedules.exclude(next_due_at=None)]
+    assert {moment.weekday() for moment in due} <= {0, 1, 2, 3, 4, 6}
+    assert "Monday to Friday" in shown(site.get(url("schedule")).content.decode()) or profile.weekdays == "01234"
+
+
+def test_a_preset_that_nobody_offers_changes_nothing(site: Client, url: Url) -> None:
+    assert typed(site.get(url("schedule"), {"preset": "hourly'"})) == typed(site.get(url("schedule")))
+
+
+def test_what_would_never_begin_is_refused_in_words(site: Client, url: Url) -> None:
+    page = site.get(url("schedule"), {"preset": "night"})
+    never = site.post(url("schedule"), typed(page, weekdays=["5"], quiet_from="01:00", quiet_until="00:30"))
+    assert never.status_code == 422
+    assert "would never begin" in shown(never.content.decode())
+    none = site.post(url("schedule"), typed(page, weekdays=[]))
+    assert "Choose at least one day" in shown(none.content.decode())
+    assert not SyncProfile.objects.exists()

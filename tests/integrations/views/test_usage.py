@@ -1,7 +1,7 @@
 """The page of API usage, and the banner that says a threshold is reached."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Tenant, User
 from integrations.gateway.metering import count_exchange
 from integrations.models import ApiUsage, Connection
-from integrations.usage.selectors import budget_of
+from integrations.usage.selectors import Gauge, budget_of
 from integrations.usage.service import set_budget
 from tests.integrations.views.test_schedules import shown
 
@@ -54,14 +54,14 @@ def test_the_month_its_days_and_flows_are_shown(site: Client, url: Url, connecti
     for label in ("Sync lists", "Import projects", "Sign-ins and checks"):
         assert label in text
     assert 'aria-label="1 % of the budget used; warned at 80 %"' in html
-    assert html.count("<g><title>") == timezone.now().astimezone(UTC).day
+    assert html.count("<g><title>") == 2 * timezone.now().astimezone(UTC).day  # for wide and narrow screens
 
 
 def test_a_former_month_can_be_looked_at(site: Client, url: Url, connection: Connection) -> None:
     spend(connection, 77, at=datetime(2026, 2, 28, 12, tzinfo=UTC))
     page = site.get(url("usage"), {"month": "2026-02"})
     assert "February 2026: 77 API transactions" in shown(page.content.decode())
-    assert page.content.decode().count("<g><title>") == 28
+    assert page.content.decode().count("<g><title>") == 2 * 28
     for nonsense in ("2026-13", "next", "9999-01", "\x01"):
         assert site.get(url("usage"), {"month": nonsense}).context["is_present"]
 
@@ -95,3 +95,16 @@ def test_a_threshold_is_announced_where_people_look(site: Client, url: Url, conn
     assert "85 % of this month’s API budget is used" in shown(site.get(url(page)).content.decode())
     spend(connection, 200)
     assert "This month’s API budget is used up" in shown(site.get(url(page)).content.decode())
+
+
+@pytest.mark.parametrize(
+    ("now", "used", "expected"),
+    [
+        (datetime(2026, 11, 1, 12, tzinfo=UTC), 900, None),
+        (datetime(2026, 11, 16, tzinfo=UTC), 1500, 3000),
+        (datetime(2026, 12, 1, tzinfo=UTC), 1500, 1500),
+        (datetime(2026, 11, 11, tzinfo=UTC), 0, 0),
+    ],
+)
+def test_the_pace_so_far_says_what_the_month_comes_to(now: datetime, used: int, expected: int | None) -> None:
+    assert Gauge(date(2026, 11, 1), used, used, 100_000).forecast(now) == expected
