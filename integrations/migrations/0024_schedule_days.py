@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("integrations", "0022_plain_words"),
+        ("integrations", "0023_blocked_documents"),
     ]
 
     operations = [
