@@ -56,5 +56,7 @@ NOT_AUDITED = {
     "erp_admin.ImportDraft": "a file on its way in; what it becomes is audited",
     "erp_admin.ImportFile": "the bytes of a file on its way in, written once",
     "erp_admin.ImportedDocument": "a part of a file on its way in",
+    "erp_admin.Notification": "what states of documents came to, renewed by a round",
+    "erp_admin.NotificationChoice": "how one person wants to be mailed, and what they have seen",
     "erp_admin.ImportMatch": "a part of a file on its way in; what is remembered of it is audited",
 }

@@ -15,6 +15,7 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.contracts.flow import SYNC_CONTRACTS
         from erp_admin.documents.trail import audit_type
         from erp_admin.documents.types import document_types, register_document_type
+        from erp_admin.notifications.service import KEPT_DAYS, tell_people
         from erp_admin.projects.flow import ProjectImport
         from erp_admin.purchasing.change_order_type import CHANGE_ORDERS
         from erp_admin.purchasing.codes import PURCHASING
@@ -23,7 +24,8 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.uploads.flow import DocumentImport, DocumentReading
         from erp_admin.uploads.selectors import expired_drafts
         from integrations.delivery.records import register_records
-        from integrations.operations.retention import Retention, register_retention
+        from integrations.operations.retention import Retention, dated, register_retention
+        from integrations.operations.rounds import register_round
         from integrations.runs.flow import register_flow
         from integrations.settings.declared import register_switch
 
@@ -35,9 +37,12 @@ class ErpAdminConfig(AppConfig):
         register_document_type(CHANGE_ORDERS)
         register_flow(DocumentReading())
         register_flow(DocumentImport())
+        register_round(tell_people)
         register_switch(SYNC_CONTRACTS)
         register_switch(SYNC_BILLS)
         register_retention(Retention("drafts", "files of which nothing was imported", 0, expired_drafts))
+        settled = dated("erp_admin.Notification", "settled_at")
+        register_retention(Retention("notifications", "notifications that are settled", KEPT_DAYS, settled))
         for document_type in document_types():
             audit_type(document_type)
             register_support_page(document_type)

@@ -14,7 +14,7 @@ from accounts.access import role_required
 from erp_admin.documents.actions import Action
 from erp_admin.documents.types import AnyType, document_types
 from erp_admin.uploads.kinds import file_types
-from erp_admin.views import home, imports, issues, links, picking, project_import, projects, search
+from erp_admin.views import home, imports, issues, links, notifications, picking, project_import, projects, search
 
 
 def _guarded(action: Action, documents: str) -> Any:
@@ -64,6 +64,9 @@ urlpatterns = [
     path("erp/projects/<int:pk>/unlink/", links.unlink, name="unlink_project"),
     path("erp/pick/<slug:list_key>/", picking.pick_record, name="pick_record"),
     path("search/", search.search, name="search"),
+    path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/mail/", notifications.mail, name="notifications_mail"),
+    path("notifications/seen/", notifications.seen, name="notifications_seen"),
     path("issues/", issues.issues, name="issues"),
     path("issues/holds/<int:pk>/release/", issues.release, name="release_hold"),
     path(f"{IMPORT}/", imports.upload, name="commitment_imports"),

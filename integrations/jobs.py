@@ -21,6 +21,7 @@ from integrations.imports.taken import declarations, recount
 from integrations.models import USABLE_CONNECTIONS, Connection, ConnectionState, Heartbeat, Trigger
 from integrations.operations import retention
 from integrations.operations.notices import holds_to_tell, tell_holds
+from integrations.operations.rounds import do_rounds
 from integrations.runs.runner import SLICE_SECONDS, Slice, work_slice
 from integrations.runs.selectors import runs_left_behind
 from integrations.runs.turns import left_aside, lets_others_go_first, looked_at_times, others_wait
@@ -164,6 +165,22 @@ def _wake_ledger(tenant_id: int, connection_id: int, flow: str) -> None:
             wake_ledger(connection, push_flow(flow), trigger=Trigger.SCHEDULE)
         except Refused as refused:
             logger.info("the ledger of %s waits: %s", flow, refused.sentence)
+
+
+def go_round() -> None:
+    """Have a worker do the round of each company, unless one is to already."""
+    asked = queue.rounds_waiting()
+    for tenant_id in Tenant.objects.order_by("pk").values_list("pk", flat=True):
+        if tenant_id not in asked:
+            queue.wake_round(tenant_id)
+
+
+def do_round(tenant_id: int) -> None:
+    tenant = Tenant.objects.filter(pk=tenant_id).first()
+    if tenant is None:
+        return
+    with tenant_scope(tenant):
+        do_rounds(tenant)
 
 
 def beat() -> None:

@@ -16,12 +16,14 @@ from django_q.tasks import async_task
 _WORK_RUN = "integrations.jobs.work_run"
 _RUN_DUE_WORK = "integrations.jobs.run_due_work"
 _JUDGE = "integrations.jobs.judge_documents"
+_DO_ROUND = "integrations.jobs.do_round"
 _BEAT = "integrations.jobs.beat"
 _PRUNE = "integrations.jobs.prune"
 _EACH_MINUTE = {"schedule_type": Schedule.MINUTES, "minutes": 1}
 _SCHEDULES: dict[str, dict[str, Any]] = {
     "dispatcher": {"func": "integrations.jobs.dispatch", **_EACH_MINUTE},
     "heartbeat": {"func": _BEAT, **_EACH_MINUTE},
+    "rounds": {"func": "integrations.jobs.go_round", "schedule_type": Schedule.MINUTES, "minutes": 5},
     "retention": {"func": _PRUNE, "schedule_type": Schedule.DAILY},
     "recount": {"func": "integrations.jobs.recount_imports", "schedule_type": Schedule.DAILY},
     "judging": {"func": "integrations.jobs.judge_everything", "schedule_type": Schedule.DAILY},
@@ -37,6 +39,16 @@ def wake(tenant_id: int, run_id: int) -> None:
 def wake_tenant(tenant_id: int) -> None:
     """Have a worker look after the tenant's schedules and budget: what fails there holds up no other tenant."""
     async_task(_RUN_DUE_WORK, tenant_id)
+
+
+def wake_round(tenant_id: int) -> None:
+    """Have a worker do for the tenant what is done every few minutes: what fails there holds up no other tenant."""
+    async_task(_DO_ROUND, tenant_id)
+
+
+def rounds_waiting() -> set[int]:
+    """The tenants whose round a worker has been asked to do, and none has begun to."""
+    return {arguments[0] for arguments in _untaken(_DO_ROUND)}
 
 
 def wake_judging(tenant_id: int, connection_id: int) -> None:

@@ -23,6 +23,7 @@ from erp_admin.models.document_import import (
     MatchKind,
     RememberedMatch,
 )
+from erp_admin.models.notification import MailHow, Notification, NotificationChoice, NotificationKind
 from erp_admin.models.numbered import NumberedDocument, number_key
 from erp_admin.models.project import Project
 
@@ -41,8 +42,12 @@ __all__ = [
     "ImportStage",
     "ImportState",
     "ImportedDocument",
+    "MailHow",
     "MatchHow",
     "MatchKind",
+    "Notification",
+    "NotificationChoice",
+    "NotificationKind",
     "NumberedDocument",
     "Project",
     "RememberedMatch",

@@ -14,6 +14,7 @@ from accounts.models import Membership, Role, Tenant
 from accounts.ui.shown import ShownState
 from erp_admin.documents.selectors import attention_count
 from erp_admin.documents.types import document_types
+from erp_admin.notifications.selectors import unseen_count
 from integrations.gateway.access import live_connection
 from integrations.views.setup import NOT_CONNECTED
 
@@ -53,6 +54,7 @@ class Navigation:
     membership: Membership | None = None
     groups: tuple[Group, ...] = ()
     connection: ConnectionShown | None = None
+    bell: Any = 0  # counted when it is shown: how many notifications the person has not seen
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {"navigation": SimpleLazyObject(lambda: Navigation(_memberships(request)))}
     tenant = membership.tenant
     groups = _groups(request, membership)
-    return {"navigation": Navigation(_memberships(request), tenant, membership, groups, _connection(tenant))}
+    bell = SimpleLazyObject(lambda: unseen_count(membership.user))
+    return {"navigation": Navigation(_memberships(request), tenant, membership, groups, _connection(tenant), bell)}
 
 
 def _memberships(request: HttpRequest) -> list[Membership]:

@@ -1,0 +1,1 @@
+"""What people are told of by the bell and by mail: what waits, failed, is held, or differs in Intacct."""
