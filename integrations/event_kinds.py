@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 from accounts.event_kinds import RECORDS, EventGroup, register_event_kinds
 
 INTEGRATION = EventGroup("integration", "Integration")
-RUNS = EventGroup("runs", "Runs")
+RUNS = EventGroup("runs", "Syncs and pushes")
 
 
 class IntegrationEvent(TextChoices):
@@ -18,8 +18,8 @@ class IntegrationEvent(TextChoices):
     SIGN_INS_WAIT = "sign_ins_wait", "Sign-ins to Intacct wait"
     KEYS_ROTATED = "keys_rotated", "Keys rotated"
     SETTINGS_SAVED = "settings_saved", "Settings saved"
-    RUN_STARTED = "run_started", "Run started"
-    RUN_CANCELLED = "run_cancelled", "Run cancelled"
+    RUN_STARTED = "run_started", "Sync or push started"
+    RUN_CANCELLED = "run_cancelled", "Sync or push cancelled"
     DECIDED = "decided", "Decided"
 
 
