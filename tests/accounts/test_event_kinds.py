@@ -28,7 +28,7 @@ STORED = {
     "second_factor_removed": "Second factor removed", "recovery_codes_renewed": "Recovery codes renewed",
     "connected": "Connected to Intacct", "credentials_renewed": "Credentials renewed",
     "disconnected": "Disconnected from Intacct", "keys_rotated": "Keys rotated", "settings_saved": "Settings saved",
-    "run_started": "Run started", "run_cancelled": "Run cancelled", "exported": "Exported",
+    "run_started": "Sync or push started", "run_cancelled": "Sync or push cancelled", "exported": "Exported",
 }  # fmt: skip
 
 
