@@ -27,6 +27,8 @@ NEEDS_A_PERSON: Final = (
     DocumentState.MISSING_THERE,
     DocumentState.NEEDS_REVIEW,
 )
+# Approved, and not in Intacct as they are here: pushing everything ready means these.
+READY_TO_PUSH: Final = (DocumentState.READY, DocumentState.CHANGED_HERE)
 PERIODS: Final = (
     ("later", "After this month"),
     ("month", "This month"),
@@ -95,6 +97,11 @@ def filtered_documents(model: type[Any], query: Mapping[str, str]) -> Documents:
     if query.get("period") in dict(PERIODS):
         found = found.filter(period=query["period"])
     return found.order_by(*_order(columns, query.get("sort", "")))
+
+
+def ready_documents(model: type[Any]) -> Documents:
+    """Documents that wait for nothing but to be pushed, and those that something keeps from it, in their order."""
+    return documents(model).filter(shown_as__in=READY_TO_PUSH).order_by(*_order(columns_of(model), ""))
 
 
 def _order(columns: Columns, sort: str) -> list[str]:

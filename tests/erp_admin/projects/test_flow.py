@@ -51,7 +51,7 @@ def rows(run: SyncRun) -> dict[str, tuple[str, str]]:
 def test_three_chosen_projects_are_previewed_imported_and_shown(ready: Connection, ben: Client, url: Url) -> None:
     items = [record(project_id).pk for project_id in ("24-001", "24-003", "24-008")]
 
-    preview = ben.post(url("preview_projects"), {"item": items})
+    preview = ben.post(url("preview_projects"), {"item": items}, follow=True)
     started = ben.post(url("import_projects"), {"item": items, "expected": 3}, follow=True)
 
     assert "Import 3 projects" in preview.text
@@ -103,7 +103,7 @@ def test_importing_again_finds_nothing_to_change_then_takes_over_what_changed(
     run_to_end(start_list_sync(ready, kinds=["projects"], queued=False).run)
 
     changed = record("24-001")
-    preview = ben.post(url("preview_projects"), {"item": [changed.pk]}).text
+    preview = ben.post(url("preview_projects"), {"item": [changed.pk]}, follow=True).text
     third = import_ids("24-001")
 
     assert rows(again) == {"24-001": ("same", "")}
@@ -139,7 +139,7 @@ def test_a_project_that_vanished_fails_alone_and_says_so(
     assert record("24-014").import_state == "missing"
     page = ben.get(url("project_record", item_pk=record("24-014").pk)).text
     assert "Missing in Intacct" in page
-    preview = ben.post(url("preview_projects"), {"item": [record("24-014").pk]}).text
+    preview = ben.post(url("preview_projects"), {"item": [record("24-014").pk]}, follow=True).text
     assert "Left out" in preview
 
 
@@ -149,7 +149,7 @@ def test_a_namesake_made_by_hand_blocks_and_the_way_out_is_linking(
     mine = Project.objects.create(tenant=tenant, number="24-012", name="Our library", currency="USD")
     item = record("24-012")
 
-    preview = ben.post(url("preview_projects"), {"item": [item.pk]}).text
+    preview = ben.post(url("preview_projects"), {"item": [item.pk]}, follow=True).text
     run = import_ids("24-012")
 
     assert "Cannot be imported as they are" in preview
@@ -187,7 +187,7 @@ def test_the_preview_shows_unusable_values_as_they_are_and_says_why_they_block(
     item.fields.update(fields)
     item.save(update_fields=["fields"])
 
-    preview = ben.post(url("preview_projects"), {"item": [item.pk]})
+    preview = ben.post(url("preview_projects"), {"item": [item.pk]}, follow=True)
     page = ben.get(url("projects"), {"q": "24-012"})
 
     assert said in preview.text
@@ -301,7 +301,7 @@ def many(ready: Connection, intacct: SandboxServer) -> Connection:
 def test_all_that_match_are_imported_also_beyond_the_page(many: Connection, ben: Client, url: Url) -> None:
     query = "?q=Meadow"
 
-    preview = ben.post(url("preview_projects") + query, {"all_matching": "1"})
+    preview = ben.post(url("preview_projects") + query, {"all_matching": "1"}, follow=True)
     started = ben.post(url("import_projects") + query, {"all_matching": "1", "expected": 120})
     run = run_to_end(SyncRun.objects.get(flow="projects"))
 
@@ -313,9 +313,10 @@ def test_all_that_match_are_imported_also_beyond_the_page(many: Connection, ben:
 
 
 def test_when_more_match_than_were_previewed_the_preview_comes_again(many: Connection, ben: Client, url: Url) -> None:
-    page = ben.post(url("import_projects") + "?q=Meadow", {"all_matching": "1", "expected": 119})
+    page = ben.post(url("import_projects") + "?q=Meadow", {"all_matching": "1", "expected": 119}, follow=True)
 
-    assert "120 projects match now; 119 did at the preview." in page.text
+    assert page.redirect_chain == [(url("preview_projects") + "?q=Meadow", 302)]
+    assert "120 projects match now; 119 did when you looked." in page.text
     assert not SyncRun.objects.filter(flow="projects").exists()
 
 
