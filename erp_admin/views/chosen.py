@@ -7,15 +7,17 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from accounts.access import TenantRequest
+from accounts.ui.back import back_to, own_path
 from accounts.ui.pk import read_pk
 from erp_admin.documents import chosen
 from erp_admin.forms.selection import Selection
 
 CHOSEN = "chosen"  # parameter of an address: the kept selection that it means
+NEXT = "next"  # parameter of an address: the page that it was asked from, where that is not the list
 
 
 class ListPlace(NamedTuple):
@@ -28,9 +30,19 @@ class ListPlace(NamedTuple):
 
 def list_query(request: TenantRequest) -> str:
     """The query string of the list, without the selection that was made in it."""
+    return _of_the_list(request).urlencode()
+
+
+def _of_the_list(request: TenantRequest) -> QueryDict:
     query = request.GET.copy()
-    query.pop(CHOSEN, None)
-    return query.urlencode()
+    for name in (CHOSEN, NEXT):
+        query.pop(name, None)
+    return query
+
+
+def came_from(request: TenantRequest, place: ListPlace) -> str:
+    """Where one goes back to: the page that it was asked from, else the list with its filters."""
+    return own_path(request.GET.get(NEXT, "")) or place.url
 
 
 def with_query(url: str, query: str) -> str:
@@ -42,11 +54,12 @@ def keep(request: TenantRequest, place: ListPlace, url: str, form: Selection) ->
     if not form.is_valid():
         messages.error(request, form.problem)
         return redirect(place.url)
-    query = request.GET.copy()
-    query.pop(CHOSEN, None)
+    query = _of_the_list(request)
     if not form.is_everything:
         keys = [record.pk for record in form.records]
         query[CHOSEN] = str(chosen.keep(request.tenant, place.key, keys, by=request.user).pk)
+    if here := back_to(request, ""):
+        query[NEXT] = here
     return redirect(with_query(url, query.urlencode()))
 
 

@@ -53,7 +53,7 @@ def _preview(request: TenantRequest, document_type: AnyType, act: str) -> HttpRe
         "shown": bulk.SHOWN,
         "start_url": tenant_url(request, document_type.address_of(document_type.action(f"{act}_many"))),
         "query": request.GET.urlencode(),
-        "back": place.url,
+        "back": chosen.came_from(request, place),
     }
     return render(request, "erp_admin/bulk_preview.html", context)
 

@@ -15,7 +15,6 @@ from erp_admin.views import chosen
 from erp_admin.views.document_pages import (
     document_url,
     list_place,
-    list_url,
     push_reason,
     tenant_url,
     where_to_fix,
@@ -96,7 +95,7 @@ def _preview_page(
         "shown": push_preview.SHOWN,
         "query": request.GET.urlencode(),
         "push_reason": reason,
-        "back": list_url(request, document_type),
+        "back": chosen.came_from(request, list_place(request, document_type)),
     }
     return render(request, "erp_admin/push_preview.html", context)
 

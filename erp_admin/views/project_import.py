@@ -182,7 +182,7 @@ def _preview_page(request: TenantRequest, connection: Connection, found: QuerySe
         "limit": previews.SHOWN_PER_ACTION,
         "query": request.GET.urlencode(),
         "import_reason": reason,
-        "back": _list_url(request),
+        "back": chosen.came_from(request, _place(request)),
         "active_runs": project_lists.active_runs(connection),
     }
     return render(request, "erp_admin/preview.html", context)
@@ -195,9 +195,10 @@ def _ignore_context(request: TenantRequest, found: QuerySet[ImportRecord]) -> di
         "count": count,
         "left_out": number - count,
         "expected": number,
+        "next": request.GET.get(chosen.NEXT, ""),
         "shown": open_ones[:20],
         "query": request.GET.urlencode(),
-        "back": _list_url(request),
+        "back": chosen.came_from(request, _place(request)),
     }
 
 
