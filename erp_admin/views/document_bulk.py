@@ -11,12 +11,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.access import TenantRequest
+from accounts.ui.sums import sums_text
 from erp_admin.documents import bulk
 from erp_admin.documents.types import AnyType, type_for
 from erp_admin.views import chosen
 from erp_admin.views.document_pages import document_url, list_place, tenant_url, where_to_fix
 from erp_admin.views.document_push import selection
-from erp_admin.views.money import money_text
 from integrations.gateway.access import live_connection
 
 NAMED = 5  # documents that a message names; the others are counted
@@ -110,7 +110,7 @@ def _tell(request: TenantRequest, document_type: AnyType, outcome: bulk.BulkOutc
     """One sentence with count and money; what was not done is named with its reason."""
     plural = document_type.noun if outcome.done == 1 else document_type.plural
     if outcome.done:
-        money = f", {text}" if (text := money_text(outcome.money)) else ""
+        money = f", {text}" if (text := sums_text(outcome.money)) else ""
         messages.success(request, f"{outcome.done:,} {plural} {done}{money}.")
     left = outcome.left
     if left:
