@@ -137,7 +137,8 @@ def _rows(
 ) -> dict[str, Push]:
     """A row (unsaved) for each step that is planned; for the first one declared where nothing can be planned yet."""
     keys = [step.step for step in verdict.plan.steps] if verdict.plan is not None else [flow.steps[0].key]
-    return {
+    currency = flow.currency_of(document) or connection.tenant.base_currency
+    rows = {
         key: Push(
             tenant_id=connection.tenant_id,
             connection=connection,
@@ -149,9 +150,12 @@ def _rows(
             settings_version=context.settings,
             asked_by=by,
             due_at=timezone.now(),
+            currency=currency,
         )
         for key in keys
     }
+    rows[keys[0]].amount = getattr(document, "total", None)
+    return rows
 
 
 def wake_ledger(
