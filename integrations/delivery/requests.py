@@ -137,7 +137,8 @@ def _rows(
 ) -> dict[str, Push]:
     """A row (unsaved) for each step that is planned; for the first one declared where nothing can be planned yet."""
     keys = [step.step for step in verdict.plan.steps] if verdict.plan is not None else [flow.steps[0].key]
-    return {
+    currency = flow.currency_of(document) or connection.tenant.base_currency
+    rows = {
         key: Push(
             tenant_id=connection.tenant_id,
             connection=connection,
@@ -149,9 +150,12 @@ def _rows(
             settings_version=context.settings,
             asked_by=by,
             due_at=timezone.now(),
+            currency=currency,
         )
         for key in keys
     }
+    rows[keys[0]].amount = getattr(document, "total", None)
+    return rows
 
 
 def wake_ledger(
@@ -204,9 +208,10 @@ def release_hold(hold: PushHold, *, by: User | None = None, queued: bool = True)
 
 
 @transaction.atomic
-def ignore(document: PushedDocument, *, reason: str, by: User | None = None) -> None:
-    """Set a document aside on purpose. Raises Refused while it is being pushed or once it is in Intacct."""
-    move_approval(document, Act.IGNORE, by=by, reason=reason)
+def ignore(document: PushedDocument, *, reason: str, by: User | None = None, seen: str = "") -> None:
+    """Set a document aside on purpose. Raises Refused while it is being pushed, once it is in Intacct, and for other
+    than was `seen`."""
+    move_approval(document, Act.IGNORE, by=by, reason=reason, seen=seen)
 
 
 @transaction.atomic

@@ -35,6 +35,11 @@ class Push(TenantModel):
         max_length=64, blank=True, help_text="Of its function, while what earlier steps become is left open."
     )
     label = models.CharField(max_length=300, help_text="The document as people know it.")
+    amount = models.DecimalField(
+        max_digits=16, decimal_places=2, null=True, blank=True,
+        help_text="What the document was about when it was asked for, on the first of its rows.",
+    )  # fmt: skip
+    currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     operation = models.CharField(max_length=8, choices=Operation.choices, default=Operation.CREATE)
     revision = models.PositiveIntegerField(default=1, help_text="Counts the deliveries of this step of the document.")
     state = models.CharField(max_length=12, choices=PushState.choices, default=PushState.QUEUED)
