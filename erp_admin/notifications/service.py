@@ -26,7 +26,7 @@ from erp_admin.notifications.selectors import raised_since, standings
 logger = logging.getLogger(__name__)
 
 MORNING: Final = time(7)  # of the company's zone
-KEPT_DAYS: Final = 90  # after they were settled
+SETTLED_KEPT_DAYS: Final = 90  # after they were settled
 NAMED: Final = 20  # in one mail; the page has all
 
 
