@@ -32,7 +32,9 @@ def form_of(asked: str) -> str:
     return asked if asked in _CONTENT_TYPES else CSV
 
 
-def list_file(name: str, form: str, fields: Sequence[Field[RowT]], rows: Iterable[list[Value]]) -> StreamingHttpResponse:
+def list_file(
+    name: str, form: str, fields: Sequence[Field[RowT]], rows: Iterable[list[Value]]
+) -> StreamingHttpResponse:
     """The answer that sends them; `rows` begin with the heads. Nothing of the list is kept in memory."""
     made: Iterable[Any] = as_csv(_texts(rows)) if form == CSV else _workbook(fields, rows)
     answer = StreamingHttpResponse(made, content_type=_CONTENT_TYPES[form])

@@ -145,9 +145,7 @@ def table_of(
     def placed(each: Field[RowT], at: int) -> PlacedCell:
         return _placed(each, cells[each.key][at], below=placed(below[each.key], at) if each.key in below else None)
 
-    made = [
-        replace(row_of(row), cells=[placed(each, at) for each in top]) for at, row in enumerate(rows)
-    ]
+    made = [replace(row_of(row), cells=[placed(each, at) for each in top]) for at, row in enumerate(rows)]
     heads = [_head(request, each, below.get(each.key), default_sort) for each in top]
     foot = [(total, [_summed(each, total) for each in top]) for total in totals]
     return Table(label, noun, heads, made, selects, foot)
