@@ -47,15 +47,17 @@ def list_menu(
     likings: Likings,
     export_url: str,
     kept: Collection[str] = (),
+    more: Sequence[tuple[str, str]] = (),
 ) -> ListMenu:
-    """`kept` are the query parameters that say which list it is, not what is seen of it."""
+    """`kept` are the query parameters that say which list it is, not what is seen of it; `more` further forms of file,
+    with their label first."""
     shown = [each.key for each in chosen_fields(fields, likings.columns)]
     views = [_shown(request, view, likings) for view in likings.views]
     columns = [(each.key, each.label, each.key in shown, each.is_fixed) for each in fields if not each.in_files]
     base = {name: None for name in request.GET if name not in kept}
     files = [
         (label, f"{export_url}{query_url(request, page=None, form=form)}")
-        for label, form in (("CSV", CSV), ("Excel (.xlsx)", XLSX))
+        for label, form in (("CSV", CSV), ("Excel (.xlsx)", XLSX), *more)
     ]
     return ListMenu(
         list_key, likings, views, query_url(request, **{**base, VIEW: NO_VIEW}), columns, shown,
