@@ -3,7 +3,7 @@
 Reads only. Needs the tenant's scope.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -60,9 +60,10 @@ def address_of(view: SavedView) -> str:
     return f"?{query.urlencode()}"
 
 
-def first_address(likings: Likings, query: QueryDict) -> str:
-    """Where a list that is opened without any query string begins; "" for right here."""
-    return address_of(likings.opens_with) if not query and likings.opens_with is not None else ""
+def first_address(likings: Likings, query: QueryDict, kept: Collection[str] = ()) -> str:
+    """Where a list opened without a query string begins; "" for right here. `kept` say only which list it is."""
+    is_bare = not set(query) - set(kept)
+    return address_of(likings.opens_with) if is_bare and likings.opens_with is not None else ""
 
 
 def query_to_save(query: QueryDict) -> str:

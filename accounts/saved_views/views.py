@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
@@ -55,7 +55,10 @@ def remove(request: TenantRequest, view_pk: int) -> HttpResponse:
     view = _view_or_404(request, view_pk)
     service.remove_view(view, request.membership)
     messages.success(request, f"The view “{view.name}” is removed.")
-    return redirect(f"{urlsplit(_list(request)).path}?{VIEW}={NO_VIEW}")
+    path, _, query = _list(request).partition("?")
+    left = QueryDict(query, mutable=True)
+    left[VIEW] = NO_VIEW
+    return redirect(f"{path}?{left.urlencode()}")
 
 
 @require_POST
