@@ -17,6 +17,7 @@ from erp_admin.documents.types import Columns, children_of, document_types, type
 from integrations.models import (
     AGREED,
     NEEDS_A_PERSON,
+    TO_PUSH,
     DocumentState,
     Exchange,
     ExchangeSubject,
@@ -96,6 +97,11 @@ def filtered_documents(model: type[Any], query: Mapping[str, str]) -> Documents:
     if query.get("period") in dict(PERIODS):
         found = found.filter(period=query["period"])
     return found.order_by(*_order(columns, query.get("sort", "")))
+
+
+def ready_documents(model: type[Any]) -> Documents:
+    """Documents that wait for nothing but to be pushed, and those that something keeps from it, in their order."""
+    return documents(model).filter(shown_as__in=TO_PUSH).order_by(*_order(columns_of(model), ""))
 
 
 def _order(columns: Columns, sort: str) -> list[str]:
