@@ -58,6 +58,7 @@ def listing(request: TenantRequest, kind: str) -> HttpResponse:
             selects=not select_reason,
         ),
         "totals": totals,
+        "bulk_acts": _bulk_acts(request, document_type),
         "menu": list_menu(request, document_type.key, fields, likings, _export_url(request, document_type)),
         "filters": _filters(request, document_type, query, figures),
         "filtered": is_filtered(request, FILTERS),
@@ -76,6 +77,16 @@ def listing(request: TenantRequest, kind: str) -> HttpResponse:
 
 def _export_url(request: TenantRequest, document_type: AnyType) -> str:
     return tenant_url(request, document_type.address_of(document_type.action("export")))
+
+
+def _bulk_acts(request: TenantRequest, document_type: AnyType) -> list[dict[str, str]]:
+    """What can be done with many at once besides pushing; each leads to a preview."""
+    acts = (("preview_approve", "Approve…", "check-lg"), ("preview_ignore", "Ignore…", "eye-slash"))
+    return [
+        {"url": tenant_url(request, document_type.address_of(document_type.action(key))), "label": label, "icon": icon}
+        for key, label, icon in acts
+        if document_type.offers(key) and not action_reason(request, document_type, key)
+    ]
 
 
 def active_runs(connection: Connection | None, document_type: AnyType) -> list[dict[str, Any]]:
