@@ -154,6 +154,7 @@ class DocumentType(Generic[DocumentT]):
     summary: Callable[[DocumentT], str]
     order: int  # place in the navigation
     group: str = "ERP Admin"
+    commits: bool = False  # whether an approved one is cost that a project is committed to
     parent: Parent | None = None
     lines: Lines | None = None
     entry: str = ""  # path of the class of the entry form: forms are pages, and pages import features

@@ -54,6 +54,7 @@ CHANGE_ORDERS: Final = DocumentType(
     lead="What changed in commitments after they were agreed, and what Sage Intacct holds of it.",
     icon="file-earmark-diff",
     order=30,
+    commits=True,
     empty_title="No change orders yet",
     empty_text="Changes of commitments appear here once you enter them. Each waits for its commitment and is then "
     "pushed to Sage Intacct as a change order of it.",

@@ -77,6 +77,7 @@ COMMITMENTS: Final = DocumentType(
     lead="What you have agreed to pay subcontractors and suppliers, and what Sage Intacct holds of it.",
     icon="file-earmark-text",
     order=20,
+    commits=True,
     empty_title="No commitments yet",
     empty_text="Subcontracts and purchase orders appear here once you enter them. Approved ones are pushed to Sage "
     "Intacct as purchasing transactions, each exactly once.",

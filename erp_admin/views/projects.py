@@ -21,7 +21,7 @@ from erp_admin.models import Project
 from erp_admin.projects import selectors
 from erp_admin.projects import service as services
 from erp_admin.projects.flow import ProjectImport
-from erp_admin.views.project_lists import NOT_LINKED
+from erp_admin.views.project_columns import NOT_LINKED
 from erp_admin.views.reasons import import_reason
 from erp_admin.views.record_rows import Fact, fact, project_facts, state_of
 from integrations.gateway.access import live_connection

@@ -297,10 +297,8 @@ def test_filters_count_what_the_other_filters_leave(thousand: Connection, vera: 
     page = vera.get(url("commitments"), {"type": "purchase_order"})
     assert options(page, "State") == {"All": 250, "Draft": 250}
     assert options(page, "Type") == {"All": 1000, "Subcontract": 750, "Purchase order": 250}
-    assert len(options(page, "Vendor")) == 4  # all, and the three that purchase orders have
     everything = vera.get(url("commitments"))
     assert options(everything, "State") == {"All": 1000, "Draft": 500, "Ready": 500}
-    assert any("search finds the others" in group.label for group in everything.context["filters"])
     assert "1–50 of 1,000 commitments" in everything.text
     assert "Select all" not in everything.text  # a viewer chooses nothing
 
