@@ -23,6 +23,7 @@ from erp_admin.models.document_import import (
     MatchKind,
     RememberedMatch,
 )
+from erp_admin.models.issue import Issue
 from erp_admin.models.numbered import NumberedDocument, number_key
 from erp_admin.models.project import Project
 
@@ -41,6 +42,7 @@ __all__ = [
     "ImportStage",
     "ImportState",
     "ImportedDocument",
+    "Issue",
     "MatchHow",
     "MatchKind",
     "NumberedDocument",
