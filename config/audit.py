@@ -52,6 +52,7 @@ NOT_AUDITED = {
     "integrations.RemoteRecord": "what was written and read, kept by the ledger",
     "integrations.PushEvent": "a trail of its own",
     "integrations.PushHold": "set by the engine; ending it is written down with it",
+    "integrations.PushProblem": "what judging a document came to, renewed by the engine",
     "integrations.ElementOrder": "learnt from Intacct",
     "erp_admin.ImportDraft": "a file on its way in; what it becomes is audited",
     "erp_admin.ImportFile": "the bytes of a file on its way in, written once",

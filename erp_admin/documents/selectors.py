@@ -14,19 +14,20 @@ from django.utils import timezone
 
 from accounts.ui.pk import read_pk
 from erp_admin.documents.types import Columns, children_of, document_types, type_of_model
-from integrations.models import AGREED, DocumentState, Exchange, ExchangeSubject, Push, PushEvent, PushHold, with_state
+from integrations.models import (
+    AGREED,
+    NEEDS_A_PERSON,
+    DocumentState,
+    Exchange,
+    ExchangeSubject,
+    Push,
+    PushEvent,
+    PushHold,
+    with_state,
+)
 
 Documents = QuerySet[Any]
 SORTS: Final = ("number", "title", "vendor", "date", "amount")
-# States that a person has to do something about; counted beside Issues in the navigation.
-NEEDS_A_PERSON: Final = (
-    DocumentState.ATTENTION,
-    DocumentState.PARTLY,
-    DocumentState.CHANGED_THERE,
-    DocumentState.CHANGED_BOTH,
-    DocumentState.MISSING_THERE,
-    DocumentState.NEEDS_REVIEW,
-)
 PERIODS: Final = (
     ("later", "After this month"),
     ("month", "This month"),

@@ -12,9 +12,10 @@ from django.test import Client
 from accounts.models import User
 from erp_admin.models import ChangeOrder, Commitment
 from integrations.approval.selectors import covered_digest
-from integrations.models import Connection, DocumentState, Push, RemoteRecord, SyncRun
+from integrations.models import Connection, Push, RemoteRecord, SyncRun
 from tests.erp_admin.samples import change_order, commitment
 from tests.integrations.delivery.ledger import push
+from tests.standing import Standing, standing
 
 Url = Callable[..., str]
 Spoil = Callable[[Commitment], object]
@@ -124,7 +125,7 @@ def test_one_spoilt_document_takes_nothing_with_it(
     push(pushing, *changes, flow="change_orders")
     for sound in (*documents[1:], *changes[1:]):
         sound.refresh_from_db()
-        assert sound.state == DocumentState.VERIFIED, (sound, sound.state_reason, sound.difference)
+        assert standing(sound) == Standing.VERIFIED, (sound, sound.state_reason, sound.difference)
     with suppress(SystemExit):  # a document that cannot be compared is told by the exit code
         call_command("verify", "summit-ridge")
     assert SyncRun.objects.latest("number").error_code == ""
