@@ -15,6 +15,7 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.contracts.flow import SYNC_CONTRACTS
         from erp_admin.documents.trail import audit_type
         from erp_admin.documents.types import document_types, register_document_type
+        from erp_admin.issues.service import note_issues
         from erp_admin.projects.flow import ProjectImport
         from erp_admin.purchasing.change_order_type import CHANGE_ORDERS
         from erp_admin.purchasing.codes import PURCHASING
@@ -23,7 +24,8 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.uploads.flow import DocumentImport, DocumentReading
         from erp_admin.uploads.selectors import expired_drafts
         from integrations.delivery.records import register_records
-        from integrations.operations.retention import Retention, register_retention
+        from integrations.operations.regular import register_regular
+        from integrations.operations.retention import Retention, dated, register_retention
         from integrations.runs.flow import register_flow
         from integrations.settings.declared import register_switch
 
@@ -38,6 +40,8 @@ class ErpAdminConfig(AppConfig):
         register_switch(SYNC_CONTRACTS)
         register_switch(SYNC_BILLS)
         register_retention(Retention("drafts", "files of which nothing was imported", 0, expired_drafts))
+        register_retention(Retention("issues", "resolved issues", 730, dated("erp_admin.Issue", "resolved_at")))
+        register_regular(note_issues)
         for document_type in document_types():
             audit_type(document_type)
             register_support_page(document_type)

@@ -21,6 +21,7 @@ from integrations.imports.taken import declarations, recount
 from integrations.models import USABLE_CONNECTIONS, Connection, ConnectionState, Heartbeat, Trigger
 from integrations.operations import retention
 from integrations.operations.notices import holds_to_tell, tell_holds
+from integrations.operations.regular import do_the_round
 from integrations.runs.runner import SLICE_SECONDS, Slice, work_slice
 from integrations.runs.selectors import runs_left_behind
 from integrations.runs.turns import left_aside, lets_others_go_first, looked_at_times, others_wait
@@ -182,6 +183,12 @@ def verify() -> None:
                 verify_recent(Connection.objects.get(pk=connection_id))
             except Refused as refused:
                 logger.info("nothing is verified: %s", refused.sentence)
+
+
+def regular() -> None:
+    """What is looked after every few minutes, company by company: which issues began, came back and ended."""
+    with structlog.contextvars.bound_contextvars(job="regular"):
+        do_the_round()
 
 
 def recount_imports() -> None:

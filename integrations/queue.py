@@ -22,6 +22,7 @@ _EACH_MINUTE = {"schedule_type": Schedule.MINUTES, "minutes": 1}
 _SCHEDULES: dict[str, dict[str, Any]] = {
     "dispatcher": {"func": "integrations.jobs.dispatch", **_EACH_MINUTE},
     "heartbeat": {"func": _BEAT, **_EACH_MINUTE},
+    "regular": {"func": "integrations.jobs.regular", "schedule_type": Schedule.MINUTES, "minutes": 5},
     "retention": {"func": _PRUNE, "schedule_type": Schedule.DAILY},
     "recount": {"func": "integrations.jobs.recount_imports", "schedule_type": Schedule.DAILY},
     "judging": {"func": "integrations.jobs.judge_everything", "schedule_type": Schedule.DAILY},

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Role, Tenant, User
 from accounts.people.invitations import invite
 from erp_admin.documents.types import document_types, type_for
+from erp_admin.issues.causes import key_of
 from erp_admin.models import ImportState, Project
 from erp_admin.uploads.service import read_upload
 from erp_admin.views.navigation import entry_at
@@ -111,6 +112,10 @@ TABLE = {
     "pick_record": Row(Role.VIEWER, arguments=("list_key",)),
     "issues": Row(Role.VIEWER),
     "release_hold": Row(Role.ADMIN, "post", arguments=("hold_pk",), asks_again=True),
+    "issue": Row(Role.VIEWER, arguments=("issue_key",)),
+    "retry_issue": Row(Role.ACCOUNTANT, "post", arguments=("issue_key",)),
+    "sync_for_issue": Row(Role.ACCOUNTANT, "post", arguments=("issue_key",)),
+    "set_aside_issue": Row(Role.ACCOUNTANT, "post", arguments=("issue_key",)),
     "commitment_imports": Row(Role.ACCOUNTANT),
     "commitment_import_template": Row(Role.ACCOUNTANT, arguments=("kind", "form")),
     "commitment_import": Row(Role.ACCOUNTANT, arguments=("draft_pk",)),
@@ -219,6 +224,7 @@ def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, A
         "exchange_pk": exchange.pk,
         **{f"{type_for(key).one}_pk": document.pk for key, document in documents.items()},
         "hold_pk": _hold(mirrored).pk,
+        "issue_key": key_of("held", "X", "commitments", "Held."),
         "uidb64": "MQ",
         "token": "set-password",
         "uidb36": "1",

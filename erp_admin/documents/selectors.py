@@ -13,18 +13,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.ui.pk import read_pk
-from erp_admin.documents.types import Columns, children_of, document_types, type_of_model
-from integrations.models import (
-    AGREED,
-    NEEDS_A_PERSON,
-    DocumentState,
-    Exchange,
-    ExchangeSubject,
-    Push,
-    PushEvent,
-    PushHold,
-    with_state,
-)
+from erp_admin.documents.types import Columns, children_of, type_of_model
+from integrations.models import AGREED, DocumentState, Exchange, ExchangeSubject, Push, PushEvent, with_state
 
 Documents = QuerySet[Any]
 SORTS: Final = ("number", "title", "vendor", "date", "amount")
@@ -121,15 +111,6 @@ def largest(found: Documents, value: str, labels: Sequence[str], limit: int) -> 
     rows = found.exclude(**{f"{value}__isnull": True}).order_by().values_list(value, *labels)
     counted = rows.annotate(number=Count("pk")).order_by("-number", value)[: limit + 1]
     return [(str(row[0]), " ".join(str(part) for part in row[1:-1] if part), row[-1]) for row in counted if row[0]]
-
-
-def attention_count() -> int:
-    """How many documents wait for a person, over all kinds, and how many holds there are; in one query."""
-    found = [
-        with_state(model.objects.all()).filter(shown_as__in=NEEDS_A_PERSON).order_by().values("pk")
-        for model in (document_type.model for document_type in document_types())
-    ]
-    return PushHold.objects.order_by().values("pk").union(*found, all=True).count()
 
 
 def pushes_of(flow_key: str, document_id: int) -> QuerySet[Push]:

@@ -161,7 +161,7 @@ def _text(value: str) -> Value:
 
 
 def _causing(document_type: AnyType, found: QuerySet[Any]) -> Iterator[tuple[Source, QuerySet[Any]]]:
-    """The documents that need a person, by source, each with its cause; those that are blocked are in their problems."""
+    """The documents that need a person, by source, each with its cause; what blocks others stands in their problems."""
     documents = with_state(found)
     yield Source.HELD, documents.filter(shown_as=DocumentState.HELD).annotate(
         cause_code=_text(""), cause_field=_text(document_type.key), cause_sentence=_text("Their push is held."),
@@ -169,12 +169,15 @@ def _causing(document_type: AnyType, found: QuerySet[Any]) -> Iterator[tuple[Sou
     )  # fmt: skip
     newest = Push.objects.filter(flow=document_type.flow.key, document_id=OuterRef("pk"), state=PushState.FAILED)
     newest = newest.order_by("-pk")
-    yield Source.FAILED, documents.filter(shown_as=DocumentState.FAILED).annotate(
-        cause_code=Coalesce(Subquery(newest.values("error_code")[:1]), _text("")),
-        cause_field=Coalesce(Subquery(newest.values("error_field")[:1]), _text("")),
-        cause_sentence=Case(When(state_reason="", then=_text(_NO_REASON)), default=F("state_reason")),
-        cause_fix=F("state_advice"),
-        cause_since=Subquery(newest.values("finished_at")[:1]),
+    yield (
+        Source.FAILED,
+        documents.filter(shown_as=DocumentState.FAILED).annotate(
+            cause_code=Coalesce(Subquery(newest.values("error_code")[:1]), _text("")),
+            cause_field=Coalesce(Subquery(newest.values("error_field")[:1]), _text("")),
+            cause_sentence=Case(When(state_reason="", then=_text(_NO_REASON)), default=F("state_reason")),
+            cause_fix=F("state_advice"),
+            cause_since=Subquery(newest.values("finished_at")[:1]),
+        ),
     )
     way = Case(
         When(missing_there=True, then=_text("missing")),
@@ -204,7 +207,10 @@ def _counted(document_type: AnyType) -> Iterator[QuerySet[Any, Any]]:
             flow_key=_text(document_type.key), source=_text(source), cause_currency=F(document_type.columns.currency)
         )
         yield named.values_list(*_ROW).annotate(
-            number=Count("pk"), sum=Sum("total", output_field=_MONEY), first=Min("pk"), since=Min("cause_since")
+            how_many=Count("pk"),
+            amounts_to=Sum("total", output_field=_MONEY),
+            first_one=Min("pk"),
+            earliest=Min("cause_since"),
         )
     yield _blocked(document_type)
 
@@ -233,9 +239,8 @@ def _blocked(document_type: AnyType) -> QuerySet[Any, Any]:
         cause_fix=F("fix"),
     )
     return named.values_list(*_ROW).annotate(
-        number=Count("pk"),
-        sum=Sum("document_total", output_field=_MONEY),
-        first=Min("document_id", output_field=BigIntegerField()),
-        # Not `since`: a name of its own column would be taken for it.
+        how_many=Count("pk"),
+        amounts_to=Sum("document_total", output_field=_MONEY),
+        first_one=Min("document_id", output_field=BigIntegerField()),
         earliest=Min("since"),
     )

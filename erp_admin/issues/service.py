@@ -57,7 +57,7 @@ def _kept(money: dict[str, Decimal]) -> dict[str, str]:
 def look_after(
     tenant: Tenant, cause: Cause, *, owner: User | None, note: str, snoozed_until: date | None, by: User
 ) -> Issue:
-    """Keep who looks after it, what is said of it, and until when it may wait. Raises Refused for a day that is past."""
+    """Keep who looks after it, what is said of it, and until when it may wait. Raises Refused for a past day."""
     if snoozed_until is not None and snoozed_until <= timezone.localdate():
         raise Refused("An issue can wait until a day to come only.", "Choose tomorrow or later.", code="ISSUE-DAY")
     issue = Issue.objects.select_for_update().get(pk=issue_of(tenant, cause).pk)

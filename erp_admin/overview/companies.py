@@ -84,8 +84,7 @@ def _documents(tenants: Collection[int]) -> Iterable[Any]:
 def _counted(document_type: AnyType, tenants: Collection[int]) -> QuerySet[Any, Any]:
     states = [state.value for state in (*_NEEDING, DocumentState.READY)]
     found = with_state(document_type.model.objects.filter(tenant__in=tenants)).filter(shown_as__in=states).order_by()
-    named = found.annotate(money=F(document_type.columns.currency))
-    return named.values_list("tenant_id", "shown_as", "money").annotate(
-        number=Count("pk"), sum=Sum("total", output_field=_MONEY)
+    named = found.annotate(money_in=F(document_type.columns.currency))
+    return named.values_list("tenant_id", "shown_as", "money_in").annotate(
+        how_many=Count("pk"), amounts_to=Sum("total", output_field=_MONEY)
     )
-

@@ -77,7 +77,7 @@ def pushes_by_day() -> Chart | None:
         day: (arrived or 0, failed or 0)
         for day, arrived, failed in steps.annotate(day=TruncDate("run__created_at"))
         .values_list("day")
-        .annotate(Sum(F("new") + F("changed")), Sum("failed"))
+        .annotate(arrived=Sum(F("new") + F("changed")), lost=Sum("failed"))
     }
     if not any(sum(values) for values in counted.values()):
         return None
@@ -90,20 +90,25 @@ def syncs_by_day(address: Address) -> Chart | None:
     """How the syncs of lists ended, by day; None where nothing was synced."""
     days = _last_days()
     runs = SyncRun.objects.filter(flow=LISTS, created_at__gte=_start(days[0])).order_by()
-    states = (
-        Q(state=RunState.SUCCEEDED),
-        Q(state__in=(RunState.PARTLY, RunState.HELD)),
-        Q(state__in=(RunState.FAILED, RunState.CANCELLED)),
-    )
-    counts = [Count("pk", filter=state) for state in states]
     counted = {
-        day: (good, partly, failed)
-        for day, good, partly, failed in runs.annotate(day=TruncDate("created_at")).values_list("day").annotate(*counts)
+        day: tuple(numbers)
+        for day, *numbers in runs.annotate(day=TruncDate("created_at"))
+        .values_list("day")
+        .annotate(
+            good=Count("pk", filter=Q(state=RunState.SUCCEEDED)),
+            partly=Count("pk", filter=Q(state__in=(RunState.PARTLY, RunState.HELD))),
+            bad=Count("pk", filter=Q(state__in=(RunState.FAILED, RunState.CANCELLED))),
+        )
     }
     if not any(sum(values) for values in counted.values()):
         return None
     marks = [
-        Mark(shown_day(day), counted.get(day, (0, 0, 0)), url=f"{address('runs')}?flow={LISTS}", short=shown_short_day(day))
+        Mark(
+            shown_day(day),
+            counted.get(day, (0, 0, 0)),
+            url=f"{address('runs')}?flow={LISTS}",
+            short=shown_short_day(day),
+        )
         for day in days
     ]
     series = (Series("Succeeded", "success"), Series("Partly", "warning"), Series("Failed", "danger"))

@@ -42,9 +42,9 @@ def standings() -> list[Standing]:
 def _standing(document_type: AnyType) -> QuerySet[Any, Any]:
     key = Value(document_type.key, output_field=CharField())
     found = with_state(document_type.model.objects.order_by())
-    named = found.annotate(flow_key=key, money=F(document_type.columns.currency))
-    return named.values_list("flow_key", "shown_as", "money").annotate(
-        number=Count("pk"), sum=Sum("total", output_field=_MONEY), oldest=Min("created_at")
+    named = found.annotate(flow_key=key, money_in=F(document_type.columns.currency))
+    return named.values_list("flow_key", "shown_as", "money_in").annotate(
+        how_many=Count("pk"), amounts_to=Sum("total", output_field=_MONEY), oldest=Min("created_at")
     )
 
 

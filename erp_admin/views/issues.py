@@ -1,6 +1,5 @@
 """Issues: everything that keeps documents from Intacct, by cause, and what a person can do about each cause."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,10 +15,10 @@ from accounts.refusal import Refused
 from accounts.sign_in.proof import proof_required
 from accounts.ui.back import back_to
 from accounts.ui.paging import PAGE_SIZE, page_of, pager
-from erp_admin.documents.types import AnyType, document_types, type_for
+from erp_admin.documents.types import AnyType, document_types
 from erp_admin.forms.issues import IssueForm
 from erp_admin.issues.causes import Cause, Source, documents_of
-from erp_admin.issues.selectors import Issues, OpenIssue, issues_now, possible_owners, resolved_issues
+from erp_admin.issues.selectors import OpenIssue, issues_now, possible_owners, resolved_issues
 from erp_admin.issues.service import (
     Retried,
     ignore_issue,
@@ -30,7 +29,7 @@ from erp_admin.issues.service import (
 )
 from erp_admin.models import Issue
 from erp_admin.views.document_pages import document_url, tenant_url
-from erp_admin.views.issue_rows import issue_rows, kinds_in_words, technical
+from erp_admin.views.issue_rows import issue_rows, technical
 from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import release_hold
 from integrations.models import PushHold
@@ -125,7 +124,9 @@ def _issue_page(request: TenantRequest, found: OpenIssue, form: IssueForm) -> Ht
     context = {
         "row": row,
         "form": form,
-        "sections": [_section(request, found.cause, each) for each in document_types() if found.cause.counts.get(each.key)],
+        "sections": [
+            _section(request, found.cause, each) for each in document_types() if found.cause.counts.get(each.key)
+        ],
         "technical": technical(found.cause),
         "admin_reason": role_reason(request, Role.ADMIN),
         "reason": role_reason(request, Role.ACCOUNTANT),
@@ -261,5 +262,3 @@ def release(request: TenantRequest, pk: int) -> HttpResponse:
     else:
         messages.info(request, f"{title}: what was held is queued again. The sync history says what comes of it.")
     return redirect(back_to(request, tenant_url(request, "issues")))
-
-
