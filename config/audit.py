@@ -54,6 +54,7 @@ NOT_AUDITED = {
     "integrations.PushHold": "set by the engine; ending it is written down with it",
     "integrations.PushProblem": "what judging a document came to, renewed by the engine",
     "integrations.ElementOrder": "learnt from Intacct",
+    "erp_admin.ChosenRecords": "what was ticked in a list; what is done with it is audited",
     "erp_admin.ImportDraft": "a file on its way in; what it becomes is audited",
     "erp_admin.ImportFile": "the bytes of a file on its way in, written once",
     "erp_admin.ImportedDocument": "a part of a file on its way in",

@@ -13,6 +13,7 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.bills.flow import SYNC_BILLS
         from erp_admin.codes import FEATURES
         from erp_admin.contracts.flow import SYNC_CONTRACTS
+        from erp_admin.documents.chosen import KEPT_DAYS
         from erp_admin.documents.trail import audit_type
         from erp_admin.documents.types import document_types, register_document_type
         from erp_admin.issues.service import note_issues
@@ -42,6 +43,9 @@ class ErpAdminConfig(AppConfig):
         register_retention(Retention("drafts", "files of which nothing was imported", 0, expired_drafts))
         register_retention(Retention("issues", "resolved issues", 730, dated("erp_admin.Issue", "resolved_at")))
         register_regular(note_issues)
+        register_retention(
+            Retention("chosen", "selections of lists", KEPT_DAYS, dated("erp_admin.ChosenRecords", "created_at"))
+        )
         for document_type in document_types():
             audit_type(document_type)
             register_support_page(document_type)

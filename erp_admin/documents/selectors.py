@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.ui.pk import read_pk
 from erp_admin.documents.types import Columns, children_of, type_of_model
-from integrations.models import AGREED, DocumentState, Exchange, ExchangeSubject, Push, PushEvent, with_state
+from integrations.models import AGREED, TO_PUSH, DocumentState, Exchange, ExchangeSubject, Push, PushEvent, with_state
 
 Documents = QuerySet[Any]
 SORTS: Final = ("number", "title", "vendor", "date", "amount")
@@ -86,6 +86,11 @@ def filtered_documents(model: type[Any], query: Mapping[str, str]) -> Documents:
     if query.get("period") in dict(PERIODS):
         found = found.filter(period=query["period"])
     return found.order_by(*_order(columns, query.get("sort", "")))
+
+
+def ready_documents(model: type[Any]) -> Documents:
+    """Documents that wait for nothing but to be pushed, and those that something keeps from it, in their order."""
+    return documents(model).filter(shown_as__in=TO_PUSH).order_by(*_order(columns_of(model), ""))
 
 
 def _order(columns: Columns, sort: str) -> list[str]:

@@ -204,9 +204,10 @@ def release_hold(hold: PushHold, *, by: User | None = None, queued: bool = True)
 
 
 @transaction.atomic
-def ignore(document: PushedDocument, *, reason: str, by: User | None = None) -> None:
-    """Set a document aside on purpose. Raises Refused while it is being pushed or once it is in Intacct."""
-    move_approval(document, Act.IGNORE, by=by, reason=reason)
+def ignore(document: PushedDocument, *, reason: str, by: User | None = None, seen: str = "") -> None:
+    """Set a document aside on purpose. Raises Refused while it is being pushed, once it is in Intacct, and for other
+    than was `seen`."""
+    move_approval(document, Act.IGNORE, by=by, reason=reason, seen=seen)
 
 
 @transaction.atomic

@@ -87,7 +87,7 @@ def test_a_pushed_commitment_that_is_raised_is_not_pushed_under_the_old_approval
     assert [(problem.field, problem.code) for _, problems in asked.blocked for problem in problems] == [
         ("approval", "NOT-APPROVED")
     ]
-    preview = ben.post(url("preview_commitments"), {"item": document.pk}).text
+    preview = ben.post(url("preview_commitments"), {"item": document.pk}, follow=True).text
     assert "needs to be approved again" in preview
     issues = ben.get(url("issues")).text
     assert "needs to be approved again" in issues

@@ -117,8 +117,10 @@ def test_one_spoilt_document_takes_nothing_with_it(
     for page in addresses(url, documents, changes):
         assert ben.get(page).status_code in (200, 302), page
     chosen = {"item": [each.pk for each in documents]}
-    assert ben.post(url("preview_commitments"), chosen).status_code == 200
-    assert ben.post(url("preview_change_orders"), {"item": [each.pk for each in changes]}).status_code == 200
+    assert ben.post(url("preview_commitments"), chosen, follow=True).status_code == 200
+    assert (
+        ben.post(url("preview_change_orders"), {"item": [each.pk for each in changes]}, follow=True).status_code == 200
+    )
     for act in ("refresh_commitment", "take_theirs_commitment", "push_ours_commitment"):
         assert ben.post(url(act, pk=documents[0].pk)).status_code in (200, 302), act
     push(pushing, *documents)

@@ -58,7 +58,7 @@ def test_the_summary_comes_first_and_sends_nothing(
     lost = commitment(pushing, "SC-3")
     Commitment.objects.filter(pk=lost.pk).update(vendor_id="NOBODY")
     lost.lines.update(quantity=0)
-    page = ben.post(url("preview_commitments"), {"item": [good.pk, draft.pk, lost.pk]})
+    page = ben.post(url("preview_commitments"), {"item": [good.pk, draft.pk, lost.pk]}, follow=True)
     text = page.text
     assert "Nothing has been sent yet. 3 commitments chosen" in text
     assert "1,250.50" in text
@@ -94,9 +94,9 @@ def test_when_other_documents_match_by_now_the_summary_is_shown_again(
     pushing: Connection, ben: Client, url: Url
 ) -> None:
     commitment(pushing, "SC-1")
-    answer = ben.post(url("push_commitments"), {"all_matching": "1", "expected": "7"})
-    assert answer.status_code == 200
-    assert "1 commitments match now; 7 did at the summary" in answer.text
+    answer = ben.post(url("push_commitments") + "?q=SC", {"all_matching": "1", "expected": "7"}, follow=True)
+    assert answer.redirect_chain == [(url("preview_commitments") + "?q=SC", 302)]
+    assert "1 commitments match now; 7 did when you looked" in answer.text
     assert not Push.objects.exists()
 
 
@@ -299,7 +299,7 @@ def test_a_failed_push_says_why_and_is_retried(
     assert "PLAN-CHANGED" in page
     assert "Retry…" in page
     assert "PLAN-CHANGED" in ben.get(url("issues")).text
-    assert "Push 1 commitment" in ben.post(url("preview_commitments"), {"item": document.pk}).text
+    assert "Push 1 commitment" in ben.post(url("preview_commitments"), {"item": document.pk}, follow=True).text
     pushed(ben, url, document)
     assert standing(document) == Standing.VERIFIED
     assert "Nothing needs you" in ben.get(url("issues")).text
@@ -307,7 +307,7 @@ def test_a_failed_push_says_why_and_is_retried(
 
 def test_a_change_order_waits_with_its_reason(pushing: Connection, ben: Client, url: Url) -> None:
     change = change_order(commitment(pushing, "SC-1"), "CO-1")
-    page = ben.post(url("preview_change_orders"), {"item": change.pk}).text
+    page = ben.post(url("preview_change_orders"), {"item": change.pk}, follow=True).text
     assert "Commitment SC-1 is not in Intacct yet." in page
     ben.post(url("push_change_orders"), {"item": change.pk})
     assert "Commitment SC-1 is not in Intacct yet." in ben.get(url("change_orders")).text
