@@ -33,12 +33,17 @@ class Place:
 
 @dataclass(frozen=True)
 class Code:
-    """`title` says what happened, `advice` what to do; both in general, the sentence of a case stands with the case."""
+    """`title` says what happened, `advice` what to do; both in general, the sentence of a case stands with the case.
+
+    `lists` are the lists of Intacct to be synced once the cause was fixed there, each with the field that refers to it;
+    "" stands for any field.
+    """
 
     key: str
     title: str
     advice: str
     place: Place
+    lists: tuple[tuple[str, str], ...] = ()
 
     @property
     def anchor(self) -> str:
@@ -86,6 +91,12 @@ def general_advice(key: str) -> str:
     """What to do about a code where the case itself says nothing of it; "" when there is no such code."""
     code = declared(key)
     return code.advice if code else ""
+
+
+def lists_to_sync(key: str, field: str) -> tuple[str, ...]:
+    """The lists whose sync brings what was fixed in Intacct, for a code at a field; none where a sync does not help."""
+    code = declared(key)
+    return tuple(name for of, name in code.lists if of in ("", field)) if code else ()
 
 
 def features() -> Mapping[str, list[Code]]:

@@ -1,26 +1,18 @@
-"""Choose a company; see and change a company's own settings."""
+"""See and change a company's own settings."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import TenantRequest, role_required
 from accounts.forms import CompanyForm, SecurityForm
-from accounts.models import Membership, Role, SupportAccess, Tenant
+from accounts.models import Role, SupportAccess, Tenant
 from accounts.sign_in.limits import limits_of
 from accounts.sign_in.proof import proof_required
 from accounts.sign_in.second_factor import people_without_one
 from accounts.templatetags.ui import when
-
-
-def tenants(request: HttpRequest) -> HttpResponse:
-    """The companies of the person; with a single one, straight into it."""
-    memberships = list(Membership.objects.filter(user=request.user.pk).select_related("tenant"))
-    if len(memberships) == 1:
-        return redirect("home", tenant_slug=memberships[0].tenant.slug)
-    return render(request, "accounts/tenants.html", {"memberships": memberships})
 
 
 @require_http_methods(["GET", "POST"])

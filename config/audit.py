@@ -23,6 +23,7 @@ AUDITED = (
     _audited("integrations.SyncSchedule", only=("group", "cadence", "at", "weekday")),
     _audited("integrations.ApiBudget", only=("monthly",)),
     _audited("erp_admin.Project", without=("remote_digest", "refreshed_at")),
+    _audited("erp_admin.Issue", only=("owner", "note", "snoozed_until", "ignored_at")),
     _audited("erp_admin.RememberedMatch", without=("chosen_by", "chosen_at")),
 )
 

@@ -11,6 +11,7 @@ handler429 = "accounts.errors.too_many_requests"
 handler500 = "accounts.errors.server_error"
 
 urlpatterns = [
+    path("", include("erp_admin.site_urls")),
     path("", include("accounts.urls")),
     path("", include("integrations.operations.probes")),
     path("t/<slug:tenant_slug>/settings/audit/", include("accounts.trail.urls")),

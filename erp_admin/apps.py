@@ -16,6 +16,7 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.documents.chosen import KEPT_DAYS
         from erp_admin.documents.trail import audit_type
         from erp_admin.documents.types import document_types, register_document_type
+        from erp_admin.issues.service import note_issues
         from erp_admin.notifications.service import SETTLED_KEPT_DAYS, tell_people
         from erp_admin.projects.flow import ProjectImport
         from erp_admin.purchasing.change_order_type import CHANGE_ORDERS
@@ -44,6 +45,8 @@ class ErpAdminConfig(AppConfig):
         register_retention(Retention("drafts", "files of which nothing was imported", 0, expired_drafts))
         settled = dated("erp_admin.Notification", "settled_at")
         register_retention(Retention("notifications", "notifications that are settled", SETTLED_KEPT_DAYS, settled))
+        register_retention(Retention("issues", "resolved issues", 730, dated("erp_admin.Issue", "resolved_at")))
+        register_round(note_issues)
         register_retention(
             Retention("chosen", "selections of lists", KEPT_DAYS, dated("erp_admin.ChosenRecords", "created_at"))
         )

@@ -11,6 +11,8 @@ from accounts.declared_codes import COMMAND_LINE
 PROJECTS: Final = Place("ERP Admin → Projects", "projects", "Open Projects")
 UPLOADS: Final = Place("ERP Admin → Import a file", "commitment_imports", "Import a file")
 
+ISSUES: Final = Place("Issues", "issues", "Open the issues")
+
 _SAVE_AGAIN: Final = "Open it in the spreadsheet program and save it again as .xlsx, or as CSV."
 
 FEATURES: Final = {
@@ -21,6 +23,10 @@ FEATURES: Final = {
              "Intacct just now, sync the projects first.", PROJECTS),
         Code("PROJECTS-UNREAD", "The projects could not be read from Sage Intacct", "See the run that the message "
              "names.", COMMAND_LINE),
+    ),
+    "Issues": (
+        Code("ISSUE-DAY", "An issue can be snoozed until a day to come only", "Choose tomorrow or a later day.",
+             ISSUES),
     ),
     "Files that people import": (
         Code("FILE-EMPTY", "The file holds no rows", "Choose the file with the documents.", UPLOADS),

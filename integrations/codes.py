@@ -59,9 +59,28 @@ _OF_KEY: Final = {
     "ANS-HOSTILE": INSTALLATION,
 }
 
+# The list that each field of a document refers to, by the names that all types of documents give these fields.
+_REFERENCES: Final = (
+    ("vendor_id", "vendors"), ("project", "projects"), ("term_name", "ap_terms"), ("item_id", "items"),
+    ("location_id", "locations"), ("department_id", "departments"), ("class_id", "classes"), ("task_id", "tasks"),
+    ("cost_type_id", "cost_types"),
+)  # fmt: skip
+_LISTS_OF_KEY: Final = {
+    "REF-INVALID": _REFERENCES,
+    "HOLD-VENDOR": (("", "vendors"),),
+    "CMP-EXPIRED": (("", "vendors"),),
+}
+
 FEATURES: Final = {
     "Sage Intacct": tuple(
-        Code(code.key, code.title, code.advice, _OF_KEY.get(code.key, _OF_CATEGORY[code.category])) for code in CODES
+        Code(
+            code.key,
+            code.title,
+            code.advice,
+            _OF_KEY.get(code.key, _OF_CATEGORY[code.category]),
+            _LISTS_OF_KEY.get(code.key, ()),
+        )
+        for code in CODES
     ),
     "Connection": (
         Code("CON-NONE", "Sage Intacct is not connected", "Connect it under Settings → Integrations.", CONNECTION),

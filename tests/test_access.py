@@ -12,6 +12,7 @@ from accounts.models import Role, Tenant, User
 from accounts.people.invitations import invite
 from accounts.saved_views.service import save_view
 from erp_admin.documents.types import document_types, type_for
+from erp_admin.issues.causes import key_of
 from erp_admin.models import ImportState, Project
 from erp_admin.uploads.service import read_upload
 from erp_admin.views.navigation import entry_at
@@ -123,6 +124,10 @@ TABLE = {
     "push_ready": Row(Role.ACCOUNTANT, "post"),
     "issues": Row(Role.VIEWER),
     "release_hold": Row(Role.ADMIN, "post", arguments=("hold_pk",), asks_again=True),
+    "issue": Row(Role.VIEWER, arguments=("issue_key",)),
+    "retry_issue": Row(Role.ACCOUNTANT, "post", arguments=("issue_key",)),
+    "sync_for_issue": Row(Role.ACCOUNTANT, "post", arguments=("issue_key",)),
+    "set_aside_issue": Row(Role.ACCOUNTANT, "post", arguments=("issue_key",)),
     "commitment_imports": Row(Role.ACCOUNTANT),
     "commitment_import_template": Row(Role.ACCOUNTANT, arguments=("kind", "form")),
     "commitment_import": Row(Role.ACCOUNTANT, arguments=("draft_pk",)),
@@ -234,6 +239,7 @@ def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, A
         "hold_pk": _hold(mirrored).pk,
         "view_pk": save_view(scoped, viewer, "commitments", "All", query="", columns=[], is_shared=True).pk,
         "no_view_pk": 0,
+        "issue_key": key_of("held", "X", "commitments", "Held."),
         "uidb64": "MQ",
         "token": "set-password",
         "uidb36": "1",

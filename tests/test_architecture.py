@@ -277,7 +277,9 @@ FLOORS = {
         "schedules", "usage", "doctor", "operations",
     ),
     "integrations.sandbox": ("schema", "wire", "data", "functions", "legacy", "faults", "seed"),
-    "erp_admin": ("grammar", "models", "documents", "projects", "uploads", "purchasing", "demo"),
+    "erp_admin": (
+        "grammar", "models", "documents", "issues", "projects", "uploads", "purchasing", "overview", "demo",
+    ),
 }  # fmt: skip
 
 

@@ -13,19 +13,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.ui.pk import read_pk
-from erp_admin.documents.types import Columns, children_of, document_types, type_of_model
-from integrations.models import (
-    AGREED,
-    NEEDS_A_PERSON,
-    TO_PUSH,
-    DocumentState,
-    Exchange,
-    ExchangeSubject,
-    Push,
-    PushEvent,
-    PushHold,
-    with_state,
-)
+from erp_admin.documents.types import Columns, children_of, type_of_model
+from integrations.models import AGREED, TO_PUSH, DocumentState, Exchange, ExchangeSubject, Push, PushEvent, with_state
 
 Documents = QuerySet[Any]
 SORTS: Final = ("number", "title", "vendor", "date", "amount")
@@ -114,15 +103,6 @@ def _order(columns: Columns, sort: str) -> list[str]:
     }
     names = [*by.get(name, []), *columns.number, "pk"]
     return [f"-{each}" for each in names] if sort.startswith("-") and name in SORTS else names
-
-
-def attention_count() -> int:
-    """How many documents wait for a person, over all kinds, and how many holds there are; in one query."""
-    found = [
-        with_state(model.objects.all()).filter(shown_as__in=NEEDS_A_PERSON).order_by().values("pk")
-        for model in (document_type.model for document_type in document_types())
-    ]
-    return PushHold.objects.order_by().values("pk").union(*found, all=True).count()
 
 
 def pushes_of(flow_key: str, document_id: int) -> QuerySet[Push]:

@@ -24,6 +24,7 @@ from erp_admin.models.document_import import (
     MatchKind,
     RememberedMatch,
 )
+from erp_admin.models.issue import Issue
 from erp_admin.models.notification import MailHow, Notification, NotificationChoice, NotificationKind
 from erp_admin.models.numbered import NumberedDocument, number_key
 from erp_admin.models.project import Project
@@ -44,6 +45,7 @@ __all__ = [
     "ImportStage",
     "ImportState",
     "ImportedDocument",
+    "Issue",
     "MailHow",
     "MatchHow",
     "MatchKind",

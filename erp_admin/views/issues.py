@@ -1,58 +1,251 @@
-"""Issues: everything that needs a person, over all kinds of documents, and the end of a hold."""
+"""Issues: everything that keeps documents from Intacct, by cause, and what a person can do about each cause."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.text import capfirst
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
 from accounts.sign_in.proof import proof_required
 from accounts.ui.back import back_to
-from accounts.ui.paging import PAGE_SIZE, page_of
-from erp_admin.documents.issues import JUDGED, Cause, attention
-from erp_admin.documents.types import type_for
-from erp_admin.views.document_pages import document_url, is_at_a_document, where_to_fix
+from accounts.ui.paging import PAGE_SIZE, page_of, pager
+from erp_admin.documents.types import AnyType, document_types
+from erp_admin.forms.issues import IssueForm
+from erp_admin.issues.causes import Cause, Source, documents_of
+from erp_admin.issues.selectors import OpenIssue, issues_now, possible_owners, resolved_issues
+from erp_admin.issues.service import (
+    Retried,
+    ignore_issue,
+    look_after,
+    restore_issue,
+    retry,
+    sync_what_it_needs,
+)
+from erp_admin.models import Issue
+from erp_admin.views.document_pages import document_url, tenant_url
+from erp_admin.views.issue_rows import issue_rows, technical
 from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import release_hold
-from integrations.gateway.access import live_connection
 from integrations.models import PushHold
+
+OPEN, RESOLVED, IGNORED = TABS = ("open", "resolved", "ignored")
+GONE: Final = "It is resolved: no document has this cause any more."
+LOOKS_AFTER: Final = "Take on, note, snooze and ignore issues"
 
 
 @require_GET
 @role_required(Role.VIEWER)
 def issues(request: TenantRequest) -> HttpResponse:
-    found = attention(live_connection())
-    page: Any = page_of(request, found.causes, PAGE_SIZE)  # type: ignore[arg-type]
-    context = {
-        "holds": [{"hold": hold, "title": capfirst(push_flow(hold.flow).plural)} for hold in found.holds],
-        "causes": [_shown(request, cause) for cause in page],
-        "page": page,
-        "blocked": found.blocked,
-        "unjudged": found.unjudged,
-        "judged": JUDGED,
+    now = issues_now()
+    request.issues = now  # type: ignore[attr-defined]  # the navigation counts the same ones
+    tab = request.GET.get("tab", OPEN)
+    tab = tab if tab in TABS else OPEN
+    resolved = resolved_issues(now)
+    context: dict[str, Any] = {
+        "tab": tab,
+        "tabs": [(OPEN, "Open", len(now.open)), (RESOLVED, "Resolved", resolved.count()),
+                 (IGNORED, "Ignored", len(now.ignored))],
         "admin_reason": role_reason(request, Role.ADMIN),
-    }
+        "reason": role_reason(request, Role.ACCOUNTANT),
+    }  # fmt: skip
+    if tab == RESOLVED:
+        context["page"] = page_of(request, resolved, PAGE_SIZE)
+    else:
+        shown = now.open if tab == OPEN else now.ignored
+        context["page"] = page_of(request, shown, PAGE_SIZE)  # type: ignore[arg-type]
+        context["rows"] = issue_rows(request, context["page"])
+        context["asleep"] = issue_rows(request, now.asleep) if tab == OPEN else []
+    if tab == IGNORED:
+        context["set_aside"] = _set_aside(request)
     return render(request, "erp_admin/issues.html", context)
 
 
-def _shown(request: TenantRequest, cause: Cause) -> dict[str, Any]:
-    document_type = type_for(cause.flow_key)
-    url, words = where_to_fix(request, document_type, cause.code, cause.documents[0])
-    several = cause.count > 1 and is_at_a_document(cause.code)
-    return {
-        "cause": cause,
-        "document_type": document_type,
-        "documents": [(document, document_url(request, document_type, document)) for document in cause.documents],
-        "more": cause.count - len(cause.documents),
-        "url": "" if several else url,
-        "words": words,
+def _set_aside(request: TenantRequest) -> list[tuple[str, int, str]]:
+    """How many documents of each type are ignored themselves, with the list of them."""
+    counted = ((each, each.model.objects.filter(approval="ignored").count()) for each in document_types())
+    return [
+        (each.noun if number == 1 else each.plural, number, f"{tenant_url(request, each.key)}?state=ignored")
+        for each, number in counted
+        if number
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.VIEWER)
+def issue(request: TenantRequest, issue_key: str) -> HttpResponse:
+    """One issue with its documents; posting keeps who looks after it, a note, and until when it may wait."""
+    now = issues_now()
+    request.issues = now  # type: ignore[attr-defined]
+    found = now.find(issue_key)
+    if found is None:
+        return render(request, "erp_admin/issue_resolved.html", {"issue": get_object_or_404(Issue, key=issue_key)})
+    if request.method == "POST":
+        return _keep(request, request.tenant.slug, found)
+    return _issue_page(request, found, _form(request, found))
+
+
+def _form(request: TenantRequest, found: OpenIssue) -> IssueForm:
+    stored = found.stored
+    initial = {
+        "owner": stored.owner_id if stored else None,
+        "note": stored.note if stored else "",
+        "snoozed_until": stored.snoozed_until if stored else None,
     }
+    data = request.POST if request.method == "POST" else None
+    return IssueForm(data, people=possible_owners(request.tenant), initial=initial)
+
+
+@role_required(Role.ACCOUNTANT, may=LOOKS_AFTER)
+def _keep(request: TenantRequest, found: OpenIssue) -> HttpResponse:
+    form = _form(request, found)
+    if form.is_valid():
+        values = form.cleaned_data
+        try:
+            look_after(
+                request.tenant, found.cause, owner=form.chosen_owner, note=values["note"],
+                snoozed_until=values["snoozed_until"], by=request.user,
+            )  # fmt: skip
+        except Refused as refused:
+            form.add_error("snoozed_until", str(refused))
+        else:
+            messages.success(request, "The issue was saved.")
+            return redirect(tenant_url(request, "issues"))
+    return _issue_page(request, found, form)
+
+
+def _issue_page(request: TenantRequest, found: OpenIssue, form: IssueForm) -> HttpResponse:
+    (row,) = issue_rows(request, [found])
+    context = {
+        "row": row,
+        "form": form,
+        "sections": [
+            _section(request, found.cause, each) for each in document_types() if found.cause.counts.get(each.key)
+        ],
+        "technical": technical(found.cause),
+        "admin_reason": role_reason(request, Role.ADMIN),
+        "reason": role_reason(request, Role.ACCOUNTANT),
+    }  # fmt: skip
+    return render(request, "erp_admin/issue.html", context, status=422 if form.errors else 200)
+
+
+@dataclass(frozen=True)
+class Section:
+    """The documents of one type that an issue concerns, a page of them."""
+
+    document_type: AnyType
+    pager: Any
+    rows: list[dict[str, Any]]
+
+
+def _section(request: TenantRequest, cause: Cause, document_type: AnyType) -> Section:
+    page = pager(request, documents_of(cause, document_type), document_type.key, PAGE_SIZE)
+    rows = [
+        {
+            "document": document,
+            "url": document_url(request, document_type, document),
+            "reason": _own_reason(cause, document),
+            "currency": document_type.currency_of(document),
+            "party": document_type.value_of(document, document_type.columns.vendor_name),
+        }
+        for document in page.page.object_list
+    ]
+    return Section(document_type, page, rows)
+
+
+def _own_reason(cause: Cause, document: Any) -> str:
+    """What the document alone has to say of it, where the cause is said in general."""
+    own = {Source.DIFFERS: document.difference, Source.REVIEW: document.approval_reason}
+    return str(own.get(cause.source, ""))
+
+
+def _cause(issue_key: str) -> Cause | None:
+    """The cause as it is now; None for one that is resolved. Raises Http404 for one that never was."""
+    found = issues_now().find(issue_key)
+    if found is None and not Issue.objects.filter(key=issue_key).exists():
+        raise Http404("No such issue.")
+    return found.cause if found else None
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT, may="Retry what failed or was blocked, of a whole cause")
+def retry_issue(request: TenantRequest, issue_key: str) -> HttpResponse:
+    """Push again everything that a cause concerns: one press, one run for each type of documents."""
+    cause = _cause(issue_key)
+    if cause is None:
+        return _gone(request)
+    try:
+        retried = retry(cause, by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect(tenant_url(request, "issues"))
+    return _told(request, retried)
+
+
+def _told(request: TenantRequest, retried: Retried) -> HttpResponse:
+    for refused in retried.refused:
+        messages.error(request, str(refused))
+    told = [
+        f"{number:,} {words}"
+        for name, words in (
+            ("queued", "queued"),
+            ("waiting", "waiting for another document"),
+            ("blocked", "still blocked"),
+            ("left", "left as they are"),
+        )
+        if (number := retried.number(name))
+    ]
+    if told:
+        started = bool(retried.runs)
+        text = f"Retried: {', '.join(told)}."
+        messages.add_message(request, messages.INFO if started else messages.WARNING, text)
+    if len(retried.runs) == 1:
+        return redirect("run", tenant_slug=request.tenant.slug, number=retried.runs[0].run.number)
+    return redirect(tenant_url(request, "issues"))
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT, may="Sync lists")
+def sync_for_issue(request: TenantRequest, issue_key: str) -> HttpResponse:
+    """Sync exactly the lists that bring what was fixed in Intacct."""
+    cause = _cause(issue_key)
+    if cause is None:
+        return _gone(request)
+    try:
+        started = sync_what_it_needs(cause, by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect(tenant_url(request, "issues"))
+    if not started.is_new:
+        text = "Another sync is under way. When it has ended, the issue is here still or resolved by it."
+        messages.warning(request, text)
+    return redirect("run", tenant_slug=request.tenant.slug, number=started.run.number)
+
+
+@require_POST
+@role_required(Role.ACCOUNTANT, may=LOOKS_AFTER)
+def set_aside(request: TenantRequest, issue_key: str) -> HttpResponse:
+    """Ignore an issue, or with `restore` count it again."""
+    cause = _cause(issue_key)
+    if request.POST.get("restore"):
+        restore_issue(get_object_or_404(Issue, key=issue_key))
+        messages.success(request, "The issue is among the open ones again.")
+    elif cause is None:
+        return _gone(request)
+    else:
+        ignore_issue(request.tenant, cause, by=request.user)
+        messages.success(request, "The issue is ignored: it stands under Ignored until somebody restores it.")
+    return redirect(tenant_url(request, "issues"))
+
+
+def _gone(request: TenantRequest) -> HttpResponse:
+    messages.info(request, GONE)
+    return redirect(tenant_url(request, "issues"))
 
 
 @require_POST
@@ -67,5 +260,5 @@ def release(request: TenantRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, f"The hold was ended, but nothing could be started. {refused}")
     else:
-        messages.info(request, f"{title}: what was held is queued again. The run says what comes of it.")
-    return redirect(back_to(request, reverse("issues", kwargs={"tenant_slug": request.tenant.slug})))
+        messages.info(request, f"{title}: what was held is queued again. The sync history says what comes of it.")
+    return redirect(back_to(request, tenant_url(request, "issues")))

@@ -13,8 +13,8 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import Membership, Role, Tenant
 from accounts.ui.shown import ShownState
 from erp_admin.documents.actions import READY
-from erp_admin.documents.selectors import attention_count
 from erp_admin.documents.types import document_types
+from erp_admin.issues.selectors import open_count
 from erp_admin.notifications.selectors import unseen_count
 from integrations.gateway.access import live_connection
 from integrations.views.setup import NOT_CONNECTED
@@ -144,16 +144,17 @@ def _groups(request: HttpRequest, membership: Membership) -> tuple[Group, ...]:
     for entry in entries():
         if entry.name in _ADMINS_ONLY and not membership.may(Role.ADMIN):
             continue
-        badge = _issues() if entry.name == ISSUES else None
+        badge = _issues(request) if entry.name == ISSUES else None
         url, letter = _url(entry.name, membership.tenant), letter_of.get(entry.name, "")
         item = Item(entry.label, url, entry.icon, entry == here, badge, letter)
         groups.setdefault(entry.group, []).append(item)
     return tuple(Group(label, tuple(items)) for label, items in groups.items())
 
 
-def _issues() -> str | None:
-    """How many documents need a person, and holds; None for none."""
-    number = attention_count()
+def _issues(request: HttpRequest) -> str | None:
+    """How many issues the page Issues shows as open; None for none. A page that has read them hands them on."""
+    known = getattr(request, "issues", None)
+    number = len(known.open) if known is not None else open_count()
     return f"{number:,}" if number else None
 
 

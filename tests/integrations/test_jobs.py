@@ -144,6 +144,7 @@ def test_registering_the_schedules_again_and_again_leaves_one_of_each(db: None) 
         ("dispatcher", "integrations.jobs.dispatch", "I", 1),
         ("heartbeat", "integrations.jobs.beat", "I", 1),
         ("recount", "integrations.jobs.recount_imports", "D", None),
+        ("rounds", "integrations.jobs.go_round", "I", 5),
         ("retention", "integrations.jobs.prune", "D", None),
         ("verification", "integrations.jobs.verify", "D", None),
     ]

@@ -1,0 +1,1 @@
+"""What needs a person, by cause, and what people say and do about each cause."""

@@ -1,0 +1,246 @@
+"""What keeps documents from Intacct, by cause, over every document type: how many, how much money, since when.
+
+Reads only, from stored columns: judges no document, and asks as many questions for 100,000 documents as for ten. A
+cause is one code, field and sentence, so that what one act fixes is one entry, however much it concerns.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final
+
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    DateTimeField,
+    DecimalField,
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce
+
+from accounts.tenancy import current_tenant
+from erp_admin.documents.types import AnyType, document_types
+from integrations.models import DocumentState, Push, PushHold, PushProblem, PushState, with_state
+
+
+class Source(StrEnum):
+    """What kind of thing a cause is, the gravest first."""
+
+    HELD = "held"
+    FAILED = "failed"
+    DIFFERS = "differs"
+    BLOCKED = "blocked"
+    REVIEW = "review"
+
+
+STATES: Final = {
+    Source.HELD: DocumentState.HELD,
+    Source.FAILED: DocumentState.FAILED,
+    Source.DIFFERS: DocumentState.DIFFERS,
+    Source.BLOCKED: DocumentState.BLOCKED,
+    Source.REVIEW: DocumentState.NEEDS_REVIEW,
+}
+_COMPARE: Final = "Open it and compare both sides: use Intacct’s version, or push ours again."
+# How the two sides differ: code, sentence and fix of each way.
+DIFFERENCES: Final = {
+    "missing": (
+        "MISSING",
+        "Intacct does not show the record any more.",
+        "Look there whether it was deleted. Then recreate it, or unlink it and link another record.",
+    ),
+    "both": ("DIFFERENT", "It was changed in ERP Admin and in Intacct since it was pushed.", _COMPARE),
+    "there": ("DIFFERENT", "It was changed in Intacct since it was pushed.", _COMPARE),
+    "otherwise": ("DIFFERENT", "Intacct holds other values than were pushed.", _COMPARE),
+}
+_REVIEW: Final = ("NOT-APPROVED", "It needs to be approved again before it is pushed.", "Look at what changed, then "
+                  "approve it.")  # fmt: skip
+_NO_REASON: Final = "It failed without a reason."
+_ROW: Final = (
+    "flow_key", "source", "cause_code", "cause_field", "cause_sentence", "cause_fix", "cause_currency",
+)  # fmt: skip
+_MONEY: Final = DecimalField(max_digits=20, decimal_places=2)
+
+
+@dataclass
+class Cause:
+    """`counts` and `samples` are by key of the document type: how many documents, and the first one's key.
+
+    `money` is by currency. `since` is None where nothing says since when.
+    """
+
+    source: Source
+    code: str
+    field_name: str
+    sentence: str
+    fix: str
+    key: str
+    counts: dict[str, int] = field(default_factory=dict)
+    samples: dict[str, int] = field(default_factory=dict)
+    money: dict[str, Decimal] = field(default_factory=dict)
+    since: datetime | None = None
+    hold: PushHold | None = None
+
+    @property
+    def count(self) -> int:
+        return sum(self.counts.values())
+
+    def add(self, flow: str, currency: str, number: int, total: Decimal, first: int, since: datetime | None) -> None:
+        self.counts[flow] = self.counts.get(flow, 0) + number
+        self.money[currency] = self.money.get(currency, Decimal(0)) + total
+        self.samples[flow] = min(first, self.samples.get(flow, first))
+        self.note_since(since)
+
+    def note_since(self, since: datetime | None) -> None:
+        if since is not None and (self.since is None or since < self.since):
+            self.since = since
+
+
+def key_of(source: str, code: str, field_name: str, sentence: str) -> str:
+    """By what a cause is known again; another one in each tenant, so that no address of one is of use in another."""
+    tenant = current_tenant()
+    parts = (str(tenant.pk if tenant else 0), source, code, field_name, sentence)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def open_causes() -> list[Cause]:
+    """Every cause that there is now: holds first, then by how grave and how many documents."""
+    causes = {cause.key: cause for cause in _of_holds()}
+    first, *others = [rows for document_type in document_types() for rows in _counted(document_type)]
+    holds = {cause.field_name: cause for cause in causes.values()}
+    for flow, source, code, name, sentence, fix, currency, number, total, sample, since in first.union(
+        *others, all=True
+    ):
+        if source == Source.HELD and flow in holds:
+            code, sentence = holds[flow].code, holds[flow].sentence
+        key = key_of(source, code, name, sentence)
+        cause = causes.setdefault(key, Cause(Source(source), code, name, sentence, fix, key))
+        cause.add(flow, currency or "", number, total, sample, since)
+    order = list(Source)
+    return sorted(causes.values(), key=lambda cause: (order.index(cause.source), -cause.count, cause.sentence))
+
+
+def _of_holds() -> Iterator[Cause]:
+    for hold in PushHold.objects.select_related("connection").order_by("held_at"):
+        key = key_of(Source.HELD, hold.error_code, hold.flow, hold.sentence)
+        yield Cause(
+            Source.HELD, hold.error_code, hold.flow, hold.sentence, hold.advice, key, since=hold.held_at, hold=hold
+        )
+
+
+def documents_of(cause: Cause, document_type: AnyType) -> QuerySet[Any]:
+    """The documents of a type that have the cause now, by number; each with `shown_as`."""
+    found = document_type.model.objects.select_related(*document_type.columns.related)
+    if cause.source == Source.BLOCKED:
+        problems = _problems(document_type).filter(
+            code=cause.code, field_name=cause.field_name, sentence=cause.sentence
+        )
+        documents = with_state(found).filter(shown_as=DocumentState.BLOCKED, pk__in=problems.values("document_id"))
+    elif cause.source == Source.HELD:
+        documents = dict(_causing(document_type, found))[Source.HELD].filter(cause_field=cause.field_name)
+    else:
+        wanted = {"cause_code": cause.code, "cause_field": cause.field_name, "cause_sentence": cause.sentence}
+        documents = dict(_causing(document_type, found))[cause.source].filter(**wanted)
+    return documents.order_by(*document_type.columns.number, "pk")
+
+
+def _text(value: str) -> Value:
+    return Value(value, output_field=CharField())
+
+
+def _causing(document_type: AnyType, found: QuerySet[Any]) -> Iterator[tuple[Source, QuerySet[Any]]]:
+    """The documents that need a person, by source, each with its cause; what blocks others stands in their problems."""
+    documents = with_state(found)
+    yield Source.HELD, documents.filter(shown_as=DocumentState.HELD).annotate(
+        cause_code=_text(""), cause_field=_text(document_type.key), cause_sentence=_text("Their push is held."),
+        cause_fix=_text(""), cause_since=Cast(Value(None), DateTimeField()),
+    )  # fmt: skip
+    newest = Push.objects.filter(flow=document_type.flow.key, document_id=OuterRef("pk"), state=PushState.FAILED)
+    newest = newest.order_by("-pk")
+    yield (
+        Source.FAILED,
+        documents.filter(shown_as=DocumentState.FAILED).annotate(
+            cause_code=Coalesce(Subquery(newest.values("error_code")[:1]), _text("")),
+            cause_field=Coalesce(Subquery(newest.values("error_field")[:1]), _text("")),
+            cause_sentence=Case(When(state_reason="", then=_text(_NO_REASON)), default=F("state_reason")),
+            cause_fix=F("state_advice"),
+            cause_since=Subquery(newest.values("finished_at")[:1]),
+        ),
+    )
+    way = Case(
+        When(missing_there=True, then=_text("missing")),
+        When(changed_here=True, changed_there=True, then=_text("both")),
+        When(changed_there=True, then=_text("there")),
+        default=_text("otherwise"),
+        output_field=CharField(),
+    )
+    differing = documents.filter(shown_as=DocumentState.DIFFERS).annotate(cause_field=way)
+    texts = {
+        name: Case(*(When(cause_field=key, then=_text(words[place])) for key, words in DIFFERENCES.items()),
+                   default=_text(""), output_field=CharField())
+        for place, name in enumerate(("cause_code", "cause_sentence", "cause_fix"))
+    }  # fmt: skip
+    yield Source.DIFFERS, differing.annotate(**texts, cause_since=Cast(Value(None), DateTimeField()))
+    code, sentence, fix = _REVIEW
+    yield Source.REVIEW, documents.filter(shown_as=DocumentState.NEEDS_REVIEW).annotate(
+        cause_code=_text(code), cause_field=_text(""), cause_sentence=_text(sentence), cause_fix=_text(fix),
+        cause_since=Cast(Value(None), DateTimeField()),
+    )  # fmt: skip
+
+
+def _counted(document_type: AnyType) -> Iterator[QuerySet[Any, Any]]:
+    """Rows of count, money, first document and moment, by cause and currency, of each source."""
+    for source, documents in _causing(document_type, document_type.model.objects.all()):
+        named = documents.order_by().annotate(
+            flow_key=_text(document_type.key), source=_text(source), cause_currency=F(document_type.columns.currency)
+        )
+        yield named.values_list(*_ROW).annotate(
+            how_many=Count("pk"),
+            amounts_to=Sum("total", output_field=_MONEY),
+            first_one=Min("pk"),
+            earliest=Min("cause_since"),
+        )
+    yield _blocked(document_type)
+
+
+def _problems(document_type: AnyType) -> QuerySet[PushProblem]:
+    return PushProblem.objects.filter(flow=document_type.flow.key)
+
+
+def _blocked(document_type: AnyType) -> QuerySet[Any, Any]:
+    """A document counts once for a cause, on however many of its lines it stands."""
+    mine = with_state(document_type.model.objects.all()).filter(shown_as=DocumentState.BLOCKED)
+    same = _problems(document_type).filter(
+        document_id=OuterRef("document_id"), code=OuterRef("code"), field_name=OuterRef("field_name"),
+        sentence=OuterRef("sentence"), pk__lt=OuterRef("pk"),
+    )  # fmt: skip
+    document = document_type.model.objects.filter(pk=OuterRef("document_id"))
+    rows = _problems(document_type).filter(~Exists(same), document_id__in=mine.values("pk")).order_by()
+    named = rows.annotate(
+        flow_key=_text(document_type.key),
+        source=_text(Source.BLOCKED),
+        cause_currency=Subquery(document.values(document_type.columns.currency)[:1], output_field=CharField()),
+        document_total=Subquery(document.values("total")[:1], output_field=_MONEY),
+        cause_code=F("code"),
+        cause_field=F("field_name"),
+        cause_sentence=F("sentence"),
+        cause_fix=F("fix"),
+    )
+    return named.values_list(*_ROW).annotate(
+        how_many=Count("pk"),
+        amounts_to=Sum("document_total", output_field=_MONEY),
+        first_one=Min("document_id", output_field=BigIntegerField()),
+        earliest=Min("since"),
+    )

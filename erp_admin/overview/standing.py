@@ -1,0 +1,66 @@
+"""How many documents stand where and what they amount to, over every type, in one question.
+
+Reads only, from stored columns. Every figure is by the state that lists show, so that it equals the list it leads to.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db.models import CharField, Count, DecimalField, F, Min, QuerySet, Sum, Value
+
+from erp_admin.documents.types import AnyType, document_types
+from integrations.models import DocumentState, with_state
+
+# What has been approved, by how far it is on its way; each state of an approved document stands in one of them.
+STUCK: Final = (DocumentState.HELD, DocumentState.FAILED, DocumentState.DIFFERS, DocumentState.BLOCKED)
+ON_ITS_WAY: Final = (DocumentState.WAITING, DocumentState.SENDING, DocumentState.CHECKING)
+_MONEY: Final = DecimalField(max_digits=20, decimal_places=2)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The documents of a type in one state and one currency."""
+
+    key: str
+    state: str
+    currency: str
+    number: int
+    total: Decimal
+    oldest: datetime | None
+
+
+def standings() -> list[Standing]:
+    """Of every type, state and currency that there is."""
+    first, *others = [_standing(document_type) for document_type in document_types()]
+    rows = first.union(*others, all=True) if others else first
+    return [Standing(key, state, currency or "", *rest) for key, state, currency, *rest in rows]
+
+
+def _standing(document_type: AnyType) -> QuerySet[Any, Any]:
+    key = Value(document_type.key, output_field=CharField())
+    found = with_state(document_type.model.objects.order_by())
+    named = found.annotate(flow_key=key, money_in=F(document_type.columns.currency))
+    return named.values_list("flow_key", "shown_as", "money_in").annotate(
+        how_many=Count("pk"), amounts_to=Sum("total", output_field=_MONEY), oldest=Min("created_at")
+    )
+
+
+def of(found: Iterable[Standing], states: Collection[DocumentState], key: str = "") -> list[Standing]:
+    """Those in one of these states, of one type where it is named."""
+    wanted = {state.value for state in states}
+    return [each for each in found if each.state in wanted and key in ("", each.key)]
+
+
+def number_of(found: Iterable[Standing]) -> int:
+    return sum(each.number for each in found)
+
+
+def money_of(found: Iterable[Standing]) -> dict[str, Decimal]:
+    """By currency."""
+    money: dict[str, Decimal] = {}
+    for each in found:
+        money[each.currency] = money.get(each.currency, Decimal(0)) + each.total
+    return money
