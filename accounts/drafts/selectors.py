@@ -14,6 +14,7 @@ class Draft:
     """What was typed at one opening of a form. `typed` is None where it can no longer be read."""
 
     opening: UUID
+    number: int
     began_at: datetime
     kept_at: datetime
     typed: list[Typed] | None
@@ -23,4 +24,4 @@ def drafts_at(membership: Membership, place: str) -> Iterator[Draft]:
     """Open drafts of one form, newest first."""
     found = FormDraft.objects.filter(membership=membership, place=place, closed_as="").order_by("-kept_at", "-pk")
     for row in found:
-        yield Draft(row.opening, row.began_at, row.kept_at, unseal(row.sealed, membership))
+        yield Draft(row.opening, row.number, row.began_at, row.kept_at, unseal(row.sealed, membership))

@@ -84,10 +84,11 @@ def _require_room(membership: Membership, place: str) -> None:
 
 
 def close_draft(membership: Membership, opening: uuid.UUID, closed_as: ClosedAs) -> None:
-    """Forget what was typed, and that nothing which arrives late begins it again."""
-    FormDraft.objects.filter(membership=membership, opening=opening, closed_as="").update(
-        sealed="", closed_as=closed_as, kept_at=timezone.now()
-    )
+    """Forget what was typed. One that is not there yet is closed as well: what arrives late must not begin it."""
+    closed = {"sealed": "", "closed_as": closed_as, "kept_at": timezone.now()}
+    own = {"tenant": membership.tenant, "membership": membership, "opening": opening}
+    if not FormDraft.objects.get_or_create(**own, defaults=closed)[1]:
+        FormDraft.objects.filter(membership=membership, opening=opening, closed_as="").update(**closed)
 
 
 def draft_saved(request: TenantRequest) -> None:
@@ -95,5 +96,5 @@ def draft_saved(request: TenantRequest) -> None:
     try:
         opening = uuid.UUID(request.POST.get(FIELD, ""))
     except ValueError:
-        return  # without a script there is no draft
+        return  # nothing was typed, or there was no script to keep it
     close_draft(request.membership, opening, ClosedAs.SAVED)

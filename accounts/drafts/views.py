@@ -6,9 +6,11 @@ Owns the JSON, and that a person reaches their own drafts alone. Errors are told
 import json
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_POST
@@ -19,7 +21,7 @@ from accounts.drafts.selectors import drafts_at
 from accounts.drafts.service import Closed, close_draft, keep_draft
 from accounts.models import ClosedAs, Role
 from accounts.refusal import Refused
-from accounts.templatetags.ui import when
+from accounts.ui.formats import shown_day, shown_time
 
 LONGEST_PLACE = 200
 HIGHEST_NUMBER = 2**31 - 1
@@ -46,8 +48,9 @@ def drafts(request: TenantRequest) -> HttpResponse:
     found = [
         {
             "opening": str(draft.opening),
-            "began": when(draft.began_at),
-            "kept": when(draft.kept_at),
+            "number": draft.number,
+            "began": _at(draft.began_at),
+            "kept": _at(draft.kept_at),
             "typed": draft.typed,
         }
         for draft in drafts_at(request.membership, place)
@@ -64,7 +67,7 @@ def keep(request: TenantRequest) -> HttpResponse:
     if sent is None:
         return JsonResponse({"what": "What was sent is no draft of a form."}, status=400)
     try:
-        keep_draft(request.membership, sent.place, sent.opening, sent.typed, number=sent.number)
+        kept_at = keep_draft(request.membership, sent.place, sent.opening, sent.typed, number=sent.number)
     except Closed as closed:
         return JsonResponse({"closed": closed.closed_as}, status=409)
     except TooLarge:
@@ -74,7 +77,7 @@ def keep(request: TenantRequest) -> HttpResponse:
         return JsonResponse({"what": str(refused)}, status=422)
     if sent.replaces is not None:
         close_draft(request.membership, sent.replaces, ClosedAs.REPLACED)
-    return JsonResponse({}, status=201)
+    return JsonResponse({"at": shown_time(timezone.localtime(kept_at))}, status=201)
 
 
 @never_cache
@@ -88,6 +91,11 @@ def discard(request: TenantRequest) -> HttpResponse:
         return JsonResponse({"what": "It was not said which draft."}, status=400)
     close_draft(request.membership, opening, ClosedAs.DISCARDED)
     return HttpResponse(status=204)
+
+
+def _at(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{shown_day(local)}, {shown_time(local)}"
 
 
 @sensitive_variables()
