@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "accounts.sign_in.middleware.SessionListMiddleware",
     "accounts.sign_in.middleware.GuessingMiddleware",
     "accounts.sign_in.middleware.SecondFactorMiddleware",
+    "accounts.drafts.middleware.DraftsMiddleware",
 ]
 
 # Of one request, its files included; scripts/Caddyfile and scripts/nginx.conf have the same limit. Only people who may

@@ -1,7 +1,7 @@
 """Keep, replace and close drafts of forms.
 
 Owns how many one person may have and that a late or older text never takes the place of a newer one. Must not decide
-whether a form was saved: its view says so with `draft_saved`.
+whether a form was saved: accounts.drafts.middleware does.
 """
 
 import uuid
@@ -92,7 +92,7 @@ def close_draft(membership: Membership, opening: uuid.UUID, closed_as: ClosedAs)
 
 
 def draft_saved(request: TenantRequest) -> None:
-    """What the request sent is saved: its draft is no longer needed. Views of forms call it once they have saved."""
+    """What the request sent is saved: its draft is no longer needed."""
     try:
         opening = uuid.UUID(request.POST.get(FIELD, ""))
     except ValueError:

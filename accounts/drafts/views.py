@@ -63,7 +63,7 @@ def drafts(request: TenantRequest) -> HttpResponse:
 @role_required(Role.VIEWER)
 def keep(request: TenantRequest) -> HttpResponse:
     """Keep what is typed. 201 once it is kept; 409 where the draft is closed, 413 or 422 where it cannot be kept."""
-    sent = _read(request.body)
+    sent = _read(request.body) if request.content_type == "application/json" else None
     if sent is None:
         return JsonResponse({"what": "What was sent is no draft of a form."}, status=400)
     try:
