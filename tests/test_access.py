@@ -99,6 +99,10 @@ TABLE = {
     "choose_columns": Row(Role.VIEWER, "post"),
     "open_with_view": Row(Role.VIEWER, "post", arguments=("view_pk",)),
     "remove_view": Row(Role.VIEWER, "post", arguments=("no_view_pk",), of_nobody=True),
+    "drafts": Row(Role.VIEWER),
+    "keep_draft": Row(Role.VIEWER, "post"),
+    "discard_draft": Row(Role.VIEWER, "post"),
+    "session_state": Row(PUBLIC),
     "people": Row(Role.VIEWER),
     "invite": Row(Role.ADMIN, asks_again=True),
     "resend_invitation": Row(Role.ADMIN, "post", arguments=("invitation_pk",), asks_again=True),
@@ -303,7 +307,16 @@ def test_everybody_sees_what_is_theirs_and_nothing_else(
 
 
 # Answers without a frame around them, so that no entry of the navigation can be marked.
-WITHOUT_FRAME = {"pick_record", "save_view", "choose_columns", "open_with_view", "remove_view"}
+WITHOUT_FRAME = {
+    "pick_record",
+    "save_view",
+    "choose_columns",
+    "open_with_view",
+    "remove_view",
+    "drafts",
+    "keep_draft",
+    "discard_draft",
+}
 
 
 def test_every_page_marks_the_one_entry_of_the_navigation_it_belongs_to(
