@@ -5,6 +5,7 @@ project; anyone who needs Sage Intacct imports the names below and nothing deepe
 """
 
 from integrations.intacct import functions
+from integrations.intacct.classifier import SIGN_IN_REFUSED
 from integrations.intacct.client import Client
 from integrations.intacct.codes import CODES, FIELD_REFUSED, OBJECT_REFUSED, QUERY_REFUSED, Category
 from integrations.intacct.errors import (
@@ -74,6 +75,7 @@ from integrations.intacct.types import (
 from integrations.intacct.values import parse_date
 
 __all__ = [
+    "SIGN_IN_REFUSED",
     "CODES",
     "FIELD_REFUSED",
     "LOWEST",
