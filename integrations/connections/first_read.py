@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 def begin_reading(connection: Connection, *, by: User | None = None) -> Started | None:
-    """Have a worker read the lists; a company that was read before is brought up to date. None where that is refused."""
+    """Have a worker read the lists; one that was read before is brought up to date. None where that is refused."""
     mode = Mode.PARTIAL if has_succeeded(connection) else Mode.FULL
     try:
         return start_list_sync(connection, first=lists_of_settings(), mode=mode, by=by)

@@ -224,6 +224,8 @@ def _verify(attempt: Attempt) -> tuple[intacct.EntityDetail, ...]:
                 with _client(attempt, top) as client:
                     client.open_session(fresh=True)
             except IntacctError:
+                if attempt.proven is not None:
+                    _name_what_was_typed(error, attempt)
                 raise error from None
             raise EntityError(
                 f"Intacct accepts the company, user and password, but not the entity “{credentials.entity}”.",

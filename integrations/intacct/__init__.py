@@ -75,12 +75,12 @@ from integrations.intacct.types import (
 from integrations.intacct.values import parse_date
 
 __all__ = [
-    "SIGN_IN_REFUSED",
     "CODES",
     "FIELD_REFUSED",
     "LOWEST",
     "OBJECT_REFUSED",
     "QUERY_REFUSED",
+    "SIGN_IN_REFUSED",
     "BusyError",
     "Category",
     "Client",

@@ -27,10 +27,10 @@ def start_list_sync(
     trigger: Trigger = Trigger.PERSON,
     queued: bool = True,
 ) -> Started:
-    """Mirror the named lists, or all, seen from one entity or (blank) from all the connection may see.
+    """Mirror the named lists, or all, seen from one entity or from all (blank) the connection may see.
 
-    Of all lists those named `first` are read first. `sync_from` is a person's own start of a Partial. Raises Refused for an unknown list or entity, naming those there
-    are.
+    Of all lists those named `first` are read first. `sync_from` is a person's own start of a Partial. Raises Refused
+    for an unknown list or entity, naming those there are.
     """
     wanted = list(kinds)
     unknown = [key for key in wanted if kind_for(connection, key) is None]

@@ -165,8 +165,13 @@
     }
     const show = () => {
       let present = null;
+      let highest = 0;
       for (const section of links.keys()) {
-        if (section.getBoundingClientRect().top < window.innerHeight / 3 || !present) present = section;
+        const { top } = section.getBoundingClientRect();
+        // Of sections side by side the first counts.
+        if (present && (top <= highest || top > window.innerHeight / 3)) continue;
+        present = section;
+        highest = top;
       }
       for (const [section, link] of links) {
         if (section === present) link.setAttribute("aria-current", "true");
