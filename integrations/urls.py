@@ -11,6 +11,8 @@ from integrations.views import (
     runs,
     schedules,
     settings,
+    settings_history,
+    settings_lists,
     setup,
     sync,
     usage,
@@ -27,7 +29,12 @@ urlpatterns = [
     path(f"{INTACCT}/connection/check/", connection.check, name="check_connection"),
     path(f"{INTACCT}/connection/disconnect/", connection.disconnect, name="disconnect"),
     path(f"{INTACCT}/settings/", settings.settings, name="settings"),
-    path(f"{INTACCT}/settings/history/", settings.history, name="settings_history"),
+    path(f"{INTACCT}/settings/history/", settings_history.history, name="settings_history"),
+    path(
+        f"{INTACCT}/settings/history/<int:number>/restore/", settings_history.restore_settings, name="restore_settings"
+    ),
+    path(f"{INTACCT}/settings/lists/", settings_lists.setting_lists, name="setting_lists"),
+    path(f"{INTACCT}/settings/lists/read/", settings_lists.read_setting_lists, name="read_setting_lists"),
     path(f"{INTACCT}/settings/pick/<slug:list_key>/", settings.pick, name="pick"),
     path(f"{INTACCT}/settings/cautions/<slug:key>/", settings.cautions, name="setting_cautions"),
     path(f"{INTACCT}/settings/overrides/", overrides.overrides, name="overrides"),

@@ -29,7 +29,7 @@ from accounts.support_visits import state_reason
 from accounts.tenancy import tenant_scope
 from integrations.models import Connection, Heartbeat
 from integrations.sandbox.facade import SandboxServer
-from integrations.settings.declared import all_settings, switches, switches_requiring
+from integrations.settings.declared import all_settings, built_switches, switches_requiring
 from integrations.settings.service import save_settings
 from tests import lists
 from tests.browsers import teach_the_client
@@ -92,7 +92,7 @@ def _quick_settings() -> Iterator[None]:
 def enable(connection: Connection) -> Connection:
     """Save the settings that are required; every switch is on that requires none of its own."""
     demanding = {switch for setting in all_settings() for switch in switches_requiring(setting)}
-    save_settings(connection, values=DEFAULTS, switched={each.key: each not in demanding for each in switches()})
+    save_settings(connection, values=DEFAULTS, switched={each.key: each not in demanding for each in built_switches()})
     return connection
 
 

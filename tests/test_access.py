@@ -19,6 +19,7 @@ from erp_admin.views.navigation import entry_at
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, Exchange, ListItem, PushedDocument, PushHold
 from integrations.runs.runner import run_to_end
+from integrations.settings.service import save_settings
 from tests.conftest import MIRRORED
 from tests.erp_admin.imported import commitment_row, csv_of
 
@@ -154,6 +155,9 @@ TABLE = {
     "company_security": Row(Role.ADMIN, asks_again=True),
     "settings": Row(Role.VIEWER),
     "settings_history": Row(Role.VIEWER),
+    "restore_settings": Row(Role.ADMIN, arguments=("version_number",)),
+    "setting_lists": Row(Role.VIEWER),
+    "read_setting_lists": Row(Role.ACCOUNTANT, "post"),
     "setting_cautions": Row(Role.VIEWER, arguments=("setting_key",)),
     "overrides": Row(Role.VIEWER),
     "new_override": Row(Role.ADMIN),
@@ -185,6 +189,7 @@ TABLE = {
 # Arguments that several addresses call alike and that mean different things.
 RENAMED = {
     "setting_key": "key",
+    "version_number": "number",
     "record_key": "list_key",
     "no_view_pk": "view_pk",
     **dict.fromkeys(("exchange_pk", "session_pk", "passkey_pk", "record_pk", "hold_pk"), "pk"),
@@ -235,6 +240,7 @@ def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, A
         "record_pk": ListItem.objects.filter(kind="projects").earliest("pk").pk,
         "entity_id": "100",
         "setting_key": "subcontract_definition",
+        "version_number": _versions(mirrored),
         "level": "entity",
         "place_id": "100",
         "number": run.number,
@@ -251,6 +257,13 @@ def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, A
         "session_pk": 0,
         "passkey_pk": 0,
     }
+
+
+def _versions(connection: Connection) -> int:
+    """Two versions of the settings; returns the number of the first, which can be restored."""
+    for item in ("SUBCON", "MATERIAL"):
+        save_settings(connection, values={"default_item": item}, switched={}, as_draft=True)
+    return 1
 
 
 def _documents(tenant: Tenant) -> dict[str, PushedDocument]:

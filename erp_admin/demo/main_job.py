@@ -21,7 +21,7 @@ from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, Exchange, RunState, SyncRun, Trigger
 from integrations.runs.runner import run_to_end, totals
 from integrations.runs.service import Started
-from integrations.settings.declared import switches
+from integrations.settings.declared import built_switches
 from integrations.settings.service import save_settings
 
 if TYPE_CHECKING:
@@ -117,17 +117,29 @@ def _connect(tenant: Tenant, local: "SandboxProcess") -> tuple[Connection, str, 
     facts, began = local.credentials, timezone.now()
     known = access.live_connection()
     if known is None:
-        connection = authorize(tenant, company_id=facts["company"], user_id=facts["user"], password=facts["password"])
+        connection = authorize(
+            tenant, company_id=facts["company"], user_id=facts["user"], password=facts["password"], by=_an_admin(tenant)
+        )
     else:
         connection = update_credentials(known, user_id=facts["user"], password=facts["password"])
     requests = Exchange.objects.filter(started_at__gte=began).count()
     return connection, f"{connection}, {len(connection.entities)} entities", len(connection.entities), requests
 
 
+def _an_admin(tenant: Tenant) -> User | None:
+    """Who is shown to have connected and chosen the settings."""
+    membership = tenant.memberships.filter(role=Role.ADMIN).select_related("user").order_by("pk").first()
+    return membership.user if membership is not None else None
+
+
 def _configure(connection: Connection) -> tuple[None, str, int, int]:
     values = SETTINGS | documents.sample_settings()
     version, _ = save_settings(
-        connection, values=values, switched={switch.key: True for switch in switches()}, via="demo"
+        connection,
+        values=values,
+        switched={switch.key: True for switch in built_switches()},
+        via="demo",
+        by=_an_admin(connection.tenant),
     )
     if missing := readiness(through_queue=False).missing:
         raise DemoFailed(" ".join(missing))

@@ -33,15 +33,18 @@ def change_cautions(fields: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _common(fields: Mapping[str, Any]) -> list[str]:
-    found = []
+def numbering_notes(fields: Mapping[str, Any]) -> list[str]:
+    """How documents of a definition get their numbers: good to know, and nothing to worry about."""
     sequence = fields.get("SEQUENCE")
     if sequence:
-        found.append(f"Intacct numbers its documents by the sequence “{sequence}”; ours goes as reference number.")
-    elif sequence == "":
-        found.append(
-            "It has no numbering sequence: each document keeps the number it has in ERP Admin, so two cannot share one."
-        )
+        return [f"Intacct gives the numbers, by its sequence “{sequence}”; the number in ERP Admin goes as reference."]
+    if sequence == "":
+        return ["Documents keep the number they have in ERP Admin, so two cannot share one."]
+    return []
+
+
+def _common(fields: Mapping[str, Any]) -> list[str]:
+    found = []
     posts = _POSTS.get(str(fields.get("UPDATES_GL", "")))
     if posts:
         found.append(f"Its documents post {posts}, as soon as they are pushed. Commitments should post nothing.")

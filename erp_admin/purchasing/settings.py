@@ -6,7 +6,13 @@ Owns these declarations, each choice the vendor's reference leaves open at one p
 from typing import Final
 
 from erp_admin.models import CommitmentKind
-from erp_admin.purchasing.cautions import change_cautions, order_cautions
+from erp_admin.purchasing.cautions import change_cautions, numbering_notes, order_cautions
+from erp_admin.purchasing.fitting import (
+    PURCHASE_ORDER_CHANGES,
+    PURCHASE_ORDERS,
+    SUBCONTRACT_CHANGES,
+    SUBCONTRACTS,
+)
 from integrations.lists import Permission
 from integrations.settings.declared import DEFAULTS, Need, Setting, Switch
 
@@ -30,6 +36,8 @@ DEFINITIONS: Final = {
         need=Need.WHEN_SWITCHED_ON,
         order=200,
         cautions=order_cautions,
+        notes=numbering_notes,
+        fitting=SUBCONTRACTS.fitting,
     ),
     CommitmentKind.PURCHASE_ORDER: Setting(
         "purchase_order_definition",
@@ -39,6 +47,8 @@ DEFINITIONS: Final = {
         need=Need.WHEN_SWITCHED_ON,
         order=205,
         cautions=order_cautions,
+        notes=numbering_notes,
+        fitting=PURCHASE_ORDERS.fitting,
     ),
 }
 CHANGE_DEFINITIONS: Final = {
@@ -50,6 +60,8 @@ CHANGE_DEFINITIONS: Final = {
         need=Need.WHEN_SWITCHED_ON,
         order=210,
         cautions=change_cautions,
+        notes=numbering_notes,
+        fitting=SUBCONTRACT_CHANGES.fitting,
     ),
     CommitmentKind.PURCHASE_ORDER: Setting(
         "purchase_order_change_definition",
@@ -59,6 +71,8 @@ CHANGE_DEFINITIONS: Final = {
         need=Need.WHEN_SWITCHED_ON,
         order=215,
         cautions=change_cautions,
+        notes=numbering_notes,
+        fitting=PURCHASE_ORDER_CHANGES.fitting,
     ),
 }
 UNIT = Setting("purchasing_unit", "Unit of measure", "The unit of lines that name none.", default="Each", order=230)

@@ -23,7 +23,15 @@ from integrations.event_kinds import IntegrationEvent
 from integrations.gateway import client as gateway
 from integrations.gateway.access import live_connection, why_not_connect
 from integrations.gateway.slots import NoSlot, company_slot, sign_in_slot
-from integrations.intacct import BusyError, Client, Credentials, EntityError, IntacctError, SignInError
+from integrations.intacct import (
+    SIGN_IN_REFUSED,
+    BusyError,
+    Client,
+    Credentials,
+    EntityError,
+    IntacctError,
+    SignInError,
+)
 from integrations.judging import judge_all_again
 from integrations.models import ACTIVE_RUNS, Connection, ConnectionState, linked_models
 from integrations.runs.service import cancel_run
@@ -212,12 +220,15 @@ def _verify(attempt: Attempt) -> tuple[intacct.EntityDetail, ...]:
                 return _entities(client)
         except SignInError as error:
             if not credentials.entity:
+                _name_what_was_typed(error, attempt)
                 raise
             top = Credentials(credentials.company, credentials.user, credentials.password)
             try:
                 with _client(attempt, top) as client:
                     client.open_session(fresh=True)
             except IntacctError:
+                if attempt.proven is not None:
+                    _name_what_was_typed(error, attempt)
                 raise error from None
             raise EntityError(
                 f"Intacct accepts the company, user and password, but not the entity “{credentials.entity}”.",
@@ -226,6 +237,21 @@ def _verify(attempt: Attempt) -> tuple[intacct.EntityDetail, ...]:
                 "blank to connect at top level.",
                 details=error.details,
             ) from error
+
+
+def _name_what_was_typed(error: SignInError, attempt: Attempt) -> None:
+    """Where Intacct does not tell what is wrong, name what this person filled in, and no entity that nobody gave."""
+    if error.sentence != SIGN_IN_REFUSED:
+        return
+    if attempt.proven is None:
+        error.sentence = "Sage Intacct does not accept this company, user or password."
+        error.advice = "Check company ID, user ID and password, upper and lower case included."
+    else:
+        error.sentence = (
+            f"Sage Intacct does not accept this user or password for company {attempt.credentials.company}."
+        )
+        error.advice = "Check user ID and password, upper and lower case included."
+    error.advice += " A password is mailed to the user's mailbox when it is created or reset."
 
 
 def _entities(client: Client) -> tuple[intacct.EntityDetail, ...]:

@@ -3,12 +3,12 @@
 Owns the joining and the order. Declares nothing itself but what every connection needs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from integrations.lists import KINDS, Permission
-from integrations.settings.declared import switches
+from integrations.settings.declared import Switch, built_switches, is_built, switches
 
 # The order in which Intacct's permission screens show the rights.
 RIGHTS: Final = ("List", "View", "Add", "Edit", "Delete")
@@ -27,6 +27,10 @@ OPTIONAL: Final = (
 )
 ALWAYS_NEEDED: Final = "Always"
 NEVER_NEEDED: Final = "Optional"
+
+
+# A right, what it is wanted for, the labels of the switches that need it, and whether nothing works without it.
+_Need = tuple[Permission, str, list[str], bool]
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,29 @@ class _Collected:
         )
 
 
-def permission_groups() -> list[PermissionGroup]:
-    """Every right the role can use, by module; rights asked for more than once are joined."""
+def permission_groups(chosen: Collection[str] | None = None) -> list[PermissionGroup]:
+    """Every right the role can use, by module; rights asked for more than once are joined.
+
+    Of switches that are not built nothing is asked. `chosen` are the keys of the switches that will be used, all that
+    are built when it is None.
+    """
+    used = [switch for switch in built_switches() if chosen is None or switch.key in chosen]
+    return _grouped(_needs(used, leave_out=[switch for switch in switches() if switch not in used]))
+
+
+def coming_groups() -> list[PermissionGroup]:
+    """The rights that switches will need which are not built yet."""
+    coming = (switch for switch in switches() if not is_built(switch))
+    return _grouped(
+        (permission, f"For the switch {switch.label}.", [switch.label], False)
+        for switch in coming
+        for permission in switch.permissions
+    )
+
+
+def _grouped(needs: Iterable[_Need]) -> list[PermissionGroup]:
     modules: dict[str, dict[str, _Collected]] = {}
-    for permission, purpose, switched, always in _needs():
+    for permission, purpose, switched, always in needs:
         found = modules.setdefault(permission.module, {}).setdefault(permission.name, _Collected())
         found.rights.update(permission.rights)
         found.purposes.append(purpose)
@@ -76,13 +99,19 @@ def permission_groups() -> list[PermissionGroup]:
     ]
 
 
-def _needs() -> Iterator[tuple[Permission, str, list[str], bool]]:
-    """Each right with its purpose, the switches that cannot do without it, and whether nothing can."""
-    known = {switch.key: switch for switch in switches()}
+def _needs(used: Collection[Switch], *, leave_out: Collection[Switch]) -> Iterator[_Need]:
+    """Each right with its purpose, the switches that cannot do without it, and whether nothing can.
+
+    A list that only the switches left out need is not asked for.
+    """
+    known = {switch.key: switch for switch in used}
+    without = {switch.key for switch in leave_out}
     for permission, purpose in CONNECTION:
         yield permission, purpose, [], True
     for kind in KINDS:
         labels = [known[key].label for key in kind.needed_by if key in known]
+        if not kind.always_needed and not labels and without & set(kind.needed_by):
+            continue
         yield kind.permission, kind.purpose, labels, kind.always_needed
     for switch in known.values():
         for permission in switch.permissions:

@@ -16,14 +16,14 @@ from integrations.records.lookup import MirrorView
 from integrations.runs.flow import flows
 from integrations.runs.health import queue_problem
 from integrations.runs.selectors import known_flow
-from integrations.settings.declared import Switch, all_settings, is_built, switches
+from integrations.settings.declared import Switch, all_settings, built_switches
 from integrations.settings.problems import missing_values
 from integrations.settings.selectors import settings_in_force
 
 SET_UP: Final = ("set_up", "Set up Sage Intacct")
 CONNECTION: Final = ("connection", "Look at the connection")
 SETTINGS: Final = ("settings", "Complete the settings")
-LISTS: Final = ("sync", "Read the lists")
+LISTS: Final = ("sync", "Sync the lists")
 ISSUES: Final = ("issues", "See what is held")
 NOWHERE: Final = ("", "")  # on no page: the person who runs the installation fixes it
 
@@ -85,7 +85,7 @@ def readiness(*, through_queue: bool = True) -> Readiness:
 def switched_on(version: SettingsVersion | None) -> list[Switch]:
     """The switches that are on and that something works by."""
     stored = version.switches if version else {}
-    return [switch for switch in switches() if stored.get(switch.key) and is_built(switch)]
+    return [switch for switch in built_switches() if stored.get(switch.key)]
 
 
 def _gaps(connection: Connection, version: SettingsVersion) -> Iterator[Gap]:

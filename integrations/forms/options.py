@@ -3,7 +3,7 @@
 Owns how a declared setting becomes a form field. What may be saved is decided by integrations.settings.service.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django import forms
@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.templatetags.ui import when
 from integrations.connections.service import normalise_id
 from integrations.forms.settings_view import SettingsView
 from integrations.lists import KINDS_BY_KEY
@@ -102,10 +101,11 @@ def pick_field(
     label: str,
     purpose: str,
     is_required: bool,
-    more: str = "",
     attrs: Mapping[str, str] | None = None,
+    may_be_empty: bool = False,
+    says_unread: bool = True,
 ) -> PickField:
-    """A picker over a mirrored list. `more` is said between the purpose and when the list was read."""
+    """A picker over a mirrored list. `says_unread`: whether the help says so where the list was never read."""
     tenant = view.connection.tenant
     address = reverse("pick", kwargs={"tenant_slug": tenant.slug, "list_key": list_key})
 
@@ -116,60 +116,64 @@ def pick_field(
         label=label,
         required=is_required,
         max_length=LONGEST_ID,
-        widget=PickerSelect(find, attrs={"data-picker-url": address, **(attrs or {})}, may_be_empty=not is_required),
-        help_text=_list_help(view, list_key, purpose, more),
+        widget=PickerSelect(
+            find, attrs={"data-picker-url": address, **(attrs or {})}, may_be_empty=may_be_empty or not is_required
+        ),
+        help_text=_list_help(view, list_key, purpose) if says_unread else purpose,
     )
 
 
-def setting_field(view: SettingsView, setting: Setting, *, fallback: str = "") -> forms.Field:
+def setting_field(view: SettingsView, setting: Setting, *, fallback: str = "", on: Collection[str] = ()) -> forms.Field:
     """The field of a setting. `fallback` says what holds when an entity or project leaves it empty.
 
-    A setting that a switch requires carries the asterisk, yet may be saved empty: the integration is then not fully
-    enabled, and the documents that need it are blocked, while all others are pushed.
+    A setting that a switch requires carries the asterisk while the switch is among those `on`, yet may be saved empty:
+    the integration is then not fully enabled, and the documents that need it are blocked; all others are pushed.
     """
-    switches = [] if fallback else switches_requiring(setting)
-    if switches:
-        fallback = f"Required while {' or '.join(switch.label for switch in switches)} is on."
+    requiring = [] if fallback else [switch.key for switch in switches_requiring(setting)]
+    is_required = bool(set(requiring) & set(on))
+    help_text = f"{setting.purpose} {fallback}".strip()
     if setting.list_key:
         return pick_field(
             view,
             setting.list_key,
             label=setting.title,
-            purpose=setting.purpose,
-            is_required=setting.is_always_required or bool(switches),
-            more=fallback,
-            attrs=_asks_for_cautions(view, setting),
+            purpose=help_text,
+            is_required=setting.is_always_required or is_required,
+            may_be_empty=not setting.is_always_required,
+            attrs={**_asked(view, setting), **_required_by(requiring)},
+            says_unread=bool(fallback),
         )
-    help_text = f"{setting.purpose} {fallback}".strip()
     if setting.choices:
         empty = f"Standard: {setting.shown(setting.default)}" if setting.default and not fallback else "None of its own"
         return forms.ChoiceField(
-            label=setting.title, required=bool(switches), help_text=help_text, choices=[("", empty), *setting.choices]
+            label=setting.title, required=is_required, help_text=help_text, choices=[("", empty), *setting.choices]
         )
     if setting.is_date:
-        return DayField(label=setting.title, required=bool(switches), help_text=help_text)
+        return DayField(label=setting.title, required=is_required, help_text=help_text)
     if setting.default and not fallback:
         help_text = f"{help_text} Left empty, it is “{setting.default}”."
     return forms.CharField(label=setting.title, required=False, max_length=LONGEST_ID, help_text=help_text)
 
 
-def _asks_for_cautions(view: SettingsView, setting: Setting) -> dict[str, str]:
-    """Another choice is asked about at once, before it is saved."""
+def _asked(view: SettingsView, setting: Setting) -> dict[str, str]:
+    """What a picker asks: what fits first, and of another choice at once, before it is saved, what it means."""
+    attrs = {"data-picker-fixed": f"setting={setting.key}"} if setting.fitting and setting.fitting.preferred else {}
     if setting.cautions is None:
-        return {}
+        return attrs
     address = reverse("setting_cautions", kwargs={"tenant_slug": view.connection.tenant.slug, "key": setting.key})
-    return {"hx-get": address, "hx-trigger": "change", "hx-target": f"#cautions_{setting.key}"}
+    return {**attrs, "hx-get": address, "hx-trigger": "change", "hx-target": f"#cautions_{setting.key}"}
 
 
-def _list_help(view: SettingsView, list_key: str, purpose: str, more: str) -> SafeString:
-    read, label = view.last_read(list_key), KINDS_BY_KEY[list_key].label
-    said = f"{purpose} {more}".strip()
-    if read is None:
-        return format_html(
-            '{} <span class="d-block">{}: not read from Intacct yet, so there is nothing to choose from.</span>',
-            said,
-            label,
-        )
+def _required_by(switches: list[str]) -> dict[str, str]:
+    """Which switches put the asterisk there when they are switched on, for static/js/settings.js."""
+    return {"data-required-by": " ".join(switches)} if switches else {}
+
+
+def _list_help(view: SettingsView, list_key: str, purpose: str) -> SafeString | str:
+    if view.last_read(list_key) is not None:
+        return purpose
     return format_html(
-        '{} <span class="d-block">{} last read from Intacct: {}.</span>', said, label, when(read.finished_at)
+        '{} <span class="d-block">{}: not read from Intacct yet, so there is nothing to choose from.</span>',
+        purpose,
+        KINDS_BY_KEY[list_key].label,
     )

@@ -5,19 +5,46 @@ integrations.settings.service.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from accounts.models import User
 from integrations.forms.options import pick_field, setting_field
 from integrations.forms.settings_view import SettingsView
 from integrations.models import Connection, SettingsVersion
-from integrations.settings.declared import all_settings, switches
-from integrations.settings.selectors import Place, setting_keys, settings_in_force
+from integrations.settings.declared import Setting, all_settings, setting_for, switches, switches_requiring
+from integrations.settings.selectors import Place, setting_keys, settings_in_force, switches_of
 from integrations.settings.service import save_settings
 
 Stored = Mapping[str, str | bool]
+LONGEST_REASON = 300
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that was changed by either of two people, in words: before, what they saved, what was typed here."""
+
+    label: str
+    before: str
+    theirs: str
+    yours: str
+
+    @property
+    def is_of_both(self) -> bool:
+        return self.before not in (self.theirs, self.yours) and self.theirs != self.yours
+
+
+@dataclass(frozen=True)
+class Inherited:
+    """A value of the levels above; `is_replaced` where there is one of its own."""
+
+    label: str
+    value: str
+    source: str
+    is_replaced: bool
 
 
 class VersionedForm(forms.Form):
@@ -35,6 +62,29 @@ class VersionedForm(forms.Form):
     def is_of_another_connection(self) -> bool:
         """Whether the form was made for a connection that has been replaced since: its choices mean nothing here."""
         return bool(self.cleaned_data["connection"] != self.connection.pk)
+
+    def stored_in(self, version: SettingsVersion | None) -> dict[str, str | bool]:
+        """What a version has for the fields of this form."""
+        raise NotImplementedError
+
+    def differences(self) -> list[Difference]:
+        """Field by field what both people changed since the version the form was filled in from."""
+        before, now = self.stored_in(self._base()), self.stored_in(settings_in_force(self.connection))
+        typed = self.cleaned_data
+        return [
+            Difference(self._label(key), *(self._in_words(key, value) for value in (before[key], now[key], typed[key])))
+            for key in now
+            if now[key] != before[key] or typed[key] != before[key]
+        ]
+
+    def _label(self, key: str) -> str:
+        return str(self.fields[key].label)
+
+    def _in_words(self, key: str, value: str | bool) -> str:
+        setting = setting_for(key)
+        if setting is not None and isinstance(value, str):
+            return self.view.shown(setting, value)
+        return "on" if value else "off"
 
     def _merged(self, before: Stored, now: Stored) -> dict[str, Any]:
         """What a browser would send: what was changed in this form, all else as in `now`."""
@@ -56,11 +106,35 @@ class SettingsForm(VersionedForm):
 
     def __init__(self, connection: Connection, data: Mapping[str, Any] | None = None) -> None:
         view = SettingsView(connection)
-        super().__init__(view, data, _stored(view.version))
+        stored = _stored(view.version)
+        shown = data if data is not None else stored
+        self.on = {switch.key for switch in switches() if shown.get(switch.key)}
+        super().__init__(view, data, {**stored, **self._proposed(view)})
         for setting in all_settings():
-            self.fields[setting.key] = setting_field(view, setting)
+            self.fields[setting.key] = setting_field(view, setting, on=self.on)
         for switch in switches():
             self.fields[switch.key] = forms.BooleanField(required=False, label=switch.label, help_text=switch.effect)
+
+    def _proposed(self, view: SettingsView) -> dict[str, str]:
+        """The proposals the form is filled in with: of what is required as the switches stand; others are offered."""
+        return {
+            setting.key: proposal.chosen.value
+            for setting in all_settings()
+            if (proposal := view.proposals.get(setting.key)) and proposal.chosen and self.requires(setting)
+        }
+
+    def requires(self, setting: Setting) -> bool:
+        """Whether a setting is required as the switches stand in the form."""
+        return setting.is_always_required or any(switch.key in self.on for switch in switches_requiring(setting))
+
+    def accepted(self) -> dict[str, str]:
+        """Why each value was proposed that is saved as it was proposed, of those whose proposal the page has shown."""
+        shown = set(self.data.getlist("proposed")) if isinstance(self.data, QueryDict) else set()
+        return {
+            key: proposal.chosen.why
+            for key, proposal in self.view.proposals.items()
+            if key in shown and proposal.chosen and proposal.chosen.value == self.cleaned_data[key]
+        }
 
     def save(self, *, as_draft: bool, by: User) -> tuple[SettingsVersion, bool]:
         """Save what was typed; return the version and whether it is a new one.
@@ -71,6 +145,7 @@ class SettingsForm(VersionedForm):
             self.connection,
             values={key: self.cleaned_data[key] for key in setting_keys()},
             switched={switch.key: self.cleaned_data[switch.key] for switch in switches()},
+            proposed=self.accepted(),
             based_on=self.cleaned_data["version"],
             as_draft=as_draft,
             by=by,
@@ -81,6 +156,9 @@ class SettingsForm(VersionedForm):
         now = _stored(settings_in_force(self.connection))
         return SettingsForm(self.connection, self._merged(_stored(self._base()), now))
 
+    def stored_in(self, version: SettingsVersion | None) -> dict[str, str | bool]:
+        return _stored(version)
+
 
 class OverrideForm(VersionedForm):
     """The settings that one entity or project has of its own; an empty field leaves it to the level above."""
@@ -89,12 +167,21 @@ class OverrideForm(VersionedForm):
         view = SettingsView(connection)
         self.place, self._settings = place, place.settings()
         super().__init__(view, data, self._own(view.version))
-        entity = self._entity(view)
+        self._above = {setting.key: view.in_force(setting, entity=self._entity(view)) for setting in self._settings}
         for setting in self._settings:
-            above = view.in_force(setting, entity=entity)
+            above = self._above[setting.key]
             fallback = f"Without one: {view.shown(setting, above.value)}, the {above.source}." if above.value else ""
             fallback = fallback or "Without one: none, as no level above has a value."
             self.fields[setting.key] = setting_field(view, setting, fallback=fallback)
+
+    def inherited(self) -> list[Inherited]:
+        """What holds here now without a value of its own, and where it comes from."""
+        own = self._own(self.view.version)
+        return [
+            Inherited(setting.title, self.view.shown(setting, above.value), above.source, bool(own[setting.key]))
+            for setting in self._settings
+            if (above := self._above[setting.key]).value
+        ]
 
     def _entity(self, view: SettingsView) -> str:
         """The entity whose values stand above those of a project."""
@@ -123,6 +210,21 @@ class OverrideForm(VersionedForm):
         now = self._own(settings_in_force(self.connection))
         return OverrideForm(self.connection, self.place, self._merged(self._own(self._base()), now))
 
+    def stored_in(self, version: SettingsVersion | None) -> dict[str, str | bool]:
+        return self._own(version)
+
+
+class RestoreForm(forms.Form):
+    """Why a version is brought back. `seen` is the newest version when the page was made."""
+
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Reason",
+        required=False,
+        max_length=LONGEST_REASON,
+        help_text="Kept in the history, for whoever looks at it later.",
+    )
+
 
 class PlaceForm(forms.Form):
     """Which entity or project gets settings of its own."""
@@ -147,6 +249,5 @@ def _number(version: SettingsVersion | None) -> int:
 
 def _stored(version: SettingsVersion | None) -> dict[str, str | bool]:
     values = version.values if version else {}
-    switched = version.switches if version else {}
     chosen: dict[str, str | bool] = {key: values.get(key, "") for key in setting_keys()}
-    return {**chosen, **{switch.key: bool(switched.get(switch.key)) for switch in switches()}}
+    return {**chosen, **switches_of(version)}

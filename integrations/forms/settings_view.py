@@ -3,13 +3,16 @@
 One view per request: each list and each record is asked for once. Reads only; decides nothing.
 """
 
+from functools import cached_property
+
 from integrations.delivery.contract import PushContext
 from integrations.mirror.selectors import last_pull
 from integrations.models import Connection, ListItem, RunStep
 from integrations.records.lookup import MirrorView
-from integrations.settings.declared import Chosen, Setting
+from integrations.settings.declared import Chosen, Need, Setting, all_settings
 from integrations.settings.problems import look_up_chosen, problem_of
-from integrations.settings.selectors import settings_in_force
+from integrations.settings.proposals import Proposal
+from integrations.settings.selectors import proposals_for, settings_in_force
 
 
 class SettingsView:
@@ -47,3 +50,15 @@ class SettingsView:
             return [problem]
         item = self.item(setting.list_key, value) if setting.list_key else None
         return setting.cautions(item.fields) if item is not None and setting.cautions is not None else []
+
+    def notes(self, setting: Setting, value: str) -> list[str]:
+        """What is good to know about a chosen value, and no reason for caution."""
+        item = self.item(setting.list_key, value) if setting.list_key else None
+        return setting.notes(item.fields) if item is not None and setting.notes is not None else []
+
+    @cached_property
+    def proposals(self) -> dict[str, Proposal]:
+        """What is proposed for the company's settings that are required, and empty in the version in force."""
+        values = self.version.values if self.version else {}
+        empty = [each for each in all_settings() if each.need is not Need.OPTIONAL and not values.get(each.key)]
+        return proposals_for(self.connection, empty)

@@ -5,6 +5,7 @@ project; anyone who needs Sage Intacct imports the names below and nothing deepe
 """
 
 from integrations.intacct import functions
+from integrations.intacct.classifier import SIGN_IN_REFUSED
 from integrations.intacct.client import Client
 from integrations.intacct.codes import CODES, FIELD_REFUSED, OBJECT_REFUSED, QUERY_REFUSED, Category
 from integrations.intacct.errors import (
@@ -80,6 +81,7 @@ __all__ = [
     "LOWEST",
     "OBJECT_REFUSED",
     "QUERY_REFUSED",
+    "SIGN_IN_REFUSED",
     "BusyError",
     "Category",
     "Client",

@@ -28,6 +28,8 @@ from integrations.intacct.redaction import redact_text
 
 _STATUSES = frozenset({"", SUCCESS, "failure", "aborted"})
 ROLLED_BACK = "XL03000009"
+# Intacct does not tell which of them is wrong.
+SIGN_IN_REFUSED = "Sage Intacct does not accept this company, user, password or entity."
 _MISPLACED = re.compile(r"Element '([\w.-]+)': This element is not expected")  # libxml2's words, in live answers
 _SUPPORT_ID = re.compile(r"\[(?:Support|Request) ID:([^\[\]]*)\]", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
@@ -275,7 +277,7 @@ def _authentication_error(entries: tuple[ErrorEntry, ...]) -> IntacctError:
 def _sign_in_refused(cause: ErrorEntry, text: str, entries: tuple[ErrorEntry, ...]) -> SignInError:
     usual = not text.strip() or "sign-in information" in text or "invalid request" in text or "invalidrequest" in text
     return SignInError(
-        "Sage Intacct does not accept this company, user, password or entity." if usual else cause.text,
+        SIGN_IN_REFUSED if usual else cause.text,
         code="CON-LOGIN",
         advice="Check company ID, user ID, password and entity ID, upper and lower case included. A password is mailed "
         "to the user's mailbox when it is created or reset.",

@@ -19,6 +19,7 @@ def start_list_sync(
     connection: Connection,
     *,
     kinds: Iterable[str] = (),
+    first: Iterable[str] = (),
     mode: Mode = Mode.FULL,
     entity: str = "",
     sync_from: datetime | None = None,
@@ -26,10 +27,10 @@ def start_list_sync(
     trigger: Trigger = Trigger.PERSON,
     queued: bool = True,
 ) -> Started:
-    """Mirror the named lists, or all, seen from one entity or (blank) from all the connection may see.
+    """Mirror the named lists, or all, seen from one entity or from all (blank) the connection may see.
 
-    `sync_from` is a person's own start of a Partial. Raises Refused for an unknown list or entity, naming those there
-    are.
+    Of all lists those named `first` are read first. `sync_from` is a person's own start of a Partial. Raises Refused
+    for an unknown list or entity, naming those there are.
     """
     wanted = list(kinds)
     unknown = [key for key in wanted if kind_for(connection, key) is None]
@@ -42,7 +43,8 @@ def start_list_sync(
     if sync_from is not None and mode != Mode.PARTIAL:
         raise Refused("A Full reads everything.", "Choose Partial to read from a day on.", code="SYNC-FROM")
     named = [kind for key in wanted if (kind := kind_for(connection, key)) is not None]
-    chosen = named or list(kinds_for(connection))
+    rank = {key: place for place, key in enumerate(first)}
+    chosen = named or sorted(kinds_for(connection), key=lambda kind: rank.get(kind.key, len(rank)))
     title = f"Sync {chosen[0].label}" if len(chosen) == 1 else "Sync lists"
     plans = list_steps(chosen, mode=mode, everything=not wanted)
     return start_run(

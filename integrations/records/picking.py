@@ -4,6 +4,7 @@ Reads only. Needs the tenant's scope. However long the list is, only what is sho
 what nothing has reads the index of one list.
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db.models import Case, CharField, IntegerField, Lookup, Min, Q, QuerySet, Value, When
@@ -41,13 +42,26 @@ def holding(words: str) -> Q:
     return found
 
 
-def pick(connection: Connection, kind: str, words: str, most: int, **within: str | bool) -> list[ListItem]:
+def any_of(conditions: Iterable[Q]) -> Q:
+    """What meets one of the conditions."""
+    found = Q()
+    for condition in conditions:
+        found |= condition
+    return found
+
+
+def pick(
+    connection: Connection, kind: str, words: str, most: int, *, among: Q | None = None, **within: str | bool
+) -> list[ListItem]:
     """Records by id or name, without those missing in Intacct; the same id may stand in several entities.
 
     The exact id stands first, then those whose id begins with what was typed, those whose name does, and the rest;
     what is inactive comes last. Those that are not known well enough to be used are among them, so that they are seen.
+    `among` narrows what is looked at.
     """
     found = ListItem.objects.filter(connection=connection, kind=kind, missing_at=None, **within)
+    if among is not None:
+        found = found.filter(among)
     ids = _best(found, words, most) if folded(words) else _first(found, most)
     rows = found.filter(business_id__in=ids).order_by("is_active", "-record_no")
     records = {row.business_id: row for row in rows}  # of one id the first active one

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Final
 
 from integrations.lists import KINDS_BY_KEY, ListKind, Permission
+from integrations.settings.fit import FOR_COSTS, FOR_PURCHASES, Fitting
 
 Cautions = Callable[[Mapping[str, object]], list[str]]
 
@@ -40,6 +41,8 @@ class Setting:
     `levels` says whether an entity or a project may have a value of its own; the nearest one wins. `choices` are pairs
     of stored value and label. Without the values that `need` calls for, the integration is not fully enabled.
     `cautions` reads the fields of the mirrored record that is chosen and says, in sentences, what choosing it means.
+    `notes` says what is good to know of it. `fitting` judges the records of the list, for what is proposed and offered
+    first.
     """
 
     key: str
@@ -53,6 +56,8 @@ class Setting:
     levels: tuple[str, ...] = ("company", "entity", "project")
     order: int = 100
     cautions: Cautions | None = None
+    notes: Cautions | None = None
+    fitting: Fitting | None = None
 
     @property
     def title(self) -> str:
@@ -81,6 +86,7 @@ DEFAULTS: Final = (
         need=Need.ALWAYS,
         levels=("company",),
         order=0,
+        fitting=FOR_COSTS,
     ),
     Setting(
         "default_item",
@@ -91,6 +97,7 @@ DEFAULTS: Final = (
         need=Need.ALWAYS,
         levels=("company",),
         order=1,
+        fitting=FOR_PURCHASES,
     ),
 )
 
@@ -177,5 +184,10 @@ def settings_by_switch() -> list[tuple[Switch | None, list[Setting]]]:
 
 
 def is_built(switch: Switch) -> bool:
-    """Whether some flow works by this switch yet."""
+    """Whether some flow works by this switch yet; one that is not built can be switched on by nobody."""
     return any(each.switch == switch for each in _declarations.values())
+
+
+def built_switches() -> list[Switch]:
+    """The switches that some flow works by, in the order pages show them."""
+    return [switch for switch in switches() if is_built(switch)]

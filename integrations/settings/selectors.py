@@ -3,13 +3,16 @@
 Reads only. Needs the tenant's scope. Whether a value may be saved is decided in integrations.settings.service.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from accounts.storable import storable
-from integrations.models import Connection, SettingsVersion
-from integrations.settings.declared import Setting, all_settings, settings_of, switches
+from integrations.models import Connection, ListItem, SettingsVersion
+from integrations.records.picking import any_of, holding
+from integrations.settings.declared import Setting, all_settings, is_built, settings_of, switches
+from integrations.settings.fit import Candidate
+from integrations.settings.proposals import Proposal, propose
 
 # The list that the places of a level are chosen from.
 LEVELS: Final = {"entity": "entities", "project": "projects"}
@@ -76,12 +79,31 @@ def settings_in_force(connection: Connection | None) -> SettingsVersion | None:
 
 
 def switch_is_on(connection: Connection | None, key: str) -> bool:
-    version = settings_in_force(connection)
-    return bool(version and version.switches.get(key))
+    return switches_of(settings_in_force(connection)).get(key, False)
 
 
-def switch_states(connection: Connection | None) -> dict[str, bool]:
-    """Every declared switch and whether it is on."""
-    version = settings_in_force(connection)
+def switches_of(version: SettingsVersion | None) -> dict[str, bool]:
+    """Every declared switch and whether it is on in a version; what is not built yet is off, whatever was stored."""
     stored = version.switches if version else {}
-    return {switch.key: bool(stored.get(switch.key)) for switch in switches()}
+    return {switch.key: bool(stored.get(switch.key)) and is_built(switch) for switch in switches()}
+
+
+def proposals_for(connection: Connection, settings: Iterable[Setting]) -> dict[str, Proposal]:
+    """What is proposed for each of these settings that is chosen from a list which has been read."""
+    found = {}
+    for setting in settings:
+        if setting.fitting is not None and setting.list_key:
+            candidates = _candidates(connection, setting.list_key, setting.fitting.words)
+            found[setting.key] = propose(setting, candidates)
+    return found
+
+
+def _candidates(connection: Connection, list_key: str, words: tuple[str, ...]) -> Iterator[Candidate]:
+    """The records that can be chosen, as a stream; with `words` only those whose id or name hold one of them."""
+    items = ListItem.objects.filter(
+        connection=connection, kind=list_key, is_active=True, is_known=True, missing_at=None
+    )
+    if words:
+        items = items.filter(any_of(holding(word) for word in words))
+    rows = items.order_by("business_id", "record_no").values_list("business_id", "name", "fields")
+    return (Candidate(*row) for row in rows.iterator())

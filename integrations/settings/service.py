@@ -3,7 +3,7 @@
 Raises InvalidSettings with a problem per field; drafts may be incomplete.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
@@ -13,9 +13,9 @@ from integrations.event_kinds import IntegrationEvent
 from integrations.judging import judge_all_again
 from integrations.models import Connection, SettingsVersion
 from integrations.records.lookup import MirrorView
-from integrations.settings.declared import Setting, all_settings, settings_of, switches
+from integrations.settings.declared import Setting, all_settings, is_built, settings_of, switches
 from integrations.settings.problems import override_problems, settings_problems
-from integrations.settings.selectors import setting_keys, settings_in_force
+from integrations.settings.selectors import setting_keys, settings_in_force, switches_of
 
 
 class Outdated(Exception):
@@ -41,6 +41,8 @@ def save_settings(
     values: Mapping[str, str],
     switched: Mapping[str, bool],
     overrides: Mapping[str, Mapping[str, str]] | None = None,
+    proposed: Mapping[str, str] | None = None,
+    told: Sequence[Change] = (),
     based_on: int | None = None,
     as_draft: bool = False,
     by: User | None = None,
@@ -49,23 +51,24 @@ def save_settings(
     """Store a new version and return it with True, or the present one with False when nothing would change.
 
     What is not named in `values` or `switched` keeps its value. `overrides` replaces the values of the entities and
-    projects it names ("entity:100", "project:24-001"); an empty value takes one away. Raises InvalidSettings: for
-    overrides always, for the values unless it is a draft. With `based_on`, the number of the version the person had
-    seen, raises Outdated when there is a newer one.
+    projects it names ("entity:100", "project:24-001"); an empty value takes one away. `proposed` says why a
+    value was proposed, which the history keeps with it; `told` stands first among the changes. Raises InvalidSettings:
+    for overrides and for switches of what is not built always, for the values unless it is a draft. With `based_on`,
+    the number of the version the person had seen, raises Outdated when there is a newer one.
     """
     Connection.objects.select_for_update().get(pk=connection.pk)  # one version at a time
     if based_on is not None:
         _refuse_outdated(connection, based_on)
     present = settings_in_force(connection)
-    before_values, before_switches = (present.values, present.switches) if present else ({}, {})
+    before_values = present.values if present else {}
     new_values = {key: values.get(key, before_values.get(key, "")) for key in setting_keys()}
-    new_overrides = _merged(present.overrides if present else {}, overrides or {})
-    new_switches = {each.key: bool({**before_switches, **switched}.get(each.key)) for each in switches()}
+    new_overrides = merged(present.overrides if present else {}, overrides or {})
+    new_switches = {**switches_of(present), **{key: bool(is_on) for key, is_on in switched.items()}}
     # What only concerns an entity or a project is not refused for what is wrong with the company's values.
     is_checked = not as_draft and bool(values or switched or present is None or present.is_draft)
     mirror = MirrorView(connection)
-    _refuse_problems(new_values if is_checked else None, overrides or {}, mirror)
-    changes = _changes(mirror, present, new_values, new_overrides, new_switches)
+    _refuse_problems(new_values if is_checked else None, overrides or {}, switched, mirror)
+    changes = changes_between(mirror, present, new_values, new_overrides, new_switches, proposed=proposed, by=by)
     if present is not None and present.is_draft != as_draft:
         changes.append({"label": "Saved as", "before": _kind(present.is_draft), "after": _kind(as_draft)})
     if present is not None and not changes:
@@ -78,12 +81,13 @@ def save_settings(
         overrides=new_overrides,
         switches=new_switches,
         is_draft=as_draft,
-        changes=changes,
+        changes=[*told, *changes],
         saved_by=by,
         saved_via=via,
     )
     judge_all_again(connection)
-    record_event(IntegrationEvent.SETTINGS_SAVED, _kind(as_draft).capitalize(), about=version, changes=changes, by=by)
+    kind = _kind(as_draft).capitalize()
+    record_event(IntegrationEvent.SETTINGS_SAVED, kind, about=version, changes=version.changes, by=by)
     return version, True
 
 
@@ -94,9 +98,15 @@ def _refuse_outdated(connection: Connection, based_on: int) -> None:
 
 
 def _refuse_problems(
-    values: Mapping[str, str] | None, overrides: Mapping[str, Mapping[str, str]], mirror: MirrorView
+    values: Mapping[str, str] | None,
+    overrides: Mapping[str, Mapping[str, str]],
+    switched: Mapping[str, bool],
+    mirror: MirrorView,
 ) -> None:
     problems = override_problems(overrides, mirror)
+    for switch in switches():
+        if switched.get(switch.key) and not is_built(switch):
+            problems[switch.key] = f"{switch.label} is coming: it does not work yet, so it cannot be switched on."
     if values is not None:
         problems |= settings_problems(values, mirror)
     if problems:
@@ -116,7 +126,7 @@ def remove_overrides(connection: Connection, place: str, *, by: User | None = No
     return version
 
 
-def _merged(
+def merged(
     before: Mapping[str, Mapping[str, str]], wanted: Mapping[str, Mapping[str, str]]
 ) -> dict[str, dict[str, str]]:
     """The overrides with those of the named places replaced; places without any value are left out."""
@@ -130,18 +140,25 @@ def _kind(is_draft: bool) -> str:
     return "draft" if is_draft else "complete settings"
 
 
-def _changes(
+def changes_between(
     mirror: MirrorView,
     before: SettingsVersion | None,
     values: Mapping[str, str],
     overrides: Mapping[str, Mapping[str, str]],
     switched: Mapping[str, bool],
+    *,
+    proposed: Mapping[str, str] | None = None,
+    by: User | None = None,
 ) -> list[Change]:
-    """Each change from the version before in words."""
-    changes = []
+    """Each change from the version before in words; of a value that was proposed, why it was and who accepted it."""
+    changes: list[Change] = []
     old_values, old_switches = (before.values, before.switches) if before else ({}, {})
     for setting in all_settings():
-        changes += _change(setting, setting.title, old_values.get(setting.key, ""), values[setting.key], mirror)
+        found = _change(setting, setting.title, old_values.get(setting.key, ""), values[setting.key], mirror)
+        why = (proposed or {}).get(setting.key, "")
+        for change in found if why else ():
+            change["after"] += f" (proposed: {why}; accepted by {by or 'a command'})"
+        changes += found
     for switch in switches():
         was, now = bool(old_switches.get(switch.key)), switched[switch.key]
         if was != now:

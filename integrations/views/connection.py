@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import capfirst
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
@@ -18,6 +18,7 @@ from accounts.refusal import Refused
 from accounts.sign_in.proof import proof_required, require_proof
 from accounts.templatetags.ui import when
 from integrations.connections import service
+from integrations.connections.first_read import begin_reading
 from integrations.crypto import SecretUnreadable
 from integrations.delivery.contract import push_flow
 from integrations.delivery.holds import release_holds
@@ -32,10 +33,17 @@ Fact = dict[str, Any]
 Failure = IntacctError | Refused | SecretUnreadable
 
 
-@require_GET
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
 @role_required(Role.VIEWER)
 def connection(request: TenantRequest) -> HttpResponse:
-    """The form to connect, or the facts of the connection. Who is to type a password proves first who they are."""
+    """The form to connect, or the facts of the connection. Who is to type a password proves first who they are.
+
+    What is sent to it is an attempt to connect, so that a refused one is shown at this address.
+    """
+    if request.method == "POST":
+        answer: HttpResponse = authorize(request, tenant_slug=request.tenant.slug)
+        return answer
     if request.membership.may(Role.ADMIN) and live_connection() is None:
         require_proof(request)
     return _page(request)
@@ -56,7 +64,9 @@ def authorize(request: TenantRequest) -> HttpResponse:
         made = service.authorize(request.tenant, **form.cleaned_data, by=request.user)
     except (IntacctError, Refused) as error:
         return _page(request, form=form, problem=problem_of("Not connected", error), status=422)
-    messages.success(request, f"Connected to {made.company_id}, {made.entity_label}.")
+    reading = begin_reading(made, by=request.user)
+    said = " Its lists are being read now; this page shows how far." if reading else ""
+    messages.success(request, f"Connected to {made.company_id}, {made.entity_label}.{said}")
     following = readiness().next_step
     return redirect(following[0] if following else "connection", tenant_slug=request.tenant.slug)
 
@@ -114,7 +124,7 @@ def disconnect(request: TenantRequest) -> HttpResponse:
         return _nothing_connected(request)
     if request.method == "POST":
         service.disconnect(live, by=request.user)
-        messages.success(request, f"Disconnected from {live}. Lists, settings, runs and links are kept.")
+        messages.success(request, f"Disconnected from {live}. Lists, settings, sync history and links are kept.")
         return redirect("connection", tenant_slug=request.tenant.slug)
     context = {"connection": live, "active_runs": live.runs.filter(state__in=ACTIVE_RUNS).count()}
     return render(request, "integrations/disconnect.html", context)

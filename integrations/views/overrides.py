@@ -13,13 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from integrations.forms.settings import OverrideForm, PlaceForm
+from integrations.forms.settings import Difference, OverrideForm, PlaceForm
 from integrations.forms.settings_view import SettingsView
 from integrations.gateway.access import latest_connection, live_connection
 from integrations.models import Connection, SettingsVersion
 from integrations.settings.selectors import LEVELS, place_of, places_with_own, settings_in_force
 from integrations.settings.service import InvalidSettings, Outdated, remove_overrides
-from integrations.views.settings import setting_row
+from integrations.views.setting_rows import setting_row, shared_notes
 
 PLACES_PER_PAGE = 50
 
@@ -105,7 +105,8 @@ def _save(request: TenantRequest, form: OverrideForm) -> HttpResponse:
     try:
         version, is_new = form.save(by=request.user)
     except Outdated as outdated:
-        return _page(request, form.rebased(), newer=outdated.newer, status=409)
+        differences = form.differences()
+        return _page(request, form.rebased(), newer=outdated.newer, differences=differences, status=409)
     except InvalidSettings as invalid:
         for key, problem in invalid.problems.items():
             form.add_error(key if key in form.fields else None, problem)
@@ -136,15 +137,24 @@ def remove_override(request: TenantRequest) -> HttpResponse:
 
 
 def _page(
-    request: TenantRequest, form: OverrideForm, *, newer: list[SettingsVersion] | None = None, status: int = 200
+    request: TenantRequest,
+    form: OverrideForm,
+    *,
+    newer: list[SettingsVersion] | None = None,
+    differences: list[Difference] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     place, view = form.place, form.view
+    rows = [setting_row(view, setting, form[setting.key]) for setting in place.settings()]
     context = {
         "form": form,
         "newer": newer or [],
+        "differences": differences or [],
         "place": place,
         "item": view.item(place.list_key, place.name),
-        "rows": [setting_row(view, setting, form[setting.key]) for setting in place.settings()],
+        "rows": rows,
+        "notes": shared_notes(rows),
+        "inherited": form.inherited(),
         "has_own": place.key in _own_places(form.connection),
     }
     return render(request, "integrations/override.html", context, status=status)

@@ -1,4 +1,4 @@
-"""Pages of the settings: the form, the history of its versions, and the search behind its pickers.
+"""The page of the settings: the form, and the search behind its pickers.
 
 Owns what is shown; what may be saved is decided by integrations.settings.service.
 """
@@ -8,25 +8,23 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.forms import BoundField
+from django.db.models import Q
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.access import TenantRequest, role_reason, role_required
+from accounts.access import TenantRequest, role_required
 from accounts.models import Role
+from accounts.ui.folding import folded
 from integrations.doctor.readiness import readiness
 from integrations.forms.options import LONGEST_ID
-from integrations.forms.settings import SettingsForm
+from integrations.forms.settings import Difference, SettingsForm
 from integrations.forms.settings_view import SettingsView
-from integrations.gateway.access import latest_connection, live_connection, why_not_sync
-from integrations.lists import KINDS_BY_KEY
-from integrations.mirror.flow import LISTS
+from integrations.gateway.access import latest_connection, live_connection
 from integrations.models import Connection, ListItem, SettingsVersion
 from integrations.records.lookup import why_unknown
+from integrations.records.picking import any_of, holding
 from integrations.records.picking import pick as picked
-from integrations.runs.selectors import active_run
 from integrations.settings.declared import (
     DEFAULTS,
     Setting,
@@ -36,19 +34,14 @@ from integrations.settings.declared import (
     settings_by_switch,
     switches,
 )
-from integrations.settings.selectors import (
-    LEVELS,
-    lists_picked_by,
-    picked_lists,
-    places_with_own,
-    settings_in_force,
-    switch_states,
-)
+from integrations.settings.fit import Fitting
+from integrations.settings.selectors import picked_lists, places_with_own, switches_of
 from integrations.settings.service import InvalidSettings, Outdated
+from integrations.views.setting_rows import SettingRow, said_of, setting_row, shared_notes
+from integrations.views.settings_lists import lists_context
 from integrations.views.setup import enabled_state
 
 PICKED_AT_ONCE = 50
-VERSIONS_PER_PAGE = 25
 LONGEST_SEARCH = 100
 
 
@@ -78,7 +71,8 @@ def _save(request: TenantRequest) -> HttpResponse:
     try:
         version, is_new = form.save(as_draft=as_draft, by=request.user)
     except Outdated as outdated:
-        return _page(request, live, form.rebased(), newer=outdated.newer, status=409)
+        differences = form.differences()
+        return _page(request, live, form.rebased(), newer=outdated.newer, differences=differences, status=409)
     except InvalidSettings as invalid:
         for key, problem in invalid.problems.items():
             form.add_error(key, problem)
@@ -106,6 +100,7 @@ def _page(
     form: SettingsForm | None,
     *,
     newer: list[SettingsVersion] | None = None,
+    differences: list[Difference] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     ready = readiness()
@@ -113,49 +108,53 @@ def _page(
         "connection": live,
         "form": form,
         "newer": newer or [],
+        "differences": differences or [],
         "ready": ready,
         "enabled": enabled_state(ready),
         "is_admin": request.membership.may(Role.ADMIN),
         "has_history": latest_connection() is not None,
     }
     if live is not None and form is not None:
-        lists = _lists(form.view)
         context |= {
-            "pickers": [form[setting.key] for setting in DEFAULTS],
-            "switches": [
-                {"switch": switch, "field": form[switch.key], "is_built": is_built(switch)} for switch in switches()
-            ],
+            "defaults": [_row(form, setting) for setting in DEFAULTS],
+            "switches": _switches(form),
             "groups": _groups(form),
             "places": len(places_with_own(form.view.version)),
             "facts": _facts(form.view),
-            "lists": lists,
-            "unread": any(row["read"] is None for row in lists),
-            "running": active_run(live, LISTS),
-            "why_not_read": _why_not_read(request, live),
+            **lists_context(request, form.view),
         }
     return render(request, "integrations/settings.html", context, status=status)
 
 
+def _row(form: SettingsForm, setting: Setting) -> SettingRow:
+    return setting_row(form.view, setting, form[setting.key], said=said_of(form.view, setting))
+
+
 def _groups(form: SettingsForm) -> list[dict[str, Any]]:
-    """The settings of each switch with what is to be known about the value shown."""
-    return [
-        {"switch": switch, "rows": [setting_row(form.view, setting, form[setting.key]) for setting in declared]}
-        for switch, declared in settings_by_switch()
-    ]
+    """The settings of each switch, folded while it is off unless something in it is wrong."""
+    groups = []
+    for switch, declared in settings_by_switch():
+        rows = [_row(form, setting) for setting in declared]
+        is_open = switch is None or switch.key in form.on or any(row.field.errors for row in rows)
+        groups.append({"switch": switch, "rows": rows, "is_open": is_open, "notes": shared_notes(rows)})
+    return groups
 
 
-def setting_row(view: SettingsView, setting: Setting, field: BoundField) -> dict[str, Any]:
-    """One setting as a form shows it."""
-    # A value that was refused says so already.
-    said = [] if field.errors else view.cautions(setting, str(field.value() or ""))
-    has_place = setting.cautions is not None  # where what is asked while choosing is put
-    return {"setting": setting, "field": field, "cautions": said, "has_place": has_place}
+def _switches(form: SettingsForm) -> list[dict[str, Any]]:
+    """The switches; one that is not built is off, and says so where an earlier version had it on."""
+    stored = form.view.version.switches if form.view.version else {}
+    rows = []
+    for switch in switches():
+        built = is_built(switch)
+        was_on = not built and bool(stored.get(switch.key))
+        rows.append({"switch": switch, "field": form[switch.key], "is_built": built, "was_on": was_on})
+    return rows
 
 
 def _facts(view: SettingsView) -> list[dict[str, Any]]:
     """The settings to read: the value in force and the level it comes from."""
     facts = [_fact(view, setting) for setting in DEFAULTS]
-    states = switch_states(view.connection)
+    states = switches_of(view.version)
     facts += [{"label": switch.label, "value": "on" if states[switch.key] else "off"} for switch in switches()]
     facts += [_fact(view, setting) for setting in all_settings() if setting not in DEFAULTS]
     return facts
@@ -166,27 +165,6 @@ def _fact(view: SettingsView, setting: Setting) -> dict[str, Any]:
     shown = view.shown(setting, chosen.value) if chosen.value else ""
     notes = [chosen.source, *view.cautions(setting, chosen.value)]
     return {"label": setting.title, "value": shown, "note": ". ".join(note for note in notes if note)}
-
-
-def _lists(view: SettingsView) -> list[dict[str, Any]]:
-    """The lists the pickers choose from, and when each was read."""
-    keys = dict.fromkeys([*lists_picked_by(all_settings()), *LEVELS.values()])
-    return [{"kind": KINDS_BY_KEY[key], "read": view.last_read(key)} for key in keys]
-
-
-def _why_not_read(request: TenantRequest, live: Connection) -> str:
-    return role_reason(request, Role.ACCOUNTANT) or str(why_not_sync(live) or "")
-
-
-@require_GET
-@role_required(Role.VIEWER)
-def history(request: TenantRequest) -> HttpResponse:
-    """Every version that was saved: who, when, by which way, and what changed."""
-    owner = latest_connection()
-    versions = SettingsVersion.objects.filter(connection=owner).select_related("saved_by").order_by("-number")
-    page = Paginator(versions, VERSIONS_PER_PAGE).get_page(request.GET.get("page"))
-    in_force = settings_in_force(owner)
-    return render(request, "integrations/history.html", {"page_obj": page, "owner": owner, "in_force": in_force})
 
 
 @require_GET
@@ -211,8 +189,10 @@ def pick(request: TenantRequest, list_key: str) -> HttpResponse:
     live = live_connection()
     if live is None:
         return JsonResponse([], safe=False)
-    found = picked(live, list_key, request.GET.get("q", "")[:LONGEST_SEARCH], PICKED_AT_ONCE + 1)
-    return picker_answer(map(option_of, found))
+    words, setting = request.GET.get("q", "")[:LONGEST_SEARCH], setting_for(request.GET.get("setting", ""))
+    if setting is not None and setting.list_key == list_key and setting.fitting and setting.fitting.preferred:
+        return picker_answer(_preferred_first(live, setting.list_key, setting.fitting, words))
+    return picker_answer(map(option_of, picked(live, list_key, words, PICKED_AT_ONCE + 1)))
 
 
 class Option(NamedTuple):
@@ -222,6 +202,7 @@ class Option(NamedTuple):
     text: str
     is_active: bool = True
     can_be_chosen: bool = True
+    note: str = ""
 
 
 def option_of(item: ListItem) -> Option:
@@ -229,6 +210,24 @@ def option_of(item: ListItem) -> Option:
     if item.is_known:
         return Option(item.business_id, str(item), item.is_active)
     return Option(item.business_id, f"{item} (cannot be used: {why_unknown(item)})", True, False)
+
+
+def _preferred_first(live: Connection, list_key: str, fitting: Fitting, words: str) -> list[Option]:
+    """What fits the setting, then all else with what it is not; before both what has exactly the id that was typed."""
+    most = PICKED_AT_ONCE + 1
+    fits = any_of(
+        [
+            *(Q(**{f"fields__{name}": value for name, value in wanted.items()}) for wanted in fitting.preferred),
+            *(holding(name) for name in fitting.preferred_words),
+        ]
+    )
+    first = picked(live, list_key, words, most, among=fits)
+    fitting_ids = {item.business_id for item in first}
+    rest = [item for item in picked(live, list_key, words, most) if item.business_id not in fitting_ids]
+    if len(first) >= most:
+        rest = [item for item in rest if folded(item.business_id) == folded(words)]
+    options = [*map(option_of, first), *(option_of(item)._replace(note=fitting.apart) for item in rest)]
+    return sorted(options, key=lambda option: folded(option.value) != folded(words))
 
 
 def picker_answer(found: Iterable[Option]) -> JsonResponse:
@@ -240,6 +239,7 @@ def picker_answer(found: Iterable[Option]) -> JsonResponse:
             "text": option.text,
             "inactive": not option.is_active,
             **({} if option.can_be_chosen else {"disabled": True}),
+            **({"note": option.note} if option.note else {}),
         }
         for option in first[:PICKED_AT_ONCE]
     ]

@@ -1,6 +1,6 @@
 /* Searchable pickers: <select data-picker-url="…">. The address answers ?q=text with
- * [{"value": "4000", "text": "4000 Revenue", "inactive": false}]; the select's own options are kept and stay valid
- * without a script. data-picker-with="project:id_project" sends the values of other fields along,
+ * [{"value": "4000", "text": "4000 Revenue", "inactive": false}], with a "note" where there is something to know; the
+ * select's own options are kept and stay valid without a script. data-picker-with="project:id_project" sends the values of other fields along,
  * data-picker-fixed="project=12" what is sent where those are empty.
  */
 (() => {
@@ -13,7 +13,8 @@
   };
 
   function row(item) {
-    const mark = item.inactive ? '<span class="picker-inactive">inactive</span>' : "";
+    const word = item.inactive ? "inactive" : item.note || "";
+    const mark = word ? `<span class="picker-inactive">${escape(word)}</span>` : "";
     return `<div>${escape(item.text)}${mark}</div>`;
   }
 

@@ -38,6 +38,8 @@ def test_a_definition_is_chosen_and_a_project_gets_its_own_values(
     alma.go(url("settings"))
     alma.sees("Missing until the integration is fully enabled")
     alma.look()
+    # A definition is proposed for each kind; a person may choose another one.
+    expect(alma.page.locator("#said_subcontract_definition")).to_contain_text("reported under Subcontracts")
     pick(alma.page, "Definition for subcontracts", "Plant", "Civil Plant Hire")
     alma.sees("It does not enable change, so change orders of these commitments cannot be pushed.")
     alma.look()

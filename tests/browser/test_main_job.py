@@ -69,12 +69,13 @@ def test_from_nothing_to_a_fully_enabled_integration(
     expect(alma.page.locator(".topbar .pill")).to_contain_text("Connected")
 
     alma.look()
-    alma.press("Read lists from Intacct")
-    expect(alma.page.locator("#run-state")).to_contain_text("Queued")
+    alma.sees("Lists are being read. You can go on here.")
     run_to_end(newest_run())
-    expect(alma.page.locator("#run-state")).to_contain_text("Succeeded")
-    alma.follow("Fill in the settings")
-
+    expect(alma.page.locator("#lists-read")).not_to_contain_text("being read")
+    alma.sees("2 proposals are filled in")
+    alma.look()
+    for position in (0, 1):
+        alma.page.locator("[data-settings] select").nth(position).evaluate("select => select.tomselect.clear()")
     alma.press("Save")
     expect(alma.page.locator("[data-error-summary]")).to_be_focused()
     alma.sees("Choose one of the GL accounts; this is required.")

@@ -129,15 +129,18 @@ def test_configure_refuses_what_is_not_valid_and_keeps_a_draft_when_asked(connec
 
 
 def test_a_switch_can_be_turned_off_again(connected: str) -> None:
-    command("configure", connected, "--draft", "--sync-projects", "--sync-bills")
+    command("configure", connected, "--draft", "--sync-projects", "--sync-commitments")
     code, facts = as_json("configure", connected, "--draft", "--no-sync-projects")
     assert code == 0
     assert facts["switches"] == {
         "sync_projects": False,
-        "sync_commitments": False,
+        "sync_commitments": True,
         "sync_contracts": False,
-        "sync_bills": True,
+        "sync_bills": False,
     }
+    code, _, err = command("configure", connected, "--draft", "--sync-bills")
+    assert code == 3
+    assert "Sync Bills is coming" in err
     code, _, err = command("import_projects", connected, "--all")
     assert code == 3
     assert "Sync Projects is switched off" in err

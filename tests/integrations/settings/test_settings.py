@@ -123,23 +123,25 @@ class TestTheCompanysSettings:
         assert sentence.startswith("Definition for subcontracts: ")
         assert "is inactive in Intacct" in sentence
 
-    def test_what_a_switch_requires_carries_the_asterisk_and_says_which_switch(
-        self, listed: Connection, client_for: ClientFor, url: Url, admin: User
+    @pytest.mark.parametrize("is_on", [False, True])
+    def test_what_a_switch_requires_carries_the_asterisk_while_it_is_on(
+        self, listed: Connection, client_for: ClientFor, url: Url, admin: User, is_on: bool
     ) -> None:
+        save_settings(listed, values={}, switched={"sync_commitments": is_on}, as_draft=True)
         page = client_for(admin).get(url("settings")).content.decode()
         for setting in all_settings():
             label = re.search(rf'<label\s+for="id_{setting.key}".*?</label>', page, re.S)
             assert label is not None, setting.key
-            assert ("asteriskField" in label[0]) == (setting.need is not Need.OPTIONAL), setting.key
-        assert page.count("Required while Sync Commitments is on.") == 4
+            required = setting.need is Need.ALWAYS or (is_on and setting.need is Need.WHEN_SWITCHED_ON)
+            assert ("asteriskField" in label[0]) == required, setting.key
+        assert page.count('data-required-by="sync_commitments"') == 4
+        assert ('data-of-switch="sync_commitments" open' in page) == is_on
 
     @pytest.mark.parametrize(
         ("key", "definition", "said"),
         [
-            ("subcontract_definition", "PC Subcontracts", "It has no numbering sequence"),
             ("subcontract_definition", "PC Subcontract CO", "It makes change orders, not commitments"),
             ("subcontract_definition", "PC Subcontract Invoice", "post to accounts payable"),
-            ("subcontract_definition", "Purchase Requisition", "by the sequence “Requisitions”"),
             ("subcontract_definition", "Civil Plant Hire", "in an entity only"),
             ("subcontract_definition", "Civil Plant Hire", "does not enable change"),
             ("subcontract_definition", "Vendor Invoice - old", "is inactive in Intacct"),
@@ -161,6 +163,16 @@ class TestTheCompanysSettings:
         assert said in text_of(asked)
         save_settings(listed, values={key: definition}, switched={}, as_draft=True)
         assert said in text_of(client_for(admin).get(url("settings")))
+
+    def test_how_documents_are_numbered_is_one_quiet_note(
+        self, chosen: Connection, client_for: ClientFor, url: Url, admin: User
+    ) -> None:
+        page = text_of(client_for(admin).get(url("settings")))
+        assert page.count("Documents keep the number they have in ERP Admin") == 1
+        assert "Definition for subcontracts, Definition for purchase orders, " in page
+        numbered = {"subcontract_definition": "Purchase Requisition"}
+        save_settings(chosen, values=numbered, switched={}, as_draft=True)
+        assert "by its sequence “Requisitions”" in text_of(client_for(admin).get(url("settings")))
 
     def test_retainage_that_a_definition_would_refuse_is_told(
         self, chosen: Connection, client_for: ClientFor, url: Url, admin: User
@@ -196,7 +208,10 @@ class TestTheCompanysSettings:
         answer = client_for(admin).post(url("settings"), sent(chosen, typed, before.number))
         page = text_of(answer)
         assert answer.status_code == 409
-        assert "State in Intacct: — → <strong>Draft</strong>" in page
+        for label, theirs, yours in (("State in Intacct", "Draft", ""), ("Unit of measure", "", "Lot")):
+            row = re.search(rf"<th[^>]*>{label}</th>.*?</tr>", page)
+            assert row is not None
+            assert ("as before" in row[0], f"<strong>{theirs or yours}</strong>" in row[0]) == (True, True)
         assert '<option value="Draft" selected>' in page
         assert 'value="Lot"' in page
         assert newest(chosen).values["purchasing_unit"] == ""

@@ -14,7 +14,7 @@ from integrations.connections.service import authorize
 from integrations.gateway.access import live_connection
 from integrations.mirror.flow import LISTS
 from integrations.mirror.service import start_list_sync
-from integrations.models import Connection, ConnectionState, Exchange, ListItem, RunState, SyncRun
+from integrations.models import Connection, ConnectionState, Exchange, ListItem, Mode, RunState, SyncRun
 from integrations.sandbox.facade import SandboxServer
 from tests.conftest import MIRRORED
 
@@ -54,9 +54,18 @@ def press_authorize(client_for: ClientFor, url: Url, admin: User, scoped: Tenant
     browser = client_for(admin)
 
     def press_authorize(**typed: str) -> Any:
-        return browser.post(url("authorize"), filled(**typed))
+        return browser.post(url("connection"), filled(**typed))
 
     return press_authorize
+
+
+def test_after_connecting_the_lists_are_read_those_of_the_settings_first(press_authorize: Authorize, url: Url) -> None:
+    press_authorize()
+    run = SyncRun.objects.get()
+    assert (run.flow, run.state, run.mode) == (LISTS, RunState.QUEUED, Mode.FULL)
+    keys = [key.removeprefix("list:") for key in run.steps.order_by("position").values_list("key", flat=True)]
+    assert keys[1:4] == ["gl_accounts", "items", "purchasing_definitions"]
+    assert {"vendors", "tasks", "projects"} <= set(keys)
 
 
 def test_connecting_leads_to_what_is_missing_next(press_authorize: Authorize, url: Url, admin: User) -> None:
@@ -103,9 +112,9 @@ def test_an_id_of_invisible_characters_only_is_missing(press_authorize: Authoriz
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"password": "wrong <&> password"}, "Check company ID, user ID, password"),
-        ({"company_id": "no-such-company"}, "Check company ID, user ID, password"),
-        ({"user_id": "ws_former", "password": "former-user-local"}, "Check company ID, user ID, password"),
+        ({"password": "wrong <&> password"}, "Check company ID, user ID and password,"),
+        ({"company_id": "no-such-company"}, "Check company ID, user ID and password,"),
+        ({"user_id": "ws_former", "password": "former-user-local"}, "Check company ID, user ID and password,"),
     ],
 )
 def test_a_refused_sign_in_names_what_to_check_and_keeps_what_was_typed(
@@ -115,6 +124,7 @@ def test_a_refused_sign_in_names_what_to_check_and_keeps_what_was_typed(
     page = text_of(answer)
     assert answer.status_code == 422
     assert sentence in page
+    assert "password or entity" not in page
     assert "Technical details" in page
     assert f'value="{typed.get("company_id", "summit-demo")}"' in page
     assert f'value="{typed.get("user_id", "ws_sync")}"' in page
@@ -292,6 +302,7 @@ def test_other_credentials_are_kept_only_when_intacct_accepts_them(
     answer = browser.post(url("update_credentials"), {"user_id": "ws_limited", "password": "wrong"})
     assert answer.status_code == 422
     assert "The credentials were not changed" in text_of(answer)
+    assert "Check user ID and password," in text_of(answer)
     assert 'value="ws_limited"' in text_of(answer)
     kept = Connection.objects.get(pk=mirrored.pk)
     assert (kept.user_id, kept.reveal_password(), kept.state) == ("ws_sync", "summit-user-local", "connected")

@@ -1,5 +1,7 @@
 """The settings form, its pickers and its history, through the pages."""
 
+import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,10 +13,10 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Tenant, User
 from integrations.connections.service import authorize, disconnect
 from integrations.doctor.readiness import readiness
-from integrations.mirror.service import start_list_sync
-from integrations.models import Connection, ListItem, SettingsVersion
+from integrations.models import Connection, ConnectionState, ListItem, SettingsVersion, SyncRun
+from integrations.runs.runner import run_to_end, work_slice
 from integrations.sandbox.facade import SandboxServer
-from integrations.settings.declared import switches
+from integrations.settings.declared import is_built, switches
 from integrations.settings.selectors import settings_in_force
 from integrations.settings.service import save_settings
 
@@ -56,11 +58,13 @@ def test_before_the_lists_are_read_the_page_offers_to_read_them(
     browser = client_for(admin)
     page = text_of(browser.get(url("settings")))
     assert "GL accounts: not read from Intacct yet" in page
-    assert url("start_sync") in page
-    assert 'name="lists" value="gl_accounts"' in page
-    assert 'name="lists" value="items"' in page
-    started = start_list_sync(connection, kinds=["gl_accounts", "items"])
-    assert f"Lists are being read: run {started.run.number}" in text_of(browser.get(url("settings")))
+    answer = browser.post(url("read_setting_lists"))
+    assert (answer.status_code, answer["Location"]) == (302, url("settings"))
+    run = SyncRun.objects.get()
+    assert {"list:gl_accounts", "list:items", "list:projects"} <= set(run.steps.values_list("key", flat=True))
+    page = text_of(browser.get(url("settings")))
+    assert "Lists are being read. You can go on here." in page
+    assert f"{url('setting_lists')}?known=" in page
 
 
 def test_saving_enables_the_integration_and_says_so(
@@ -77,21 +81,20 @@ def test_saving_enables_the_integration_and_says_so(
     assert (version.saved_by, version.saved_via) == (admin, "page")
     account = ListItem.objects.get(kind="gl_accounts", business_id="5010")
     assert f'<option value="5010" selected>{account.business_id}' in page
-    assert "last read from Intacct" in page
 
 
 def test_saving_without_what_is_required_is_refused_at_each_field(
     mirrored: Connection, client_for: ClientFor, url: Url, admin: User
 ) -> None:
     answer = client_for(admin).post(
-        url("settings"), filled(mirrored, 0, {"default_item": "SUBCON", "sync_bills": "on"})
+        url("settings"), filled(mirrored, 0, {"default_item": "SUBCON", "sync_projects": "on"})
     )
     page = text_of(answer)
     assert answer.status_code == 422
     assert page.count("Choose one of the GL accounts; this is required.") == 2
     assert 'href="#id_default_account"' in page
     assert '<option value="SUBCON" selected>' in page
-    assert 'name="sync_bills" checked' in page
+    assert 'name="sync_projects" data-switch="sync_projects" checked' in page
     assert settings_in_force(mirrored) is None
 
 
@@ -159,22 +162,24 @@ def test_nobody_overwrites_what_somebody_saved_meanwhile(
     ready: Connection, client_for: ClientFor, url: Url, admin: User, accountant: User
 ) -> None:
     browser = client_for(admin)
-    save_settings(ready, values={"default_account": "5020"}, switched={"sync_bills": False}, by=accountant)
+    save_settings(ready, values={"default_account": "5020"}, switched={"sync_projects": False}, by=accountant)
 
-    on = {switch.key: "on" for switch in switches()}
-    typed = filled(ready, 1, {**RIGHT, **{key: value for key, value in on.items() if key != "sync_contracts"}})
-    answer = browser.post(url("settings"), typed)
+    answer = browser.post(url("settings"), filled(ready, 1, {**RIGHT, "sync_projects": "on", "sync_commitments": "on"}))
     page = text_of(answer)
     assert answer.status_code == 409
     assert "Nothing of yours was saved yet." in page
     assert "by Ben Okafor" in page
-    assert "Sync Bills: on → <strong>off</strong>" in page
+    rows = dict(re.findall(r'<th scope="row"[^>]*>([^<]+)</th>(.*?)</tr>', page))
+    assert set(rows) == {"Default Account", "Sync Projects", "Sync Commitments"}
+    assert "<strong>off</strong>" in rows["Sync Projects"]
+    assert "5020" in rows["Default Account"]
+    assert "<strong>on</strong>" in rows["Sync Commitments"]
+    assert "yours" in rows["Sync Commitments"]
     # What was changed here stays, all else is as saved meanwhile.
     assert 'name="version" value="2"' in page
     assert '<option value="5020" selected>' in page
-    assert 'name="sync_projects" checked' in page
-    assert 'name="sync_bills" checked' not in page
-    assert 'name="sync_contracts" checked' not in page
+    assert 'data-switch="sync_commitments" checked' in page
+    assert 'data-switch="sync_projects" checked' not in page
     assert newest(ready).number == 2
 
     browser.post(
@@ -182,7 +187,7 @@ def test_nobody_overwrites_what_somebody_saved_meanwhile(
         filled(ready, 2, {**RIGHT, "default_account": "5020", "sync_projects": "on", "sync_commitments": "on"}),
     )
     assert newest(ready).number == 3
-    assert newest(ready).switches["sync_contracts"] is False
+    assert newest(ready).switches["sync_projects"] is True
 
 
 @pytest.mark.parametrize("version", ["", "-1", "many"])
@@ -215,8 +220,10 @@ def test_each_switch_says_what_it_does_needs_and_whether_it_works_yet(
     for switch in switches():
         assert switch.effect in page
         for permission in switch.permissions:
-            assert f"{permission.module} → {permission.name}: {', '.join(permission.rights)}" in page
-    assert "<strong>Not available yet:</strong> your choice is stored, and nothing is exchanged until it is." in page
+            said = f"{permission.module} → {permission.name}: {', '.join(permission.rights)}" in page
+            assert said is is_built(switch)
+    coming = [switch for switch in switches() if not is_built(switch)]
+    assert page.count('<span class="state-label">Coming</span>') == len(coming)
 
 
 def test_others_read_the_settings_and_cannot_save(
@@ -235,11 +242,11 @@ def test_others_read_the_settings_and_cannot_save(
 def test_the_history_shows_who_changed_what(
     ready: Connection, client_for: ClientFor, url: Url, admin: User, viewer: User
 ) -> None:
-    save_settings(ready, values={"default_account": "5020"}, switched={"sync_bills": False}, by=admin, via="page")
+    save_settings(ready, values={"default_account": "5020"}, switched={"sync_projects": False}, by=admin, via="page")
     save_settings(ready, values={"default_item": ""}, switched={}, by=None, via="configure", as_draft=True)
     page = text_of(client_for(viewer).get(url("settings_history")))
     assert "Default Account: 5010" in page
-    assert "Sync Bills: on → <strong>off</strong>" in page
+    assert "Sync Projects: on → <strong>off</strong>" in page
     assert "Alma Reyes" in page
     assert "configure" in page
     assert "Draft" in page
@@ -254,9 +261,9 @@ def test_the_history_takes_the_same_queries_for_many_versions(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for number in range(30):
-        save_settings(ready, values={}, switched={"sync_bills": bool(number % 2)}, by=admin)
+        save_settings(ready, values={}, switched={"sync_projects": bool(number % 2)}, by=admin)
     browser = client_for(admin)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         page = text_of(browser.get(url("settings_history")))
     assert "1–25 of 31 versions" in page
 
@@ -269,7 +276,7 @@ def test_the_settings_page_takes_few_queries(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     browser = client_for(admin)
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(29):
         browser.get(url("settings"))
 
 
@@ -304,6 +311,9 @@ def test_a_picker_shows_fifty_and_says_that_there_are_more(
     options = client_for(viewer).get(url("pick", list_key="gl_accounts")).json()
     assert len(options) == 51
     assert options[-1]["disabled"] is True
+    first = client_for(viewer).get(url("pick", list_key="gl_accounts"), {"setting": "default_account"}).json()
+    assert len(first) == 51
+    assert first[-1]["disabled"] is True
     assert "first 50" in options[-1]["text"]
 
 
@@ -325,3 +335,63 @@ def test_an_outsider_finds_nothing(
     browser = client_for(outsider)
     assert browser.get(url(name)).status_code == 404
     assert browser.get(url("pick", list_key="items")).status_code == 404
+
+
+def test_a_switch_that_is_not_built_cannot_be_switched_on(
+    mirrored: Connection, client_for: ClientFor, url: Url, admin: User
+) -> None:
+    browser = client_for(admin)
+    page = text_of(browser.get(url("settings")))
+    assert 'name="sync_bills"' not in page
+    for draft in ({}, {"draft": "1"}):
+        answer = browser.post(url("settings"), filled(mirrored, 0, {**RIGHT, "sync_bills": "on", **draft}))
+        assert answer.status_code == 422
+        assert "Sync Bills is coming: it does not work yet, so it cannot be switched on." in text_of(answer)
+    assert settings_in_force(mirrored) is None
+
+
+def test_one_that_was_switched_on_before_counts_as_off_and_says_so(
+    ready: Connection, client_for: ClientFor, url: Url, admin: User
+) -> None:
+    version = newest(ready)
+    SettingsVersion.objects.filter(pk=version.pk).update(switches={**version.switches, "sync_bills": True})
+    browser = client_for(admin)
+    assert "It was switched on before: nothing was exchanged by it, and it counts as off." in text_of(
+        browser.get(url("settings"))
+    )
+    assert "Sync Bills" not in text_of(browser.get(url("integrations")))
+    browser.post(url("settings"), filled(ready, 1, {**RIGHT, "sync_projects": "on"}))
+    assert newest(ready).switches["sync_bills"] is False
+    assert {"label": "Sync Bills", "before": "on", "after": "off"} in newest(ready).changes
+
+
+def test_the_page_is_told_of_each_list_as_it_arrives(
+    connection: Connection, client_for: ClientFor, url: Url, admin: User
+) -> None:
+    browser = client_for(admin)
+    htmx = {"HTTP_HX_REQUEST": "true"}
+    begun = text_of(browser.post(url("read_setting_lists"), **htmx))
+    address = html.unescape(re.findall(r'hx-get="([^"]+)"', begun)[0])
+    run = SyncRun.objects.get()
+    while not ListItem.objects.filter(kind="items").exists():
+        work_slice(run.pk, seconds=0)
+    told = text_of(browser.get(address, **htmx))
+    assert 'id="said_default_account" hx-swap-oob="true" data-proposal="id_default_account" data-value="5000"' in told
+    assert 'id="said_purchasing_definitions"' not in told
+    again = html.unescape(re.findall(r'hx-get="([^"]+)"', told)[0])
+    assert 'id="said_default_account"' not in text_of(browser.get(again, **htmx))
+    run_to_end(run)
+    told = text_of(browser.get(again, **htmx))
+    assert 'data-proposal="id_subcontract_definition"' in told
+    assert "hx-get" not in told.partition('id="said_')[0]
+
+
+def test_a_refusal_to_read_is_said_on_the_page(
+    connection: Connection, client_for: ClientFor, url: Url, admin: User, viewer: User
+) -> None:
+    assert client_for(viewer).post(url("read_setting_lists")).status_code == 403
+    Connection.objects.update(state=ConnectionState.NEEDS_CREDENTIALS)
+    browser = client_for(admin)
+    answer = browser.post(url("read_setting_lists"), HTTP_HX_REQUEST="true")
+    assert 'role="alert"' in text_of(answer)
+    assert not SyncRun.objects.exists()

@@ -12,7 +12,7 @@ from integrations.connections.service import disconnect
 from integrations.doctor.permissions import permission_groups
 from integrations.lists import KINDS
 from integrations.models import Connection
-from integrations.settings.declared import switches
+from integrations.settings.declared import built_switches, is_built, switches
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]
@@ -24,7 +24,7 @@ def text_of(answer: Any) -> str:
 
 def test_the_card_leads_to_the_guide_before_anything_is_connected(client_for: ClientFor, url: Url, admin: User) -> None:
     page = text_of(client_for(admin).get(url("integrations")))
-    assert "Sage Intacct is not connected." in page
+    assert "Not connected" in page
     assert url("set_up") in page
     assert url("connection") in page
 
@@ -88,8 +88,10 @@ def test_the_guide_says_that_no_sender_is_configured(
 
 def test_every_declared_permission_is_in_the_guide(client_for: ClientFor, url: Url, viewer: User, intacct: Any) -> None:
     page = text_of(client_for(viewer).get(url("set_up")))
-    wanted = [kind.permission for kind in KINDS] + [
-        permission for switch in switches() for permission in switch.permissions
+    used = {switch.key for switch in built_switches()}
+    kinds = [kind for kind in KINDS if not kind.needed_by or used & set(kind.needed_by)]
+    wanted = [kind.permission for kind in kinds] + [
+        permission for switch in built_switches() for permission in switch.permissions
     ]
     groups = {group.module: {row.name: row for row in group.rows} for group in permission_groups()}
     for permission in wanted:
@@ -100,14 +102,36 @@ def test_every_declared_permission_is_in_the_guide(client_for: ClientFor, url: U
 def test_a_permission_names_all_it_is_needed_for_once() -> None:
     rows = [row for group in permission_groups() for row in group.rows]
     assert len({(group.module, row.name) for group in permission_groups() for row in group.rows}) == len(rows)
-    bills = next(row for row in rows if row.name == "Bills")
-    assert bills.rights == ("List", "View", "Add", "Edit")
-    assert bills.needed_for == ("For the switch Sync Bills.",)
-    assert bills.need == "Sync Bills"
+    orders = next(row for row in rows if row.name == "Purchasing transactions")
+    assert orders.rights == ("List", "View", "Add", "Edit")
+    assert orders.needed_for == ("For the switch Sync Commitments.",)
+    assert orders.need == "Sync Commitments"
     needs = {row.name: row.need for row in rows}
     assert (needs["Accounts"], needs["Entities"], needs["Warehouses"]) == ("Always", "Always", "Optional")
-    assert needs["Vendors"] == "Sync Commitments, Sync Bills"
+    assert needs["Vendors"] == "Sync Commitments"
     assert all("List" in row.rights for row in rows)
+
+
+def test_what_is_not_built_asks_for_no_right(client_for: ClientFor, url: Url, viewer: User) -> None:
+    coming = {permission for each in switches() if not is_built(each) for permission in each.permissions}
+    assert coming
+    asked = {(group.module, row.name) for group in permission_groups() for row in group.rows}
+    assert not asked & {(permission.module, permission.name) for permission in coming}
+    page = text_of(client_for(viewer).get(url("set_up")))
+    needed, _, folded = page.partition("Not needed yet: what is coming")
+    assert "Change requests" not in needed
+    assert "Change requests" in folded
+
+
+def test_the_guide_shows_what_the_switches_that_will_be_used_need(
+    client_for: ClientFor, url: Url, viewer: User
+) -> None:
+    browser = client_for(viewer)
+    assert "Purchasing transactions" in text_of(browser.get(url("set_up")))
+    page = text_of(browser.get(url("set_up"), {"chosen": "1", "for": "sync_projects"}))
+    assert "Purchasing transactions" not in page
+    assert "Project statuses" in page
+    assert 'id="for-sync_projects" checked' in page
 
 
 def test_the_pages_take_few_queries(
