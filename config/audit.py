@@ -23,6 +23,7 @@ AUDITED = (
     _audited("integrations.ApiBudget", only=("monthly",)),
     _audited("erp_admin.Project", without=("remote_digest", "refreshed_at")),
     _audited("erp_admin.RememberedMatch", without=("chosen_by", "chosen_at")),
+    _audited("erp_admin.RememberedColumns", without=("fingerprint", "chosen_by", "chosen_at")),
 )
 
 NOT_AUDITED = {
@@ -53,6 +54,7 @@ NOT_AUDITED = {
     "integrations.PushHold": "set by the engine; ending it is written down with it",
     "integrations.ElementOrder": "learnt from Intacct",
     "erp_admin.ImportDraft": "a file on its way in; what it becomes is audited",
+    "erp_admin.ImportCorrection": "who corrected which cell of a file stands in the row itself",
     "erp_admin.ImportFile": "the bytes of a file on its way in, written once",
     "erp_admin.ImportedDocument": "a part of a file on its way in",
     "erp_admin.ImportMatch": "a part of a file on its way in; what is remembered of it is audited",

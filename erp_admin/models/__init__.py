@@ -13,6 +13,7 @@ from erp_admin.models.document_import import (
     IMPORTABLE,
     IMPORTED,
     SETTLED,
+    ImportCorrection,
     ImportDraft,
     ImportedDocument,
     ImportFile,
@@ -21,6 +22,7 @@ from erp_admin.models.document_import import (
     ImportState,
     MatchHow,
     MatchKind,
+    RememberedColumns,
     RememberedMatch,
 )
 from erp_admin.models.numbered import NumberedDocument, number_key
@@ -35,6 +37,7 @@ __all__ = [
     "Commitment",
     "CommitmentKind",
     "CommitmentLine",
+    "ImportCorrection",
     "ImportDraft",
     "ImportFile",
     "ImportMatch",
@@ -45,6 +48,7 @@ __all__ = [
     "MatchKind",
     "NumberedDocument",
     "Project",
+    "RememberedColumns",
     "RememberedMatch",
     "ValuedLine",
     "number_key",

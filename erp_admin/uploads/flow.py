@@ -22,8 +22,9 @@ from erp_admin.models import (
     ImportState,
 )
 from erp_admin.uploads.assessment import assessing
+from erp_admin.uploads.columns_found import ColumnsUnclear
 from erp_admin.uploads.formats.table import FileRefused
-from erp_admin.uploads.intake import Intake, opened
+from erp_admin.uploads.intake import Intake, ask_for_columns, opened
 from erp_admin.uploads.resolving import Resolver
 from erp_admin.uploads.writing import write
 from integrations.models import Approval, RowOutcome, RunRow, RunStep, SyncRun
@@ -57,6 +58,10 @@ class DocumentReading(Flow):
         try:
             with opened(draft) as intake:
                 yield from _read_pages(work, intake)
+        except ColumnsUnclear as unclear:
+            with _held(work, draft):
+                ask_for_columns(draft, unclear)
+            work.say(f"{unclear.sentence} {unclear.advice}")
         except FileRefused as refused:
             with _held(work, draft):
                 draft.stage, draft.why_unread = ImportStage.UNREADABLE, refused.sentence[:500]

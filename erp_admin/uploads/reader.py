@@ -10,6 +10,7 @@ from erp_admin.documents.columns import Column
 from erp_admin.uploads.beside import settle_currency
 from erp_admin.uploads.boundaries import Boundaries
 from erp_admin.uploads.cells import Cells, without_hidden
+from erp_admin.uploads.column_choice import ColumnChoice
 from erp_admin.uploads.document_rows import DocumentRows, wrong_total
 from erp_admin.uploads.formats.table import Row, Table
 from erp_admin.uploads.heading import find_heading, notes_about
@@ -33,16 +34,23 @@ class DocumentReader:
     """Looks at the whole file at once, raising FileRefused for its header; then yields document by document.
 
     `stated` is how to read what the file leaves open, `decisions` how it is read. `base_currency` is what a blank one
-    means. `headers` are as many as the widest row has cells. `notes` are complete after the documents.
+    means, `chosen` what a person said the columns are. `headers` are as many as the widest row has cells. `notes` are
+    complete after the documents.
     """
 
     def __init__(
-        self, kind: str, table: Table, stated: StatedReading | None = None, *, base_currency: str = ""
+        self,
+        kind: str,
+        table: Table,
+        stated: StatedReading | None = None,
+        *,
+        base_currency: str = "",
+        chosen: ColumnChoice | None = None,
     ) -> None:
         self.kind = upload_for(kind)
         self.columns: Mapping[str, Column] = {column.key: column for column in self.kind.columns}
         self._table, self._stated, self._base_currency = table, stated or StatedReading(), base_currency
-        self.heading = find_heading(self.kind, table.rows)
+        self.heading = find_heading(self.kind, table.rows, chosen)
         self._survey = survey(self.columns, self.heading, table.rows, self._stated)
         self.decisions = self._survey.decisions(self._stated)
         self.rows_read = self._survey.rows
