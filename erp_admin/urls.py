@@ -14,7 +14,18 @@ from accounts.access import role_required
 from erp_admin.documents.actions import Action
 from erp_admin.documents.types import AnyType, document_types
 from erp_admin.uploads.kinds import file_types
-from erp_admin.views import home, imports, issues, links, picking, project_import, projects
+from erp_admin.views import (
+    home,
+    import_columns,
+    import_fixes,
+    import_matches,
+    imports,
+    issues,
+    links,
+    picking,
+    project_import,
+    projects,
+)
 
 
 def _guarded(action: Action, documents: str) -> Any:
@@ -68,11 +79,22 @@ urlpatterns = [
     path(f"{IMPORT}/", imports.upload, name="commitment_imports"),
     path(f"{IMPORT}/template/<slug:kind>.<slug:form>", imports.template, name="commitment_import_template"),
     path(f"{IMPORT}/<int:draft_pk>/", imports.draft, name="commitment_import"),
+    path(f"{IMPORT}/<int:draft_pk>/columns/", import_columns.columns, name="columns_commitment_import"),
+    path(f"{IMPORT}/<int:draft_pk>/type/", import_columns.read_as, name="type_commitment_import"),
+    path(f"{IMPORT}/<int:draft_pk>/header/", import_columns.header_row, name="header_commitment_import"),
+    path(f"{IMPORT}/<int:draft_pk>/fix/", import_fixes.fix, name="fix_commitment_import"),
+    path(
+        f"{IMPORT}/<int:draft_pk>/corrections/<int:correction_pk>/take-back/",
+        import_fixes.take_back,
+        name="take_back_import_correction",
+    ),
+    path(f"{IMPORT}/<int:draft_pk>/accept/", import_matches.accept, name="accept_commitment_import"),
+    path(f"{IMPORT}/senders/<int:memory_pk>/forget/", import_columns.forget, name="forget_import_columns"),
     path(f"{IMPORT}/<int:draft_pk>/read/", imports.read, name="read_commitment_import"),
     path(f"{IMPORT}/<int:draft_pk>/progress/", imports.progress, name="commitment_import_progress"),
-    path(f"{IMPORT}/<int:draft_pk>/matches/", imports.matches, name="match_commitment_import"),
-    path(f"{IMPORT}/<int:draft_pk>/match-again/", imports.match_again, name="rematch_commitment_import"),
-    path(f"{IMPORT}/<int:draft_pk>/pick/<int:match_pk>/", imports.pick, name="pick_commitment_import"),
+    path(f"{IMPORT}/<int:draft_pk>/matches/", import_matches.matches, name="match_commitment_import"),
+    path(f"{IMPORT}/<int:draft_pk>/match-again/", import_matches.match_again, name="rematch_commitment_import"),
+    path(f"{IMPORT}/<int:draft_pk>/pick/<int:match_pk>/", import_matches.pick, name="pick_commitment_import"),
     path(f"{IMPORT}/<int:draft_pk>/confirm/", imports.confirm, name="confirm_commitment_import"),
     path(f"{IMPORT}/<int:draft_pk>/discard/", imports.discard, name="discard_commitment_import"),
     path(f"{IMPORT}/<int:draft_pk>/problems.csv", imports.problems, name="commitment_import_problems"),

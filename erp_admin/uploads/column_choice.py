@@ -5,6 +5,7 @@ Owns the shape of ImportDraft.columns. Reads no file and decides nothing.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 from erp_admin.models import ImportDraft
@@ -38,7 +39,7 @@ class Memory:
 
     key: int
     name: str
-    day: str
+    day: date
 
 
 def states_kind(draft: ImportDraft) -> bool:
@@ -72,7 +73,7 @@ def memory_of(draft: ImportDraft) -> Memory | None:
     """The earlier choice that the columns were read by; None where there was none, or a person chose for this file."""
     if draft.columns.get("by") != MEMORY:
         return None
-    return Memory(draft.columns["memory"], draft.columns["name"], draft.columns["day"])
+    return Memory(draft.columns["memory"], draft.columns["name"], date.fromisoformat(draft.columns["day"]))
 
 
 def as_json(columns: Sequence[SeenColumn]) -> list[list[Any]]:

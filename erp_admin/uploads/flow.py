@@ -25,7 +25,9 @@ from erp_admin.uploads.assessment import assessing
 from erp_admin.uploads.columns_found import ColumnsUnclear
 from erp_admin.uploads.formats.table import FileRefused
 from erp_admin.uploads.intake import Intake, ask_for_columns, opened
+from erp_admin.uploads.matches import names_again
 from erp_admin.uploads.resolving import Resolver
+from erp_admin.uploads.steps import NAMES, READING_FLOW
 from erp_admin.uploads.writing import write
 from integrations.models import Approval, RowOutcome, RunRow, RunStep, SyncRun
 from integrations.runs.flow import Flow, StepFailed
@@ -34,18 +36,17 @@ from integrations.runs.step import StepWork
 PAGE_SIZE: Final = 50
 
 
-def step_key(draft: ImportDraft) -> str:
-    return f"draft:{draft.pk}"
-
-
 def _draft_of(step: RunStep) -> ImportDraft | None:
     return ImportDraft.objects.filter(pk=int(step.key.partition(":")[2])).first()
 
 
 class DocumentReading(Flow):
-    """A step a file: its documents in pages, then its names, then what importing each would do."""
+    """A step a file: its documents in pages, then its names, then what importing each would do.
 
-    key = "document_reading"
+    Of a file that is read already, what importing each would do now.
+    """
+
+    key = READING_FLOW
     title = "Read a file of documents"
     list_url_name = "commitment_imports"
 
@@ -53,6 +54,8 @@ class DocumentReading(Flow):
         draft = _draft_of(work.step)
         if draft is None:
             raise _gone()
+        if draft.stage == ImportStage.CHECKING:
+            yield from _check_pages(work, draft)
         if draft.stage != ImportStage.READING:
             return
         try:
@@ -96,6 +99,31 @@ def _read_pages(work: StepWork, intake: Intake) -> Iterator[None]:
             if position is None:
                 intake.finish()
             else:
+                work.save_page(assessed=position)
+        yield
+
+
+def _check_pages(work: StepWork, draft: ImportDraft) -> Iterator[None]:
+    """Look again: at names that are not decided, where that was asked for, then at each document."""
+    position: int | None = work.checkpoint.get("assessed", 0)
+    if not position:
+        work.announce(draft.documents.exclude(state__in=IMPORTED).count())
+    if work.checkpoint.get(NAMES):
+        store = names_again(draft)
+        with _held(work, draft):
+            store()
+            work.save_page(**{NAMES: False})
+        yield
+    parts = assessing(draft, behind=position or 0)
+    while position is not None:
+        with _held(work, draft):
+            before, position = position, next(parts, None)
+            if position is None:
+                draft.stage = ImportStage.READ
+                draft.save(update_fields=["stage"])
+            else:
+                done = draft.documents.exclude(state__in=IMPORTED).filter(position__gt=before, position__lte=position)
+                work.count(read=done.count())
                 work.save_page(assessed=position)
         yield
 

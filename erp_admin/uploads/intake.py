@@ -5,12 +5,12 @@ decide what a cell means, nor whether a person or a run reads.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import PurePath
-from typing import Final
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -64,7 +64,7 @@ class Intake:
             if self.position <= behind:
                 continue
             self.rows += len(parsed.rows)
-            page.append(_stored(self.draft, self.position, parsed))
+            page.append(stored(self.draft, self.position, parsed))
             if len(page) == PAGE_SIZE:
                 yield page
                 page, self.rows = [], 0
@@ -72,7 +72,7 @@ class Intake:
             yield page
 
     def _note_names(self, parsed: ParsedDocument) -> None:
-        self.uses.update(_names_in(parsed))
+        self.uses.update(names_in(parsed.parent_column, parsed.head, parsed.lines))
         if parsed.head.get("vendor_id") and parsed.head.get("vendor"):
             self.vendor_names.setdefault(parsed.head["vendor_id"], parsed.head["vendor"])
 
@@ -173,19 +173,21 @@ def _read_before(draft: ImportDraft) -> list[str]:
     return [f"The same file was read on {when:%Y-%m-%d at %H:%M}; {imported}."]
 
 
-def _names_in(parsed: ParsedDocument) -> Iterable[Name]:
-    if vendor := vendor_text(parsed.head):
+def names_in(parent_column: str, head: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Iterator[Name]:
+    """The names of a document that are to be matched, once for each row that names them."""
+    if vendor := vendor_text(head):
         yield MatchKind.VENDOR, "", vendor
-    if project := parsed.head.get("project"):
+    if project := head.get("project"):
         yield MatchKind.PROJECT, "", project
-    for line in parsed.lines:
+    for line in lines:
         if own := line.get("line_project"):
             yield MatchKind.PROJECT, "", own
         if code := line.get("cost_code"):
-            yield MatchKind.COST_CODE, cost_code_scope(parsed.parent_column, parsed.head, line), code
+            yield MatchKind.COST_CODE, cost_code_scope(parent_column, head, line), code
 
 
-def _stored(draft: ImportDraft, position: int, parsed: ParsedDocument) -> ImportedDocument:
+def stored(draft: ImportDraft, position: int, parsed: ParsedDocument) -> ImportedDocument:
+    """The document as it is kept with its draft; not saved."""
     return ImportedDocument(
         tenant_id=draft.tenant_id,
         draft=draft,

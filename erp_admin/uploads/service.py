@@ -18,7 +18,7 @@ from erp_admin.uploads.assessment import assess_draft
 from erp_admin.uploads.column_choice import PERSON, places_json, seen_columns
 from erp_admin.uploads.column_proposals import refuse_incomplete
 from erp_admin.uploads.columns_found import ColumnsUnclear
-from erp_admin.uploads.flow import DocumentImport, DocumentReading, step_key
+from erp_admin.uploads.flow import DocumentImport, DocumentReading
 from erp_admin.uploads.formats.table import FileRefused
 from erp_admin.uploads.intake import Intake, ask_for_columns, opened
 from erp_admin.uploads.kinds import file_types, type_of_draft
@@ -26,6 +26,7 @@ from erp_admin.uploads.matches import lock_draft, refuse_running
 from erp_admin.uploads.readings import as_stated
 from erp_admin.uploads.senders import remember
 from erp_admin.uploads.stated import StatedReading
+from erp_admin.uploads.steps import step_key
 from integrations.gateway.access import live_connection, why_not_sync
 from integrations.models import Connection, Trigger
 from integrations.runs.flow import StepPlan
@@ -141,6 +142,13 @@ def read_with_columns(
     draft.columns = kept | {"kind": PERSON, "places": places_json(places), "by": PERSON}
     if sender:
         remember(draft, seen, places, sender, by=by)
+    _begin_again(draft, file, by)
+    return draft
+
+
+def read_corrected(draft: ImportDraft, *, by: User | None = None) -> ImportDraft:
+    """Read the kept file anew with the cells that people corrected. Call in a transaction. Raises Refused."""
+    draft, file = _to_be_read(draft)
     _begin_again(draft, file, by)
     return draft
 
