@@ -27,8 +27,8 @@ from erp_admin.uploads.formats.table import FileRefused
 from erp_admin.uploads.intake import Intake, ask_for_columns, opened
 from erp_admin.uploads.matches import names_again
 from erp_admin.uploads.resolving import Resolver
-from erp_admin.uploads.steps import NAMES, READING_FLOW
-from erp_admin.uploads.writing import write
+from erp_admin.uploads.steps import APPROVE, NAMES, READING_FLOW
+from erp_admin.uploads.writing import approve, write
 from integrations.models import Approval, RowOutcome, RunRow, RunStep, SyncRun
 from integrations.runs.flow import Flow, StepFailed
 from integrations.runs.step import StepWork
@@ -153,7 +153,7 @@ class DocumentImport(Flow):
         if draft is None:
             raise _gone()
         pending = draft.documents.filter(state__in=IMPORTABLE).order_by("position")
-        if not work.checkpoint:
+        if "begun" not in work.checkpoint:
             work.announce(pending.count())
             work.save_page(begun=True)
         while entries := list(pending.select_related("draft", "draft__created_by", "tenant")[:PAGE_SIZE]):
@@ -179,8 +179,10 @@ def _import_one(work: StepWork, entry: ImportedDocument, resolver: Resolver) -> 
             except (NotWritten, Refused) as why:
                 _close(work, entry, ImportState.FAILED, str(why))
             else:
-                fell = document.approval_reason if document.approval == Approval.NEEDS_REVIEW else ""
-                _close(work, entry, state, fell, document_id=document.pk)
+                said = document.approval_reason if document.approval == Approval.NEEDS_REVIEW else ""
+                if work.checkpoint.get(APPROVE) and (why_not := approve(entry, document, by=work.run.started_by)):
+                    said = why_not
+                _close(work, entry, state, said, document_id=document.pk)
     except IntegrityError:
         why_not = "Somebody stored a document with this number at the same moment. Look at it, then import again."
         with work.page():

@@ -87,6 +87,12 @@ def sums_of(draft: ImportDraft, states: Collection[ImportState]) -> dict[str, De
     return {currency or "": total for currency, total in summed}
 
 
+def all_state_status(draft: ImportDraft) -> bool:
+    """Whether the file itself says of each document that is ready whether it is approved."""
+    silent = Q(head__status=None) | Q(head__status="") | ~Q(head__has_key="status")
+    return not draft.documents.filter(silent, state__in=IMPORTABLE).exists()
+
+
 def documents_of(draft: ImportDraft, query: Mapping[str, str]) -> QuerySet[ImportedDocument]:
     """The draft's documents that match the query string: `state` and `q` (number or title)."""
     found = draft.documents.defer("raw").order_by("position")

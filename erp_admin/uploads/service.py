@@ -26,7 +26,7 @@ from erp_admin.uploads.matches import lock_draft, refuse_running
 from erp_admin.uploads.readings import as_stated
 from erp_admin.uploads.senders import remember
 from erp_admin.uploads.stated import StatedReading
-from erp_admin.uploads.steps import step_key
+from erp_admin.uploads.steps import APPROVE, step_key
 from integrations.gateway.access import live_connection, why_not_sync
 from integrations.models import Connection, Trigger
 from integrations.runs.flow import StepPlan
@@ -237,8 +237,12 @@ def confirm(
     by: User | None = None,
     trigger: Trigger = Trigger.PERSON,
     queued: bool = True,
+    approve: bool = False,
 ) -> Started:
-    """Start a run that imports what is ready of a draft. Confirmed twice, the same run is returned. Raises Refused."""
+    """Start a run that imports what is ready of a draft. Confirmed twice, the same run is returned. Raises Refused.
+
+    With `approve` those of which the file does not say otherwise are approved with it, by whoever confirms.
+    """
     draft = lock_draft(draft)
     if not draft.is_read:
         raise Refused(
@@ -255,7 +259,7 @@ def confirm(
     started = start_run(
         connection,
         DocumentImport.key,
-        plans=[StepPlan(step_key(draft), type_of_draft(draft).title)],
+        plans=[StepPlan(step_key(draft), type_of_draft(draft).title, {APPROVE: True} if approve else {})],
         title=f"Import {type_of_draft(draft).title.lower()} from {draft.file_name}"[:120],
         by=by,
         trigger=trigger,

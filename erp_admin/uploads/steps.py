@@ -9,6 +9,7 @@ from erp_admin.models import ImportDraft
 
 READING_FLOW: Final = "document_reading"
 NAMES: Final = "names"  # in the checkpoint of a check: names that are not decided are looked for once more
+APPROVE: Final = "approve"  # in the checkpoint of an import: what is imported is approved with it
 
 
 def step_key(draft: ImportDraft) -> str:

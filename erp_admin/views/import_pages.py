@@ -101,6 +101,7 @@ def draft_context(request: TenantRequest, found: ImportDraft, fixes: FixesForm |
         "documents": sum(counts.values()),
         "ready": ready,
         "imported": imported,
+        "can_approve": ready and not selectors.all_state_status(found),
         "unusable": facts.number(exports.UNUSABLE),
         "undecided": facts.undecided,
         "sure": sure[:SUGGESTIONS_SHOWN],

@@ -163,7 +163,7 @@ def confirm(request: TenantRequest, draft_pk: int) -> HttpResponse:
     """Import what is ready, as a run. The page of the file shows how far it is."""
     found = draft_at(draft_pk)
     try:
-        services.confirm(require_connection(), found, by=request.user)
+        services.confirm(require_connection(), found, by=request.user, approve="approve" in request.POST)
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("commitment_import", tenant_slug=request.tenant.slug, draft_pk=found.pk)
