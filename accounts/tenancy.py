@@ -12,14 +12,15 @@ from django_scopes import get_scope, scope
 
 from accounts.models import CrossTenantAccess, Tenant, User
 from accounts.models.scoped import CLOSED
+from accounts.ui.formats import formats_of_a_company
 
 logger = logging.getLogger(__name__)
 
 
 @contextmanager
 def tenant_scope(tenant: Tenant) -> Iterator[None]:
-    """Make `tenant` the current one and show times in its zone, until the block ends."""
-    with scope(tenant=tenant), timezone.override(tenant.zone):
+    """Make `tenant` the current one and show times, dates and numbers as it wants them, until the block ends."""
+    with scope(tenant=tenant), timezone.override(tenant.zone), formats_of_a_company(tenant.formats):
         yield
 
 

@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
+from accounts.ui.formats import DateFormat, Formats, NumberFormat, TimeFormat
+
 # How short and how long a company, or the site, may choose; SESSION_COOKIE_AGE is the longest.
 IDLE_MINUTES = (5, 24 * 60)
 LONGEST_HOURS = (1, 14 * 24)
@@ -35,6 +37,24 @@ class Tenant(models.Model):
         max_length=3,
         default="USD",
         validators=[RegexValidator(r"^[A-Z]{3}$", "Use the three letters of the currency, for example USD.")],
+    )
+    # While these are added, processes of the version before make companies too.
+    date_format = models.CharField(
+        "dates are written", max_length=3, choices=DateFormat.choices, default=DateFormat.US, db_default=DateFormat.US
+    )
+    time_format = models.CharField(
+        "times are written",
+        max_length=2,
+        choices=TimeFormat.choices,
+        default=TimeFormat.TWELVE,
+        db_default=TimeFormat.TWELVE,
+    )
+    number_format = models.CharField(
+        "numbers are written",
+        max_length=12,
+        choices=NumberFormat.choices,
+        default=NumberFormat.US,
+        db_default=NumberFormat.US,
     )
     second_factor_required = models.BooleanField(
         default=False,
@@ -74,6 +94,15 @@ class Tenant(models.Model):
     def clean(self) -> None:
         super().clean()
         self.slug = self.slug.lower()  # two addresses that differ in case only would be taken for one
+
+    @property
+    def formats(self) -> Formats:
+        return Formats(
+            DateFormat(self.date_format),
+            TimeFormat(self.time_format),
+            NumberFormat(self.number_format),
+            self.base_currency,
+        )
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

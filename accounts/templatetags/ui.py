@@ -17,11 +17,12 @@ from django.core.paginator import Page
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.request_log import request_id
+from accounts.ui.charts import Chart, Drawing, drawn
+from accounts.ui.formats import NOTHING, present_formats, shown_amount, shown_day, shown_moment, shown_number
 from accounts.ui.shown import ShownState
 from accounts.ui.web_address import web_address
 from accounts.user_agents import browser_name
@@ -30,29 +31,6 @@ register = template.Library()
 register.filter(web_address)
 
 SPRITE = "vendor/bootstrap-icons/bootstrap-icons.svg"
-NOTHING = "—"
-MINUS = "\N{MINUS SIGN}"
-# ISO 4217 minor units where they are not two digits.
-NO_MINOR_UNIT = (
-    "BIF",
-    "CLP",
-    "DJF",
-    "GNF",
-    "ISK",
-    "JPY",
-    "KMF",
-    "KRW",
-    "PYG",
-    "RWF",
-    "UGX",
-    "VND",
-    "VUV",
-    "XAF",
-    "XOF",
-    "XPF",
-)
-THREE_DIGITS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
-MINOR_UNITS = {**dict.fromkeys(NO_MINOR_UNIT, 0), **dict.fromkeys(THREE_DIGITS, 3)}
 
 
 @register.simple_tag
@@ -89,11 +67,9 @@ def when(moment: datetime | date | None, empty: str = NOTHING) -> SafeString:
     if moment is None:
         return _nothing() if empty == NOTHING else format_html('<span class="text-body-secondary">{}</span>', empty)
     if not isinstance(moment, datetime):
-        return format_html('<time datetime="{}">{}</time>', moment.isoformat(), _day(moment))
-    if timezone.is_naive(moment):
-        moment = timezone.make_aware(moment)
-    local = timezone.localtime(moment)
-    exact = f"{_day(local)}, {local:%H:%M:%S} {local.tzname()} ({timezone.get_current_timezone_name()})"
+        return format_html('<time datetime="{}">{}</time>', moment.isoformat(), shown_day(moment))
+    local = _local(moment)
+    exact = f"{shown_moment(local, seconds=True)} ({timezone.get_current_timezone_name()})"
     return format_html(
         '<time datetime="{}" title="{}" data-exact>{}</time>',
         local.isoformat(timespec="seconds"),
@@ -103,22 +79,23 @@ def when(moment: datetime | date | None, empty: str = NOTHING) -> SafeString:
 
 
 @register.simple_tag
-def amount(value: Decimal | int | str | None, currency: str = "") -> SafeString:
-    """An amount with thousands separated and its currency; an em dash for None.
+def exact(moment: datetime | None, seconds: bool = False) -> SafeString:
+    """Date, time and zone, for what has to be found again: the audit trail, messages, when a link ends."""
+    if moment is None:
+        return _nothing()
+    local = _local(moment)
+    return format_html(
+        '<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), shown_moment(local, seconds=seconds)
+    )
 
-    Never rounded: the currency's minor units are the least number of decimals shown, digits beyond them stay.
-    """
+
+@register.simple_tag
+def amount(value: Decimal | int | str | None, currency: str = "") -> SafeString:
+    """An amount in the company's format, with its currency where one is given; an em dash for None."""
     number = _decimal(value)
     if number is None:
         return format_html('<span class="amount">{}</span>', NOTHING)
-    exponent = number.normalize().as_tuple().exponent
-    kept = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-    places = max(MINOR_UNITS.get(currency.upper(), 2), kept)
-    text = f"{abs(number):,.{places}f}"
-    sign = MINUS if number < 0 else ""
-    if not currency:
-        return format_html('<span class="amount">{}{}</span>', sign, text)
-    return format_html('<span class="amount">{}{} <span class="currency">{}</span></span>', sign, text, currency)
+    return format_html('<span class="amount{}">{}</span>', "" if number else " is-zero", shown_amount(number, currency))
 
 
 @register.simple_tag
@@ -147,7 +124,7 @@ def number(value: Decimal | float | str | None) -> str:
     if value is None or value == "":
         return NOTHING
     parsed = _decimal(value)
-    return str(value) if parsed is None else f"{parsed:,f}".replace("-", MINUS)
+    return str(value) if parsed is None else shown_number(parsed)
 
 
 @register.filter
@@ -181,6 +158,25 @@ def parameter(query: QueryDict, name: str) -> str:
 def pairs(mapping: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
     """Keys and values. A template that wrote `.items` would get the value of a key of that name where there is one."""
     return list(mapping.items())
+
+
+@register.simple_tag
+def format_attributes() -> SafeString:
+    """How the company writes numbers and dates, for scripts: attributes of the page's root element."""
+    formats = present_formats()
+    return format_html(
+        'data-decimal="{}" data-group="{}" data-date-order="{}"',
+        formats.decimal_mark,
+        formats.group_mark,
+        formats.date.value,
+    )
+
+
+@register.inclusion_tag("partials/chart.html")
+def chart(chart: Chart) -> dict[str, Any]:
+    """A picture of figures as inline SVG, for wide and for narrow screens, with the figures as a table beside it."""
+    drawings: tuple[Drawing, ...] = drawn(chart)
+    return {"chart": chart, "drawings": drawings}
 
 
 @register.simple_tag
@@ -218,8 +214,8 @@ def _decimal(value: Decimal | float | str | None) -> Decimal | None:
     return parsed if parsed.is_finite() else None
 
 
-def _day(day: date) -> str:
-    return date_format(day, "M j, Y")
+def _local(moment: datetime) -> datetime:
+    return timezone.localtime(timezone.make_aware(moment) if timezone.is_naive(moment) else moment)
 
 
 def _relative(moment: datetime, now: datetime) -> str:
@@ -233,5 +229,5 @@ def _relative(moment: datetime, now: datetime) -> str:
     elif distance < 86400:
         text = f"{max(round(distance / 3600), 1)} h"
     else:
-        return _day(moment)
+        return shown_day(moment)
     return f"{text} ago" if seconds >= 0 else f"in {text}"

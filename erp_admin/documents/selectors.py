@@ -15,19 +15,21 @@ from django.utils import timezone
 from accounts.ui.pk import read_pk
 from erp_admin.documents.types import Columns, children_of, document_types, type_of_model
 from erp_admin.models import IMPORTED, ImportedDocument
-from integrations.models import AGREED, DocumentState, Exchange, ExchangeSubject, Push, PushEvent, PushHold, with_state
+from integrations.models import (
+    AGREED,
+    NEEDS_A_PERSON,
+    TO_PUSH,
+    DocumentState,
+    Exchange,
+    ExchangeSubject,
+    Push,
+    PushEvent,
+    PushHold,
+    with_state,
+)
 
 Documents = QuerySet[Any]
 SORTS: Final = ("number", "title", "vendor", "date", "amount")
-# States that a person has to do something about; counted beside Issues in the navigation.
-NEEDS_A_PERSON: Final = (
-    DocumentState.ATTENTION,
-    DocumentState.PARTLY,
-    DocumentState.CHANGED_THERE,
-    DocumentState.CHANGED_BOTH,
-    DocumentState.MISSING_THERE,
-    DocumentState.NEEDS_REVIEW,
-)
 PERIODS: Final = (
     ("later", "After this month"),
     ("month", "This month"),
@@ -104,6 +106,11 @@ def _imported_by(draft: int, kind: str) -> QuerySet[Any]:
     """The keys of the documents that a file of this type led to."""
     found = ImportedDocument.objects.filter(draft=draft, draft__kind=kind, state__in=IMPORTED)
     return found.order_by().values("document_id")
+
+
+def ready_documents(model: type[Any]) -> Documents:
+    """Documents that wait for nothing but to be pushed, and those that something keeps from it, in their order."""
+    return documents(model).filter(shown_as__in=TO_PUSH).order_by(*_order(columns_of(model), ""))
 
 
 def _order(columns: Columns, sort: str) -> list[str]:

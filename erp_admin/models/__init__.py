@@ -1,5 +1,6 @@
 """The construction side: what a construction company works with."""
 
+from erp_admin.models.chosen import ChosenRecords
 from erp_admin.models.commitment import (
     ChangeOrder,
     ChangeOrderLine,
@@ -34,6 +35,7 @@ __all__ = [
     "SETTLED",
     "ChangeOrder",
     "ChangeOrderLine",
+    "ChosenRecords",
     "Commitment",
     "CommitmentKind",
     "CommitmentLine",

@@ -170,3 +170,29 @@ class PushHold(TenantModel):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+class PushProblem(TenantModel):
+    """One of the things that keep an approved document from being pushed, as it was judged last.
+
+    Written by `integrations.delivery.blocked` alone; nothing is sent or kept back because of these rows.
+    """
+
+    flow = models.CharField(max_length=40)
+    document_id = models.BigIntegerField()
+    code = models.CharField(max_length=40)
+    field_name = models.CharField(max_length=120, blank=True, help_text="The field of ours that is to be changed.")
+    line = models.PositiveIntegerField(default=0, help_text="Number of the line, 0 for the head.")
+    sentence = models.CharField(max_length=500)
+    fix = models.CharField(max_length=500, blank=True)
+    since = models.DateTimeField(help_text="When it was first found, and has been found each time since.")
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["tenant", "flow", "document_id"], name="problems_of_document"),
+            models.Index(fields=["tenant", "code"], name="problems_by_code"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.fix}".strip()

@@ -107,7 +107,7 @@ def test_a_time_is_told_relative_to_now(distance: timedelta, shown: str) -> None
 def test_the_exact_time_names_its_zone() -> None:
     html = rendered("{% when at %}", at=NOW)
     assert 'datetime="2026-11-20T11:30:00-07:00"' in html
-    assert 'title="Nov 20, 2026, 11:30:00 MST (America/Denver)"' in html
+    assert 'title="Nov 20, 2026, 11:30:00 AM MST (America/Denver)"' in html
 
 
 @pytest.mark.usefixtures("_noon_in_denver")
@@ -124,7 +124,7 @@ def test_a_time_that_is_not_there_says_so() -> None:
     ("value", "currency", "shown"),
     [
         (Decimal("1240500.5"), "USD", "1,240,500.50 USD"),
-        (Decimal("-12"), "USD", "−12.00 USD"),
+        (Decimal("-12"), "USD", "(12.00) USD"),
         (Decimal("0.00"), "USD", "0.00 USD"),
         (Decimal("-0.00"), "", "0.00"),
         (Decimal("1E+3"), "", "1,000.00"),

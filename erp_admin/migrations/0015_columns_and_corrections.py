@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0010_plain_words"),
-        ("erp_admin", "0012_plain_words"),
+        ("accounts", "0011_company_formats"),
+        ("erp_admin", "0014_chosen_records"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
