@@ -25,6 +25,7 @@ AUDITED = (
     _audited("erp_admin.Project", without=("remote_digest", "refreshed_at")),
     _audited("erp_admin.Issue", only=("owner", "note", "snoozed_until", "ignored_at")),
     _audited("erp_admin.RememberedMatch", without=("chosen_by", "chosen_at")),
+    _audited("erp_admin.RememberedColumns", without=("fingerprint", "chosen_by", "chosen_at")),
 )
 
 NOT_AUDITED = {
@@ -59,6 +60,7 @@ NOT_AUDITED = {
     "integrations.ElementOrder": "learnt from Intacct",
     "erp_admin.ChosenRecords": "what was ticked in a list; what is done with it is audited",
     "erp_admin.ImportDraft": "a file on its way in; what it becomes is audited",
+    "erp_admin.ImportCorrection": "who corrected which cell of a file stands in the row itself",
     "erp_admin.ImportFile": "the bytes of a file on its way in, written once",
     "erp_admin.ImportedDocument": "a part of a file on its way in",
     "erp_admin.Notification": "what states of documents came to, renewed by a round",

@@ -58,6 +58,9 @@ FEATURES: Final = {
              UPLOADS),
         Code("FILE-UNREADABLE", "The file cannot be opened", "Check the path.", COMMAND_LINE),
         Code("MATCH", "The record cannot be chosen for a name of the file", "Choose one that is active.", UPLOADS),
+        Code("CORRECTED", "Somebody else corrected the cell meanwhile", "Look at what stands there now, and correct it "
+             "again if need be.", UPLOADS),
+        Code("CELL", "The value does not fit the cell of the file", "Write it as the message says.", UPLOADS),
         Code("IMPORT-GONE", "The file was discarded before it was imported", "Upload it again.", UPLOADS),
         Code("IMPORTED", "Documents of the file were imported, so its record stays", "Nothing to do.", UPLOADS),
     ),

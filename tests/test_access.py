@@ -13,7 +13,7 @@ from accounts.people.invitations import invite
 from accounts.saved_views.service import save_view
 from erp_admin.documents.types import document_types, type_for
 from erp_admin.issues.causes import key_of
-from erp_admin.models import ImportState, Project
+from erp_admin.models import ImportCorrection, ImportState, Project, RememberedColumns
 from erp_admin.uploads.service import read_upload
 from erp_admin.views.navigation import entry_at
 from integrations.mirror.service import start_list_sync
@@ -136,6 +136,13 @@ TABLE = {
     "commitment_imports": Row(Role.ACCOUNTANT),
     "commitment_import_template": Row(Role.ACCOUNTANT, arguments=("kind", "form")),
     "commitment_import": Row(Role.ACCOUNTANT, arguments=("draft_pk",)),
+    "columns_commitment_import": Row(Role.ACCOUNTANT, arguments=("draft_pk",)),
+    "type_commitment_import": Row(Role.ACCOUNTANT, "post", arguments=("draft_pk",)),
+    "header_commitment_import": Row(Role.ACCOUNTANT, "post", arguments=("draft_pk",)),
+    "fix_commitment_import": Row(Role.ACCOUNTANT, "post", arguments=("draft_pk",)),
+    "take_back_import_correction": Row(Role.ACCOUNTANT, "post", arguments=("draft_pk", "correction_pk")),
+    "accept_commitment_import": Row(Role.ACCOUNTANT, "post", arguments=("draft_pk",)),
+    "forget_import_columns": Row(Role.ACCOUNTANT, "post", arguments=("memory_pk",)),
     "read_commitment_import": Row(Role.ACCOUNTANT, "post", arguments=("draft_pk",)),
     "commitment_import_progress": Row(Role.ACCOUNTANT, arguments=("draft_pk",)),
     "match_commitment_import": Row(Role.ACCOUNTANT, arguments=("draft_pk",)),
@@ -231,6 +238,12 @@ def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, A
         "membership_pk": viewer.memberships.get().pk,
         "draft_pk": draft.pk,
         "match_pk": draft.matches.get().pk,
+        "correction_pk": ImportCorrection.objects.create(
+            tenant=scoped, draft=draft, row=2, place=7, column="amount", label="Amount", before="1", after="1000"
+        ).pk,
+        "memory_pk": RememberedColumns.objects.create(
+            tenant=scoped, kind="commitments", fingerprint="0", name="Acme", headers=["no"], keys=["number"]
+        ).pk,
         "kind": "commitments",
         "form": "csv",
         "item_pk": ListItem.objects.filter(kind="projects", missing_at=None).earliest("pk").pk,

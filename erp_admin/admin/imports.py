@@ -12,7 +12,15 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.admin.read_only import NOTHING, LongTableAdmin, as_json, change_link, list_link
-from erp_admin.models import ImportDraft, ImportedDocument, ImportFile, ImportMatch, RememberedMatch
+from erp_admin.models import (
+    ImportCorrection,
+    ImportDraft,
+    ImportedDocument,
+    ImportFile,
+    ImportMatch,
+    RememberedColumns,
+    RememberedMatch,
+)
 from integrations.admin.tenancy import TenantRows
 
 
@@ -125,3 +133,21 @@ class RememberedMatchAdmin(TenantRows, LongTableAdmin):
     search_fields = ["name", "value", "tenant__slug"]
     date_hierarchy = "chosen_at"
     fields = ["tenant", "kind", "scope", "name", "value", "chosen_by", "chosen_at"]
+
+
+@admin.register(ImportCorrection)
+class ImportCorrectionAdmin(OfDraft):
+    list_display = ["__str__", "before", "after", "corrected_by", "corrected_at", "draft_link", "tenant_link"]
+    list_filter = ["tenant"]
+    search_fields = ["before", "after", "draft__file_name"]
+    fields = ["tenant", "draft", "row", "label", "before", "after", "corrected_by", "corrected_at"]
+
+
+@admin.register(RememberedColumns)
+class RememberedColumnsAdmin(TenantRows, LongTableAdmin):
+    list_display = ["name", "kind", "chosen_by", "chosen_at", "tenant_link"]
+    list_filter = ["kind", "tenant"]
+    list_select_related = ["tenant", "chosen_by"]
+    search_fields = ["name", "tenant__slug"]
+    date_hierarchy = "chosen_at"
+    fields = ["tenant", "kind", "name", "headers", "keys", "chosen_by", "chosen_at"]

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.ui.pk import read_pk
 from erp_admin.documents.types import Columns, children_of, type_of_model
+from erp_admin.models import IMPORTED, ImportedDocument
 from integrations.models import AGREED, TO_PUSH, DocumentState, Exchange, ExchangeSubject, Push, PushEvent, with_state
 
 Documents = QuerySet[Any]
@@ -68,7 +69,7 @@ def _period(today: date) -> Case:
 
 
 def filtered_documents(model: type[Any], query: Mapping[str, str]) -> Documents:
-    """Documents that match the query string: `q`, `state`, `type`, `project`, `vendor`, `period`, `sort`."""
+    """Documents that match the query string: `q`, `state`, `type`, `project`, `vendor`, `period`, `import`, `sort`."""
     found, columns = documents(model), columns_of(model)
     for word in query.get("q", "").split():
         matches = Q()
@@ -85,7 +86,15 @@ def filtered_documents(model: type[Any], query: Mapping[str, str]) -> Documents:
         found = found.filter(**{columns.vendor: query["vendor"]})
     if query.get("period") in dict(PERIODS):
         found = found.filter(period=query["period"])
+    if (draft := read_pk(query.get("import"))) is not None:
+        found = found.filter(pk__in=_imported_by(draft, type_of_model(model).key))
     return found.order_by(*_order(columns, query.get("sort", "")))
+
+
+def _imported_by(draft: int, kind: str) -> QuerySet[Any]:
+    """The keys of the documents that a file of this type led to."""
+    found = ImportedDocument.objects.filter(draft=draft, draft__kind=kind, state__in=IMPORTED)
+    return found.order_by().values("document_id")
 
 
 def ready_documents(model: type[Any]) -> Documents:

@@ -10,12 +10,14 @@ from django import forms
 from django.urls import reverse
 
 from erp_admin.models import ImportDraft, ImportMatch, MatchHow, MatchKind
+from erp_admin.uploads.deciding import LEFT_OPEN
 from erp_admin.uploads.formats.table import MOST_BYTES, MOST_ROWS
 from erp_admin.uploads.kinds import file_types
-from erp_admin.uploads.matches import LEFT_OPEN
 from erp_admin.uploads.readings import Question, has_hidden, questions, stated_by_person
 from erp_admin.uploads.stated import Hidden, StatedReading
 
+MOST_FILES = 10
+FROM_ITS_COLUMNS = ("", "Found from its columns")
 FROM_THE_FILE = ("", "Decided from the file")
 DATE_ORDERS = (
     FROM_THE_FILE,
@@ -43,15 +45,27 @@ LEFT_OPEN_LABELS = {
 DAY_FIRST_OF = {"": None, "month": False, "day": True}
 
 
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One or several files, as a list."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        files = data if isinstance(data, list | tuple) else [data]
+        return [super(FilesField, self).clean(file, initial) for file in files or [None]]
+
+
 class UploadForm(forms.Form):
-    kind = forms.ChoiceField(label="The file holds")
-    file = forms.FileField(
+    file = FilesField(
         label="File",
         allow_empty_file=True,  # an empty one is refused in better words where it is read
-        help_text=f"CSV, XLSX or JSON; at most {MOST_ROWS:,} rows and {MOST_BYTES // 1024 // 1024} MB.",
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.json"}),
+        help_text=f"CSV, XLSX or JSON; at most {MOST_ROWS:,} rows and {MOST_BYTES // 1024 // 1024} MB each.",
+        widget=FilesInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.json"}),
         error_messages={"required": "Choose a file."},
     )
+    kind = forms.ChoiceField(label="It holds", required=False)
     dates = forms.ChoiceField(
         label="Dates like 03/04/2026 are",
         choices=DATE_ORDERS,
@@ -59,24 +73,25 @@ class UploadForm(forms.Form):
         help_text="Where the file does not show it, month/day/year as your company writes. 2026-03-04 needs no choice.",
     )
 
-    def __init__(self, *args: Any, kind: str = "", **kwargs: Any) -> None:
-        """`kind` is the type that is chosen beforehand, when it takes files."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["kind"]
-        field.choices = [(each.key, each.title) for each in file_types()]
-        keys = [each.key for each in file_types()]
-        field.initial = kind if kind in keys else keys[0]
+        field.choices = [FROM_ITS_COLUMNS, *((each.key, each.title) for each in file_types())]
 
     @property
     def stated(self) -> StatedReading:
         return StatedReading(day_first=DAY_FIRST_OF[self.cleaned_data["dates"]])
 
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MOST_BYTES:
-            size, most = file.size / 1024 / 1024, MOST_BYTES // 1024 // 1024
-            raise forms.ValidationError(f"The file has {size:.1f} MB; at most {most} MB are read. Split it up.")
-        return file
+    def clean_file(self) -> list[Any]:
+        files: list[Any] = self.cleaned_data["file"]
+        if len(files) > MOST_FILES:
+            raise forms.ValidationError(f"These are {len(files)} files; at most {MOST_FILES} are taken at once.")
+        for file in files:
+            if file.size > MOST_BYTES:
+                size, most = file.size / 1024 / 1024, MOST_BYTES // 1024 // 1024
+                name = f"{file.name[-80:]} has" if len(files) > 1 else "The file has"
+                raise forms.ValidationError(f"{name} {size:.1f} MB; at most {most} MB are read. Split it up.")
+        return files
 
 
 class ReadingForm(forms.Form):

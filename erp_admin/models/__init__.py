@@ -14,6 +14,7 @@ from erp_admin.models.document_import import (
     IMPORTABLE,
     IMPORTED,
     SETTLED,
+    ImportCorrection,
     ImportDraft,
     ImportedDocument,
     ImportFile,
@@ -22,6 +23,7 @@ from erp_admin.models.document_import import (
     ImportState,
     MatchHow,
     MatchKind,
+    RememberedColumns,
     RememberedMatch,
 )
 from erp_admin.models.issue import Issue
@@ -39,6 +41,7 @@ __all__ = [
     "Commitment",
     "CommitmentKind",
     "CommitmentLine",
+    "ImportCorrection",
     "ImportDraft",
     "ImportFile",
     "ImportMatch",
@@ -54,6 +57,7 @@ __all__ = [
     "NotificationKind",
     "NumberedDocument",
     "Project",
+    "RememberedColumns",
     "RememberedMatch",
     "ValuedLine",
     "number_key",

@@ -46,16 +46,19 @@ _APPEARANCE = {
 class ImportStage(models.TextChoices):
     """How far the reading of a file is. A large one is read by a run; a small one was read when it was taken in."""
 
+    COLUMNS = "columns", "Columns to be chosen"
     READING = "reading", "Being read"
     READ = "read", "Read"
+    CHECKING = "checking", "Being checked"
     UNREADABLE = "unreadable", "Could not be read"
 
 
 class ImportDraft(TenantModel):
-    """One uploaded file. `headers` and the documents' `raw` rows are the file as it was; nothing of it is lost.
+    """One uploaded file. `headers` are those of the file, the documents' `raw` rows its rows; nothing of it is lost.
 
     `reading` is how what can be read in two ways was read, and who or what decided it; erp_admin.uploads.readings
-    knows its shape.
+    knows its shape, and erp_admin.uploads.column_choice that of `columns`. A cell that a person corrected stands in
+    `raw` as corrected, and as it was in the file in its ImportCorrection.
     """
 
     kind = models.CharField("type", max_length=40, help_text="Key of the document type it holds.")
@@ -65,6 +68,11 @@ class ImportDraft(TenantModel):
     notes = models.JSONField(default=list, help_text="What the reader decided by itself.")
     rows = models.PositiveIntegerField(default=0)
     reading = models.JSONField(default=dict, help_text="Decimal mark, order of day and month, century, hidden rows.")
+    columns = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="The columns of the file, and what a person said that they are.",
+    )
     stage = models.CharField(max_length=10, choices=ImportStage.choices, default=ImportStage.READ)
     why_unread = models.CharField(max_length=500, blank=True)
     unread_advice = models.CharField(max_length=500, blank=True)
@@ -90,12 +98,19 @@ class ImportDraft(TenantModel):
 
     @property
     def is_read(self) -> bool:
-        return self.stage == ImportStage.READ
+        """Whether its documents are there. Where a check of them ended early, they are as they were before it."""
+        return self.stage == ImportStage.READ or (self.stage == ImportStage.CHECKING and not self.is_being_read)
 
     @property
     def is_being_read(self) -> bool:
-        """A run is at it, or will be; False for one whose run ended before it came to this file."""
-        return self.stage == ImportStage.READING and self.reading_run is not None and self.reading_run.is_active
+        """A run reads or checks it, or will; False for one whose run ended before it came to this file."""
+        is_at_work = self.stage in (ImportStage.READING, ImportStage.CHECKING)
+        return is_at_work and self.reading_run is not None and self.reading_run.is_active
+
+    @property
+    def lacks_columns(self) -> bool:
+        """Whether a person has to say what its columns are before it is read."""
+        return self.stage == ImportStage.COLUMNS
 
 
 class ImportFile(TenantModel):
@@ -182,6 +197,7 @@ class MatchHow(models.TextChoices):
     NAME = "name", "By name"
     REMEMBERED = "remembered", "Chosen before"
     PERSON = "person", "Chosen"
+    ACCEPTED = "accepted", "Suggestion accepted"
     OPEN = "open", "Left open"
     WRITTEN = "written", "As written"
     NEAR = "near", "Similar: please look"
@@ -195,6 +211,7 @@ _HOW = {
     MatchHow.NAME: ("success", "check-circle"),
     MatchHow.REMEMBERED: ("success", "clock-history"),
     MatchHow.PERSON: ("success", "person-circle"),
+    MatchHow.ACCEPTED: ("success", "person-circle"),
     MatchHow.OPEN: ("neutral", "circle"),
     MatchHow.WRITTEN: ("neutral", "pencil-fill"),
     MatchHow.NEAR: ("warning", "question-circle"),
@@ -256,3 +273,57 @@ class RememberedMatch(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.value}"
+
+
+class ImportCorrection(TenantModel):
+    """A cell that a person corrected here. The file stays as it is: `before` is what stands in it, `after` what counts.
+
+    It counts only while the cell of the file says `before`, and its column is still `column`.
+    """
+
+    draft = models.ForeignKey(ImportDraft, on_delete=models.CASCADE, related_name="corrections")
+    row = models.PositiveIntegerField()
+    place = models.PositiveIntegerField(help_text="Of the cell in its row, from 0.")
+    column = models.CharField(max_length=40, help_text="Key of the column.")
+    label = models.CharField(max_length=80, help_text="The column as people read it.")
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+    corrected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    corrected_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["row", "place"]
+        constraints = [models.UniqueConstraint(fields=["draft", "row", "place"], name="one_correction_per_cell")]
+
+    def __str__(self) -> str:
+        return f"Row {self.row}, {self.label}"
+
+
+class RememberedColumns(TenantModel):
+    """What a person once said the columns of a sender's files are, so that the next file with these headers knows.
+
+    `headers` are as compared, in the order of `keys`: for each the key of its column, "" where it is left out.
+    """
+
+    kind = models.CharField("type", max_length=40, help_text="Key of the document type that such a file holds.")
+    fingerprint = models.CharField(max_length=64, help_text="Of its headers.")
+    name = models.CharField("sender", max_length=80, help_text="Who sends such files.")
+    headers = models.JSONField(default=list)
+    keys = models.JSONField("columns", default=list)
+    chosen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    chosen_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "columns of a sender"
+        verbose_name_plural = "columns of senders"
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "kind", "fingerprint"], name="one_memory_of_columns_per_headers")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

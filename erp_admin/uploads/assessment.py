@@ -3,7 +3,7 @@
 Owns when that is computed: again whenever a match changes; what was imported stays as it is. Decides nothing itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from django.utils import timezone
@@ -31,14 +31,27 @@ def assessing(draft: ImportDraft, *, behind: int = 0) -> Iterator[int]:
         # What changes from now on is noticed when a document is written.
         draft.assessed_at = timezone.now()
         draft.save(update_fields=["assessed_at"])
-    document_type, resolver = type_of_draft(draft), Resolver(draft)
+    resolver = Resolver(draft)
     entries = draft.documents.select_related("tenant").exclude(state__in=IMPORTED).order_by("position")
     while batch := list(entries.filter(position__gt=behind)[:_BATCH]):
         behind = batch[-1].position
-        here = documents_here(document_type.model.objects.all(), document_type, batch, resolver)
-        for entry in batch:
-            judged = judge(document_type, entry, resolver, here)
-            entry.state, entry.reason, entry.effects = judged.state, judged.reason, judged.effects
-            entry.document_id = judged.document.pk if judged.document is not None else None
-        ImportedDocument.objects.bulk_update(batch, ["state", "reason", "effects", "document_id"])
+        _assess(draft, batch, resolver)
         yield behind
+
+
+def assess_some(draft: ImportDraft, keys: Collection[int]) -> None:
+    """The same for these documents alone, where nothing of the others changed."""
+    resolver, wanted = Resolver(draft), sorted(keys)
+    entries = draft.documents.select_related("tenant").exclude(state__in=IMPORTED).order_by("position")
+    for start in range(0, len(wanted), _BATCH):
+        _assess(draft, list(entries.filter(pk__in=wanted[start : start + _BATCH])), resolver)
+
+
+def _assess(draft: ImportDraft, batch: list[ImportedDocument], resolver: Resolver) -> None:
+    document_type = type_of_draft(draft)
+    here = documents_here(document_type.model.objects.all(), document_type, batch, resolver)
+    for entry in batch:
+        judged = judge(document_type, entry, resolver, here)
+        entry.state, entry.reason, entry.effects = judged.state, judged.reason, judged.effects
+        entry.document_id = judged.document.pk if judged.document is not None else None
+    ImportedDocument.objects.bulk_update(batch, ["state", "reason", "effects", "document_id"])

@@ -4,6 +4,7 @@ The columns themselves are declared by the document types; what a column is stan
 """
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,6 +18,7 @@ from erp_admin.uploads.formats.table import KnownNames
 PROBLEMS_COLUMN: Final = "Problems"
 READ_AS_COLUMN: Final = "Read as"
 _OWN: Final = frozenset({plain(PROBLEMS_COLUMN), plain(READ_AS_COLUMN)})
+_BESIDE: Final = re.compile(r"\([^()]{1,12}\)|[$€£¥]|\b[A-Z]{3}$")
 _OF_MONEY: Final = frozenset({Value.AMOUNT, Value.PRICE})
 
 
@@ -32,16 +34,22 @@ class Unknown:
 class Header:
     """What each cell of the header is, by its place: a column, unknown, or our own words. The others are blank.
 
-    `currencies` holds what the header of a column of money names beside it, as in “Amount (EUR)”.
+    `currencies` holds what the header of a column of money names beside it, as in “Amount (EUR)”. `left_out` are the
+    headers of columns that a person left out.
     """
 
     places: dict[str, int] = field(default_factory=dict)
     unknown: dict[int, Unknown] = field(default_factory=dict)
     own: frozenset[int] = frozenset()
     currencies: dict[str, str] = field(default_factory=dict)
+    left_out: dict[int, str] = field(default_factory=dict)
 
     def is_named(self, place: int) -> bool:
-        return place in self.unknown or place in self.own or place in self.places.values()
+        return self.is_not_read(place) or place in self.own or place in self.places.values()
+
+    def is_not_read(self, place: int) -> bool:
+        """Whether a column has a header, and its values belong to nothing."""
+        return place in self.unknown or place in self.left_out
 
 
 def known_names(columns: Sequence[Column]) -> KnownNames:
@@ -74,6 +82,34 @@ def parse_header(columns: Sequence[Column], cells: Sequence[str]) -> tuple[Heade
     free = {name: column for name, column in by_name.items() if column.key not in places}
     meant = {place: Unknown(cell, _meant(cell, free)) for place, cell in unknown.items()}
     return Header(places, meant, frozenset(own), currencies), twice
+
+
+def column_named(columns: Sequence[Column], header: str) -> Column | None:
+    """The column that a header names by one of its usual names."""
+    return _named(header, {name: column for column in columns for name in column.names})[0]
+
+
+def chosen_header(columns: Sequence[Column], cells: Sequence[str], chosen: Mapping[int, str]) -> Header:
+    """The header as it was chosen: by place the key of a column, "" for one that is left out."""
+    by_key = {column.key: column for column in columns}
+    places = {key: place for place, key in sorted(chosen.items()) if key in by_key}
+    texts = {place: cells[place] if place < len(cells) else "" for place in chosen}
+    currencies = {
+        key: currency
+        for key, place in places.items()
+        if by_key[key].value in _OF_MONEY and (currency := _currency_in(texts[place]))
+    }
+    own = frozenset(place for place, cell in enumerate(cells) if plain(cell) in _OWN)
+    left_out = {place: text for place, text in texts.items() if place not in places.values()}
+    named = chosen.keys() | own
+    unknown = {place: Unknown(cell, None) for place, cell in enumerate(cells) if cell and place not in named}
+    return Header(places, unknown, own, currencies, left_out)
+
+
+def _currency_in(header: str) -> str:
+    """The currency that the header of a column of money names, whatever else it says: “Contract value (EUR)”."""
+    found = _BESIDE.findall(header)
+    return next((currency for text in found if (currency := currency_named(text.strip(" ()")))), "")
 
 
 def _named(cell: str, by_name: Mapping[str, Column]) -> tuple[Column | None, str]:

@@ -22,10 +22,13 @@ from erp_admin.models import (
     ImportState,
 )
 from erp_admin.uploads.assessment import assessing
+from erp_admin.uploads.columns_found import ColumnsUnclear
 from erp_admin.uploads.formats.table import FileRefused
-from erp_admin.uploads.intake import Intake, opened
+from erp_admin.uploads.intake import Intake, ask_for_columns, opened
+from erp_admin.uploads.matches import names_again
 from erp_admin.uploads.resolving import Resolver
-from erp_admin.uploads.writing import write
+from erp_admin.uploads.steps import APPROVE, NAMES, READING_FLOW
+from erp_admin.uploads.writing import approve, write
 from integrations.models import Approval, RowOutcome, RunRow, RunStep, SyncRun
 from integrations.runs.flow import Flow, StepFailed
 from integrations.runs.step import StepWork
@@ -33,18 +36,17 @@ from integrations.runs.step import StepWork
 PAGE_SIZE: Final = 50
 
 
-def step_key(draft: ImportDraft) -> str:
-    return f"draft:{draft.pk}"
-
-
 def _draft_of(step: RunStep) -> ImportDraft | None:
     return ImportDraft.objects.filter(pk=int(step.key.partition(":")[2])).first()
 
 
 class DocumentReading(Flow):
-    """A step a file: its documents in pages, then its names, then what importing each would do."""
+    """A step a file: its documents in pages, then its names, then what importing each would do.
 
-    key = "document_reading"
+    Of a file that is read already, what importing each would do now.
+    """
+
+    key = READING_FLOW
     title = "Read a file of documents"
     plural = "rows"
     list_url_name = "commitment_imports"
@@ -53,11 +55,17 @@ class DocumentReading(Flow):
         draft = _draft_of(work.step)
         if draft is None:
             raise _gone()
+        if draft.stage == ImportStage.CHECKING:
+            yield from _check_pages(work, draft)
         if draft.stage != ImportStage.READING:
             return
         try:
             with opened(draft) as intake:
                 yield from _read_pages(work, intake)
+        except ColumnsUnclear as unclear:
+            with _held(work, draft):
+                ask_for_columns(draft, unclear)
+            work.say(f"{unclear.sentence} {unclear.advice}")
         except FileRefused as refused:
             with _held(work, draft):
                 draft.stage, draft.why_unread = ImportStage.UNREADABLE, refused.sentence[:500]
@@ -96,6 +104,31 @@ def _read_pages(work: StepWork, intake: Intake) -> Iterator[None]:
         yield
 
 
+def _check_pages(work: StepWork, draft: ImportDraft) -> Iterator[None]:
+    """Look again: at names that are not decided, where that was asked for, then at each document."""
+    position: int | None = work.checkpoint.get("assessed", 0)
+    if not position:
+        work.announce(draft.documents.exclude(state__in=IMPORTED).count())
+    if work.checkpoint.get(NAMES):
+        store = names_again(draft)
+        with _held(work, draft):
+            store()
+            work.save_page(**{NAMES: False})
+        yield
+    parts = assessing(draft, behind=position or 0)
+    while position is not None:
+        with _held(work, draft):
+            before, position = position, next(parts, None)
+            if position is None:
+                draft.stage = ImportStage.READ
+                draft.save(update_fields=["stage"])
+            else:
+                done = draft.documents.exclude(state__in=IMPORTED).filter(position__gt=before, position__lte=position)
+                work.count(read=done.count())
+                work.save_page(assessed=position)
+        yield
+
+
 @contextmanager
 def _held(work: StepWork, draft: ImportDraft) -> Iterator[None]:
     """A page of work on a draft that nobody discards meanwhile. Raises StepFailed when somebody did before."""
@@ -122,7 +155,7 @@ class DocumentImport(Flow):
         if draft is None:
             raise _gone()
         pending = draft.documents.filter(state__in=IMPORTABLE).order_by("position")
-        if not work.checkpoint:
+        if "begun" not in work.checkpoint:
             work.announce(pending.count())
             work.save_page(begun=True)
         while entries := list(pending.select_related("draft", "draft__created_by", "tenant")[:PAGE_SIZE]):
@@ -148,8 +181,10 @@ def _import_one(work: StepWork, entry: ImportedDocument, resolver: Resolver) -> 
             except (NotWritten, Refused) as why:
                 _close(work, entry, ImportState.FAILED, str(why))
             else:
-                fell = document.approval_reason if document.approval == Approval.NEEDS_REVIEW else ""
-                _close(work, entry, state, fell, document_id=document.pk)
+                said = document.approval_reason if document.approval == Approval.NEEDS_REVIEW else ""
+                if work.checkpoint.get(APPROVE) and (why_not := approve(entry, document, by=work.run.started_by)):
+                    said = why_not
+                _close(work, entry, state, said, document_id=document.pk)
     except IntegrityError:
         why_not = "Somebody stored a document with this number at the same moment. Look at it, then import again."
         with work.page():

@@ -3,14 +3,15 @@
 Refuses a header that is not clear. Reads no value.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from erp_admin.documents.plain import plain
 from erp_admin.documents.uploads import UploadKind
-from erp_admin.uploads.columns import Header, parse_header
+from erp_admin.uploads.column_choice import ColumnChoice
+from erp_admin.uploads.columns import Header, chosen_header, parse_header
 from erp_admin.uploads.formats.table import ABSENT, BLANK, Cell, FileRefused, Row
 from erp_admin.uploads.parsed import cut
 
@@ -54,16 +55,29 @@ class Heading:
         )
 
 
-def find_heading(kind: UploadKind, rows: Iterable[Row]) -> Heading:
-    """The row that names the most columns, within the first ones. Raises FileRefused."""
-    first = [row for row in islice(iter(rows), _HEADER_WITHIN) if row]
-    if not first:
-        raise FileRefused("The file holds no rows.", "Choose the file with the documents.", code="FILE-EMPTY")
+def find_heading(kind: UploadKind, rows: Iterable[Row], chosen: ColumnChoice | None = None) -> Heading:
+    """The header as it was chosen; else the row that names the most columns, within the first. Raises FileRefused."""
+    first = first_rows(rows)
+    if chosen is not None:
+        row = next((row for row in first if row.number == chosen.row), first[0])
+        return _heading(first, row, chosen_header(kind.columns, row.texts, chosen.places))
     best = max(first, key=lambda row: len(parse_header(kind.columns, row.texts)[0].places))
     header, twice = parse_header(kind.columns, best.texts)
     _refuse_unclear(kind, best, header, twice)
-    above = [text for row in first if row.number < best.number for text in row.texts if text]
-    return Heading(best, header, tuple(above))
+    return _heading(first, best, header)
+
+
+def first_rows(rows: Iterable[Row]) -> list[Row]:
+    """Those of which one may be the header. Raises FileRefused where there is none."""
+    first = [row for row in islice(iter(rows), _HEADER_WITHIN) if row]
+    if not first:
+        raise FileRefused("The file holds no rows.", "Choose the file with the documents.", code="FILE-EMPTY")
+    return first
+
+
+def _heading(first: list[Row], row: Row, header: Header) -> Heading:
+    above = [text for each in first if each.number < row.number for text in each.texts if text]
+    return Heading(row, header, tuple(above))
 
 
 def notes_about(heading: Heading, values: dict[int, int]) -> Iterator[str]:
@@ -72,11 +86,29 @@ def notes_about(heading: Heading, values: dict[int, int]) -> Iterator[str]:
         count = values.get(place, 0)
         not_read = "so its value was not read" if count == 1 else f"so its {count:,} values were not read"
         yield f"The column “{cut(unknown.text, 60)}” is not known{f', {not_read}' if count else ''}."
+    for place, text in heading.header.left_out.items():
+        count = values.get(place, 0)
+        not_read = "its value was not read" if count == 1 else f"its {count:,} values were not read"
+        name = f"column “{cut(text, 60)}”" if text else f"column without a header behind “{_before(heading, place)}”"
+        yield f"The {name} was left out, as chosen{f'; {not_read}' if count else ''}."
     if heading.above:
         shown = ", ".join(f"“{cut(text)}”" for text in heading.above[:_SHOWN_ABOVE])
         more = len(heading.above) - _SHOWN_ABOVE
         rest = f" and {more:,} more" if more > 0 else ""
         yield f"The header was found in row {heading.row.number}; the rows above it were not read: {shown}{rest}."
+
+
+def _before(heading: Heading, place: int) -> str:
+    return next((cut(text) for text in reversed(heading.row.texts[:place]) if text), "…")
+
+
+def missing_columns(kind: UploadKind, present: Collection[str]) -> list[str]:
+    """The labels of what every file of a type needs, where it is not among these columns."""
+    missing = [column.label for column in kind.columns if column.is_needed and column.key not in present]
+    missing += [each.label for each in kind.one_of if not set(present) & set(each.keys)]
+    if not {"unit_price", "amount"} & set(present):
+        missing.append("Amount (or Unit price)")
+    return missing
 
 
 def _refuse_unclear(kind: UploadKind, row: Row, header: Header, twice: dict[str, list[str]]) -> None:
@@ -90,15 +122,7 @@ def _refuse_unclear(kind: UploadKind, row: Row, header: Header, twice: dict[str,
         for unknown in header.unknown.values()
         if unknown.meant is not None
     ]
-    missing = [
-        column.label
-        for column in kind.columns
-        if column.is_needed and column.key not in header.places and column.key not in meant
-    ]
-    present = header.places.keys() | meant
-    missing += [each.label for each in kind.one_of if not present & set(each.keys)]
-    if not {"unit_price", "amount"} & present:
-        missing.append("Amount (or Unit price)")
+    missing = missing_columns(kind, header.places.keys() | meant)
     if missing:
         problems.append(f"Missing: {', '.join(missing)}.")
     if problems:

@@ -5,26 +5,32 @@ decide what a cell means, nor whether a person or a run reads.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import PurePath
-from typing import Final
+from typing import Any, Final
 
 from django.utils import timezone
 
-from erp_admin.documents.types import AnyType
-from erp_admin.models import IMPORTED, ImportDraft, ImportedDocument, ImportFile, ImportStage, MatchKind
-from erp_admin.uploads.columns import known_names
-from erp_admin.uploads.formats.detect import read_table
+from erp_admin.models import (
+    IMPORTED,
+    ImportCorrection,
+    ImportDraft,
+    ImportedDocument,
+    ImportFile,
+    ImportStage,
+    MatchKind,
+)
+from erp_admin.uploads.columns_found import ColumnsUnclear, FoundColumns, find_columns
+from erp_admin.uploads.corrected_rows import CorrectedRows
 from erp_admin.uploads.formats.table import FileRefused, Table
 from erp_admin.uploads.heading import find_heading
-from erp_admin.uploads.kinds import file_types, upload_for
+from erp_admin.uploads.kinds import upload_for
 from erp_admin.uploads.matches import matches_of_codes, matches_of_names, store_matches
 from erp_admin.uploads.parsed import ParsedDocument
 from erp_admin.uploads.raw_rows import raw_row
-from erp_admin.uploads.read_as import with_statements
 from erp_admin.uploads.reader import DocumentReader
 from erp_admin.uploads.readings import as_json, merged, stated_by_person
 from erp_admin.uploads.resolving import cost_code_scope, vendor_text
@@ -43,6 +49,7 @@ class Intake:
     table: Table
     reader: DocumentReader
     by_file: StatedReading
+    outdated: list[ImportCorrection] = field(default_factory=list)
     position: int = 0
     rows: int = 0
     uses: Counter[Name] = field(default_factory=Counter)
@@ -57,7 +64,7 @@ class Intake:
             if self.position <= behind:
                 continue
             self.rows += len(parsed.rows)
-            page.append(_stored(self.draft, self.position, parsed))
+            page.append(stored(self.draft, self.position, parsed))
             if len(page) == PAGE_SIZE:
                 yield page
                 page, self.rows = [], 0
@@ -65,7 +72,7 @@ class Intake:
             yield page
 
     def _note_names(self, parsed: ParsedDocument) -> None:
-        self.uses.update(_names_in(parsed))
+        self.uses.update(names_in(parsed.parent_column, parsed.head, parsed.lines))
         if parsed.head.get("vendor_id") and parsed.head.get("vendor"):
             self.vendor_names.setdefault(parsed.head["vendor_id"], parsed.head["vendor"])
 
@@ -92,15 +99,20 @@ class Intake:
             raise FileRefused("The file has a header and no rows below it.", "Fill it in first.", code="FILE-EMPTY")
         draft = self.draft
         draft.headers, draft.rows = list(self.reader.headers), self.reader.rows_read
-        draft.notes = [*self.reader.notes, *_read_before(draft)]
+        draft.notes = [*self.reader.notes, *self._dropped_corrections(), *_read_before(draft)]
         delimiter = self.table.delimiter
         draft.reading = as_json(self.reader.decisions, stated_by_person(draft), self.by_file, delimiter)
-        draft.save(update_fields=["headers", "rows", "notes", "reading"])
+        draft.save(update_fields=["headers", "rows", "notes", "reading", "kind", "columns"])
+
+    def _dropped_corrections(self) -> Iterator[str]:
+        for each in self.outdated:
+            yield f"{each}: the correction to “{each.after}” was dropped, because the column is read as another one."
+            each.delete()
 
     def finish(self) -> None:
         """What importing each document would do was stored. The draft is read with that."""
-        self.draft.stage = ImportStage.READ
-        self.draft.save(update_fields=["stage"])
+        self.draft.stage, self.draft.why_unread, self.draft.unread_advice = ImportStage.READ, "", ""
+        self.draft.save(update_fields=["stage", "why_unread", "unread_advice"])
 
 
 @contextmanager
@@ -109,39 +121,33 @@ def opened(draft: ImportDraft) -> Iterator[Intake]:
     content = bytes(ImportFile.objects.get(draft=draft).content)
     with ExitStack() as held:
         try:
-            names = known_names(upload_for(draft.kind).columns)
-            table = held.enter_context(read_table(draft.file_name, content, names))
-            intake = _begun(draft, table)
+            intake = _begun(draft, find_columns(draft, content, held))
         except FileRefused as refused:
             raise _about_its_name(draft.file_name, content, refused) from refused
         del content
         yield intake
 
 
-def _begun(draft: ImportDraft, table: Table) -> Intake:
-    as_it_was, by_file = with_statements(table)
-    stated = merged(stated_by_person(draft), by_file)
-    try:
-        reader = DocumentReader(draft.kind, as_it_was, stated, base_currency=draft.tenant.base_currency)
-    except FileRefused as refused:
-        other = _other_type(draft.kind, as_it_was) if refused.code == "FILE-HEADER" else None
-        if other is None:
-            raise
-        advice = f"It looks like a file of {other.plural}: choose “{other.title}” for what it holds."
-        raise FileRefused(refused.sentence, advice, code=refused.code) from refused
-    return Intake(draft, as_it_was, reader, by_file)
+def ask_for_columns(draft: ImportDraft, unclear: ColumnsUnclear) -> None:
+    """Have a person say what the columns of the file are; until then it is not read."""
+    draft.kind, draft.columns, draft.stage = unclear.kind, unclear.facts, ImportStage.COLUMNS
+    draft.why_unread, draft.unread_advice = unclear.sentence[:500], unclear.advice[:500]
+    draft.save(update_fields=["kind", "columns", "stage", "why_unread", "unread_advice"])
 
 
-def _other_type(kind: str, table: Table) -> AnyType | None:
-    """The type whose columns the header names, where that is another than the one chosen."""
-    for each in file_types():
-        if each.key != kind:
-            try:
-                find_heading(upload_for(each.key), table.rows)
-            except FileRefused:
-                continue
-            return each
-    return None
+def _begun(draft: ImportDraft, found: FoundColumns) -> Intake:
+    draft.kind, draft.columns = found.kind, found.facts
+    table, corrections = found.table, list(draft.corrections.all())
+    outdated: list[ImportCorrection] = []
+    if corrections:
+        heading = find_heading(upload_for(found.kind), table.rows, found.chosen)
+        rows = CorrectedRows(table.rows, heading, corrections)
+        outdated = rows.outdated()
+        table = replace(table, rows=rows)
+    stated = merged(stated_by_person(draft), found.by_file)
+    base_currency = draft.tenant.base_currency
+    reader = DocumentReader(found.kind, table, stated, base_currency=base_currency, chosen=found.chosen)
+    return Intake(draft, table, reader, found.by_file, outdated)
 
 
 def _about_its_name(name: str, content: bytes, refused: FileRefused) -> FileRefused:
@@ -167,19 +173,21 @@ def _read_before(draft: ImportDraft) -> list[str]:
     return [f"The same file was read on {when:%Y-%m-%d at %H:%M}; {imported}."]
 
 
-def _names_in(parsed: ParsedDocument) -> Iterable[Name]:
-    if vendor := vendor_text(parsed.head):
+def names_in(parent_column: str, head: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Iterator[Name]:
+    """The names of a document that are to be matched, once for each row that names them."""
+    if vendor := vendor_text(head):
         yield MatchKind.VENDOR, "", vendor
-    if project := parsed.head.get("project"):
+    if project := head.get("project"):
         yield MatchKind.PROJECT, "", project
-    for line in parsed.lines:
+    for line in lines:
         if own := line.get("line_project"):
             yield MatchKind.PROJECT, "", own
         if code := line.get("cost_code"):
-            yield MatchKind.COST_CODE, cost_code_scope(parsed.parent_column, parsed.head, line), code
+            yield MatchKind.COST_CODE, cost_code_scope(parent_column, head, line), code
 
 
-def _stored(draft: ImportDraft, position: int, parsed: ParsedDocument) -> ImportedDocument:
+def stored(draft: ImportDraft, position: int, parsed: ParsedDocument) -> ImportedDocument:
+    """The document as it is kept with its draft; not saved."""
     return ImportedDocument(
         tenant_id=draft.tenant_id,
         draft=draft,

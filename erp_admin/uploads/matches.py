@@ -1,26 +1,21 @@
-"""What the names of a file stand for: found when it is taken in, changed by a person, remembered for the next file.
+"""What the names of a file stand for, as it is found when the file is taken in, and again when lists have changed.
 
-Owns when a match counts as decided. How a name is compared is erp_admin.uploads.matching's.
+How a name is compared is erp_admin.uploads.matching's; what people decide of it erp_admin.uploads.deciding's.
 """
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from django.db import transaction
-
-from accounts.models import User
 from accounts.refusal import Refused
-from erp_admin.models import ImportDraft, ImportMatch, MatchHow, MatchKind, Project, RememberedMatch
-from erp_admin.uploads.assessment import assess_draft
-from erp_admin.uploads.choices import record
+from erp_admin.models import ImportDraft, ImportMatch, MatchHow, MatchKind
 from erp_admin.uploads.matching import LEAST_SCORE, Match, Matcher, comparable
 from erp_admin.uploads.resolving import Resolver, parent_in_scope
 from integrations.gateway.access import live_connection
 
-_CHOSEN: Final = (MatchHow.PERSON, MatchHow.OPEN)
-LEFT_OPEN: Final = "-"  # chosen to import without the record; no id is a lone dash
+_CHOSEN: Final = (MatchHow.PERSON, MatchHow.ACCEPTED, MatchHow.OPEN)
+UNDECIDED: Final = (MatchHow.NEAR, MatchHow.NONE, MatchHow.WRITTEN)
 Name = tuple[MatchKind, str, str]  # kind, project as written (for cost codes), text as written
 
 
@@ -102,81 +97,23 @@ def lock_draft(draft: ImportDraft) -> ImportDraft:
     return stored
 
 
-@transaction.atomic
-def choose_matches(draft: ImportDraft, chosen: Mapping[int, str], *, by: User | None = None) -> int:
-    """Store what a person chose: by key of the match a value, LEFT_OPEN, or "" to leave it undecided.
-
-    Remembers the choices for the next file; returns how many changed. Raises Refused for a value that is no usable
-    record.
-    """
-    draft = lock_draft(draft)
-    refuse_running(draft)
+def names_again(draft: ImportDraft) -> Callable[[], None]:
+    """Look once more for names that are not decided, and return what stores what was found, in a short transaction."""
     matcher = Matcher(live_connection())
-    entries = list(draft.matches.select_for_update().filter(pk__in=list(chosen)))
-    changed = 0
-    # Projects first: the cost codes chosen with them belong to the project chosen now.
-    for entry in sorted(entries, key=lambda one: one.kind == MatchKind.COST_CODE):
-        if _choose(draft, entry, chosen[entry.pk], matcher, by):
-            changed += 1
-            if entry.kind == MatchKind.PROJECT:
-                _match_again(draft, draft.matches.filter(kind=MatchKind.COST_CODE, scope=entry.text), matcher)
-    assess_draft(draft)
-    return changed
-
-
-def _choose(draft: ImportDraft, entry: ImportMatch, value: str, matcher: Matcher, by: User | None) -> bool:
-    entry.refresh_from_db()
-    if value == "" or (value == entry.value and entry.is_settled):
-        return False
-    if value == LEFT_OPEN:
-        if entry.how == MatchHow.OPEN:
-            return False
-        entry.how, entry.value, entry.label, entry.reason = MatchHow.OPEN, "", "", ""
-        entry.save(update_fields=["how", "value", "label", "reason"])
-        return True
-    kind = MatchKind(entry.kind)
-    project = Resolver(draft).project_of_scope(entry.scope) if kind is MatchKind.COST_CODE else None
-    chosen = record(live_connection(), kind, value, project)
-    if chosen is None:
-        raise Refused(
-            f"{entry.get_kind_display()} “{value}” for “{entry.text}” cannot be chosen.",
-            "Choose one that is active.",
-            code="MATCH",
-        )
-    entry.how, entry.value, entry.label, entry.reason = MatchHow.PERSON, chosen.value, chosen.label[:500], ""
-    entry.save(update_fields=["how", "value", "label", "reason"])
-    _remember(draft, entry, project, by)
-    return True
-
-
-def _remember(draft: ImportDraft, entry: ImportMatch, project: Project | None, by: User | None) -> None:
-    name = comparable(entry.text)[:200]
-    if name:
-        RememberedMatch.objects.update_or_create(
-            tenant_id=draft.tenant_id,
-            kind=entry.kind,
-            scope=project.number if project is not None else "",
-            name=name,
-            defaults={"value": entry.value, "chosen_by": by},
-        )
-
-
-def match_again(draft: ImportDraft) -> None:
-    """Look once more for names that are not decided, and at what is here: lists were synced, documents changed."""
-    matcher, undecided = Matcher(live_connection()), (MatchHow.NEAR, MatchHow.NONE, MatchHow.WRITTEN)
     for kind in (MatchKind.VENDOR, MatchKind.PROJECT):  # long lists are gone through before anything is locked
-        names = draft.matches.filter(kind=kind, how__in=undecided)
+        names = draft.matches.filter(kind=kind, how__in=UNDECIDED)
         matcher.expect(kind, list(names.values_list("text", flat=True)))
-    with transaction.atomic():
-        draft = lock_draft(draft)
-        refuse_running(draft)
-        open_ones = draft.matches.filter(how__in=undecided)
-        _match_again(draft, open_ones.exclude(kind=MatchKind.COST_CODE), matcher)
-        _match_again(draft, open_ones.filter(kind=MatchKind.COST_CODE), matcher)
-        assess_draft(draft)
+
+    def store() -> None:
+        open_ones = draft.matches.filter(how__in=UNDECIDED)
+        find_again(draft, open_ones.exclude(kind=MatchKind.COST_CODE), matcher)
+        find_again(draft, open_ones.filter(kind=MatchKind.COST_CODE), matcher)
+
+    return store
 
 
-def _match_again(draft: ImportDraft, entries: Iterable[ImportMatch], matcher: Matcher) -> None:
+def find_again(draft: ImportDraft, entries: Iterable[ImportMatch], matcher: Matcher) -> None:
+    """Store what each of these names stands for now; projects before the cost codes that belong to them."""
     resolver = Resolver(draft)
     found = list(entries)
     for entry in found:

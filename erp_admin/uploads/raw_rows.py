@@ -45,6 +45,8 @@ def _more_of(cell: Cell) -> dict[str, Any]:
         more["concerns"] = list(cell.concerns)
     if cell.is_absent:
         more["absent"] = True
+    if cell.is_corrected:
+        more["corrected"] = True
     return more
 
 
@@ -58,4 +60,5 @@ def _cell(text: str, more: dict[str, Any]) -> Cell:
         more.get("currency", ""),
         concerns,
         is_absent=more.get("absent", False),
+        is_corrected=more.get("corrected", False),
     )

@@ -3,13 +3,14 @@
 A filled cell is read, a problem, or told in a note. Knows nothing of what exists here or in Intacct.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from erp_admin.documents.columns import Column
 from erp_admin.uploads.beside import settle_currency
 from erp_admin.uploads.boundaries import Boundaries
 from erp_admin.uploads.cells import Cells, without_hidden
+from erp_admin.uploads.column_choice import ColumnChoice
 from erp_admin.uploads.document_rows import DocumentRows, wrong_total
 from erp_admin.uploads.formats.table import Row, Table
 from erp_admin.uploads.heading import find_heading, notes_about
@@ -33,16 +34,23 @@ class DocumentReader:
     """Looks at the whole file at once, raising FileRefused for its header; then yields document by document.
 
     `stated` is how to read what the file leaves open, `decisions` how it is read. `base_currency` is what a blank one
-    means. `headers` are as many as the widest row has cells. `notes` are complete after the documents.
+    means, `chosen` what a person said the columns are. `headers` are as many as the widest row has cells. `notes` are
+    complete after the documents.
     """
 
     def __init__(
-        self, kind: str, table: Table, stated: StatedReading | None = None, *, base_currency: str = ""
+        self,
+        kind: str,
+        table: Table,
+        stated: StatedReading | None = None,
+        *,
+        base_currency: str = "",
+        chosen: ColumnChoice | None = None,
     ) -> None:
         self.kind = upload_for(kind)
         self.columns: Mapping[str, Column] = {column.key: column for column in self.kind.columns}
         self._table, self._stated, self._base_currency = table, stated or StatedReading(), base_currency
-        self.heading = find_heading(self.kind, table.rows)
+        self.heading = find_heading(self.kind, table.rows, chosen)
         self._survey = survey(self.columns, self.heading, table.rows, self._stated)
         self.decisions = self._survey.decisions(self._stated)
         self.rows_read = self._survey.rows
@@ -58,7 +66,7 @@ class DocumentReader:
 
     @property
     def notes(self) -> list[str]:
-        return [*self._table.notes, *notes_about(self.heading, self._survey.unread), *self._own_notes()]
+        return [*self._table.notes, *notes_about(self.heading, self._survey.unread), *self.own_notes()]
 
     def documents(self) -> Iterator[ParsedDocument]:
         """Document by document, with everything that is wrong with each."""
@@ -132,7 +140,8 @@ class DocumentReader:
                     sentence = "The sheet hides this column."
                     yield Problem(row.number, column.label, cell.text, sentence, _ABOUT_HIDDEN)
 
-    def _own_notes(self) -> Iterator[str]:
+    def own_notes(self) -> Iterator[str]:
+        """What the reader decided of single rows, after the documents."""
         if rows := self._survey.repeated_headers:
             yield f"The header is repeated in {in_runs(tuple(rows))}, which held no line."
         if rows := self._totals.left_out:
@@ -157,11 +166,17 @@ class DocumentReader:
 
 def _tell_twice(reading: DocumentRows, places: list[str]) -> None:
     document = reading.document
+    if (problem := twice(document, places, reading.head.number)) is not None:
+        document.problems.append(problem)
+
+
+def twice(document: ParsedDocument, places: Sequence[str], row: int) -> Problem | None:
+    """The problem of a number that begins a document at several places of the file, its own among them."""
     if not document.number or len(places) < 2:
-        return
+        return None
     others = [place for place in places[: _SHOWN_PLACES + 1] if place != document.place()]
     hidden = len(places) - 1 - len(others[:_SHOWN_PLACES])
     more = f" and {hidden:,} more times" if hidden else ""
     sentence = f"The same number stands in {', '.join(others[:_SHOWN_PLACES])}{more} of this file."
     fix = "Put all rows of a document one below the other, or give each document a number of its own."
-    document.problems.append(Problem(reading.head.number, "Number", document.number, sentence, fix))
+    return Problem(row, "Number", document.number, sentence, fix)

@@ -167,6 +167,11 @@ def _told_value(key: str, facts: Mapping[str, Mapping[str, Any]]) -> str:
     return f"{shown}{why}."
 
 
+def is_mixed(draft: ImportDraft) -> bool:
+    """Whether cells of the file contradict one another in how it is written."""
+    return any(fact.get("mixed") for fact in _facts(draft).values())
+
+
 def questions(draft: ImportDraft) -> list[Question]:
     """What the file leaves open, and keeps documents of it from being imported."""
     facts = _facts(draft)

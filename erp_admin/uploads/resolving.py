@@ -10,7 +10,8 @@ from typing import Any, Final
 from erp_admin.documents.numbers import by_key, doubt, having, meant
 from erp_admin.documents.types import parent_type_of
 from erp_admin.models import ImportDraft, ImportMatch, MatchHow, MatchKind, Project, number_key
-from erp_admin.uploads.columns import parse_header
+from erp_admin.uploads.column_choice import chosen_columns
+from erp_admin.uploads.columns import chosen_header, parse_header
 from erp_admin.uploads.kinds import type_of_draft, upload_for
 
 OF_PARENT: Final = "="  # begins the scope of a cost code whose project is that of the document it belongs to
@@ -30,6 +31,14 @@ def cost_code_scope(parent_column: str, head: Mapping[str, Any], line: Mapping[s
 def parent_in_scope(scope: str) -> str:
     """The number of the document whose project a cost code's is; "" where the scope is a project."""
     return scope.removeprefix(OF_PARENT) if scope.startswith(OF_PARENT) else ""
+
+
+def places_in(draft: ImportDraft) -> Mapping[str, int]:
+    """Where each column of the draft's file stands, by the keys of those it has."""
+    columns, chosen = upload_for(draft.kind).columns, chosen_columns(draft)
+    if chosen is not None:
+        return chosen_header(columns, draft.headers, chosen.places).places
+    return parse_header(columns, draft.headers)[0].places
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,7 @@ class Resolver:
         self._parent_type = parent_type_of(self._type)
         self._parent_column = upload_for(draft.kind).parent_column
         self._parent_related = upload_for(draft.kind).parent_related
-        self._columns = parse_header(upload_for(draft.kind).columns, draft.headers)[0].places
+        self._columns = places_in(draft)
         self._parents: dict[str, Sequence[Any]] = {}
 
     def vendor(self, head: Mapping[str, Any]) -> Vendor:

@@ -5,6 +5,7 @@ Reads only. Needs the tenant's scope.
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
@@ -19,11 +20,14 @@ from erp_admin.models import (
     ImportFile,
     ImportMatch,
     ImportState,
+    MatchHow,
     MatchKind,
 )
+from erp_admin.uploads.steps import step_key
 from integrations.models import TERMINAL_RUNS, RunStep
 
 UNDECIDED = "undecided"
+ACCEPTED = "accepted"
 
 
 def drafts() -> QuerySet[ImportDraft]:
@@ -68,14 +72,25 @@ def can_be_read_again(draft: ImportDraft) -> bool:
 
 def reading_step(draft: ImportDraft) -> RunStep | None:
     """The newest step of a run that reads the draft, or did."""
-    return RunStep.objects.filter(run=draft.reading_run_id, key=f"draft:{draft.pk}").order_by("-position").first()
+    return RunStep.objects.filter(run=draft.reading_run_id, key=step_key(draft)).order_by("-position").first()
 
 
-def ready_sums(draft: ImportDraft) -> dict[str, str]:
-    """What the documents that are ready amount to, by currency of the file; "" where the file names none."""
-    ready = draft.documents.filter(state__in=IMPORTABLE).order_by()
-    summed = ready.values_list("head__currency").annotate(Sum("total"))
+def import_step(draft: ImportDraft) -> RunStep | None:
+    """The step of the run that imports the draft, or did."""
+    return RunStep.objects.filter(run=draft.run_id, key=step_key(draft)).order_by("-position").first()
+
+
+def sums_of(draft: ImportDraft, states: Collection[ImportState]) -> dict[str, Decimal]:
+    """What its documents in these states amount to, by currency of the file; "" where the file names none."""
+    found = draft.documents.filter(state__in=states).order_by()
+    summed = found.values_list("head__currency").annotate(Sum("total"))
     return {currency or "": total for currency, total in summed}
+
+
+def all_state_status(draft: ImportDraft) -> bool:
+    """Whether the file itself says of each document that is ready whether it is approved."""
+    silent = Q(head__status=None) | Q(head__status="") | ~Q(head__has_key="status")
+    return not draft.documents.filter(silent, state__in=IMPORTABLE).exists()
 
 
 def documents_of(draft: ImportDraft, query: Mapping[str, str]) -> QuerySet[ImportedDocument]:
@@ -101,11 +116,17 @@ def matches_of(draft: ImportDraft, query: Mapping[str, str]) -> QuerySet[ImportM
     )
     if query.get("show") == UNDECIDED:
         found = found.filter(place=0)
+    if query.get("show") == ACCEPTED:
+        found = found.filter(how=MatchHow.ACCEPTED)
     return found.order_by("place", "by_kind", "scope", "text")
 
 
 def undecided_count(draft: ImportDraft) -> int:
     return draft.matches.exclude(how__in=SETTLED).count()
+
+
+def accepted_count(draft: ImportDraft) -> int:
+    return draft.matches.filter(how=MatchHow.ACCEPTED).count()
 
 
 def vendors_of(draft: ImportDraft) -> dict[str, str]:

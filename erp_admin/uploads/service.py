@@ -4,6 +4,7 @@ Owns that a file becomes a draft which loses nothing, and that no document is st
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -14,13 +15,18 @@ from accounts.models import Tenant, User
 from accounts.refusal import Refused
 from erp_admin.models import IMPORTABLE, IMPORTED, ImportDraft, ImportedDocument, ImportFile, ImportStage
 from erp_admin.uploads.assessment import assess_draft
-from erp_admin.uploads.flow import DocumentImport, DocumentReading, step_key
+from erp_admin.uploads.column_choice import PERSON, places_json, seen_columns
+from erp_admin.uploads.column_proposals import refuse_incomplete
+from erp_admin.uploads.columns_found import ColumnsUnclear
+from erp_admin.uploads.flow import DocumentImport, DocumentReading
 from erp_admin.uploads.formats.table import FileRefused
-from erp_admin.uploads.intake import Intake, opened
-from erp_admin.uploads.kinds import type_of_draft
+from erp_admin.uploads.intake import Intake, ask_for_columns, opened
+from erp_admin.uploads.kinds import file_types, type_of_draft
 from erp_admin.uploads.matches import lock_draft, refuse_running
 from erp_admin.uploads.readings import as_stated
+from erp_admin.uploads.senders import remember
 from erp_admin.uploads.stated import StatedReading
+from erp_admin.uploads.steps import APPROVE, step_key
 from integrations.gateway.access import live_connection, why_not_sync
 from integrations.models import Connection, Trigger
 from integrations.runs.flow import StepPlan
@@ -44,7 +50,10 @@ def read_upload(
     *,
     by: User | None = None,
 ) -> ImportDraft:
-    """Keep a file as a draft and read it here and now, whatever its size. Raises FileRefused, keeping nothing."""
+    """Keep a file as a draft and read it here and now, whatever its size. Raises FileRefused, keeping nothing.
+
+    `kind` is "" where its columns say what it holds.
+    """
     draft = _kept(tenant, kind, name, content, stated, by)
     with opened(draft) as intake:
         _read_whole(intake)
@@ -53,10 +62,20 @@ def read_upload(
 
 @transaction.atomic
 def take_in(
-    tenant: Tenant, kind: str, name: str, content: bytes, stated: StatedReading, *, by: User | None = None
+    tenant: Tenant,
+    kind: str,
+    name: str,
+    content: bytes,
+    stated: StatedReading,
+    *,
+    by: User | None = None,
+    expected: str = "",
 ) -> ImportDraft:
-    """Keep a file as a draft; a small one is read at once, a large one by a run. Raises Refused, keeping nothing."""
-    draft = _kept(tenant, kind, name, content, stated, by)
+    """Keep a file as a draft; a small one is read at once, a large one by a run. Raises Refused, keeping nothing.
+
+    `kind` is "" where its columns say what it holds; `expected` is then the type that is proposed first.
+    """
+    draft = _kept(tenant, kind, name, content, stated, by, expected)
     _read(draft, content, by)
     return draft
 
@@ -67,6 +86,14 @@ def read_again(draft: ImportDraft, stated: StatedReading, *, by: User | None = N
 
     Returns the draft as it is now: read, or about to be read by a run.
     """
+    draft, file = _to_be_read(draft)
+    draft.reading = as_stated(stated)
+    _begin_again(draft, file, by)
+    return draft
+
+
+def _to_be_read(draft: ImportDraft) -> tuple[ImportDraft, ImportFile]:
+    """The draft, locked, and its file. Raises Refused where it cannot be read again."""
     draft = lock_draft(draft)
     refuse_running(draft)
     if draft.documents.filter(state__in=IMPORTED).exists():
@@ -78,17 +105,75 @@ def read_again(draft: ImportDraft, stated: StatedReading, *, by: User | None = N
     file = ImportFile.objects.filter(draft=draft).first()
     if file is None:
         raise Refused("The file itself was not kept.", "Upload it again.", code="FILE-NOT-KEPT")
-    ImportedDocument.objects.filter(draft=draft).delete()
-    draft.reading, draft.run = as_stated(stated), None
-    draft.save(update_fields=["reading", "run"])
-    _read(draft, bytes(file.content), by)
+    return draft, file
+
+
+@transaction.atomic
+def read_as_type(draft: ImportDraft, kind: str, *, by: User | None = None) -> ImportDraft:
+    """Read the kept file as one of another type, whose columns its headers name. Raises Refused, changing nothing."""
+    draft, file = _to_be_read(draft)
+    draft.kind, draft.columns = kind, {"kind": PERSON}
+    _begin_again(draft, file, by)
     return draft
 
 
-def _kept(tenant: Tenant, kind: str, name: str, content: bytes, stated: StatedReading, by: User | None) -> ImportDraft:
+@transaction.atomic
+def read_below(draft: ImportDraft, row: int, *, by: User | None = None) -> ImportDraft:
+    """Ask for the columns of the file below another header. Raises Refused, changing nothing."""
+    draft, file = _to_be_read(draft)
+    kept = {key: value for key, value in draft.columns.items() if key == "kind"}
+    draft.columns = kept | {"header_row": row}
+    _begin_again(draft, file, by)
+    return draft
+
+
+@transaction.atomic
+def read_with_columns(
+    draft: ImportDraft, places: Mapping[int, str], *, sender: str = "", by: User | None = None
+) -> ImportDraft:
+    """Read the kept file with its columns as a person says: by place a key, "" for one that is left out.
+
+    With a `sender` it is remembered for the next file with the same headers. Raises Refused, changing nothing.
+    """
+    draft, file = _to_be_read(draft)
+    seen = seen_columns(draft)
+    refuse_incomplete(draft.kind, seen, places)
+    kept = {key: draft.columns[key] for key in ("row", "seen", "rows", "header_row") if key in draft.columns}
+    draft.columns = kept | {"kind": PERSON, "places": places_json(places), "by": PERSON}
+    if sender:
+        remember(draft, seen, places, sender, by=by)
+    _begin_again(draft, file, by)
+    return draft
+
+
+def read_corrected(draft: ImportDraft, *, by: User | None = None) -> ImportDraft:
+    """Read the kept file anew with the cells that people corrected. Call in a transaction. Raises Refused."""
+    draft, file = _to_be_read(draft)
+    _begin_again(draft, file, by)
+    return draft
+
+
+def _begin_again(draft: ImportDraft, file: ImportFile, by: User | None) -> None:
+    """Read the kept file anew, by what the draft says now of its columns and of how it is written."""
+    ImportedDocument.objects.filter(draft=draft).delete()
+    draft.run = None
+    draft.save(update_fields=["reading", "columns", "kind", "run"])
+    _read(draft, bytes(file.content), by)
+
+
+def _kept(
+    tenant: Tenant,
+    kind: str,
+    name: str,
+    content: bytes,
+    stated: StatedReading,
+    by: User | None,
+    expected: str = "",
+) -> ImportDraft:
     draft = ImportDraft.objects.create(
         tenant=tenant,
-        kind=kind,
+        kind=kind or expected or file_types()[0].key,
+        columns={"kind": PERSON} if kind else {},
         file_name=name[-200:],
         digest=hashlib.sha256(content).hexdigest(),
         reading=as_stated(stated),
@@ -103,10 +188,14 @@ def _read(draft: ImportDraft, content: bytes, by: User | None) -> None:
     """At once where that is quick, else by a run."""
     most = AT_ONCE_BYTES_OF_WORKBOOKS if content.startswith(_WORKBOOK) else AT_ONCE_BYTES
     if len(content) <= most:
-        with opened(draft) as intake:
-            if intake.reader.rows_read <= AT_ONCE_ROWS:
-                _read_whole(intake)
-                return
+        try:
+            with opened(draft) as intake:
+                if intake.reader.rows_read <= AT_ONCE_ROWS:
+                    _read_whole(intake)
+                    return
+        except ColumnsUnclear as unclear:
+            ask_for_columns(draft, unclear)
+            return
     _read_by_run(draft, by)
 
 
@@ -148,8 +237,12 @@ def confirm(
     by: User | None = None,
     trigger: Trigger = Trigger.PERSON,
     queued: bool = True,
+    approve: bool = False,
 ) -> Started:
-    """Start a run that imports what is ready of a draft. Confirmed twice, the same run is returned. Raises Refused."""
+    """Start a run that imports what is ready of a draft. Confirmed twice, the same run is returned. Raises Refused.
+
+    With `approve` those of which the file does not say otherwise are approved with it, by whoever confirms.
+    """
     draft = lock_draft(draft)
     if not draft.is_read:
         raise Refused(
@@ -166,7 +259,7 @@ def confirm(
     started = start_run(
         connection,
         DocumentImport.key,
-        plans=[StepPlan(step_key(draft), type_of_draft(draft).title)],
+        plans=[StepPlan(step_key(draft), type_of_draft(draft).title, {APPROVE: True} if approve else {})],
         title=f"Import {type_of_draft(draft).title.lower()} from {draft.file_name}"[:120],
         by=by,
         trigger=trigger,

@@ -20,7 +20,10 @@ _NUMBERS: Final = frozenset({Value.AMOUNT, Value.QUANTITY, Value.PRICE, Value.PE
 
 @dataclass
 class Survey:
-    """`width` is that of the widest row, `unread` counts the filled cells of unknown columns by place."""
+    """`width` is that of the widest row, `unread` counts the filled cells of unknown columns by place.
+
+    What a person corrected here says nothing of how the file is written.
+    """
 
     width: int
     rows: int = 0
@@ -76,13 +79,13 @@ def _look_at(found: Survey, row: Row, heading: Heading, by_place: Mapping[int, C
             continue
         column = by_place.get(place)
         if column is None:
-            found.unread[place] += place in heading.header.unknown
+            found.unread[place] += heading.header.is_not_read(place)
             continue
         if cell.is_hidden:
             found.hidden_columns.setdefault(heading.row.texts[place])
             if stated.hidden is Hidden.LEAVE_OUT:
                 continue
-        if cell.kind is CellKind.TEXT:
+        if cell.kind is CellKind.TEXT and not cell.is_corrected:
             where = f"row {row.number}, {column.label}"
             if column.value in _NUMBERS:
                 found.evidence.see_number(cell.text, where)

@@ -6,7 +6,10 @@ Owns that rule; what importing does is decided by judging, how a document is sto
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
+from accounts.models import User
+from accounts.refusal import Refused
 from erp_admin.documents.effects import difference
 from erp_admin.documents.types import AnyType
 from erp_admin.documents.uploads import NotWritten
@@ -57,3 +60,15 @@ def _take_status(document_type: AnyType, document: Any, entry: ImportedDocument)
         document_type.decisions.approve(document, by=entry.draft.created_by)
     elif act is not None:
         document_type.decisions.back_to_draft(document, by=entry.draft.created_by)
+
+
+def approve(entry: ImportedDocument, document: Any, *, by: User | None) -> str:
+    """Approve an imported document of whose status the file says nothing; returns why it was not, or ""."""
+    if entry.head.get("status") or document.approval == Approval.APPROVED:
+        return ""
+    try:
+        with transaction.atomic():
+            type_of_draft(entry.draft).decisions.approve(document, by=by)
+    except Refused as refused:
+        return f"It was not approved: {refused}"
+    return ""

@@ -27,7 +27,7 @@ from integrations.models import ACTIVE_RUNS, Connection, DocumentState, PushHold
 from integrations.models.states import shown
 from integrations.runs.selectors import starter
 
-FILTERS = ("q", "state", "type", "project", "vendor", "period")
+FILTERS = ("q", "state", "type", "project", "vendor", "period", "import")
 
 
 def listing(request: TenantRequest, kind: str) -> HttpResponse:

@@ -12,8 +12,7 @@ from typing import Any, Final, Literal
 from accounts.models import Tenant
 from erp_admin.documents.effects import sentences
 from erp_admin.models import IMPORTABLE, IMPORTED, SETTLED, ImportDraft, ImportedDocument
-from erp_admin.uploads.formats.json_text import stated_type
-from erp_admin.uploads.formats.table import MOST_BYTES, FileRefused
+from erp_admin.uploads.formats.table import MOST_BYTES
 from erp_admin.uploads.kinds import file_types
 from erp_admin.uploads.readings import CENTURY, DAY_FIRST, DECIMAL, HIDDEN, questions, told
 from erp_admin.uploads.selectors import state_counts
@@ -42,7 +41,7 @@ class Command(TenantCommand):
         super().add_arguments(parser)
         keys = _keys()
         parser.add_argument("file", help="path of the file")
-        parser.add_argument("--type", choices=keys, help=f"what the file holds (default: {keys[0]})")
+        parser.add_argument("--type", choices=keys, help="what the file holds (default: found from its columns)")
         parser.add_argument("--decimal", choices=list(DECIMAL_MARKS), help="the decimal mark (default: from the file)")
         order = parser.add_mutually_exclusive_group()
         order.add_argument("--day-first", action="store_true", help="03/04/2026 is the 3rd of April")
@@ -61,7 +60,7 @@ class Command(TenantCommand):
             self.end(
                 EXIT_USE, f"The file {path} cannot be read: {error.strerror}.", "Check the path.", "FILE-UNREADABLE"
             )
-        kind = options["type"] or _type_in(path, content)
+        kind = options["type"] or ""
         draft = read_upload(tenant, kind, path.name, content, _stated(options))
         if not options["dry_run"] and draft.documents.filter(state__in=IMPORTABLE).exists():
             run_to_end(confirm(self.connection(), draft, trigger=Trigger.COMMAND, queued=False).run)
@@ -89,17 +88,6 @@ def _stated(options: dict[str, Any]) -> StatedReading:
 def _keys() -> list[str]:
     """The types that files may hold."""
     return [document_type.key for document_type in file_types()]
-
-
-def _type_in(path: Path, content: bytes) -> str:
-    """What a JSON file says it holds; the first type where it says nothing. Its shape is judged when it is read."""
-    if path.suffix.lower() != ".json":
-        return _keys()[0]
-    try:
-        stated = stated_type(content)
-    except FileRefused:
-        return _keys()[0]
-    return stated if stated in _keys() else _keys()[0]
 
 
 def _facts(draft: ImportDraft) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class Cell:
     sign or the letters that the format of a number shows. `concerns` is what a person should know before the cell is
     used, each a sentence: struck out, merged with others, in a hidden column, a sign that cannot be read. Cells without
     text may have them too. `is_absent`: JSON does not have this key here, which is another thing than an empty value.
+    `is_corrected`: a person wrote it here, in place of what the file says.
     """
 
     text: str
@@ -52,6 +53,7 @@ class Cell:
     currency: str = ""
     concerns: tuple[str, ...] = ()
     is_absent: bool = False
+    is_corrected: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.text)

@@ -5,7 +5,7 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
 from erp_admin.models import Commitment, Project
-from erp_admin.uploads.matches import match_again
+from erp_admin.uploads.deciding import match_again
 from integrations.models import Connection
 from tests import lists
 from tests.erp_admin.imported import commitment_row, csv_of

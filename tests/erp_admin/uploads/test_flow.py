@@ -22,8 +22,8 @@ from erp_admin.models import (
     RememberedMatch,
 )
 from erp_admin.purchasing.service import approve, save_commitment
+from erp_admin.uploads.deciding import LEFT_OPEN, choose_matches, match_again
 from erp_admin.uploads.formats.table import FileRefused
-from erp_admin.uploads.matches import LEFT_OPEN, choose_matches, match_again
 from erp_admin.uploads.service import confirm, discard, read_upload
 from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import ask_pushes

@@ -22,8 +22,8 @@ from erp_admin.models import (
     ImportState,
 )
 from erp_admin.purchasing.service import approve, back_to_draft, save_change_order, void
+from erp_admin.uploads.deciding import LEFT_OPEN, choose_matches
 from erp_admin.uploads.judging import documents_here
-from erp_admin.uploads.matches import LEFT_OPEN, choose_matches
 from erp_admin.uploads.resolving import Resolver
 from integrations.delivery.requests import ignore
 from integrations.models import Approval, Connection, Delivery

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from erp_admin.documents.effects import sentences
 from erp_admin.models import IMPORTABLE, IMPORTED, ChangeOrder, Commitment, ImportDraft, ImportState
 from erp_admin.purchasing.service import back_to_draft, save_change_order, void
-from erp_admin.uploads.matches import match_again
+from erp_admin.uploads.deciding import match_again
 from erp_admin.uploads.service import confirm, read_upload
 from integrations.delivery.requests import ignore
 from integrations.models import Approval, Connection, Delivery

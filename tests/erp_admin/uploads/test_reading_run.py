@@ -11,7 +11,7 @@ from accounts.models import Tenant, User
 from accounts.refusal import Refused
 from erp_admin.models import ImportDraft, ImportedDocument, ImportFile, ImportStage
 from erp_admin.uploads import flow, intake, service
-from erp_admin.uploads.matches import match_again
+from erp_admin.uploads.deciding import match_again
 from erp_admin.uploads.service import confirm, discard, read_again, read_upload, take_in
 from erp_admin.uploads.stated import StatedReading
 from integrations.connections.service import disconnect

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from accounts.models import Tenant
 from accounts.refusal import Refused
 from erp_admin.models import ImportDraft, ImportedDocument, ImportFile, MatchHow
+from erp_admin.uploads.deciding import LEFT_OPEN, choose_matches
 from erp_admin.uploads.exports import problem_file
 from erp_admin.uploads.formats.table import FileRefused
-from erp_admin.uploads.matches import LEFT_OPEN, choose_matches
 from erp_admin.uploads.readings import questions, told
 from erp_admin.uploads.service import confirm, read_again, read_upload
 from erp_admin.uploads.stated import Hidden, StatedReading

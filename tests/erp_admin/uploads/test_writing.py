@@ -6,7 +6,7 @@ import pytest
 
 from erp_admin.models import Commitment, ImportDraft
 from erp_admin.purchasing.service import approve, save_commitment, void
-from erp_admin.uploads.matches import match_again
+from erp_admin.uploads.deciding import match_again
 from erp_admin.uploads.service import confirm
 from integrations.models import Connection
 from integrations.runs.runner import run_to_end
