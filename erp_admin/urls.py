@@ -14,7 +14,7 @@ from accounts.access import role_required
 from erp_admin.documents.actions import Action
 from erp_admin.documents.types import AnyType, document_types
 from erp_admin.uploads.kinds import file_types
-from erp_admin.views import home, imports, issues, links, picking, project_import, projects
+from erp_admin.views import home, imports, issues, links, picking, project_import, projects, read_values
 
 
 def _guarded(action: Action, documents: str) -> Any:
@@ -63,6 +63,7 @@ urlpatterns = [
     path("erp/projects/<int:pk>/edit/", projects.edit, name="edit_project"),
     path("erp/projects/<int:pk>/unlink/", links.unlink, name="unlink_project"),
     path("erp/pick/<slug:list_key>/", picking.pick_record, name="pick_record"),
+    path("erp/values/", read_values.read_values, name="read_values"),
     path("issues/", issues.issues, name="issues"),
     path("issues/holds/<int:pk>/release/", issues.release, name="release_hold"),
     path(f"{IMPORT}/", imports.upload, name="commitment_imports"),
