@@ -13,6 +13,7 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.bills.flow import SYNC_BILLS
         from erp_admin.codes import FEATURES
         from erp_admin.contracts.flow import SYNC_CONTRACTS
+        from erp_admin.documents.chosen import KEPT_DAYS
         from erp_admin.documents.trail import audit_type
         from erp_admin.documents.types import document_types, register_document_type
         from erp_admin.projects.flow import ProjectImport
@@ -23,7 +24,7 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.uploads.flow import DocumentImport, DocumentReading
         from erp_admin.uploads.selectors import expired_drafts
         from integrations.delivery.records import register_records
-        from integrations.operations.retention import Retention, register_retention
+        from integrations.operations.retention import Retention, dated, register_retention
         from integrations.runs.flow import register_flow
         from integrations.settings.declared import register_switch
 
@@ -38,6 +39,9 @@ class ErpAdminConfig(AppConfig):
         register_switch(SYNC_CONTRACTS)
         register_switch(SYNC_BILLS)
         register_retention(Retention("drafts", "files of which nothing was imported", 0, expired_drafts))
+        register_retention(
+            Retention("chosen", "selections of lists", KEPT_DAYS, dated("erp_admin.ChosenRecords", "created_at"))
+        )
         for document_type in document_types():
             audit_type(document_type)
             register_support_page(document_type)

@@ -11,7 +11,7 @@ from django.utils.text import get_text_list
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import role_required
-from erp_admin.documents.actions import Action
+from erp_admin.documents.actions import PUSH, PUSH_READY, READY, Action
 from erp_admin.documents.types import AnyType, document_types
 from erp_admin.uploads.kinds import file_types
 from erp_admin.views import home, imports, issues, links, picking, project_import, projects, read_values
@@ -64,6 +64,7 @@ urlpatterns = [
     path("erp/projects/<int:pk>/unlink/", links.unlink, name="unlink_project"),
     path("erp/pick/<slug:list_key>/", picking.pick_record, name="pick_record"),
     path("erp/values/", read_values.read_values, name="read_values"),
+    *(path(each.path, _guarded(each, _who_offers(PUSH)), name=each.name) for each in (READY, PUSH_READY)),
     path("issues/", issues.issues, name="issues"),
     path("issues/holds/<int:pk>/release/", issues.release, name="release_hold"),
     path(f"{IMPORT}/", imports.upload, name="commitment_imports"),

@@ -12,17 +12,18 @@ from django.utils import timezone
 from accounts.models import Tenant
 from accounts.refusal import Refused
 from accounts.tenancy import cross_tenant, tenant_scope
-from integrations import queue
+from integrations import judging, queue
+from integrations.delivery import blocked
 from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import ledgers_due, wake_ledger
 from integrations.delivery.verification import verify_recent
 from integrations.imports.taken import declarations, recount
-from integrations.models import USABLE_CONNECTIONS, Connection, Heartbeat, Trigger
+from integrations.models import USABLE_CONNECTIONS, Connection, ConnectionState, Heartbeat, Trigger
 from integrations.operations import retention
 from integrations.operations.notices import holds_to_tell, tell_holds
 from integrations.runs.runner import SLICE_SECONDS, Slice, work_slice
 from integrations.runs.selectors import runs_left_behind
-from integrations.runs.turns import left_aside, lets_others_go_first, others_wait
+from integrations.runs.turns import left_aside, lets_others_go_first, looked_at_times, others_wait
 from integrations.schedules.due import follow_time_zone, start_due
 from integrations.schedules.selectors import tenants_with_work
 from integrations.usage.selectors import over_budget
@@ -84,6 +85,7 @@ def _dispatch() -> None:
         _wake_ledger(tenant_id, connection_id, flow)
     tell_what_is_held()
     wake_due_tenants()
+    wake_lost_judging()
 
 
 def wake_due_tenants() -> None:
@@ -96,6 +98,37 @@ def wake_due_tenants() -> None:
     for tenant_id in dict.fromkeys([*due, *spent]):
         if tenant_id not in asked:
             queue.wake_tenant(tenant_id)
+
+
+def wake_lost_judging() -> None:
+    """Have judged what a worker was asked for and did not do: it was lost, or others edited the documents just then."""
+    with cross_tenant("documents to be judged"):
+        due = list(Connection.objects.filter(judging_due=True).values_list("tenant_id", "pk"))
+    asked = queue.judging_waiting() if due else set()
+    for tenant_id, connection_id in due:
+        if connection_id not in asked:
+            queue.wake_judging(tenant_id, connection_id)
+
+
+def judge_documents(tenant_id: int, connection_id: int) -> None:
+    """Judge what waits for a push for as long as a slice lasts, and queue up again behind anyone who waits."""
+    tenant = Tenant.objects.filter(pk=tenant_id).first()
+    if tenant is None:
+        return
+    with tenant_scope(tenant), structlog.contextvars.bound_contextvars(job="judge_documents", tenant=tenant.slug):
+        connection = Connection.objects.get(pk=connection_id)
+        gives_way = looked_at_times(lambda: others_wait(tenant_id))
+        if not blocked.renew(connection, seconds=SLICE_SECONDS, gives_way=gives_way):
+            queue.wake_judging(tenant_id, connection_id)
+
+
+def judge_everything() -> None:
+    """Have every document that waits for a push judged again: some rules depend on the date."""
+    with cross_tenant("nightly judging"):
+        chosen = list(Connection.objects.exclude(state=ConnectionState.DISCONNECTED).order_by("pk"))
+    for connection in chosen:
+        with tenant_scope(Tenant.objects.get(pk=connection.tenant_id)):
+            judging.judge_all_again(connection)
 
 
 def run_due_work(tenant_id: int) -> None:

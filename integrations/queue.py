@@ -15,6 +15,7 @@ from django_q.tasks import async_task
 
 _WORK_RUN = "integrations.jobs.work_run"
 _RUN_DUE_WORK = "integrations.jobs.run_due_work"
+_JUDGE = "integrations.jobs.judge_documents"
 _BEAT = "integrations.jobs.beat"
 _PRUNE = "integrations.jobs.prune"
 _EACH_MINUTE = {"schedule_type": Schedule.MINUTES, "minutes": 1}
@@ -23,6 +24,7 @@ _SCHEDULES: dict[str, dict[str, Any]] = {
     "heartbeat": {"func": _BEAT, **_EACH_MINUTE},
     "retention": {"func": _PRUNE, "schedule_type": Schedule.DAILY},
     "recount": {"func": "integrations.jobs.recount_imports", "schedule_type": Schedule.DAILY},
+    "judging": {"func": "integrations.jobs.judge_everything", "schedule_type": Schedule.DAILY},
     "verification": {"func": "integrations.jobs.verify", "schedule_type": Schedule.DAILY},
 }
 
@@ -35,6 +37,16 @@ def wake(tenant_id: int, run_id: int) -> None:
 def wake_tenant(tenant_id: int) -> None:
     """Have a worker look after the tenant's schedules and budget: what fails there holds up no other tenant."""
     async_task(_RUN_DUE_WORK, tenant_id)
+
+
+def wake_judging(tenant_id: int, connection_id: int) -> None:
+    """Have a worker judge again what waits for a push, and store what keeps it."""
+    async_task(_JUDGE, tenant_id, connection_id)
+
+
+def judging_waiting() -> set[int]:
+    """The connections whose documents a worker has been asked to judge, and none has begun to."""
+    return {arguments[1] for arguments in _untaken(_JUDGE)}
 
 
 def runs_waiting() -> set[int]:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from integrations.views import (
     connection,
+    exchange,
     lists,
     overrides,
     records,
@@ -52,5 +53,6 @@ urlpatterns = [
     path("runs/<int:number>/", runs.run, name="run"),
     path("runs/<int:number>/progress/", runs.progress, name="run_progress"),
     path("runs/<int:number>/cancel/", runs.cancel, name="cancel_run"),
-    path("runs/<int:number>/exchanges/<int:pk>/", runs.exchange, name="exchange"),
+    path("runs/<int:number>/retry/", runs.retry, name="retry_run"),
+    path("runs/<int:number>/exchanges/<int:pk>/", exchange.exchange, name="exchange"),
 ]

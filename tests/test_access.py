@@ -82,9 +82,9 @@ TABLE = {
     "home": Row(Role.VIEWER),
     "projects": Row(Role.VIEWER),
     "refresh_projects": Row(Role.ACCOUNTANT, "post"),
-    "preview_projects": Row(Role.ACCOUNTANT, "post", data={"all": "1"}),
+    "preview_projects": Row(Role.ACCOUNTANT),
     "import_projects": Row(Role.ACCOUNTANT, "post", data={"all": "1"}),
-    "ignore_projects": Row(Role.ACCOUNTANT, "post"),
+    "ignore_projects": Row(Role.ACCOUNTANT),
     "restore_projects": Row(Role.ACCOUNTANT, "post"),
     "project_record": Row(Role.VIEWER, arguments=("item_pk",)),
     "link_project": Row(Role.ACCOUNTANT, arguments=("item_pk",)),
@@ -109,6 +109,8 @@ TABLE = {
         for action in document_type.actions
     },
     "pick_record": Row(Role.VIEWER, arguments=("list_key",)),
+    "ready_to_push": Row(Role.VIEWER),
+    "push_ready": Row(Role.ACCOUNTANT, "post"),
     "issues": Row(Role.VIEWER),
     "release_hold": Row(Role.ADMIN, "post", arguments=("hold_pk",), asks_again=True),
     "commitment_imports": Row(Role.ACCOUNTANT),
@@ -296,7 +298,8 @@ def test_every_page_marks_the_one_entry_of_the_navigation_it_belongs_to(
         for action in document_type.actions:
             assert marked[document_type.address_of(action)] == document_type.key
     for name, entry in (
-        ("home", "home"), ("release_hold", "issues"), ("import_projects", "projects"), ("start_sync", "sync"),
+        ("home", "home"), ("ready_to_push", "home"), ("push_ready", "home"), ("release_hold", "issues"),
+        ("import_projects", "projects"), ("start_sync", "sync"),
         ("list", "lists"), ("exchange", "runs"), ("pause_schedule", "schedules"), ("new_override", "integrations"),
         ("override", "integrations"), ("company", "company"), ("leave_company", "people"),
         ("audit_export", "audit_trail"),

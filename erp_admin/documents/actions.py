@@ -46,8 +46,28 @@ def _of_one(key: str, view: str, may: str, methods: tuple[str, ...] = POST) -> A
 LIST: Final = Action("list", "{key}", "", f"{_VIEWS}.documents.listing", Role.VIEWER, GET)
 RECORD: Final = Action("record", "{one}", "<int:pk>/", f"{_VIEWS}.document_record.record", Role.VIEWER, GET)
 NEW: Final = Action("new", "new_{one}", "new/", f"{_VIEWS}.document_entry.new", methods=BOTH, may=ENTERS)
-PREVIEW: Final = Action("preview", "preview_{key}", "push/preview/", f"{_VIEWS}.document_push.preview", may=PUSHES)
-PUSH: Final = Action("push", "push_{key}", "push/", f"{_VIEWS}.document_push.start", may=PUSHES)
+PREVIEW: Final = Action(
+    "preview", "preview_{key}", "push/", f"{_VIEWS}.document_push.preview", methods=BOTH, may=PUSHES
+)
+PUSH: Final = Action("push", "push_{key}", "push/start/", f"{_VIEWS}.document_push.start", may=PUSHES)
+# Many documents at once: the first of each pair is the preview and takes a selection, the second does what it showed.
+PREVIEW_APPROVE: Final = Action(
+    "preview_approve", "preview_approve_{key}", "approve/", f"{_VIEWS}.document_bulk.preview_approve",
+    methods=BOTH, may=ENTERS,
+)  # fmt: skip
+APPROVE_MANY: Final = Action(
+    "approve_many", "approve_{key}", "approve/start/", f"{_VIEWS}.document_bulk.approve", may=ENTERS
+)
+PREVIEW_IGNORE: Final = Action(
+    "preview_ignore", "preview_ignore_{key}", "ignore/", f"{_VIEWS}.document_bulk.preview_ignore",
+    methods=BOTH, may=SETS_ASIDE,
+)  # fmt: skip
+IGNORE_MANY: Final = Action(
+    "ignore_many", "ignore_{key}", "ignore/start/", f"{_VIEWS}.document_bulk.ignore", may=SETS_ASIDE
+)
+# One page over all types. Its address stands below no type; the navigation counts it to Home.
+READY: Final = Action("ready", "ready_to_push", "erp/push/", f"{_VIEWS}.ready_to_push.ready", Role.VIEWER, GET)
+PUSH_READY: Final = Action("push_ready", "push_ready", "erp/push/start/", f"{_VIEWS}.ready_to_push.start", may=PUSHES)
 
 # What every document that is entered here and pushed to Intacct offers.
 PUSHED: Final = (
@@ -55,6 +75,10 @@ PUSHED: Final = (
     NEW,
     PREVIEW,
     PUSH,
+    PREVIEW_APPROVE,
+    APPROVE_MANY,
+    PREVIEW_IGNORE,
+    IGNORE_MANY,
     RECORD,
     _of_one("edit", "document_entry.edit", ENTERS, BOTH),
     _of_one("approve", "document_actions.approve", ENTERS),

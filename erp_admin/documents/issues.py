@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
-from erp_admin.documents.selectors import NEEDS_A_PERSON, documents
+from erp_admin.documents.selectors import documents
 from erp_admin.documents.types import document_types
 from integrations.approval.selectors import read_covered
 from integrations.delivery.planning import approval_problems, context_for, judge, prepared
-from integrations.models import Connection, DocumentState, Push, PushHold, PushState
+from integrations.models import NEEDS_A_PERSON, TO_PUSH, Connection, DocumentState, Push, PushHold, PushState
 
 JUDGED: Final = 500  # ready documents of each kind that are judged on one page
 LISTED: Final = 20  # documents shown of one cause
-_OPEN: Final = (DocumentState.READY, DocumentState.CHANGED_HERE)
+_STUCK: Final = tuple(state for state in NEEDS_A_PERSON if state not in TO_PUSH)
 
 
 @dataclass
@@ -60,7 +60,7 @@ def attention(connection: Connection | None) -> Attention:
         if connection is None:
             continue
         context = context_for(connection)
-        ready = documents(flow.model).filter(shown_as__in=_OPEN).order_by("pk")
+        ready = documents(flow.model).filter(shown_as__in=TO_PUSH).order_by("pk")
         unjudged += max(ready.count() - JUDGED, 0)
         for document in prepared(flow, ready[:JUDGED], context):
             for problem in judge(flow, document, context).problems:
@@ -80,7 +80,7 @@ def _add(
 
 def _stuck(flow: Any) -> Iterator[tuple[str, str, str, str, Any]]:
     """What failed, differs in Intacct, or needs another approval: code, field, sentence, fix, document."""
-    found = documents(flow.model).filter(shown_as__in=NEEDS_A_PERSON).order_by("pk").iterator(chunk_size=500)
+    found = documents(flow.model).filter(shown_as__in=_STUCK).order_by("pk").iterator(chunk_size=500)
     while batch := list(islice(found, 500)):
         failed = Push.objects.filter(
             flow=flow.key, state=PushState.FAILED, document_id__in=[document.pk for document in batch]
@@ -92,7 +92,7 @@ def _stuck(flow: Any) -> Iterator[tuple[str, str, str, str, Any]]:
             if document.shown_as == DocumentState.NEEDS_REVIEW:
                 for problem in approval_problems(flow, document):
                     yield problem.code, problem.field, problem.sentence, problem.fix, document
-            elif document.shown_as == DocumentState.MISSING_THERE:
+            elif document.missing_there and document.shown_as == DocumentState.DIFFERS:
                 sentence = "Intacct does not show the record any more."
                 fix = "Look there whether it was deleted. Then recreate it, or unlink it and link another record."
                 yield "MISSING", "", sentence, fix, document

@@ -3,7 +3,8 @@
 Reads only, and asks Intacct nothing.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -29,18 +30,28 @@ class Effect:
 
 
 class PushPreview(Grouped[Effect]):
-    """Counts of everything chosen, and the first SHOWN effects of each group; the plans of the first EXPLAINED."""
+    """Counts and money of everything chosen, and the first SHOWN effects of each group; the plans of the first
+    EXPLAINED. `reasons` says why how many are left as they are."""
 
     def __init__(self, flow: PushFlow) -> None:
         super().__init__(GROUPS, SHOWN)
         self.flow = flow
-        self.totals: dict[str, Decimal] = {}
+        self.money: dict[str, dict[str, Decimal]] = {group: {} for group in GROUPS}
         self.entities: dict[str, int] = {}
+        self.reasons: Counter[str] = Counter()
         self.writes = 0
 
     def add(self, group: str, effect: Effect) -> None:
         is_explained = self.counts[group] < EXPLAINED
         super().add(group, effect if is_explained else replace(effect, plan=None))
+        add_up(self.money[group], effect.document)
+        if group == LEFT:
+            self.reasons[effect.why] += 1
+
+    @property
+    def totals(self) -> Mapping[str, Decimal]:
+        """What would be sent, by currency."""
+        return self.money[READY]
 
     @property
     def possible(self) -> int:
@@ -68,10 +79,15 @@ def preview_of(connection: Connection, flow: PushFlow, documents: Iterable[Any])
         else:
             preview.add(READY, Effect(document, plan=verdict.plan))
             preview.writes += len(verdict.plan.steps) if verdict.plan is not None else 0
-            currency, entity = currency_of(document), flow.entity_of(document)
-            preview.totals[currency] = preview.totals.get(currency, Decimal(0)) + document.total
+            entity = flow.entity_of(document)
             preview.entities[entity] = preview.entities.get(entity, 0) + 1
     return preview
+
+
+def add_up(money: dict[str, Decimal], document: Any) -> None:
+    """Add the total of a document to sums by currency."""
+    currency = currency_of(document)
+    money[currency] = money.get(currency, Decimal(0)) + document.total
 
 
 def currency_of(document: Any) -> str:

@@ -14,19 +14,21 @@ from django.utils import timezone
 
 from accounts.ui.pk import read_pk
 from erp_admin.documents.types import Columns, children_of, document_types, type_of_model
-from integrations.models import AGREED, DocumentState, Exchange, ExchangeSubject, Push, PushEvent, PushHold, with_state
+from integrations.models import (
+    AGREED,
+    NEEDS_A_PERSON,
+    TO_PUSH,
+    DocumentState,
+    Exchange,
+    ExchangeSubject,
+    Push,
+    PushEvent,
+    PushHold,
+    with_state,
+)
 
 Documents = QuerySet[Any]
 SORTS: Final = ("number", "title", "vendor", "date", "amount")
-# States that a person has to do something about; counted beside Issues in the navigation.
-NEEDS_A_PERSON: Final = (
-    DocumentState.ATTENTION,
-    DocumentState.PARTLY,
-    DocumentState.CHANGED_THERE,
-    DocumentState.CHANGED_BOTH,
-    DocumentState.MISSING_THERE,
-    DocumentState.NEEDS_REVIEW,
-)
 PERIODS: Final = (
     ("later", "After this month"),
     ("month", "This month"),
@@ -95,6 +97,11 @@ def filtered_documents(model: type[Any], query: Mapping[str, str]) -> Documents:
     if query.get("period") in dict(PERIODS):
         found = found.filter(period=query["period"])
     return found.order_by(*_order(columns, query.get("sort", "")))
+
+
+def ready_documents(model: type[Any]) -> Documents:
+    """Documents that wait for nothing but to be pushed, and those that something keeps from it, in their order."""
+    return documents(model).filter(shown_as__in=TO_PUSH).order_by(*_order(columns_of(model), ""))
 
 
 def _order(columns: Columns, sort: str) -> list[str]:

@@ -13,6 +13,7 @@ LEDGER: Final = (
     "connection", "delivery", "changed_here", "changed_there", "missing_there", "compared_fields", "comparable_fields",
     "state_reason", "state_advice", "remote_state", "remote_digest", "remote_facts", "remote_record_no", "remote_url",
     "refreshed_at", "delivered_at", "verified_at", "difference", "created_at", "updated_at", "number_key",
+    "is_blocked", "blocked_reason", "judged_for", "judged_at",
 )  # fmt: skip
 # What a decision stores besides the approval: the event of the decision says it in words.
 DECISION: Final = ("approval_before", "approval_reason", "approved_at", "approved_by", "approved_digest")

@@ -13,6 +13,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 from django.db import models
 
 from accounts.models import Tenant, User
+from accounts.refusal import Refused
 from erp_admin.documents.actions import Action
 from erp_admin.documents.line_columns import COPIED, VALUED, LineColumn
 from erp_admin.documents.uploads import UploadKind
@@ -136,6 +137,7 @@ class Decisions:
     back_to_draft: Decision
     void: Decision
     restore: Decision
+    why_not_approve: Callable[[Any], Refused | None] = lambda document: None  # besides what its approval says
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,10 @@ class Selection(forms.Form):
 
     all_matching = forms.BooleanField(required=False)
     item = RecordsField(queryset=None, required=False)
-    expected = forms.IntegerField(required=False, min_value=0)
 
     def __init__(self, data: Mapping[str, Any], *, noun: str, listed: QuerySet[Any], matching: QuerySet[Any]) -> None:
         super().__init__(data)
-        self.noun, self.matching = noun, matching
+        self.noun, self.listed, self.matching = noun, listed, matching
         field: Any = self.fields["item"]
         field.queryset = listed
         field.error_messages["invalid_choice"] = f"A chosen {noun} is no longer in this list. Choose again."
@@ -60,8 +59,6 @@ class Selection(forms.Form):
 
 class SelectionForm(Selection):
     """Projects of one connection's Intacct company, with their import state. `query` is the list's query string."""
-
-    reason = forms.CharField(required=False, max_length=300)
 
     def __init__(self, data: Mapping[str, Any], *, connection: Connection, query: Mapping[str, str]) -> None:
         self.connection = connection

@@ -1,5 +1,6 @@
 """The construction side: what a construction company works with."""
 
+from erp_admin.models.chosen import ChosenRecords
 from erp_admin.models.commitment import (
     ChangeOrder,
     ChangeOrderLine,
@@ -32,6 +33,7 @@ __all__ = [
     "SETTLED",
     "ChangeOrder",
     "ChangeOrderLine",
+    "ChosenRecords",
     "Commitment",
     "CommitmentKind",
     "CommitmentLine",

@@ -58,6 +58,7 @@ PROJECTS = ImportDeclaration(
 class ProjectImport(ImportFlow[Project]):
     key = "projects"
     title = "Import projects"
+    plural = "projects"
     switch = SYNC_PROJECTS
     document_url_name = "project"
     list_url_name = "projects"

@@ -83,6 +83,9 @@ class ChangeOrderPush(PurchasingPush[ChangeOrder]):
     def entity_of(self, document: ChangeOrder) -> str:
         return document.commitment.entity_id
 
+    def currency_of(self, document: ChangeOrder) -> str:
+        return document.commitment.currency
+
     def vouched(self, source: PurchaseSource) -> Snapshot:
         return matching.vouched_for(source.document, source.base.vendor_id, lines=len(source.lines))
 

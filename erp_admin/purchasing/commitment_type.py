@@ -25,6 +25,7 @@ DECISIONS: Final = Decisions(
     back_to_draft=service.back_to_draft,
     void=service.void,
     restore=service.restore,
+    why_not_approve=service.why_not_approve,
 )
 PURCHASING_RECORD: Final = RecordFacts(
     total="TRX_TOTAL",

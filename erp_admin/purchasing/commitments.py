@@ -87,6 +87,9 @@ class CommitmentPush(PurchasingPush[Commitment]):
     def entity_of(self, document: Commitment) -> str:
         return document.entity_id
 
+    def currency_of(self, document: Commitment) -> str:
+        return document.currency
+
     def vouched(self, source: PurchaseSource) -> Snapshot:
         base = source.base
         return matching.vouched_for(base, base.vendor_id, base.currency, lines=len(source.lines))

@@ -62,10 +62,18 @@ def _save(document: Document, lines: Sequence[ValuedLine]) -> Document:
 def approve(document: Document, *, by: User | None = None, seen: str = "") -> Document:
     """Approve what the document says now, so that it may be pushed. Raises Refused, also for other than was `seen`."""
     _refuse_act(document, Act.APPROVE)
-    if not document.lines.exists():
-        raise Refused("It has no lines, so there is nothing to approve.", "Enter its lines first.", code="NO-LINES")
+    refused = why_not_approve(document)
+    if refused is not None:
+        raise refused
     move_approval(document, Act.APPROVE, by=by, seen=seen)
     return document
+
+
+def why_not_approve(document: Commitment | ChangeOrder) -> Refused | None:
+    """What an approval needs besides that it is possible: something to approve."""
+    if document.lines.all():
+        return None
+    return Refused("It has no lines, so there is nothing to approve.", "Enter its lines first.", code="NO-LINES")
 
 
 def reject(document: Document, *, by: User | None = None, reason: str = "") -> Document:

@@ -46,6 +46,7 @@ class DocumentReading(Flow):
 
     key = "document_reading"
     title = "Read a file of documents"
+    plural = "rows"
     list_url_name = "commitment_imports"
 
     def work(self, work: StepWork) -> Iterator[None]:
@@ -113,6 +114,7 @@ class DocumentImport(Flow):
 
     key = "document_import"
     title = "Import documents from a file"
+    plural = "documents"
     list_url_name = "commitment_imports"
 
     def work(self, work: StepWork) -> Iterator[None]:

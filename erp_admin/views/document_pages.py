@@ -13,6 +13,7 @@ from accounts.access import TenantRequest, role_reason
 from accounts.codes import Link, Subject
 from erp_admin.documents import selectors
 from erp_admin.documents.types import AnyType, parent_type_of
+from erp_admin.views.chosen import ListPlace, list_query, with_query
 from integrations.codes import DOCUMENT, EDIT_DOCUMENT
 from integrations.models import Connection
 from integrations.runs.selectors import why_not_run
@@ -32,8 +33,12 @@ def document_url(request: TenantRequest, document_type: AnyType, document: Any, 
 
 
 def list_url(request: TenantRequest, document_type: AnyType) -> str:
-    query = request.GET.urlencode()
-    return f"{tenant_url(request, document_type.key)}?{query}" if query else tenant_url(request, document_type.key)
+    """The list with its filters."""
+    return with_query(tenant_url(request, document_type.key), list_query(request))
+
+
+def list_place(request: TenantRequest, document_type: AnyType) -> ListPlace:
+    return ListPlace(document_type.key, document_type.title, list_url(request, document_type))
 
 
 def action_reason(request: TenantRequest, document_type: AnyType, key: str) -> str:

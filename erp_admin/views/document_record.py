@@ -189,7 +189,7 @@ def _can(
         "link": not linked and not locked and not void,
         "unlink": linked and not locked,
         "refresh": linked and not locked,
-        "recreate": document.state == DocumentState.MISSING_THERE,
+        "recreate": document.missing_there and document.state == DocumentState.DIFFERS,
     }
     offered = {
         key: is_allowed

@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Membership, Role, Tenant
 from accounts.ui.shown import ShownState
+from erp_admin.documents.actions import READY
 from erp_admin.documents.selectors import attention_count
 from erp_admin.documents.types import document_types
 from integrations.gateway.access import live_connection
@@ -93,6 +94,8 @@ def entries() -> tuple[Entry, ...]:
 
 def entry_at(path: str, tenant: Tenant) -> Entry | None:
     """The entry that a page belongs to: the one whose address is the longest beginning of the page's own."""
+    if path.startswith(_url(READY.name, tenant)):
+        return next(each for each in entries() if each.name == HOME)
     above = [each for each in entries() if path.startswith(_url(each.name, tenant))]
     nearest = max(above, key=lambda each: len(_url(each.name, tenant)), default=None)
     # Every address of a tenant begins with that of Home.

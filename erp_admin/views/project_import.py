@@ -4,10 +4,11 @@ Views authorize, read the form, make one call, say what came of it, and redirect
 """
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
@@ -17,14 +18,15 @@ from erp_admin.forms.selection import SelectionForm
 from erp_admin.projects import selectors
 from erp_admin.projects import service as services
 from erp_admin.projects.flow import PROJECTS
-from erp_admin.views import project_lists
+from erp_admin.views import chosen, project_lists
 from erp_admin.views.reasons import import_reason, sync_reason
 from erp_admin.views.record_rows import entity_names, record_facts, record_row
 from integrations.gateway.access import live_connection, require_connection
 from integrations.imports import preview as previews
 from integrations.imports import service as imports
+from integrations.imports.selectors import ImportRecord
 from integrations.mirror.service import start_list_sync
-from integrations.models import ListItem, SyncRun
+from integrations.models import Connection, ListItem, SyncRun
 from integrations.runs.selectors import starter
 from integrations.runs.service import Started
 
@@ -49,15 +51,20 @@ def refresh(request: TenantRequest) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
         return _back(request)
-    return _to_run(request, started, "It reads projects, customers and cost codes from Intacct.")
+    return _to_run(request, started)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @role_required(Role.ACCOUNTANT, may="Import projects")
 def preview(request: TenantRequest) -> HttpResponse:
-    """What importing the chosen records would do; nothing is written."""
+    """What importing the chosen records would do; nothing is written. A posted selection gets an address first."""
     form = _selection(request)
-    return _back(request) if form is None else _preview_page(request, form)
+    if form is None:
+        return _back(request)
+    if request.method == "POST":
+        return chosen.keep(request, _place(request), request.path, form)
+    found = chosen.meant(request, _place(request), form)
+    return chosen.gone(request, _place(request)) if found is None else _preview_page(request, form.connection, found)
 
 
 @require_POST
@@ -65,30 +72,37 @@ def preview(request: TenantRequest) -> HttpResponse:
 def start(request: TenantRequest) -> HttpResponse:
     """Import what the preview showed. When the number of records changed meanwhile, the preview is shown once more."""
     form = _selection(request)
-    if form is None:
+    found = chosen.confirmed(request, _place(request), form) if form is not None else None
+    if form is None or found is None:
         return _back(request)
-    expected = form.cleaned_data["expected"]
-    if expected is not None and expected != (now := form.records.count()):
-        messages.warning(request, f"{now:,} projects match now; {expected:,} did at the preview. This is the new one.")
-        return _preview_page(request, form)
+    if chosen.number_changed(request, found, "projects"):
+        return redirect(chosen.with_query(_url(request, "preview_projects"), request.GET.urlencode()))
     try:
-        started = services.start_import(form.connection, form.records, by=request.user)
+        started = services.start_import(form.connection, found, by=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
         return _back(request)
-    return _to_run(request, started, "It imports the chosen projects.", "Your choice was not added to it.")
+    return _to_run(request, started, "Your choice was not added to it.")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @role_required(Role.ACCOUNTANT, may="Ignore records and restore them")
 def ignore(request: TenantRequest) -> HttpResponse:
     """Ask for a reason first; with `confirmed`, leave the chosen records out of the import."""
     form = _selection(request)
     if form is None:
         return _back(request)
-    if "confirmed" not in request.POST:
-        return render(request, "erp_admin/ignore.html", _ignore_context(request, form))
-    ignored = imports.ignore(form.records, by=request.user, reason=form.cleaned_data["reason"])
+    if request.method == "POST" and "confirmed" not in request.POST:
+        return chosen.keep(request, _place(request), request.path, form)
+    if request.method == "GET":
+        found = chosen.meant(request, _place(request), form)
+        if found is None:
+            return chosen.gone(request, _place(request))
+        return render(request, "erp_admin/ignore.html", _ignore_context(request, found))
+    found = chosen.confirmed(request, _place(request), form)
+    if found is None:
+        return _back(request)
+    ignored = imports.ignore(found, by=request.user, reason=request.POST.get("reason", "").strip())
     if ignored:
         messages.success(request, f"{_projects(ignored)} ignored now. Restore them here whenever you want.")
     else:
@@ -102,6 +116,9 @@ def restore(request: TenantRequest) -> HttpResponse:
     """Offer ignored records for import again."""
     form = _selection(request)
     if form is None:
+        return _back(request)
+    if not form.is_valid():
+        messages.error(request, form.problem)
         return _back(request)
     restored = imports.restore(form.records)
     if restored:
@@ -144,67 +161,65 @@ def _why_not_import(request: TenantRequest, item: ListItem) -> str:
 
 
 def _selection(request: TenantRequest) -> SelectionForm | None:
-    """The valid selection, or None after saying what is wrong with it."""
+    """What is chosen by the post and the address, or None after saying why nothing can be."""
     try:
         connection = require_connection()
     except Refused as refused:
         messages.error(request, str(refused))
         return None
-    form = SelectionForm(request.POST, connection=connection, query=request.GET.dict())
-    if form.is_valid():
-        return form
-    messages.error(request, form.problem)
-    return None
+    return SelectionForm(request.POST, connection=connection, query=request.GET.dict())
 
 
-def _preview_page(request: TenantRequest, form: SelectionForm) -> HttpResponse:
-    preview = previews.preview_of(PROJECTS, form.connection, form.records)
-    reason = import_reason(request, form.connection)
+def _preview_page(request: TenantRequest, connection: Connection, found: QuerySet[ImportRecord]) -> HttpResponse:
+    preview = previews.preview_of(PROJECTS, connection, found)
+    reason = import_reason(request, connection)
     if not reason and not preview.possible:
         reason = "None of the chosen projects can be imported as they are."
     context = {
         "preview": preview,
+        "changing": preview.counts[previews.CREATE] + preview.counts[previews.UPDATE],
         "groups": project_lists.preview_groups(preview, request.tenant),
         "limit": previews.SHOWN_PER_ACTION,
-        "form": form,
-        "items": [] if form.is_everything else [item.pk for item in form.records],
         "query": request.GET.urlencode(),
         "import_reason": reason,
-        "back": _list_url(request),
-        "active_runs": project_lists.active_runs(form.connection),
+        "back": chosen.came_from(request, _place(request)),
+        "active_runs": project_lists.active_runs(connection),
     }
     return render(request, "erp_admin/preview.html", context)
 
 
-def _ignore_context(request: TenantRequest, form: SelectionForm) -> dict[str, object]:
-    open_ones = form.records.filter(ignored_at=None, taken_over=None)
-    count, chosen = open_ones.count(), form.records.count()
+def _ignore_context(request: TenantRequest, found: QuerySet[ImportRecord]) -> dict[str, object]:
+    open_ones = found.filter(ignored_at=None, taken_over=None)
+    count, number = open_ones.count(), found.count()
     return {
-        "form": form,
         "count": count,
-        "left_out": chosen - count,
+        "left_out": number - count,
+        "expected": number,
+        "next": request.GET.get(chosen.NEXT, ""),
         "shown": open_ones[:20],
-        "items": [] if form.is_everything else [item.pk for item in form.records],
         "query": request.GET.urlencode(),
-        "back": _list_url(request),
-        "next": request.POST.get("next", ""),
+        "back": chosen.came_from(request, _place(request)),
     }
 
 
-def _to_run(request: TenantRequest, started: Started, does: str, otherwise: str = "") -> HttpResponse:
+def _to_run(request: TenantRequest, started: Started, otherwise: str = "") -> HttpResponse:
+    """To the page of the run; a run that was under way already is named, with who started it."""
     run: SyncRun = started.run
-    if started.is_new:
-        messages.info(request, f"Run {run.number} was started. {does}")
-    else:
-        text = f"Run {run.number} is running already, started by {starter(run)}. {otherwise}"
-        messages.info(request, text.strip())
+    if not started.is_new:
+        messages.info(request, f"{run.title} is under way already, started by {starter(run)}. {otherwise}".strip())
     return redirect("run", tenant_slug=request.tenant.slug, number=run.number)
 
 
+def _url(request: TenantRequest, name: str) -> str:
+    return reverse(name, kwargs={"tenant_slug": request.tenant.slug})
+
+
 def _list_url(request: TenantRequest) -> str:
-    query = request.GET.urlencode()
-    url = reverse("projects", kwargs={"tenant_slug": request.tenant.slug})
-    return f"{url}?{query}" if query else url
+    return chosen.with_query(_url(request, "projects"), chosen.list_query(request))
+
+
+def _place(request: TenantRequest) -> chosen.ListPlace:
+    return chosen.ListPlace("projects", "Projects", _list_url(request))
 
 
 def _back(request: TenantRequest) -> HttpResponse:

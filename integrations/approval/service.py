@@ -16,6 +16,7 @@ from integrations.approval.covered import changes, digest_of, sentence
 from integrations.approval.selectors import approval_in_force, covered_digest, stated_approval, why_not_act
 from integrations.approval.transitions import Act, target, why_not
 from integrations.event_kinds import IntegrationEvent
+from integrations.judging import judge_again
 from integrations.models import Approval, Covered, Delivery, PushedDocument
 
 _WRITTEN = (
@@ -66,6 +67,7 @@ def move_approval(
     _forget_failure(document)
     with told_by_event():  # the event says it in better words than a list of columns
         document.save(update_fields=_WRITTEN)
+    judge_again(document)
     if now != was or act != Act.UNLINK:
         _tell(document, act, source, reason.strip(), by)
 

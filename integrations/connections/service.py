@@ -24,6 +24,7 @@ from integrations.gateway import client as gateway
 from integrations.gateway.access import live_connection, why_not_connect
 from integrations.gateway.slots import NoSlot, company_slot, sign_in_slot
 from integrations.intacct import BusyError, Client, Credentials, EntityError, IntacctError, SignInError
+from integrations.judging import judge_all_again
 from integrations.models import ACTIVE_RUNS, Connection, ConnectionState, linked_models
 from integrations.runs.service import cancel_run
 
@@ -114,6 +115,7 @@ def _keep(
         text = f"{connection}, as {connection.user_id}."
         if carried:
             text += f" {carried} links made at another level of the company were carried over."
+        judge_all_again(connection)
         record_event(IntegrationEvent.CONNECTED, text, about=connection, by=by)
     return connection
 
@@ -162,6 +164,7 @@ def update_credentials(connection: Connection, *, user_id: str, password: str, b
         changes: list[Change] = [{"label": "Password", "before": "", "after": "set again"}]
         if user_before != connection.user_id:
             changes.insert(0, {"label": "User ID", "before": user_before, "after": connection.user_id})
+        judge_all_again(connection)  # its user may enter other entities
         record_event(IntegrationEvent.CREDENTIALS_RENEWED, "", about=connection, changes=changes, by=by)
     release_holds(connection)
     logger.info("credentials of connection %s were renewed", connection.pk)

@@ -174,6 +174,10 @@ class PushFlow(Flow, Generic[DocumentT]):
         """The entity in whose session the document is written and read; "" for the connection's own."""
         return ""
 
+    def currency_of(self, document: DocumentT) -> str:
+        """The currency of the document's total; "" for the company's own."""
+        return ""
+
     def search(self, client: intacct.Client, text: str) -> Sequence[Found]:
         """Records in Intacct that carry this number, to be linked by a person."""
         return records_for(self.records).search(client, text)

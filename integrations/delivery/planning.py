@@ -143,6 +143,14 @@ def approval_problems(flow: PushFlow, document: PushedDocument) -> list[Problem]
     return [Problem("approval", refused.sentence, refused.advice, code=refused.code)] if refused is not None else []
 
 
+def problems_once_approved(flow: PushFlow, document: PushedDocument, context: PushContext) -> tuple[Problem, ...]:
+    """What would keep the document from being pushed if it were approved as it is. Stores nothing."""
+    try:
+        return tuple(flow.validate(document, context))
+    except DEFECTS as error:
+        return (_defect(flow, document, error),)
+
+
 @dataclass(frozen=True)
 class PlanResult:
     """What a wish to push a document comes to: at most one of these is filled in, besides the document itself."""

@@ -16,17 +16,18 @@ from accounts.models import User
 from integrations import queue
 from integrations.approval.service import move_approval
 from integrations.approval.transitions import Act
-from integrations.delivery import remote_records, transitions
+from integrations.delivery import blocked, remote_records, transitions
 from integrations.delivery.contract import Problem, PushContext, PushFlow, flow_of, push_flow, step_table
 from integrations.delivery.intents import store, wait_for, written
 from integrations.delivery.planning import PlanResult, context_for, judge, prepare
+from integrations.judging import judge_again
 from integrations.models import (
     ACTIVE_RUNS,
     IN_FLIGHT,
+    PUSHABLE,
     USABLE_CONNECTIONS,
     Connection,
     Delivery,
-    DocumentState,
     Push,
     PushedDocument,
     PushHold,
@@ -107,6 +108,7 @@ def _ask(
                 return
             if verdict.problems:
                 asked.blocked.append((document, list(verdict.problems)))
+                blocked.keep_refusal(flow, document, verdict.problems)
                 return
             rows = _rows(connection, flow, document, context, verdict, by)
             document.connection = connection
@@ -135,7 +137,8 @@ def _rows(
 ) -> dict[str, Push]:
     """A row (unsaved) for each step that is planned; for the first one declared where nothing can be planned yet."""
     keys = [step.step for step in verdict.plan.steps] if verdict.plan is not None else [flow.steps[0].key]
-    return {
+    currency = flow.currency_of(document) or connection.tenant.base_currency
+    rows = {
         key: Push(
             tenant_id=connection.tenant_id,
             connection=connection,
@@ -147,9 +150,12 @@ def _rows(
             settings_version=context.settings,
             asked_by=by,
             due_at=timezone.now(),
+            currency=currency,
         )
         for key in keys
     }
+    rows[keys[0]].amount = getattr(document, "total", None)
+    return rows
 
 
 def wake_ledger(
@@ -180,6 +186,8 @@ def take_back(push: Push, *, by: User | None = None) -> bool:
         transitions.take_back_following(flow, push, message, by=by)
         document = flow.model._default_manager.select_for_update().filter(pk=push.document_id).first()
         transitions.settle_document(flow, document, push.connection)
+        if document is not None:
+            judge_again(document)
     return True
 
 
@@ -200,9 +208,10 @@ def release_hold(hold: PushHold, *, by: User | None = None, queued: bool = True)
 
 
 @transaction.atomic
-def ignore(document: PushedDocument, *, reason: str, by: User | None = None) -> None:
-    """Set a document aside on purpose. Raises Refused while it is being pushed or once it is in Intacct."""
-    move_approval(document, Act.IGNORE, by=by, reason=reason)
+def ignore(document: PushedDocument, *, reason: str, by: User | None = None, seen: str = "") -> None:
+    """Set a document aside on purpose. Raises Refused while it is being pushed, once it is in Intacct, and for other
+    than was `seen`."""
+    move_approval(document, Act.IGNORE, by=by, reason=reason, seen=seen)
 
 
 @transaction.atomic
@@ -245,8 +254,7 @@ def ready_documents(flow: PushFlow, numbers: Iterable[str] = ()) -> list[PushedD
     if chosen:
         return list(flow.named(chosen))
     found = flow.model._default_manager.all()
-    states = [DocumentState.READY, DocumentState.ATTENTION, DocumentState.PARTLY, DocumentState.CHANGED_HERE]
-    return list(with_state(found).filter(shown_as__in=states).order_by("pk"))
+    return list(with_state(found).filter(shown_as__in=PUSHABLE).order_by("pk"))
 
 
 def ledgers_due() -> list[tuple[int, int, str]]:
@@ -263,6 +271,8 @@ def ledgers_due() -> list[tuple[int, int, str]]:
 
 
 def note_edit(document: PushedDocument) -> None:
-    """A document was edited here: judge it again, where it is in Intacct. Call inside the transaction of the edit."""
+    """A document was edited here: judge it again, and where it is in Intacct what differs. Call inside the
+    transaction of the edit."""
+    judge_again(document)
     if document.is_in_intacct and document.connection is not None:
         remote_records.note_edit(flow_of(document), document, context_for(document.connection))

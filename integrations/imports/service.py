@@ -18,6 +18,7 @@ from integrations.imports.contract import DocumentT, ImportDeclaration
 from integrations.imports.flow import ImportFlow
 from integrations.imports.selectors import IMPORTABLE, ImportRecord, records_in
 from integrations.imports.taken import hold, renew
+from integrations.judging import judge_all_again
 from integrations.models import FIELDS_LIMITED, Connection, ListItem, Trigger
 from integrations.records.lookup import why_unknown
 from integrations.runs.service import Started, start_run
@@ -120,6 +121,7 @@ def _link(declaration: ImportDeclaration[DocumentT], item: ListItem, document: D
     document.save()
     ListItem.objects.filter(pk=item.pk).update(ignored_at=None, ignored_by=None, ignore_reason="")
     renew(declaration, item.connection_id, [item.record_no])
+    judge_all_again(item.connection)
     return document
 
 
@@ -129,7 +131,7 @@ def unlink(declaration: ImportDeclaration[DocumentT], document: DocumentT) -> Do
     if document.connection_id is not None:
         hold(document.connection_id, declaration.kind.key)
     document = declaration.model.objects.select_for_update().get(pk=document.pk)
-    connection_id, record_no = document.connection_id, document.remote_record_no
+    connection, connection_id, record_no = document.connection, document.connection_id, document.remote_record_no
     if connection_id is None or record_no is None:
         raise Refused(f"{_titled(declaration, document)} is not linked to anything.", code="NOT-LINKED")
     document.connection, document.remote_record_no = None, None
@@ -138,6 +140,8 @@ def unlink(declaration: ImportDeclaration[DocumentT], document: DocumentT) -> Do
     document.linked_by = None
     document.save()
     renew(declaration, connection_id, [record_no])
+    if connection is not None:
+        judge_all_again(connection)
     return document
 
 

@@ -28,6 +28,7 @@ from integrations.intacct.errors import (
     UntrustedEndpoint,
 )
 from integrations.intacct.functions import Function
+from integrations.intacct.indented import indented
 from integrations.intacct.paging import LOWEST
 from integrations.intacct.query import (
     Filter,
@@ -129,6 +130,7 @@ __all__ = [
     "ge",
     "gt",
     "in_",
+    "indented",
     "is_not_null",
     "is_null",
     "le",

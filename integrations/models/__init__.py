@@ -7,7 +7,7 @@ from integrations.models.link import LinkedDocument, LinkedLine, linked_line_mod
 from integrations.models.list_item import BEHIND_ID, UNKNOWN_OWNER, ListItem, search_text_of
 from integrations.models.list_state import ChangeKind, CompanyClock, ListDefinition, ListItemChange, ListState
 from integrations.models.profile import SyncProfile
-from integrations.models.push import ElementOrder, Operation, Push, PushBody, PushEvent, PushHold
+from integrations.models.push import ElementOrder, Operation, Push, PushBody, PushEvent, PushHold, PushProblem
 from integrations.models.pushed import AGREED, Covered, CoveredValue, PushedDocument, with_state
 from integrations.models.remote_record import RemoteRecord
 from integrations.models.run import LogLevel, Mode, RunLog, RunRow, RunStep, SyncRun, Trigger
@@ -18,9 +18,13 @@ from integrations.models.states import (
     ACTIVE_RUNS,
     FIELDS_LIMITED,
     IN_FLIGHT,
+    NEEDS_A_PERSON,
     OPEN_STEPS,
+    PUSHABLE,
     READ_TO_THE_END,
     TERMINAL_RUNS,
+    TO_PUSH,
+    UNDER_WAY,
     USABLE_CONNECTIONS,
     Approval,
     Cadence,
@@ -45,9 +49,13 @@ __all__ = [
     "FIELDS_LIMITED",
     "FULL",
     "IN_FLIGHT",
+    "NEEDS_A_PERSON",
     "OPEN_STEPS",
+    "PUSHABLE",
     "READ_TO_THE_END",
     "TERMINAL_RUNS",
+    "TO_PUSH",
+    "UNDER_WAY",
     "UNKNOWN_OWNER",
     "USABLE_CONNECTIONS",
     "ApiBudget",
@@ -81,6 +89,7 @@ __all__ = [
     "PushBody",
     "PushEvent",
     "PushHold",
+    "PushProblem",
     "PushState",
     "PushedDocument",
     "RecordState",

@@ -31,6 +31,12 @@ class Connection(TenantModel):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    judging_number = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Counts changes of what judging documents looks at."
+    )
+    judging_due = models.BooleanField(
+        default=False, db_default=True, help_text="Some documents have to be judged again; a worker was asked to."
+    )
 
     class Meta:
         ordering = ["-created_at"]

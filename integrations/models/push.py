@@ -35,6 +35,11 @@ class Push(TenantModel):
         max_length=64, blank=True, help_text="Of its function, while what earlier steps become is left open."
     )
     label = models.CharField(max_length=300, help_text="The document as people know it.")
+    amount = models.DecimalField(
+        max_digits=16, decimal_places=2, null=True, blank=True,
+        help_text="What the document was about when it was asked for, on the first of its rows.",
+    )  # fmt: skip
+    currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     operation = models.CharField(max_length=8, choices=Operation.choices, default=Operation.CREATE)
     revision = models.PositiveIntegerField(default=1, help_text="Counts the deliveries of this step of the document.")
     state = models.CharField(max_length=12, choices=PushState.choices, default=PushState.QUEUED)
@@ -170,3 +175,29 @@ class PushHold(TenantModel):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+class PushProblem(TenantModel):
+    """One of the things that keep an approved document from being pushed, as it was judged last.
+
+    Written by `integrations.delivery.blocked` alone; nothing is sent or kept back because of these rows.
+    """
+
+    flow = models.CharField(max_length=40)
+    document_id = models.BigIntegerField()
+    code = models.CharField(max_length=40)
+    field_name = models.CharField(max_length=120, blank=True, help_text="The field of ours that is to be changed.")
+    line = models.PositiveIntegerField(default=0, help_text="Number of the line, 0 for the head.")
+    sentence = models.CharField(max_length=500)
+    fix = models.CharField(max_length=500, blank=True)
+    since = models.DateTimeField(help_text="When it was first found, and has been found each time since.")
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["tenant", "flow", "document_id"], name="problems_of_document"),
+            models.Index(fields=["tenant", "code"], name="problems_by_code"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.fix}".strip()

@@ -1,11 +1,13 @@
-"""A document that is pushed to Intacct: three stored facts, from which one state is derived.
+"""A document that is pushed to Intacct: its stored facts, from which one state is derived.
 
-Approval says what people decided, delivery what the ledger does with it, drift how the two sides compare. Lists filter
-on these plain columns. Approval is written by `integrations.approval.service` alone, what drift says by
-`integrations.delivery.drift` alone.
+Approval says what people decided, delivery what the ledger does with it, drift how the two sides compare, and whether
+it is blocked what the last judgment of it came to. Lists filter on these plain columns. Approval is written by
+`integrations.approval.service` alone, what drift says by `integrations.delivery.drift` alone, whether it is blocked by
+`integrations.delivery.blocked` alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -51,6 +53,14 @@ class PushedDocument(LinkedDocument):
     compared_fields = models.PositiveIntegerField(default=0, help_text="How many of them the last reading showed.")
     comparable_fields = models.PositiveIntegerField(default=0, help_text="Fields we wrote that can be read back.")
     remote_facts = models.JSONField(default=dict, blank=True, help_text="What Intacct held when last read back.")
+    is_blocked = models.BooleanField(default=False, db_default=False, help_text="A push would be refused, judged last.")
+    blocked_reason = models.CharField(
+        max_length=500, blank=True, db_default="", help_text="The first of what keeps it from being pushed."
+    )
+    judged_for = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The connection's judging number it was judged for; empty: to be judged."
+    )
+    judged_at = models.DateTimeField(null=True, blank=True, help_text="When it was last judged; empty: never.")
 
     class Meta:
         abstract = True
@@ -66,10 +76,22 @@ class PushedDocument(LinkedDocument):
     @property
     def shown_state(self) -> ShownState:
         state = self.state
-        reason = self.approval_reason if state in _DECIDED else self.state_reason or self.difference
-        if state == DocumentState.MISSING_THERE and self.delivery == Delivery.PARTLY:
-            reason = f"Only some of its records were delivered. {reason}".strip()
-        return shown(state, reason)
+        found = shown(state, self._reason_of(state))
+        if state == DocumentState.IN_INTACCT and self.verified_at is None:
+            return replace(found, tone="info", icon="check-circle")  # no green light for what was not compared
+        if state == DocumentState.DIFFERS and (self.missing_there or (self.changed_here and self.changed_there)):
+            return replace(found, tone="danger")
+        return found
+
+    def _reason_of(self, state: DocumentState) -> str:
+        """Why it is in this state, in one or two sentences; "" where the state says all."""
+        if state in _DECIDED:
+            return self.approval_reason
+        if state == DocumentState.BLOCKED:
+            return self.blocked_reason
+        told = self.state_reason or self.difference
+        before = _WHY.get(state, lambda document: "")(self)
+        return told if told.startswith(before) else f"{before} {told}".strip()
 
     def approval_covers(self) -> Covered:
         """What an approval of this document is bound to: when any of it changes, the approval falls.
@@ -99,47 +121,71 @@ class PushedDocument(LinkedDocument):
         return bool(self.remote_id) or self.delivery in (Delivery.DELIVERED, Delivery.PARTLY)
 
 
+def _why_it_differs(document: PushedDocument) -> str:
+    if document.missing_there:
+        partly = "Only some of its records were delivered. " if document.delivery == Delivery.PARTLY else ""
+        return f"{partly}Missing in Intacct."
+    if document.changed_here and document.changed_there:
+        return "Changed on both sides."
+    return "Changed in Intacct." if document.changed_there else ""
+
+
+def _why_it_is_ready(document: PushedDocument) -> str:
+    changed = "Changed in ERP Admin since it was pushed." if document.delivery == Delivery.DELIVERED else ""
+    unchecked = "Not checked yet." if document.judged_for is None else ""
+    return f"{changed} {unchecked}".strip()
+
+
 _UNDER_WAY = frozenset({Delivery.WAITING, Delivery.QUEUED, Delivery.HELD, Delivery.SENDING, Delivery.VERIFYING})
 _SOMETHING = object()
 _DECIDED = frozenset(
-    {DocumentState.IGNORED, DocumentState.VOID, DocumentState.REJECTED, DocumentState.NEEDS_REVIEW}
+    {
+        DocumentState.IGNORED,
+        DocumentState.VOID,
+        DocumentState.REJECTED,
+        DocumentState.NEEDS_REVIEW,
+        DocumentState.DRAFT,
+    }
 )  # states whose reason is the approval's
+_WHY: Mapping[DocumentState, Callable[[PushedDocument], str]] = {
+    DocumentState.DIFFERS: _why_it_differs,
+    DocumentState.READY: _why_it_is_ready,
+    DocumentState.IN_INTACCT: lambda document: "" if document.verified_at else "Not compared with Intacct yet.",
+    DocumentState.FAILED: lambda document: (
+        "Only some of its records are in Intacct." if document.delivery == Delivery.PARTLY else ""
+    ),
+}
 # Documents that were approved, those included that were ignored since: they count in totals, though none is pushed.
 AGREED = Q(approval=Approval.APPROVED) | Q(approval=Approval.IGNORED, approval_before=Approval.APPROVED)
 
 # The first rule that holds decides. Later rules may rely on earlier ones not holding.
+_DELIVERED: dict[str, Any] = {"delivery": Delivery.DELIVERED}
+_CHANGED: dict[str, Any] = {**_DELIVERED, "changed_here": True}
 _RULES: tuple[tuple[DocumentState, dict[str, Any]], ...] = (
     (DocumentState.SENDING, {"delivery": Delivery.SENDING}),
-    (DocumentState.VERIFYING, {"delivery": Delivery.VERIFYING}),
-    (DocumentState.QUEUED, {"delivery": Delivery.QUEUED}),
+    (DocumentState.CHECKING, {"delivery": Delivery.VERIFYING}),
+    (DocumentState.WAITING, {"delivery": Delivery.QUEUED}),
     (DocumentState.HELD, {"delivery": Delivery.HELD}),
     (DocumentState.WAITING, {"delivery": Delivery.WAITING}),
     (DocumentState.IGNORED, {"approval": Approval.IGNORED}),
     (DocumentState.VOID, {"approval": Approval.VOID}),
-    (DocumentState.ATTENTION, {"delivery": Delivery.FAILED}),
-    (
-        DocumentState.MISSING_THERE,
-        {"missing_there": True},
-    ),  # also of one that is there partly: what is gone comes first
-    (DocumentState.PARTLY, {"delivery": Delivery.PARTLY}),
-    (DocumentState.CHANGED_BOTH, {"delivery": Delivery.DELIVERED, "changed_here": True, "changed_there": True}),
+    (DocumentState.FAILED, {"delivery": Delivery.FAILED}),
+    (DocumentState.DIFFERS, {"missing_there": True}),  # also of one that is there partly: what is gone comes first
+    (DocumentState.FAILED, {"delivery": Delivery.PARTLY}),
+    (DocumentState.DIFFERS, {**_CHANGED, "changed_there": True}),
     # What was changed here and is not approved cannot be pushed: that is the next thing to do, not the push.
-    (
-        DocumentState.REJECTED,
-        {"delivery": Delivery.DELIVERED, "changed_here": True, "approval": Approval.REJECTED},
-    ),
-    (
-        DocumentState.NEEDS_REVIEW,
-        {"delivery": Delivery.DELIVERED, "changed_here": True, "approval": Approval.NEEDS_REVIEW},
-    ),
-    (DocumentState.CHANGED_HERE, {"delivery": Delivery.DELIVERED, "changed_here": True}),
-    (DocumentState.CHANGED_THERE, {"delivery": Delivery.DELIVERED, "changed_there": True}),
-    (DocumentState.ATTENTION, {"delivery": Delivery.DELIVERED, "difference": _SOMETHING}),
-    (DocumentState.VERIFIED, {"delivery": Delivery.DELIVERED, "verified_at": _SOMETHING}),
-    (DocumentState.SYNCED, {"delivery": Delivery.DELIVERED}),
-    (DocumentState.NOT_LINKED, {"approval": Approval.DRAFT}),
+    (DocumentState.REJECTED, {**_CHANGED, "approval": Approval.REJECTED}),
+    (DocumentState.NEEDS_REVIEW, {**_CHANGED, "approval": Approval.NEEDS_REVIEW}),
+    (DocumentState.DRAFT, {**_CHANGED, "approval": Approval.DRAFT}),
+    (DocumentState.BLOCKED, {**_CHANGED, "is_blocked": True}),
+    (DocumentState.READY, _CHANGED),
+    (DocumentState.DIFFERS, {**_DELIVERED, "changed_there": True}),
+    (DocumentState.DIFFERS, {**_DELIVERED, "difference": _SOMETHING}),
+    (DocumentState.IN_INTACCT, _DELIVERED),
+    (DocumentState.DRAFT, {"approval": Approval.DRAFT}),
     (DocumentState.NEEDS_REVIEW, {"approval": Approval.NEEDS_REVIEW}),
     (DocumentState.REJECTED, {"approval": Approval.REJECTED}),
+    (DocumentState.BLOCKED, {"is_blocked": True}),
 )
 
 

@@ -85,7 +85,7 @@ class SyncRun(TenantModel):
     @property
     def shown_state(self) -> ShownState:
         if self.is_active and self.cancel_requested_at:
-            return shown(RunState(self.state), "stopping at the next page border")
+            return shown(RunState(self.state), "stopping after what it is at")
         if self.resume_at is not None:
             return shown(RunState(self.state), "waiting for Sage Intacct")
         return shown(RunState(self.state))

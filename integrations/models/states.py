@@ -85,24 +85,19 @@ class Delivery(models.TextChoices):
 
 
 class DocumentState(models.TextChoices):
-    """What pages show of a pushed document; derived from its three facts in `integrations.models.pushed`."""
+    """What pages show of a pushed document; derived from its stored facts in `integrations.models.pushed`."""
 
-    NOT_LINKED = "not_linked", "Not linked"
+    DRAFT = "draft", "Draft"
     NEEDS_REVIEW = "needs_review", "Needs review"
-    WAITING = "waiting", "Waiting"
+    BLOCKED = "blocked", "Blocked"
     READY = "ready", "Ready"
-    QUEUED = "queued", "Queued"
-    HELD = "held", "Held"
+    WAITING = "waiting", "Waiting"
     SENDING = "sending", "Sending"
-    VERIFYING = "verifying", "Verifying"
-    PARTLY = "partly", "Partly in Intacct"
-    SYNCED = "synced", "Synced"
-    VERIFIED = "verified", "Verified"
-    CHANGED_HERE = "changed_here", "Changed in ERP Admin"
-    CHANGED_THERE = "changed_there", "Changed in Intacct"
-    CHANGED_BOTH = "changed_both", "Changed on both sides"
-    MISSING_THERE = "missing_there", "Missing in Intacct"
-    ATTENTION = "attention", "Needs attention"
+    CHECKING = "checking", "Checking"
+    IN_INTACCT = "in_intacct", "In Intacct"
+    DIFFERS = "differs", "Differs"
+    FAILED = "failed", "Failed"
+    HELD = "held", "Held"
     REJECTED = "rejected", "Rejected"
     VOID = "void", "Void"
     IGNORED = "ignored", "Ignored"
@@ -153,6 +148,19 @@ ACTIVE_RUNS = frozenset({RunState.QUEUED, RunState.RUNNING})
 TERMINAL_RUNS = frozenset(RunState) - ACTIVE_RUNS
 IN_FLIGHT = frozenset({PushState.WAITING, PushState.QUEUED, PushState.SENDING, PushState.VERIFYING})
 OPEN_STEPS = frozenset({StepState.WAITING, StepState.RUNNING})
+# Documents that a person has to do something about before they go on.
+NEEDS_A_PERSON: Final = (
+    DocumentState.FAILED,
+    DocumentState.DIFFERS,
+    DocumentState.BLOCKED,
+    DocumentState.NEEDS_REVIEW,
+)
+# Documents whose push was asked for and has not ended.
+UNDER_WAY: Final = (DocumentState.WAITING, DocumentState.SENDING, DocumentState.CHECKING, DocumentState.HELD)
+# Documents that a wish to push all takes up: each is judged once more then, blocked ones too.
+PUSHABLE: Final = (DocumentState.READY, DocumentState.BLOCKED, DocumentState.FAILED)
+# Documents that wait for nothing but a push; which of the two they are is what `integrations.delivery.blocked` stores.
+TO_PUSH: Final = (DocumentState.READY, DocumentState.BLOCKED)
 # The code of a step that read everything but some fields. Limited without it, a step read nothing.
 FIELDS_LIMITED: Final = "LIST-LIMITED"
 READ_TO_THE_END = models.Q(state__in=(StepState.SUCCEEDED, StepState.PARTLY)) | models.Q(
@@ -205,22 +213,17 @@ _APPEARANCE: "Mapping[models.TextChoices, tuple[str, str]]" = {
     PushState.DELIVERED: ("success", "check-circle-fill"),
     PushState.FAILED: ("danger", "x-octagon-fill"),
     PushState.TAKEN_BACK: ("neutral", "arrow-counterclockwise"),
-    DocumentState.NOT_LINKED: ("neutral", "circle"),
+    DocumentState.DRAFT: ("neutral", "circle"),
     DocumentState.NEEDS_REVIEW: ("info", "eye"),
-    DocumentState.WAITING: ("neutral", "pause-circle"),
+    DocumentState.BLOCKED: ("warning", "sign-stop"),
     DocumentState.READY: ("info", "send"),
-    DocumentState.QUEUED: ("info", "hourglass-split"),
-    DocumentState.HELD: ("warning", "pause-circle"),
+    DocumentState.WAITING: ("info", "hourglass-split"),
     DocumentState.SENDING: ("progress", "arrow-up-circle"),
-    DocumentState.VERIFYING: ("progress", "search"),
-    DocumentState.PARTLY: ("danger", "circle-half"),
-    DocumentState.SYNCED: ("success", "check-circle"),
-    DocumentState.VERIFIED: ("success", "check-circle-fill"),
-    DocumentState.CHANGED_HERE: ("warning", "pencil-fill"),
-    DocumentState.CHANGED_THERE: ("warning", "arrow-left-right"),
-    DocumentState.CHANGED_BOTH: ("danger", "arrow-left-right"),
-    DocumentState.MISSING_THERE: ("danger", "question-circle"),
-    DocumentState.ATTENTION: ("danger", "exclamation-triangle-fill"),
+    DocumentState.CHECKING: ("progress", "search"),
+    DocumentState.IN_INTACCT: ("success", "check-circle-fill"),
+    DocumentState.DIFFERS: ("warning", "arrow-left-right"),
+    DocumentState.FAILED: ("danger", "x-octagon-fill"),
+    DocumentState.HELD: ("warning", "pause-circle"),
     DocumentState.REJECTED: ("danger", "x-circle-fill"),
     DocumentState.VOID: ("neutral", "slash-circle"),
     DocumentState.IGNORED: ("neutral", "eye-slash"),

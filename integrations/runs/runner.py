@@ -26,6 +26,7 @@ from integrations.gateway import client as gateway
 from integrations.gateway.access import why_not_sync
 from integrations.gateway.slots import NoSlot, Slot, company_slot
 from integrations.intacct import BusyError, Category, Client, IntacctError, OutOfTime
+from integrations.judging import judge_all_again
 from integrations.models import OPEN_STEPS, LogLevel, RowOutcome, RunLog, RunRow, RunState, RunStep, StepState, SyncRun
 from integrations.runs import lease
 from integrations.runs.endings import run_end, step_end
@@ -369,6 +370,8 @@ def _close(run: SyncRun) -> None:
             _set_error(run, worst.error_code, worst.message, _advice_of(worst), "")
     run.finished_at = timezone.now()
     run.save(update_fields=["state", "finished_at"])
+    if any(step.new or step.changed or step.missing for step in steps):
+        judge_all_again(run.connection)
 
 
 def _advice_of(step: RunStep) -> str:

@@ -5,9 +5,10 @@ Reads only. Needs the tenant's scope.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from accounts.refusal import Refused
@@ -17,6 +18,7 @@ from integrations.gateway.access import why_not_sync
 from integrations.models import (
     ACTIVE_RUNS,
     OPEN_STEPS,
+    READ_TO_THE_END,
     Connection,
     LogLevel,
     RunLog,
@@ -30,8 +32,9 @@ from integrations.runs.flow import Flow, flow_for
 from integrations.runs.health import queue_problem
 from integrations.settings.selectors import switch_is_on
 
-SUMS = (*RunStep.COUNTS, "requests", "billable")
-NO_SUMS: Mapping[str, int] = dict.fromkeys(SUMS, 0)
+SUMS = (*RunStep.COUNTS, "announced", "requests", "billable")
+COUNTED = ("steps", "steps_read", "steps_ended")
+NO_SUMS: Mapping[str, int] = dict.fromkeys((*SUMS, *COUNTED), 0)
 ACTIVE = "active"
 ALL_TOGETHER = "-"  # the entity filter's value for runs of all entities together
 PERIODS: Mapping[str, timedelta] = {
@@ -62,7 +65,7 @@ def filtered_runs(query: Mapping[str, str]) -> QuerySet[SyncRun]:
     """The tenant's runs, newest first, that match the query string; what it names and does not exist filters nothing.
 
     `state` (a run state, or "active"), `flow`, `trigger`, `entity` (an id, or "-" for runs of all entities), `person`
-    (a key) and `period` (days).
+    (a key), `period` (days) and `day`.
     """
     found = SyncRun.objects.select_related("started_by").defer("error_detail")
     for name, values in _asked(query).items():
@@ -71,8 +74,38 @@ def filtered_runs(query: Mapping[str, str]) -> QuerySet[SyncRun]:
 
 
 def _in_period(found: QuerySet[SyncRun], query: Mapping[str, str]) -> QuerySet[SyncRun]:
-    days = PERIODS.get(query.get("period", ""))
-    return found if days is None else found.filter(created_at__gte=timezone.now() - days)
+    days, day = PERIODS.get(query.get("period", "")), chosen_day(query)
+    if days is not None:
+        found = found.filter(created_at__gte=timezone.now() - days)
+    if day is not None:
+        found = found.filter(created_at__gte=_midnight(day), created_at__lt=_midnight(day + timedelta(days=1)))
+    return found
+
+
+def chosen_day(query: Mapping[str, str]) -> date | None:
+    """The day that a query string names, None where it names none."""
+    try:
+        return date.fromisoformat(query.get("day", ""))
+    except ValueError:
+        return None
+
+
+def _midnight(day: date) -> datetime:
+    """When a day begins in the current time zone."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def ends_by_day(query: Mapping[str, str], since: date) -> dict[date, dict[str, int]]:
+    """How many runs of each state there are on each day of the current time zone, in one query."""
+    asked = {name: values for name, values in _asked(query).items() if name != "state"}
+    found = SyncRun.objects.filter(created_at__gte=_midnight(since))
+    for name, values in asked.items():
+        found = found.filter(**{f"{_COUNTED[name]}__in": values})
+    rows = found.order_by().values_list(TruncDate("created_at"), "state").annotate(Count("pk"))
+    counted: dict[date, dict[str, int]] = {}
+    for day, state, number in rows:
+        counted.setdefault(day, {})[state] = number
+    return counted
 
 
 def _asked(query: Mapping[str, str]) -> dict[str, frozenset[str]]:
@@ -131,17 +164,26 @@ def flow_title(key: str) -> str:
 
 
 def sums_of(runs: Iterable[SyncRun]) -> dict[int, dict[str, int]]:
-    """The sums over the steps of each run, in one query: every count, requests and billable API transactions."""
+    """The sums over the steps of each run, in one query: every count, requests and billable API transactions, and how
+    many steps there are, were read and have ended."""
     keys = [run.pk for run in runs]
     summed = RunStep.objects.filter(run_id__in=keys).order_by().values_list("run_id")
-    rows: Iterable[tuple[int, ...]] = summed.annotate(*(Sum(name) for name in SUMS))
-    return {run_id: dict(zip(SUMS, sums, strict=True)) for run_id, *sums in rows}
+    rows = summed.annotate(
+        *(Sum(name) for name in SUMS),
+        counted=Count("pk"),
+        counted_read=Count("pk", filter=READ_TO_THE_END),
+        counted_ended=Count("pk", filter=~Q(state__in=OPEN_STEPS)),
+    )
+    names = (*SUMS, *COUNTED)
+    return {run_id: {name: found or 0 for name, found in zip(names, sums, strict=True)} for run_id, *sums in rows}
 
 
 def sums_of_steps(steps: Iterable[RunStep]) -> dict[str, int]:
     """The same sums over steps that have been read already."""
     rows = list(steps)
-    return {name: sum(getattr(step, name) for step in rows) for name in SUMS}
+    sums = {name: sum(getattr(step, name) or 0 for step in rows) for name in SUMS}
+    ended = sum(step.state not in OPEN_STEPS for step in rows)
+    return {**sums, "steps": len(rows), "steps_read": sum(step.was_read for step in rows), "steps_ended": ended}
 
 
 def starter(run: SyncRun) -> str:
@@ -241,7 +283,7 @@ def progress_of(run: SyncRun, lines: list[StepLine]) -> Progress:
         return Progress(f"{run.get_state_display()}." if begun else f"{run.get_state_display()} before it began.")
     if run.state == RunState.QUEUED:
         if run.resume_at is not None:
-            phase = "Sage Intacct is busy. The run goes on by itself, and nothing that was read is lost."
+            phase = "Sage Intacct is busy. It goes on by itself, and nothing that was done is lost."
             return Progress(phase, _closed(lines), len(lines))
         return Progress("Waiting for a worker.", warning=_why_waiting(run))
     closed = _closed(lines)
@@ -249,9 +291,9 @@ def progress_of(run: SyncRun, lines: list[StepLine]) -> Progress:
     value = closed + (at_work.done / at_work.maximum if at_work and at_work.maximum else 0)
     maximum = len(lines) if value else None
     if run.cancel_requested_at is not None:
-        return Progress("Stopping at the next page border.", value, maximum)
+        return Progress("Stopping after what it is at.", value, maximum)
     if at_work is None:
-        return Progress("Between two steps.", value, maximum)
+        return Progress("Going on.", value, maximum)
     position = f"Step {closed + 1} of {len(lines)}: " if len(lines) > 1 else ""
     return Progress(f"{position}{at_work.step.title}.", value, maximum)
 
@@ -265,8 +307,8 @@ def _why_waiting(run: SyncRun) -> str:
         return ""
     problem = queue_problem()
     if problem:
-        return f"No worker has taken this run yet. {problem}"
-    return "All workers are busy with other runs. This one follows by itself."
+        return f"No worker has taken it yet. {problem}"
+    return "All workers are busy with other work. This follows by itself."
 
 
 def list_keys(steps: Iterable[RunStep]) -> list[str]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.audit import Change, record_event
 from accounts.models import User
 from integrations.event_kinds import IntegrationEvent
+from integrations.judging import judge_all_again
 from integrations.models import Connection, SettingsVersion
 from integrations.records.lookup import MirrorView
 from integrations.settings.declared import Setting, all_settings, settings_of, switches
@@ -81,6 +82,7 @@ def save_settings(
         saved_by=by,
         saved_via=via,
     )
+    judge_all_again(connection)
     record_event(IntegrationEvent.SETTINGS_SAVED, _kind(as_draft).capitalize(), about=version, changes=changes, by=by)
     return version, True
 

@@ -1,4 +1,4 @@
-"""The filters of the timeline of runs: links with counts, and drop-down lists where there are many values.
+"""The filters of Sync history: links with counts, and drop-down lists where there are many values.
 
 Owns which filters there are and how they are worded. Counts nothing itself.
 """
@@ -10,9 +10,10 @@ from accounts.access import TenantRequest
 from accounts.models import User
 from accounts.ui.choices import Choice, choice, tools
 from accounts.ui.filters import FilterGroup, filter_group
+from accounts.ui.formats import shown_day
 from integrations.gateway.access import ALL_ENTITIES, entity_names, latest_connection
 from integrations.models import RunState, Trigger
-from integrations.runs.selectors import ACTIVE, ALL_TOGETHER, RunCounts, flow_title, run_counts
+from integrations.runs.selectors import ACTIVE, ALL_TOGETHER, RunCounts, chosen_day, flow_title, run_counts
 
 _PERIODS = [("", "Any time"), ("1", "Last 24 hours"), ("7", "Last 7 days"), ("30", "Last 30 days"), ("90", "90 days")]
 
@@ -21,7 +22,7 @@ def run_filters(request: TenantRequest, query: Mapping[str, str]) -> dict[str, A
     """What templates/integrations/runs.html takes: `filters` and `tools`."""
     counts = run_counts(query)
     chosen_person = query.get("person", "")
-    selects = [_entities(counts, query.get("entity", "")), _people(counts, chosen_person), _periods(query)]
+    selects = [_entities(counts, query.get("entity", "")), _people(counts, chosen_person), _periods(query), _day(query)]
     shown = [each for each in selects if len(each.options) > 1]
     return {"filters": _links(request, counts), "tools": tools(request, shown)}
 
@@ -61,3 +62,10 @@ def _people(counts: RunCounts, chosen: str) -> Choice:
 def _periods(query: Mapping[str, str]) -> Choice:
     chosen = query.get("period", "")
     return choice("period", "Period", _PERIODS, chosen if chosen in dict(_PERIODS) else "")
+
+
+def _day(query: Mapping[str, str]) -> Choice:
+    """The day that the strip led to, and the way out of it."""
+    day = chosen_day(query)
+    options = [("", "Any day"), *([(day.isoformat(), shown_day(day))] if day else [])]
+    return choice("day", "Day", options, day.isoformat() if day else "")

@@ -1,9 +1,8 @@
-"""Pages of runs: the list, one run with its live progress, one exchange. Owns what they show and where they lead.
+"""Pages of runs: Sync history, and one sync, push or import with its live progress. Owns what they show.
 
 Changes nothing but by the services; a run's work is done elsewhere.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,59 +12,69 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import TenantRequest, background, role_reason, role_required
 from accounts.models import Role
+from accounts.refusal import Refused
 from accounts.ui.back import back_to
 from accounts.ui.filters import filter_group, query_url
+from accounts.ui.formats import shown_moment, shown_number
 from accounts.ui.paging import pager
-from integrations.delivery.selectors import is_push, pushes_of_run
+from integrations.delivery.contract import push_flow
+from integrations.delivery.figures import PushFigures, documents_of, failed_documents, figures_of
+from integrations.delivery.requests import ask_pushes
+from integrations.delivery.selectors import is_push
 from integrations.doctor.readiness import readiness
-from integrations.gateway.access import entity_names, live_connection, why_not_sync
+from integrations.gateway.access import entity_names, live_connection, require_connection, why_not_sync
+from integrations.mirror.flow import LISTS
 from integrations.mirror.selectors import has_succeeded
-from integrations.models import Exchange, Mode, RowOutcome, RunRow, RunState, SyncRun
+from integrations.models import ACTIVE_RUNS, Delivery, LogLevel, Mode, RowOutcome, RunRow, RunState, RunStep, SyncRun
 from integrations.runs.runner import row_counts
 from integrations.runs.selectors import (
-    NO_SUMS,
+    StepLine,
     elapsed,
     filtered_runs,
     known_flow,
     list_keys,
     progress_of,
-    run_lines,
     shown_level,
     starter,
     step_lines,
-    sums_of,
     sums_of_steps,
 )
 from integrations.runs.service import cancel_run
 from integrations.views.run_filters import run_filters
+from integrations.views.run_history import strip_of, told_lines
+from integrations.views.run_words import noun_of, told_of
 
 RUNS_PER_PAGE = 50
 ROWS_PER_PAGE = 50
+DOCUMENTS_PER_PAGE = 50
+DOCUMENTS_LIVE = 20  # that a page at work shows: each answer to it stays small
 LOG_LINES_PER_PAGE = 100
 EXCHANGES_PER_PAGE = 100
-PUSHES_SHOWN = 50
 
-
-FILTERS = ("state", "flow", "trigger", "entity", "person", "period")
+FILTERS = ("state", "flow", "trigger", "entity", "person", "period", "day")
+# What a step counts, as the columns of a table say it; those without a figure are left out.
+COLUMNS = (
+    ("read", "Read"), ("new", "New"), ("changed", "Changed"), ("same", "Unchanged"),
+    ("missing", "No longer in Intacct"), ("skipped", "Left out"), ("failed", "Failed"),
+)  # fmt: skip
 
 
 @require_GET
 @role_required(Role.VIEWER)
 def runs(request: TenantRequest) -> HttpResponse:
-    """The tenant's runs, newest first, filtered by any of FILTERS."""
+    """The tenant's syncs, pushes and imports, newest first, filtered by any of FILTERS."""
     query = request.GET.dict()
     page = Paginator(filtered_runs(query), RUNS_PER_PAGE).get_page(query.get("page"))
     connection = live_connection()
     is_filtered = any(query.get(name) for name in FILTERS)
     context = {
         "page_obj": page,
-        "lines": run_lines(page),
+        "lines": told_lines(page),
+        "strip": strip_of(request),
         **run_filters(request, query),
         "is_filtered": is_filtered,
         "has_runs": is_filtered or page.paginator.count > 0,
@@ -84,8 +93,8 @@ def why_not_start(request: TenantRequest) -> str:
 @require_GET
 @role_required(Role.VIEWER)
 def run(request: TenantRequest, number: int) -> HttpResponse:
-    """One run: progress, facts, error, rows, log, exchanges."""
-    found = _run_or_404(number)
+    """One run: what it came to or how far it is, what failed, what it did; the technical part folded."""
+    found = run_or_404(number)
     return render(request, "integrations/run.html", _context(request, found))
 
 
@@ -97,7 +106,7 @@ def progress(request: TenantRequest, number: int) -> HttpResponse:
 
     `seen` is the newest log line the page shows. The answer that reports the end brings the rest of the page with it.
     """
-    found = _run_or_404(number)
+    found = run_or_404(number)
     query = request.GET.copy()
     seen = query.pop("seen", [""])[-1]
     # Links made here belong to the run's page, which knows no `seen`.
@@ -110,19 +119,42 @@ def progress(request: TenantRequest, number: int) -> HttpResponse:
     return render(request, "integrations/run_update.html", context)
 
 
-def _run_or_404(number: int) -> SyncRun:
+def run_or_404(number: int) -> SyncRun:
     related = SyncRun.objects.select_related("connection", "started_by", "cancel_requested_by", "settings_version")
     found: SyncRun = get_object_or_404(related, number=number)
     return found
 
 
-def progress_context(found: SyncRun, progress_url: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class StepRow:
+    """A step with its figures, each with the column that it stands in."""
+
+    line: StepLine
+    cells: tuple[tuple[str, int], ...]
+
+    @property
+    def step(self) -> RunStep:
+        return self.line.step
+
+
+def progress_context(found: SyncRun, progress_url: str, figures: PushFigures | None = None) -> dict[str, Any]:
     """What templates/integrations/run_progress.html takes; `progress_url` brings it again while the run is active."""
     lines = step_lines(found.steps.all())
+    sums = sums_of_steps(line.step for line in lines)
+    columns = [(name, label) for name, label in COLUMNS if sums[name]]
+    told = told_of(found, sums, figures)
     return {
         "run": found,
+        "noun": noun_of(found),
         "steps": lines,
-        "sums": sums_of_steps(line.step for line in lines),
+        "columns": [label for _, label in columns],
+        "step_rows": [
+            StepRow(line, tuple((label, getattr(line.step, name)) for name, label in columns)) for line in lines
+        ],
+        "step_sums": [sums[name] for name, _ in columns],
+        "lists_tabled": found.flow == LISTS,
+        "sums": sums,
+        "told": told,
         "progress": progress_of(found, lines),
         "seconds": elapsed(found),
         "progress_url": progress_url,
@@ -132,21 +164,21 @@ def progress_context(found: SyncRun, progress_url: str) -> dict[str, Any]:
 def _context(request: TenantRequest, found: SyncRun, *, only_progress: bool = False) -> dict[str, Any]:
     newest = found.log.order_by("-pk").values_list("pk", flat=True).first() or 0
     address = reverse("run_progress", kwargs={"tenant_slug": request.tenant.slug, "number": found.number})
-    context = progress_context(found, f"{address}{query_url(request, seen=newest)}")
+    figures = figures_of(found) if is_push(found.flow) else None
+    context = progress_context(found, f"{address}{query_url(request, seen=newest)}", figures)
     context["newest_line"] = newest
-    lines = context["steps"]
-    if is_push(found.flow):
-        context.update(_pushes(request, found))
+    if figures is not None:
+        context.update(_documents(request, found, figures))
     if only_progress:
         return context
     return {
         **context,
         "starter": starter(found),
-        "error_title": _ERROR_TITLES.get(RunState(found.state), "This run stopped before its end"),
+        "error_title": _ERROR_TITLES.get(RunState(found.state), "It stopped before its end"),
         "is_ordinary": _is_ordinary(found, context["sums"]),
-        "facts": _facts(request, found),
+        "facts": _facts(request, found, context["sums"]),
         "lacking_role": role_reason(request, Role.ACCOUNTANT),
-        "restart_lists": list_keys(line.step for line in lines),
+        "restart_lists": list_keys(line.step for line in context["steps"]),
         "why_not_restart": "" if found.is_active else why_not_start(request),
         "next_step": None if found.is_active or not request.membership.may(Role.ADMIN) else readiness().next_step,
         **_rows(request, found),
@@ -160,70 +192,83 @@ def _context(request: TenantRequest, found: SyncRun, *, only_progress: bool = Fa
     }
 
 
-_ERROR_TITLES = {RunState.FAILED: "This run failed", RunState.HELD: "Nothing could go out"}
+_ERROR_TITLES = {RunState.FAILED: "It failed", RunState.HELD: "Nothing could go out"}
 
 
-def _is_ordinary(run: SyncRun, sums: Mapping[str, int]) -> bool:
+def _is_ordinary(found: SyncRun, sums: dict[str, int]) -> bool:
     """Whether nothing of the run needs a look: not by its log alone, which says little of single records."""
-    return run.state == RunState.SUCCEEDED and not (sums["failed"] or sums["skipped"] or sums["missing"])
+    return found.state == RunState.SUCCEEDED and not (sums["failed"] or sums["skipped"] or sums["missing"])
 
 
-def _pushes(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
-    """The documents of a push and where each is now: those not yet settled first."""
-    counts, rows = pushes_of_run(found, PUSHES_SHOWN)
+def _documents(request: TenantRequest, found: SyncRun, figures: PushFigures) -> dict[str, Any]:
+    """The documents of a push, each once and where it is now: what failed first, then what is not settled."""
     flow = known_flow(found.flow)
     name = flow.document_url_name if flow else ""
+    rows = documents_of(found)
+    size = DOCUMENTS_LIVE if found.is_active else DOCUMENTS_PER_PAGE
+    shown = pager(request, rows, "documents", size)
+    others = SyncRun.objects.filter(connection=found.connection_id, state__in=ACTIVE_RUNS).exclude(pk=found.pk)
     return {
-        "push_counts": counts,
-        "push_total": sum(count for _, count in counts),
-        "push_lines": [(push, _url_of(request, name, push.document_id)) for push in rows],
+        "figures": figures,
+        "documents": shown,
+        "document_lines": [(push, _url_of(request, name, push.document_id)) for push in shown.page],
+        "with_steps": len(getattr(flow, "steps", ())) > 1,
+        "retry_reason": "" if found.is_active or not figures.failed.count else _why_not_retry(request),
+        "others": [other for other in others.order_by("number") if is_push(other.flow)],
     }
 
 
-def _facts(request: TenantRequest, found: SyncRun) -> list[dict[str, Any]]:
-    """What stays the same while the run works, except its end."""
+def _why_not_retry(request: TenantRequest) -> str:
+    return role_reason(request, Role.ACCOUNTANT) or str(why_not_sync(live_connection()) or "")
+
+
+def _facts(request: TenantRequest, found: SyncRun, sums: dict[str, int]) -> list[dict[str, Any]]:
+    """What explains a run to those who look into it; nothing that means nothing for its kind."""
     version = found.settings_version
     history = reverse("settings_history", kwargs={"tenant_slug": request.tenant.slug})
     facts: list[dict[str, Any]] = [
-        {"label": "Started by", "value": starter(found)},
+        {"label": "Number", "value": found.number},
         {"label": "Trigger", "value": found.get_trigger_display()},
-        {"label": "Mode", "value": found.get_mode_display()},
-        {"label": "Legal entity", "value": entity_names(found.connection).get(found.entity_id, found.entity_id)},
         {"label": "Connection", "value": str(found.connection)},
         {
             "label": "Settings in force",
             "value": f"Version {version.number}" if version else "None were saved yet",
             "url": f"{history}#version-{version.number}" if version else "",
         },
-        {"label": "Cost", "value": _cost(found)},
+        {"label": "API transactions", "value": shown_number(sums["billable"])},
+        {"label": "Requests", "value": shown_number(sums["requests"])},
         {"label": "Queued", "value": _moment(found.created_at)},
         {"label": "Began", "value": _moment(found.started_at)},
         {"label": "Ended", "value": _moment(found.finished_at)},
     ]
+    if found.flow == LISTS:
+        names = entity_names(found.connection)
+        facts[1:1] = [
+            {"label": "How much", "value": found.get_mode_display()},
+            {"label": "Legal entity", "value": names.get(found.entity_id, found.entity_id)},
+        ]
     if found.sync_from is not None:
-        facts.insert(4, {"label": "Sync from", "value": _moment(found.sync_from)})
+        facts.append({"label": "Sync from", "value": _moment(found.sync_from)})
     if found.cancel_requested_at is not None:
         by = found.cancel_requested_by
         facts.append({"label": "Cancelled by", "value": str(by) if by else "The system"})
     return facts
 
 
-def _cost(found: SyncRun) -> str:
-    sums = sums_of([found]).get(found.pk, NO_SUMS)
-    return f"{sums['billable']:,} API transactions in {sums['requests']:,} requests"
-
-
 def _moment(at: datetime | None) -> str:
     """The exact time in the tenant's zone."""
-    if at is None:
-        return ""
-    local = timezone.localtime(at)
-    return f"{date_format(local, 'M j, Y, H:i:s')} {local:%Z}"
+    return "" if at is None else shown_moment(at, seconds=True)
 
 
 def _rows(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
-    """The run's rows of the chosen `outcome`, each with the address of the document it led to."""
-    counts = row_counts(found)
+    """The run's rows of the chosen `outcome`, each with the address of the document it led to; of a push they are its
+    documents, which are shown once."""
+    flow = known_flow(found.flow)
+    list_name = flow.list_url_name if flow else ""
+    list_url = reverse(list_name, kwargs={"tenant_slug": request.tenant.slug}) if list_name else ""
+    counts = {} if is_push(found.flow) else row_counts(found)
+    if not any(counts.values()):
+        return {"has_rows": False, "list_url": list_url}
     rows = found.rows.select_related("list_item")
     if request.GET.get("outcome") in RowOutcome.values:
         rows = rows.filter(outcome=request.GET["outcome"])
@@ -231,15 +276,15 @@ def _rows(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
     options = [("", "All", sum(counts.values()))]
     options += [(value, str(RowOutcome(value).label), number) for value, number in counts.items() if number]
     group = filter_group(request, "Outcome", "outcome", options, page_parameter="rows", anchor="#rows")
-    flow = known_flow(found.flow)
     name = flow.document_url_name if flow else ""
-    list_name = flow.list_url_name if flow else ""
+    lines = [(row, _document_url(request, name, row)) for row in page.page]
     return {
         "rows": page,
-        "row_lines": [(row, _document_url(request, name, row)) for row in page.page],
+        "row_lines": lines,
+        "rows_say": any(row.message for row, _ in lines),
         "row_filters": [group],
-        "has_rows": sum(counts.values()) > 0,
-        "list_url": reverse(list_name, kwargs={"tenant_slug": request.tenant.slug}) if list_name else "",
+        "has_rows": True,
+        "list_url": list_url,
     }
 
 
@@ -258,79 +303,52 @@ def _url_of(request: TenantRequest, name: str, document_id: int) -> str:
 
 def _log(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
     log = pager(request, found.log.select_related("step").order_by("-pk"), "log", LOG_LINES_PER_PAGE)
-    return {"log": log, "log_lines": [(line, shown_level(line)) for line in log.page]}
+    lines = [(line, shown_level(line)) for line in log.page]
+    return {"log": log, "log_lines": lines, "log_warns": any(line.level != LogLevel.INFO for line, _ in lines)}
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT, may="Cancel runs")
+@role_required(Role.ACCOUNTANT, may="Cancel syncs, pushes and imports")
 def cancel(request: TenantRequest, number: int) -> HttpResponse:
-    """Ask the run to stop; it does so at its next page border, or at once when nobody works on it."""
-    found = _run_or_404(number)
-    asked = cancel_run(found, by=request.user)
+    """Ask the run to stop; it does so after what it is at, or at once when nobody works on it."""
+    found = run_or_404(number)
+    asked, noun = cancel_run(found, by=request.user), noun_of(found)
     found.refresh_from_db()
     if not asked and found.is_active:
-        messages.info(request, f"Run {number} is stopping already. It ends at the next page border.")
+        messages.info(request, f"{noun} {number} is stopping already. It ends after what it is at.")
     elif not asked:
-        messages.info(request, f"Run {number} had ended already: {found.get_state_display()}.")
+        messages.info(request, f"{noun} {number} had ended already: {found.get_state_display()}.")
     elif found.is_active:
-        messages.success(request, f"Run {number} stops at the next page border. What has been read so far is kept.")
+        messages.success(request, f"{noun} {number} stops after what it is at. What has been done so far is kept.")
     else:
-        messages.success(request, f"Run {number} was cancelled.")
+        messages.success(request, f"{noun} {number} was cancelled.")
     page = reverse("run", kwargs={"tenant_slug": request.tenant.slug, "number": number})
     return redirect(back_to(request, page))
 
 
-@require_GET
-@role_required(Role.VIEWER)
-def exchange(request: TenantRequest, number: int, pk: int) -> HttpResponse:
-    """One request to Intacct and its answer, as they were kept: without secrets, and cut where they were long."""
-    related = Exchange.objects.select_related("run", "step", "connection")
-    found: Exchange = get_object_or_404(related, run__number=number, pk=pk)
-    siblings = Exchange.objects.filter(run_id=found.run_id).order_by("pk").values_list("pk", flat=True)
-    context = {
-        "exchange": found,
-        "run": found.run,
-        "earlier": siblings.filter(pk__lt=found.pk).last(),
-        "later": siblings.filter(pk__gt=found.pk).first(),
-        "facts": _exchange_facts(found),
-        "bodies": [
-            Body("request", "Request", found.request_xml, "No request was kept."),
-            Body("answer", "Answer", found.response_xml, "No answer came, or it was empty."),
-        ],
-    }
-    return render(request, "integrations/exchange.html", context)
+_NOT_PUSHED_SINCE = (Delivery.FAILED, Delivery.PARTLY)
 
 
-@dataclass(frozen=True)
-class Body:
-    """One side of an exchange. `cut` is a sentence when only the beginning was kept."""
-
-    id: str
-    title: str
-    text: str
-    empty: str
-
-    @property
-    def cut(self) -> str:
-        last_line = self.text.rpartition("\n")[2]
-        return (
-            "Only the beginning was kept; the last line says how much is not here."
-            if last_line.startswith("[cut: ")
-            else ""
-        )
-
-
-def _exchange_facts(found: Exchange) -> list[dict[str, Any]]:
-    return [
-        {"label": "Sent", "value": _moment(found.started_at)},
-        {"label": "Duration", "value": f"{found.duration_ms:,} ms"},
-        {"label": "Step", "value": found.step.title if found.step else ""},
-        {"label": "Outcome", "state": found.shown_outcome, "note": found.error_code},
-        {"label": "HTTP status", "value": found.http_status},
-        {"label": "Attempt", "value": found.attempt},
-        {"label": "Billable transactions", "value": f"{found.billable:,}"},
-        {"label": "Size", "value": f"{found.request_bytes:,} bytes sent, {found.response_bytes:,} received"},
-        {"label": "Company", "value": found.company_id, "note": found.entity_id or "top level"},
-        {"label": "Control id", "value": found.control_id},
-        {"label": "Endpoint", "value": found.endpoint},
-    ]
+@require_POST
+@role_required(Role.ACCOUNTANT, may="Retry what failed in a push")
+def retry(request: TenantRequest, number: int) -> HttpResponse:
+    """Ask again for every document that failed in this push and has not been pushed since; once, whoever presses."""
+    found = run_or_404(number)
+    page = redirect("run", tenant_slug=request.tenant.slug, number=number)
+    if not is_push(found.flow) or found.is_active:
+        messages.warning(request, "Only what failed in a push that has ended can be retried.")
+        return page
+    flow = push_flow(found.flow)
+    documents = flow.model._default_manager.filter(pk__in=failed_documents(found), delivery__in=_NOT_PUSHED_SINCE)
+    try:
+        asked = ask_pushes(require_connection(), flow, documents.order_by("pk"), by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return page
+    told = [f"{len(asked.blocked):,} still blocked"] if asked.blocked else []
+    told += [f"{len(asked.left):,} not pushed: {asked.left[0][1]}"] if asked.left else []
+    if told or asked.started is None:
+        messages.warning(request, "; ".join(told) or "Nothing of it is left to retry.")
+    if asked.started is None:
+        return page
+    return redirect("run", tenant_slug=request.tenant.slug, number=asked.started.run.number)

@@ -22,11 +22,12 @@ from integrations.gateway.access import Entity, entities_of, live_connection, re
 from integrations.mirror.flow import LISTS
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, Mode, SyncRun
-from integrations.runs.selectors import active_run, filtered_runs, run_lines, starter
+from integrations.runs.selectors import active_run, filtered_runs, starter
 from integrations.runs.service import Started
 from integrations.usage.selectors import estimate as estimate_of
 from integrations.usage.selectors import gauge
 from integrations.views.lists import chosen_entity
+from integrations.views.run_history import told_lines
 from integrations.views.runs import progress_context
 
 LAST_RUNS = 8
@@ -71,11 +72,9 @@ def _start_here(request: TenantRequest, connection: Connection) -> HttpResponse:
 
 
 def _tell(request: TenantRequest, started: Started) -> None:
-    run = started.run
-    if started.is_new:
-        messages.info(request, f"Run {run.number}, {run.title}, was started.")
-    else:
-        messages.info(request, f"A sync is under way already: run {run.number}, started by {starter(run)}.")
+    """The page it leads to shows a new sync at work; only one that was under way before is worth a word."""
+    if not started.is_new:
+        messages.info(request, f"A sync is under way already, started by {starter(started.run)}.")
 
 
 def _page(request: TenantRequest, connection: Connection, form: SyncForm, status: int = 200) -> HttpResponse:
@@ -95,10 +94,10 @@ def _page(request: TenantRequest, connection: Connection, form: SyncForm, status
 
 def _start_context(request: TenantRequest, connection: Connection, running: SyncRun | None) -> dict[str, Any]:
     """What changes when a run begins or ends: whether one can be started, and the last runs."""
-    under_way = f"Run {running.number} is under way, started by {starter(running)}." if running else ""
+    under_way = f"A sync is under way, started by {starter(running)}." if running else ""
     return {
         "why_not": role_reason(request, Role.ACCOUNTANT) or str(why_not_sync(connection) or "") or under_way,
-        "runs": run_lines(filtered_runs({"flow": LISTS})[:LAST_RUNS]),
+        "lines": told_lines(filtered_runs({"flow": LISTS})[:LAST_RUNS]),
     }
 
 
@@ -139,7 +138,7 @@ def estimate(request: TenantRequest) -> HttpResponse:
 @role_required(Role.VIEWER)
 @background
 def progress(request: TenantRequest) -> HttpResponse:
-    """How far the run is that the page watches; its end brings the last runs and the start button with it."""
+    """How far the run is that the page watches; its end brings the start button, lists and last syncs."""
     related = SyncRun.objects.select_related("connection", "started_by")
     run = get_object_or_404(related, number=read_pk(request.GET.get("run")), flow=LISTS)
     context = {
@@ -147,6 +146,8 @@ def progress(request: TenantRequest) -> HttpResponse:
         **_start_context(request, run.connection, active_run(run.connection, LISTS)),
         "is_update": True,
     }
+    if not run.is_active:
+        context["form"] = SyncForm(run.connection, _entity(run.connection, run.entity_id))
     return render(request, "integrations/sync_progress.html", context)
 
 

@@ -1,6 +1,7 @@
 /* Forms: confirmation, no double submit, unsaved changes, focus on the error summary.
  *
- * <form data-confirm="Disconnect Sage Intacct?" data-confirm-text="…" data-confirm-label="Disconnect" data-confirm-danger>
+ * <form data-confirm="Disconnect Sage Intacct?" data-confirm-text="…" data-confirm-label="Disconnect"
+ *   data-confirm-stay="Keep it" data-confirm-danger>
  * A submit button may carry the same attributes; they win over the form's.
  * <form data-unsaved> with an element [data-unsaved-bar hidden] inside.
  */
@@ -18,6 +19,7 @@
     const go = document.getElementById("confirm-go");
     document.getElementById("confirm-title").textContent = source.dataset.confirm;
     document.getElementById("confirm-text").textContent = source.dataset.confirmText || "";
+    document.getElementById("confirm-stay").textContent = source.dataset.confirmStay || "Cancel";
     go.textContent = source.dataset.confirmLabel || "Continue";
     go.className = source.hasAttribute("data-confirm-danger") ? "btn btn-danger" : "btn btn-primary";
     dialog.returnValue = "";

@@ -11,8 +11,9 @@ from decimal import Decimal
 from erp_admin.models import ChangeOrder, Commitment
 from integrations.gateway import client as gateway
 from integrations.intacct import Query, in_
-from integrations.models import Connection, DocumentState, Push, RunState, SyncRun
+from integrations.models import Connection, Push, RunState, SyncRun
 from integrations.models.states import IN_FLIGHT
+from tests.standing import Standing, standing
 from tests.toy.flow import ENDINGS
 from tests.toy.models import ToyOrder
 
@@ -40,7 +41,7 @@ def count_ledger(connection: Connection, expected: int) -> Counted:
     doubled = [number for number, totals in there.items() if len(totals) > 1 and number in documents]
     lost = [number for number in documents if number not in there]
     wrong = [n for n, document in documents.items() if n in there and there[n][0] != document.total]
-    untrue = [n for n, document in documents.items() if document.state != DocumentState.VERIFIED]
+    untrue = [n for n, document in documents.items() if standing(document) != Standing.VERIFIED]
     defects = SyncRun.objects.filter(state=RunState.FAILED, error_code="DEFECT").count()
     open_rows = Push.objects.filter(state__in=IN_FLIGHT).count()
     lines = [f"{n}: {documents[n].state.label}, {documents[n].state_reason or documents[n].difference}" for n in untrue]

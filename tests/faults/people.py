@@ -34,13 +34,7 @@ from tests.erp_admin.samples import change_order, choose_settings, commitment
 from tests.toy.models import ToyOrder
 from tests.toy.people import toy
 
-PUSHABLE = (
-    DocumentState.READY,
-    DocumentState.ATTENTION,
-    DocumentState.PARTLY,
-    DocumentState.CHANGED_HERE,
-    DocumentState.NOT_LINKED,
-)
+PUSHABLE = (DocumentState.READY, DocumentState.BLOCKED, DocumentState.FAILED, DocumentState.DRAFT)
 FLOWS = {"commitments": Commitment, "change_orders": ChangeOrder, "toys": ToyOrder}
 Document = Commitment | ChangeOrder | ToyOrder
 

@@ -52,6 +52,7 @@ ADDRESS_NAMES = (
     "{many}", "{one}", "new_{one}", "edit_{one}", "approve_{one}", "reject_{one}", "draft_{one}", "void_{one}",
     "take_back_{one}", "ignore_{one}", "restore_{one}", "refresh_{one}", "recreate_{one}", "take_theirs_{one}",
     "push_ours_{one}", "link_{one}", "unlink_{one}", "preview_{many}", "push_{many}",
+    "preview_approve_{many}", "approve_{many}", "preview_ignore_{many}", "ignore_{many}",
 )  # fmt: skip
 
 

@@ -3,11 +3,12 @@
 from accounts.models import Tenant
 from erp_admin.models import Commitment
 from integrations.commands import EXIT_FAILED, EXIT_UNSETTLED, EXIT_USE
-from integrations.models import Connection, DocumentState, Push, PushState, SyncRun
+from integrations.models import Connection, Push, PushState, SyncRun
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import change_order, commitment
 from tests.integrations.delivery.ledger import there
 from tests.integrations.management.test_commands import as_json, command
+from tests.standing import Standing, standing
 
 
 def test_a_dry_run_shows_the_exact_call_and_sends_nothing(
@@ -32,7 +33,7 @@ def test_what_is_ready_is_pushed_and_told(pushing: Connection, tenant: Tenant, i
     assert (code, told["states"], told["total"], told["blocked"]) == (0, {"delivered": 1}, "1000.00", [])
     assert told["documents"][0]["intacct"]
     base.refresh_from_db()
-    assert base.state == DocumentState.VERIFIED
+    assert standing(base) == Standing.VERIFIED
     assert there(intacct, pushing) == before + 1
     assert command("push", tenant.slug, "--flow", "commitments")[0] == 0
     assert there(intacct, pushing) == before + 1

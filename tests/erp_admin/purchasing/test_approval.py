@@ -16,13 +16,14 @@ from erp_admin.uploads.service import confirm, read_upload
 from integrations.delivery import readback, requests
 from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import ask_pushes
-from integrations.models import Approval, Connection, Delivery, DocumentState, Push, PushState, RunRow
+from integrations.models import Approval, Connection, Delivery, Push, PushState, RunRow
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.entered import lines_json
 from tests.erp_admin.imported import csv_of
 from tests.erp_admin.samples import change_order, commitment
 from tests.integrations.delivery.ledger import push, there
+from tests.standing import Standing, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +66,7 @@ def test_a_pushed_commitment_that_is_raised_is_not_pushed_under_the_old_approval
 ) -> None:
     document, before = commitment(pushing, "SC-1", "12500.00"), there(intacct, pushing)
     push(pushing, document)
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
     page = url("commitment", pk=document.pk)
 
     answer = ben.post(url("edit_commitment", pk=document.pk), typed(document, price="13000"), follow=True)
@@ -73,7 +74,7 @@ def test_a_pushed_commitment_that_is_raised_is_not_pushed_under_the_old_approval
     assert answer.text.count(fell) >= 3  # the message, the lead under the title, and the history
     assert "It needs to be approved again before it is pushed." in answer.text
     document.refresh_from_db()
-    assert (document.state, document.delivery) == (DocumentState.NEEDS_REVIEW, Delivery.DELIVERED)
+    assert (standing(document), document.delivery) == (Standing.NEEDS_REVIEW, Delivery.DELIVERED)
     assert "PC Subcontracts-SC-1" in answer.text  # it needs approval, and is in Intacct
     assert offered(answer.text, url, document) == {"approve", "reject"}
 
@@ -82,7 +83,7 @@ def test_a_pushed_commitment_that_is_raised_is_not_pushed_under_the_old_approval
     assert [(problem.field, problem.code) for _, problems in asked.blocked for problem in problems] == [
         ("approval", "NOT-APPROVED")
     ]
-    preview = ben.post(url("preview_commitments"), {"item": document.pk}).text
+    preview = ben.post(url("preview_commitments"), {"item": document.pk}, follow=True).text
     assert "needs to be approved again" in preview
     issues = ben.get(url("issues")).text
     assert "needs to be approved again" in issues
@@ -91,7 +92,7 @@ def test_a_pushed_commitment_that_is_raised_is_not_pushed_under_the_old_approval
 
     ben.post(url("approve_commitment", pk=document.pk))
     push(pushing, document)
-    assert (document.state, document.remote_facts["TRX_TOTAL"][:5]) == (DocumentState.VERIFIED, "13000")
+    assert (standing(document), document.remote_facts["TRX_TOTAL"][:5]) == (Standing.VERIFIED, "13000")
     assert there(intacct, pushing) == before + 1
     history = ben.get(page).context["events"]
     assert next(event["title"] for event in history if event["state"].value == "decided") == "Approved"
@@ -102,7 +103,7 @@ def test_another_title_keeps_the_approval(pushing: Connection, ben: Client, url:
     answer = ben.post(url("edit_commitment", pk=document.pk), typed(document, title="Deeper footings"), follow=True)
     assert "approved again" not in answer.text
     assert push(pushing, document).blocked == []
-    assert (document.title, document.state) == ("Deeper footings", DocumentState.VERIFIED)
+    assert (document.title, standing(document)) == ("Deeper footings", Standing.VERIFIED)
 
 
 def test_a_page_that_shows_older_values_approves_nothing(pushing: Connection, ben: Client, url: Url) -> None:
@@ -181,11 +182,11 @@ def test_the_approval_is_looked_at_once_more_when_it_is_claimed(pushing: Connect
     assert asked.started is not None
     run_to_end(asked.started.run)
     document.refresh_from_db()
-    assert (document.state, there(intacct, pushing)) == (DocumentState.ATTENTION, before)
+    assert (standing(document), there(intacct, pushing)) == (Standing.FAILED, before)
     assert "no longer what was approved" in document.state_reason
     approve(document)
     push(pushing, document)
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
 
 
 def test_a_change_order_that_is_not_approved_does_not_wait(pushing: Connection) -> None:
@@ -203,7 +204,7 @@ def test_unlinking_is_stored_as_needing_review(pushing: Connection, accountant: 
     requests.unlink(document, by=accountant)
     stored = Commitment.objects.get()
     assert (stored.approval, stored.remote_id, stored.delivery) == (Approval.NEEDS_REVIEW, "", Delivery.NONE)
-    assert stored.state == DocumentState.NEEDS_REVIEW
+    assert standing(stored) == Standing.NEEDS_REVIEW
     assert push(pushing, document).queued == []
 
 
@@ -235,7 +236,7 @@ def test_what_is_not_approved_as_it_is_now_is_not_created_again(pushing: Connect
     with pytest.raises(Refused, match="no longer what was approved"):
         readback.recreate(pushing, push_flow("commitments"), missing, queued=False)
     missing.refresh_from_db()
-    assert (missing.remote_id, missing.state) == ("PC Subcontracts-SC-1", DocumentState.MISSING_THERE)
+    assert (missing.remote_id, standing(missing)) == ("PC Subcontracts-SC-1", Standing.MISSING_THERE)
 
 
 def test_taking_what_intacct_holds_lets_the_approval_of_other_amounts_fall(
@@ -282,7 +283,7 @@ def test_a_file_that_changes_what_was_approved_lets_the_approval_fall(pushing: C
     assert (state, reason.startswith("Approval fell: total 12,500.00 → 13,000.00")) == (ImportState.UPDATED, True)
     assert RunRow.objects.filter(message=reason).exists()
     document.refresh_from_db()
-    assert document.state == DocumentState.NEEDS_REVIEW
+    assert standing(document) == Standing.NEEDS_REVIEW
     assert push(pushing, document).queued == []
     assert imported(pushing, row(document, "Approved", "14000"), by=accountant) == (ImportState.UPDATED, "")
     document.refresh_from_db()
@@ -294,7 +295,7 @@ def test_a_failed_document_that_a_file_sets_to_draft_needs_attention_no_longer(p
     Commitment.objects.update(delivery=Delivery.FAILED, state_reason="Vendor inactive", state_advice="Activate it")
     assert imported(pushing, row(document, "Draft")) == (ImportState.UPDATED, "")
     document.refresh_from_db()
-    assert (document.state, document.state_reason, document.state_advice) == (DocumentState.NOT_LINKED, "", "")
+    assert (standing(document), document.state_reason, document.state_advice) == (Standing.DRAFT, "", "")
 
 
 def test_a_file_neither_approves_nor_restores_what_is_ignored(pushing: Connection) -> None:

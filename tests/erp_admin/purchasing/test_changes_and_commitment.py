@@ -10,10 +10,11 @@ from integrations.delivery.contract import push_flow
 from integrations.delivery.readback import take_theirs
 from integrations.gateway import client as gateway
 from integrations.intacct import Query, eq
-from integrations.models import Approval, Connection, DocumentState
+from integrations.models import Approval, Connection
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import change_order, commitment
 from tests.integrations.delivery.ledger import make_due, push, work_again
+from tests.standing import Standing, standing
 
 
 def rows_there(connection: Connection, record_no: int | None) -> dict[int, Decimal]:
@@ -41,13 +42,13 @@ def test_a_line_like_one_of_a_change_order_is_not_taken_for_it(
     added = CommitmentLine(number=2, description="As large as a change", unit_price=Decimal("100.00"))
     approve(save_commitment(base, [first, added]))
     push(pushing, base)
-    assert base.state == DocumentState.VERIFIED, (base.state_reason, base.difference)
+    assert standing(base) == Standing.VERIFIED, (base.state_reason, base.difference)
     first, added = base.lines.all()
     assert added.remote_record_no not in of_change
     added.unit_price = Decimal("120.00")
     approve(save_commitment(base, [first, added]))
     push(pushing, base)
-    assert base.state == DocumentState.VERIFIED, (base.state_reason, base.difference)
+    assert standing(base) == Standing.VERIFIED, (base.state_reason, base.difference)
     now = rows_there(pushing, base.remote_record_no)
     assert {key: now[key] for key in of_change} == of_change
     assert now[added.remote_record_no or 0] == 120
@@ -83,5 +84,5 @@ def test_a_commitment_that_could_not_be_read_after_its_change_order_landed_is_re
     make_due(change)
     work_again(pushing, change, flow="change_orders")
     base.refresh_from_db()
-    assert (change.state, base.state) == (DocumentState.VERIFIED, DocumentState.VERIFIED), base.difference
+    assert (standing(change), standing(base)) == (Standing.VERIFIED, Standing.VERIFIED), base.difference
     assert Decimal(base.remote_facts["TRX_REVISEDTOTAL"]) == 1050

@@ -84,7 +84,7 @@ def test_the_others_are_pushed_and_pages_show_it(
     spoilt = spoil(pushing, "DF-1")
     before, sound = there(intacct, pushing), [commitment(pushing, f"DF-{number}") for number in (2, 3)]
     ben = client_for(accountant)
-    preview = ben.post(url("preview_commitments"), {"item": [each.pk for each in (spoilt, *sound)]})
+    preview = ben.post(url("preview_commitments"), {"item": [each.pk for each in (spoilt, *sound)]}, follow=True)
     assert preview.context["preview"].counts == {"ready": 2, "waiting": 0, "blocked": 1, "left": 0}
     asked = push(pushing, sound[0], spoilt, sound[1])
     assert [document.pk for document, _ in asked.blocked] == [spoilt.pk]

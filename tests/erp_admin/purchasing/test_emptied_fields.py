@@ -10,9 +10,10 @@ from django.urls import reverse
 from accounts.models import User
 from erp_admin.models import Commitment
 from erp_admin.purchasing.service import approve, save_commitment
-from integrations.models import Connection, DocumentState, ListItem
+from integrations.models import Connection, ListItem
 from tests.erp_admin.samples import commitment
 from tests.integrations.delivery.ledger import push
+from tests.standing import Standing, standing
 
 
 def some(connection: Connection, kind: str) -> str:
@@ -49,7 +50,7 @@ def test_a_field_of_the_head_is_emptied_and_filled_again(
             setattr(document, name, value)
         save(document)
         push(pushing, document)
-        assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+        assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
         assert document.remote_facts[field] == expected
 
 
@@ -60,7 +61,7 @@ def test_the_retainage_is_emptied(pushing: Connection) -> None:
     document.retainage_percent = Decimal(0)
     save(document)
     push(pushing, document)
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
     assert Decimal(document.remote_facts["lines"][0]["RETAINAGEPERCENTAGE"] or "0") == 0
 
 
@@ -71,16 +72,16 @@ def test_what_an_update_cannot_empty_in_a_line_is_said_before_it_is_sent(
     document = commitment(pushing, "EM-3", approved=False)
     save(document, department_id=chosen)
     push(pushing, document)
-    assert document.state == DocumentState.VERIFIED, document.state_reason
+    assert standing(document) == Standing.VERIFIED, document.state_reason
     save(document, department_id="")
     ((_, problems),) = push(pushing, document).blocked
     assert [(each.field, each.line) for each in problems] == [("department_id", 1)]
     assert f"cannot empty the department (“{chosen}”)" in problems[0].sentence
-    assert document.state == DocumentState.CHANGED_HERE
+    assert standing(document) == Standing.CHANGED_HERE
     page = client_for(accountant).get(reverse("commitment", args=[pushing.tenant.slug, document.pk]))
     assert page.status_code == 200
     save(document, department_id=chosen)
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
     assert push(pushing, document).left
 
 
@@ -94,5 +95,5 @@ def test_a_line_that_is_removed_and_entered_again_has_the_emptied_field(pushing:
     first._state.adding = True
     approve(save_commitment(document, [second, first]))
     push(pushing, document)
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
     assert [line["DEPARTMENTID"] for line in document.remote_facts["lines"]] == ["", ""]

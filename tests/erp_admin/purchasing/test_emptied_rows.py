@@ -14,12 +14,13 @@ from erp_admin.purchasing.mapping import LINES
 from erp_admin.purchasing.service import approve, save_commitment
 from integrations.delivery.contract import push_flow
 from integrations.delivery.planning import context_for, judge
-from integrations.models import Connection, DocumentState, ListItem
+from integrations.models import Connection, ListItem
 from integrations.records.lookup import MirrorView, why_unusable
 from tests import lists
 from tests.erp_admin.samples import choose_settings, commitment
 from tests.integrations.delivery.ledger import push
 from tests.snapshot import read_lists
+from tests.standing import Standing, standing
 
 Facts = dict[str, Any]
 RETAINED: Facts = {"retainage_percent": Decimal(10)}
@@ -118,7 +119,7 @@ def test_a_row_is_emptied_and_filled_again(pushing: Connection, place: str, name
     document = commitment(pushing, "ER-1", approved=False)
     give(document, filled if is_head else {}, {} if is_head else filled)
     push(pushing, document)
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
     if field:
         assert held(document, is_head, field)
     give(document, empty if is_head else {}, {} if is_head else empty)
@@ -131,11 +132,11 @@ def test_a_row_is_emptied_and_filled_again(pushing: Connection, place: str, name
     else:
         assert told.plan is not None
         assert any(entry.path.endswith(name) for entry in told.plan.explained), told.plan.explained
-        assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+        assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
         if field:
             assert held(document, is_head, field) in ("", "0"), held(document, is_head, field)
     give(document, filled if is_head else {}, {} if is_head else filled)
     push(pushing, document)
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
     if field:
         assert held(document, is_head, field)

@@ -13,12 +13,13 @@ from django.utils import timezone
 from accounts.models import User
 from erp_admin.models import ChangeOrder
 from integrations.jobs import verify
-from integrations.models import Connection, DocumentState, RowOutcome, SyncRun
+from integrations.models import Connection, RowOutcome, SyncRun
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import change_order, commitment
 from tests.integrations.delivery.ledger import push, there
 from tests.integrations.delivery.test_verification import change_there, delete_there
+from tests.standing import Standing, standing
 
 Url = Callable[..., str]
 TYPES = pytest.mark.parametrize("one", ["commitment", "change_order"])
@@ -62,18 +63,18 @@ def test_each_state_by_its_pages(pushing: Connection, intacct: SandboxServer, be
     assert "equal on both sides" in said(ben, url(f"link_{one}", pk=document.pk), record=former)
     assert "Compared with Intacct just now:" in said(ben, url(f"refresh_{one}", pk=document.pk))
     document.refresh_from_db()
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
     delete_there(intacct, document)
     assert f"Intacct does not show {former} any more." in said(ben, url(f"refresh_{one}", pk=document.pk))
     document.refresh_from_db()
-    assert document.state == DocumentState.MISSING_THERE
+    assert standing(document) == Standing.MISSING_THERE
     assert "does not show" in said(ben, url(f"take_theirs_{one}", pk=document.pk))
     if document.approval != "approved":
         said(ben, url(f"approve_{one}", pk=document.pk))
     assert "queued to be created in Intacct again" in said(ben, url(f"recreate_{one}", pk=document.pk))
     run_to_end(SyncRun.objects.latest("number"))
     document.refresh_from_db()
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
     assert there(intacct, pushing) == before
 
 
@@ -100,7 +101,7 @@ def test_the_command_finds_it_equal_changed_and_missing(
     delete_there(intacct, document)
     assert told() == (1, [0, 0, 1])
     document.refresh_from_db()
-    assert document.state == DocumentState.MISSING_THERE
+    assert standing(document) == Standing.MISSING_THERE
 
 
 def test_each_night_a_linked_document_that_is_gone_is_found_missing(
@@ -119,9 +120,9 @@ def test_each_night_a_linked_document_that_is_gone_is_found_missing(
     verify()
     run = run_to_end(SyncRun.objects.get(flow="verification"))
     assert [step.key for step in run.steps.order_by("position")] == ["change_orders", "commitments"]
-    states = [each.state for each in ChangeOrder.objects.order_by("pk")]
-    assert states == [DocumentState.MISSING_THERE, DocumentState.VERIFIED]
+    states = [standing(each) for each in ChangeOrder.objects.order_by("pk")]
+    assert states == [Standing.MISSING_THERE, Standing.VERIFIED]
     base.refresh_from_db()
-    assert base.state == DocumentState.VERIFIED, base.difference
+    assert standing(base) == Standing.VERIFIED, base.difference
     assert [(row.outcome, row.document_id) for row in run.rows.all()] == [(RowOutcome.FAILED, linked.pk)]
     assert ben.get(url("issues")).context["causes"][0]["cause"].code == "MISSING"

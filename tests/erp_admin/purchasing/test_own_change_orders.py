@@ -17,7 +17,7 @@ from erp_admin.purchasing.service import approve, save_commitment
 from integrations.delivery.contract import push_flow
 from integrations.delivery.readback import link, push_ours, refresh, take_theirs
 from integrations.delivery.requests import unlink
-from integrations.models import Connection, DocumentState
+from integrations.models import Connection
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from integrations.settings.service import save_settings
@@ -26,6 +26,7 @@ from tests.erp_admin.purchasing.test_changes_and_commitment import rows_there
 from tests.erp_admin.samples import SETTINGS, change_order, choose_settings, commitment
 from tests.integrations.delivery.ledger import make_due, push, work_again
 from tests.snapshot import read_lists
+from tests.standing import Standing, standing
 
 TOUCHED = {"WHENMODIFIED": "03/04/2027 10:00:00"}
 COMMITMENTS, CHANGES = "commitments", "change_orders"
@@ -77,8 +78,8 @@ def test_verify_after_own_change_orders_finds_all_equal(
     pushing: Connection, hide: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     base, changes = base_with_changes(pushing, "OC-1", "100.00", "-50.00", "500.00")
-    assert base.state == DocumentState.VERIFIED, base.difference
-    assert [each.state for each in changes] == [DocumentState.VERIFIED] * 3
+    assert standing(base) == Standing.VERIFIED, base.difference
+    assert [standing(each) for each in changes] == [Standing.VERIFIED] * 3
     all_equal(capsys, 4)
     assert refresh(pushing, push_flow(COMMITMENTS), base) == []
 
@@ -92,11 +93,11 @@ def test_using_intacct_s_version_counts_no_change_order_twice(
     intacct.control(do="put", object="PODOCUMENT", record=record)
     refresh(pushing, push_flow(COMMITMENTS), base)
     base.refresh_from_db()
-    assert base.state == DocumentState.CHANGED_THERE
+    assert standing(base) == Standing.CHANGED_THERE
     assert take_theirs(pushing, push_flow(COMMITMENTS), base) == []
     base.refresh_from_db()
     assert (base.title, base.total, base.lines.count()) == ("Renamed there", Decimal("753.28"), 2)
-    assert base.state == DocumentState.VERIFIED, base.difference
+    assert standing(base) == Standing.VERIFIED, base.difference
     all_equal(capsys, 3)
 
 
@@ -109,7 +110,7 @@ def test_an_edit_after_own_change_orders_is_written(
     second.unit_price = Decimal("300.00")
     approve(save_commitment(base, [first, second]))
     push(pushing, base)
-    assert base.state == DocumentState.VERIFIED, (base.state_reason, base.difference)
+    assert standing(base) == Standing.VERIFIED, (base.state_reason, base.difference)
     assert Decimal(base.remote_facts["TRX_TOTAL"]) == 800
     all_equal(capsys, 2)
 
@@ -151,10 +152,10 @@ def test_a_change_order_that_is_gone_in_intacct_leaves_the_commitment_as_it_was(
     assert verified(capsys)[1]["missing"] == 1
     for document in (base, first, second):
         document.refresh_from_db()
-    assert first.state == DocumentState.MISSING_THERE
-    assert second.state == DocumentState.VERIFIED
+    assert standing(first) == Standing.MISSING_THERE
+    assert standing(second) == Standing.VERIFIED
     if reversed_there:
-        assert base.state == DocumentState.VERIFIED, base.difference
+        assert standing(base) == Standing.VERIFIED, base.difference
     take_theirs(pushing, push_flow(COMMITMENTS), base)
     base.refresh_from_db()
     assert base.total == Decimal("753.28")
@@ -181,9 +182,9 @@ def test_two_change_orders_on_one_line(
         change.refresh_from_db()
         approve(change)
         push(pushing, change, flow=CHANGES)
-        assert change.state == DocumentState.VERIFIED, (change.state_reason, change.difference)
+        assert standing(change) == Standing.VERIFIED, (change.state_reason, change.difference)
     base.refresh_from_db()
-    assert base.state == DocumentState.VERIFIED, base.difference
+    assert standing(base) == Standing.VERIFIED, base.difference
     all_equal(capsys, 3)
     take_theirs(pushing, push_flow(COMMITMENTS), base)
     base.refresh_from_db()
@@ -203,7 +204,7 @@ def test_a_refresh_of_the_commitment_between_create_and_read_back(
     assert (bool(change.remote_id), change.verified_at) == (True, None)
     assert refresh(pushing, push_flow(COMMITMENTS), base) == []
     base.refresh_from_db()
-    assert base.state == DocumentState.VERIFIED, base.difference
+    assert standing(base) == Standing.VERIFIED, base.difference
     take_theirs(pushing, push_flow(COMMITMENTS), base)
     base.refresh_from_db()
     assert base.total == Decimal("753.28")
@@ -223,10 +224,10 @@ def test_a_change_order_whose_answer_was_lost(
     intacct.control(do="fault", kind="drop_before", match="query", times=20)
     push(pushing, change, flow=CHANGES)
     intacct.control(do="heal")
-    assert change.state == DocumentState.VERIFYING
+    assert standing(change) == Standing.CHECKING
     assert refresh(pushing, push_flow(COMMITMENTS), base) == []
     base.refresh_from_db()
-    assert base.state == DocumentState.VERIFIED, base.difference
+    assert standing(base) == Standing.VERIFIED, base.difference
     take_theirs(pushing, push_flow(COMMITMENTS), base)
     base.refresh_from_db()
     assert base.total == Decimal("753.28")
@@ -247,7 +248,7 @@ def test_change_orders_that_were_linked_count_as_ours(
     link(pushing, push_flow(CHANGES), change, remote_id)
     refresh(pushing, push_flow(COMMITMENTS), base)
     change.refresh_from_db(), base.refresh_from_db()
-    assert (change.state, base.state) == (DocumentState.VERIFIED, DocumentState.VERIFIED), (
+    assert (standing(change), standing(base)) == (Standing.VERIFIED, Standing.VERIFIED), (
         change.difference,
         base.difference,
     )
@@ -268,7 +269,7 @@ def test_pushing_ours_again_after_change_orders_removes_none_of_their_lines(
     assert asked.started is not None
     run_to_end(asked.started.run)
     base.refresh_from_db()
-    assert base.state == DocumentState.VERIFIED, (base.state_reason, base.difference)
+    assert standing(base) == Standing.VERIFIED, (base.state_reason, base.difference)
     assert rows_there(pushing, base.remote_record_no) == before
     all_equal(capsys, 2)
 
@@ -282,9 +283,9 @@ def test_the_revised_total_of_the_demo_is_right_at_once(connection: Connection, 
     connection.refresh_from_db()
     push_documents(connection)
     base = Commitment.objects.get(number="SC-24-001-11")
-    assert base.state == DocumentState.VERIFIED, (base.state_reason, base.difference)
+    assert standing(base) == Standing.VERIFIED, (base.state_reason, base.difference)
     assert Decimal(base.remote_facts["TRX_REVISEDTOTAL"]) == Decimal("235890.50")
-    assert all(change.state == DocumentState.VERIFIED for change in base.change_orders.all())
+    assert all(standing(change) == Standing.VERIFIED for change in base.change_orders.all())
 
 
 @pytest.mark.parametrize("hidden", [True])
@@ -301,7 +302,7 @@ def test_drafts_of_change_orders_take_no_line_from_their_commitment(
     added = CommitmentLine(number=2, description="As large as the draft's", unit_price=Decimal("100.00"))
     approve(save_commitment(base, [*base.lines.all(), added]))
     push(pushing, base)
-    assert base.state == DocumentState.VERIFIED, (base.state_reason, base.difference)
+    assert standing(base) == Standing.VERIFIED, (base.state_reason, base.difference)
     assert base.lines.get(number=2).remote_record_no is not None
 
 
@@ -319,4 +320,4 @@ def test_a_change_order_that_is_unlinked_leaves_its_lines_with_it(
     link(pushing, push_flow(CHANGES), change, remote_id)
     for document in (base, change):
         document.refresh_from_db()
-        assert document.state == DocumentState.VERIFIED, document.difference
+        assert standing(document) == Standing.VERIFIED, document.difference

@@ -12,10 +12,11 @@ import pytest
 
 from erp_admin.models import Commitment, CommitmentLine, Project
 from erp_admin.purchasing.service import approve, save_commitment
-from integrations.models import Connection, DocumentState, ListItem, Push
+from integrations.models import Connection, ListItem, Push
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import change_order, choose_settings, commitment
 from tests.integrations.delivery.ledger import push, there
+from tests.standing import Standing, standing
 
 Spoil = Callable[[Connection], Commitment]
 
@@ -164,22 +165,22 @@ def test_what_changed_in_intacct_since_is_refused_there_and_shown(
         approve(good)
     intacct.control(do="put", object=object_name, record={**key, **fields})
     push(pushing, bad, good)
-    assert bad.state == DocumentState.ATTENTION
+    assert standing(bad) == Standing.FAILED
     assert "inactive" in bad.state_reason.lower()
     row = Push.objects.get(document_id=bad.pk)
     assert (row.error_code != "", row.error_detail != "", row.function_xml != "") == (True, True, True)
-    assert good.state in (DocumentState.VERIFIED, DocumentState.ATTENTION)
-    assert there(intacct, pushing) == before + (good.state == DocumentState.VERIFIED)
+    assert standing(good) in (Standing.VERIFIED, Standing.FAILED)
+    assert there(intacct, pushing) == before + (standing(good) == Standing.VERIFIED)
 
 
 def test_a_refused_document_is_pushed_once_its_cause_is_mended(pushing: Connection, intacct: SandboxServer) -> None:
     document, before = commitment(pushing, "BI-5"), there(intacct, pushing)
     intacct.control(do="put", object="VENDOR", record={"VENDORID": document.vendor_id, "STATUS": "inactive"})
     push(pushing, document)
-    assert document.state == DocumentState.ATTENTION
+    assert standing(document) == Standing.FAILED
     intacct.control(do="put", object="VENDOR", record={"VENDORID": document.vendor_id, "STATUS": "active"})
     push(pushing, document)
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
     assert there(intacct, pushing) == before + 1
 
 
@@ -187,7 +188,7 @@ def test_a_dimension_that_intacct_requires_is_named_by_it(pushing: Connection, i
     choose_settings(pushing, default_location="")
     document, before = commitment(pushing, "BI-9"), there(intacct, pushing)
     push(pushing, document)
-    assert document.state == DocumentState.ATTENTION
+    assert standing(document) == Standing.FAILED
     assert "location" in document.state_reason.lower()
     assert there(intacct, pushing) == before
 
@@ -195,7 +196,7 @@ def test_a_dimension_that_intacct_requires_is_named_by_it(pushing: Connection, i
 def test_a_negative_line_is_a_negative_price(pushing: Connection) -> None:
     document = commitment(pushing, "BI-6", "1000.00", "-250.00")
     push(pushing, document)
-    assert (document.state, document.total) == (DocumentState.VERIFIED, Decimal("750.00"))
+    assert (standing(document), document.total) == (Standing.VERIFIED, Decimal("750.00"))
 
 
 def test_halves_of_cents_come_out_alike_on_both_sides(pushing: Connection) -> None:
@@ -206,13 +207,13 @@ def test_halves_of_cents_come_out_alike_on_both_sides(pushing: Connection) -> No
     ]
     approve(save_commitment(document, lines))
     push(pushing, document)
-    assert (document.state, document.difference) == (DocumentState.VERIFIED, "")
+    assert (standing(document), document.difference) == (Standing.VERIFIED, "")
 
 
 def test_a_number_longer_than_intacct_takes_is_named(pushing: Connection) -> None:
     document = commitment(pushing, "N" * 45)
     assert not push(pushing, document).blocked
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
     change = change_order(document, "CO1")
     document.refresh_from_db()
     [(_, problems)] = push(pushing, change, flow="change_orders").blocked

@@ -17,11 +17,12 @@ from integrations.delivery.contract import PushFlow
 from integrations.delivery.planning import context_for
 from integrations.gateway import client as gateway
 from integrations.intacct import Client
-from integrations.models import Connection, DocumentState, Push, RunState
+from integrations.models import Connection, Push, RunState
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import change_order, commitment
 from tests.integrations.delivery.ledger import push
+from tests.standing import Standing, standing
 from tests.toy.people import registered, toy
 
 MOST = verification.BATCH + 1
@@ -150,7 +151,7 @@ def test_each_operation_takes_nothing_one_and_many(
         flow = contract.push_flow(key)
         documents = entered(pushing, key, number)
         push(pushing, *documents, flow=key)
-        assert {each.state for each in documents} <= {DocumentState.VERIFIED}
+        assert {standing(each) for each in documents} <= {Standing.VERIFIED}
         table = OPERATIONS if key == "toys" else {**OPERATIONS, **PURCHASING}
         for name, operation in table.items():
             if name in WITHOUT_CLIENT:

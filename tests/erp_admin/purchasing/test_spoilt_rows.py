@@ -12,9 +12,10 @@ from django.test import Client
 from accounts.models import User
 from erp_admin.models import ChangeOrder, Commitment
 from integrations.approval.selectors import covered_digest
-from integrations.models import Connection, DocumentState, Push, RemoteRecord, SyncRun
+from integrations.models import Connection, Push, RemoteRecord, SyncRun
 from tests.erp_admin.samples import change_order, commitment
 from tests.integrations.delivery.ledger import push
+from tests.standing import Standing, standing
 
 Url = Callable[..., str]
 Spoil = Callable[[Commitment], object]
@@ -116,15 +117,17 @@ def test_one_spoilt_document_takes_nothing_with_it(
     for page in addresses(url, documents, changes):
         assert ben.get(page).status_code in (200, 302), page
     chosen = {"item": [each.pk for each in documents]}
-    assert ben.post(url("preview_commitments"), chosen).status_code == 200
-    assert ben.post(url("preview_change_orders"), {"item": [each.pk for each in changes]}).status_code == 200
+    assert ben.post(url("preview_commitments"), chosen, follow=True).status_code == 200
+    assert (
+        ben.post(url("preview_change_orders"), {"item": [each.pk for each in changes]}, follow=True).status_code == 200
+    )
     for act in ("refresh_commitment", "take_theirs_commitment", "push_ours_commitment"):
         assert ben.post(url(act, pk=documents[0].pk)).status_code in (200, 302), act
     push(pushing, *documents)
     push(pushing, *changes, flow="change_orders")
     for sound in (*documents[1:], *changes[1:]):
         sound.refresh_from_db()
-        assert sound.state == DocumentState.VERIFIED, (sound, sound.state_reason, sound.difference)
+        assert standing(sound) == Standing.VERIFIED, (sound, sound.state_reason, sound.difference)
     with suppress(SystemExit):  # a document that cannot be compared is told by the exit code
         call_command("verify", "summit-ridge")
     assert SyncRun.objects.latest("number").error_code == ""

@@ -28,7 +28,7 @@ from erp_admin.uploads.service import confirm, discard, read_upload
 from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import ask_pushes
 from integrations.mirror.service import start_list_sync
-from integrations.models import Approval, Connection, Delivery, DocumentState, ListItem, RunState, SyncRun
+from integrations.models import Approval, Connection, Delivery, ListItem, RunState, SyncRun
 from integrations.operations.retention import prune
 from integrations.runs.runner import Slice, run_to_end, work_slice
 from integrations.runs.service import cancel_run
@@ -36,6 +36,7 @@ from tests import lists
 from tests.erp_admin.imported import commitment_row, csv_of
 from tests.erp_admin.samples import choose_settings, commitment
 from tests.snapshot import read_lists
+from tests.standing import Standing, standing
 
 CHANGE_HEADER = "Commitment,Number,Title,Date,Changes line,Description,Amount"
 
@@ -93,7 +94,7 @@ def test_a_file_becomes_commitments_with_their_lines(listed: Connection) -> None
     found = vendor(listed, "Granite Peak Concrete")
     assert (first.vendor_id, first.vendor_name) == (found.business_id, "Granite Peak Concrete")
     assert first.total == Decimal("39749.50")
-    assert (first.currency, first.state) == ("USD", DocumentState.NOT_LINKED)
+    assert (first.currency, standing(first)) == ("USD", Standing.DRAFT)
     assert [line.description for line in first.lines.all()] == ["Footings", "Credit"]
     assert states(draft) == ["created", "created"]
 
@@ -350,10 +351,10 @@ def test_the_example_of_the_docs_is_imported_and_pushed(connection: Connection) 
     assert asked.blocked == []
     assert asked.started is not None
     run_to_end(asked.started.run)
-    pushed = {document.number: (document.state, document.total) for document in Commitment.objects.all()}
+    pushed = {document.number: (standing(document), document.total) for document in Commitment.objects.all()}
     assert pushed == {
-        "PO-2001": (DocumentState.VERIFIED, Decimal("18480.00")),
-        "SC-1001": (DocumentState.VERIFIED, Decimal("52250.00")),
+        "PO-2001": (Standing.VERIFIED, Decimal("18480.00")),
+        "SC-1001": (Standing.VERIFIED, Decimal("52250.00")),
     }
 
 

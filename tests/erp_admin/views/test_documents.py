@@ -12,12 +12,13 @@ from lxml import html
 from accounts.models import Tenant, User
 from erp_admin.models import ChangeOrder, Commitment, CommitmentLine, Project
 from erp_admin.purchasing.service import approve
-from integrations.models import Approval, Connection, Delivery, DocumentState
+from integrations.models import Approval, Connection, Delivery
 from tests import lists
 from tests.erp_admin.entered import entered as typed
 from tests.erp_admin.entered import lines_json
 from tests.erp_admin.samples import change_order, choose_settings, commitment, some_vendor
 from tests.snapshot import once, read_lists
+from tests.standing import Standing, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -154,23 +155,23 @@ def test_a_change_order_is_entered_for_a_commitment(listed: Connection, ben: Cli
 def test_decisions_move_the_one_state(listed: Connection, ben: Client, url: Url) -> None:
     document = commitment(listed, "SC-1", approved=False)
 
-    def act(name: str, **data: str) -> DocumentState:
+    def act(name: str, **data: str) -> Standing:
         ben.post(url(f"{name}_commitment", pk=document.pk), data)
         document.refresh_from_db()
-        return document.state
+        return standing(document)
 
-    assert act("approve") == DocumentState.READY
-    assert act("ignore", reason="Paid by the owner") == DocumentState.IGNORED
+    assert act("approve") == Standing.READY
+    assert act("ignore", reason="Paid by the owner") == Standing.IGNORED
     assert "Paid by the owner" in ben.get(url("commitments")).text
-    assert act("restore") == DocumentState.READY
-    assert act("draft") == DocumentState.NOT_LINKED
-    assert act("void") == DocumentState.VOID
-    assert act("approve") == DocumentState.VOID
-    assert act("draft") == DocumentState.NOT_LINKED
+    assert act("restore") == Standing.READY
+    assert act("draft") == Standing.DRAFT
+    assert act("void") == Standing.VOID
+    assert act("approve") == Standing.VOID
+    assert act("draft") == Standing.DRAFT
     assert document.approval == Approval.DRAFT
-    assert act("reject", reason="Too dear") == DocumentState.REJECTED
+    assert act("reject", reason="Too dear") == Standing.REJECTED
     assert "Too dear" in ben.get(url("commitments")).text
-    assert act("approve") == DocumentState.READY
+    assert act("approve") == Standing.READY
 
 
 def test_a_page_names_nothing_to_be_fixed_above_that_it_does_not_list(
@@ -256,11 +257,11 @@ def options(page: Any, label: str) -> dict[str, int | None]:
 
 def test_filters_count_what_the_other_filters_leave(thousand: Connection, vera: Client, url: Url) -> None:
     page = vera.get(url("commitments"), {"type": "purchase_order"})
-    assert options(page, "State") == {"All": 250, "Not linked": 250}
+    assert options(page, "State") == {"All": 250, "Draft": 250}
     assert options(page, "Type") == {"All": 1000, "Subcontract": 750, "Purchase order": 250}
     assert len(options(page, "Vendor")) == 4  # all, and the three that purchase orders have
     everything = vera.get(url("commitments"))
-    assert options(everything, "State") == {"All": 1000, "Not linked": 500, "Ready": 500}
+    assert options(everything, "State") == {"All": 1000, "Draft": 500, "Ready": 500}
     assert any("search finds the others" in group.label for group in everything.context["filters"])
     assert "1–50 of 1,000 commitments" in everything.text
     assert "Select all" not in everything.text  # a viewer chooses nothing

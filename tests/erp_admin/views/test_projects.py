@@ -159,7 +159,7 @@ def test_the_preview_of_a_thousand_costs_a_few_queries_a_batch(
     thousand: Connection, ben: Client, url: Url, django_assert_max_num_queries: Any
 ) -> None:
     with django_assert_max_num_queries(30):
-        page = ben.post(url("preview_projects") + "?q=Kiln", {"all_matching": "1"})
+        page = ben.post(url("preview_projects") + "?q=Kiln", {"all_matching": "1"}, follow=True)
 
     assert "Import 1,000 projects" in page.text
     assert "The first 100 of 1,000 are shown; all of them count." in page.text

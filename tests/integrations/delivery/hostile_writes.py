@@ -12,13 +12,14 @@ from typing import Any
 from erp_admin.models import Commitment
 from integrations.gateway import client as gateway
 from integrations.intacct import Query, eq
-from integrations.models import Connection, DocumentState, Push, PushState
+from integrations.models import Connection, Push, PushState
 from integrations.sandbox.facade import SandboxServer
 from tests.attack.answers import ATTACKS, Ask, Attack, Wire, head
 from tests.attack.hostile_answers import ALL
 from tests.erp_admin.samples import commitment
 from tests.integrations.delivery.ledger import make_due, push, work_again
 from tests.integrations.delivery.spoiling import SpoilingGateway, spoiling
+from tests.standing import Standing, standing
 
 WRITE, ANY_IN_A_SESSION = "<create_potransaction>", "<sessionid>"
 SOON = 0.5  # seconds for an exchange whose answer drips or does not come
@@ -138,14 +139,14 @@ def arrives_once(met: SpoilingGateway, connection: Connection, attack: Attack, *
     assert (met.met, met.passed) == (1, int(passes_on))
     row = Push.objects.get()
     if passes_on:  # found by looking it up, within the same run
-        assert (document.state, row.may_have_arrived) == (DocumentState.VERIFIED, True), document.state_reason
+        assert (standing(document), row.may_have_arrived) == (Standing.VERIFIED, True), document.state_reason
     else:
-        assert (document.state, row.state) == (DocumentState.VERIFYING, PushState.VERIFYING), document.state_reason
+        assert (standing(document), row.state) == (Standing.CHECKING, PushState.VERIFYING), document.state_reason
         make_due(document)
         work_again(connection, document)
-        assert (document.state, there(connection, document)) == (DocumentState.VERIFYING, [])
+        assert (standing(document), there(connection, document)) == (Standing.CHECKING, [])
         make_due(document, quarantine_over=True)
         work_again(connection, document)
     row.refresh_from_db()
-    assert (document.state, row.tries) == (DocumentState.VERIFIED, 1 if passes_on else 2)
+    assert (standing(document), row.tries) == (Standing.VERIFIED, 1 if passes_on else 2)
     assert there(connection, document) == [document.total] == [Decimal("41250.55")]

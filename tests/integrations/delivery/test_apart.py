@@ -8,7 +8,7 @@ from integrations.delivery.apart import ask_apart
 from integrations.delivery.contract import push_flow
 from integrations.delivery.verification import start_verification
 from integrations.intacct import Flaw, Query, SpoiltAnswer, TransportError
-from integrations.models import Connection, DocumentState, Push, PushState, RowOutcome
+from integrations.models import Connection, Push, PushState, RowOutcome
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests import lists
@@ -16,6 +16,7 @@ from tests.erp_admin.samples import choose_settings, commitment
 from tests.integrations.delivery.test_element_order import push
 from tests.integrations.intacct_faults import practice
 from tests.snapshot import read_lists
+from tests.standing import Standing, standing
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_one_bad_record_does_not_keep_others_from_being_compared(
     assert "could not be compared" in row.message
     for document in documents:
         document.refresh_from_db()
-    assert {document.state for document in documents} == {DocumentState.VERIFIED}, "what was known of it stays"
+    assert {standing(document) for document in documents} == {Standing.VERIFIED}, "what was known of it stays"
 
 
 def test_one_bad_record_does_not_keep_others_from_being_read_back(pushing: Connection, intacct: SandboxServer) -> None:

@@ -19,7 +19,6 @@ from integrations.jobs import verify
 from integrations.models import (
     CompanyClock,
     Connection,
-    DocumentState,
     Exchange,
     ListItem,
     Operation,
@@ -31,6 +30,7 @@ from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import change_order, choose_settings, commitment
 from tests.integrations.delivery.ledger import push, work_again
+from tests.standing import Standing, standing
 
 COMMITMENTS = "commitments"
 TOUCHED = {"WHENMODIFIED": "03/04/2027 10:00:00"}
@@ -80,18 +80,18 @@ def test_a_local_edit_is_never_lost_behind_a_green_verified(
     push(pushing, document)
     put(intacct, document, **TOUCHED)
     verify_now(pushing, document)
-    assert document.state == DocumentState.CHANGED_THERE
+    assert standing(document) == Standing.CHANGED_THERE
     edit_price(document, "1100.00")
-    assert document.state == DocumentState.CHANGED_BOTH
+    assert standing(document) == Standing.CHANGED_BOTH
     read_again(pushing, document) if reader == "refresh" else verify_now(pushing, document)
-    assert document.state == DocumentState.CHANGED_BOTH
+    assert standing(document) == Standing.CHANGED_BOTH
     approve(document)  # of other amounts than before: nothing is pushed under the old approval
     plan = judge(push_flow(COMMITMENTS), document, context_for(pushing)).plan
     assert plan is not None
     assert [step.operation for step in plan.steps] == [Operation.UPDATE]
     push(pushing, document)
     assert Decimal(held(document)["TRX_TOTAL"]) == document.total == Decimal("1100.00")
-    assert document.state == DocumentState.VERIFIED, document.difference
+    assert standing(document) == Standing.VERIFIED, document.difference
 
 
 def test_every_reader_says_the_same_however_often(pushing: Connection, intacct: SandboxServer) -> None:
@@ -101,16 +101,16 @@ def test_every_reader_says_the_same_however_often(pushing: Connection, intacct: 
     said = set()
     for _ in range(2):
         verify_now(pushing, document)
-        said.add((document.state, document.difference, document.verified_at))
+        said.add((standing(document), document.difference, document.verified_at))
         read_again(pushing, document)
-        said.add((document.state, document.difference, document.verified_at))
+        said.add((standing(document), document.difference, document.verified_at))
     ((state, difference, verified_at),) = said
-    assert (state, verified_at) == (DocumentState.CHANGED_THERE, None)
+    assert (state, verified_at) == (Standing.CHANGED_THERE, None)
     assert difference.startswith("Modified: 03/04/2027 10:00:00 in Intacct, ")
     take_theirs(pushing, push_flow(COMMITMENTS), document)
     for read in (verify_now, read_again):
         read(pushing, document)
-        assert document.state == DocumentState.VERIFIED
+        assert standing(document) == Standing.VERIFIED
 
 
 def test_a_date_changed_in_intacct_after_a_create_is_noticed_and_used(
@@ -123,11 +123,11 @@ def test_a_date_changed_in_intacct_after_a_create_is_noticed_and_used(
         "Date: Mar 12, 2026 in Intacct, Mar 2, 2026 in ERP Admin",
         "Message: Deeper footings in Intacct, Footings in ERP Admin",
     ]
-    assert document.state == DocumentState.CHANGED_THERE
+    assert standing(document) == Standing.CHANGED_THERE
     assert take_theirs(pushing, push_flow(COMMITMENTS), document) == []
     document.refresh_from_db()
     assert (document.dated_on, document.title) == (date(2026, 3, 12), "Deeper footings")
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
     approve(document)  # of another date
     assert judge(push_flow(COMMITMENTS), document, context_for(pushing)).left
 
@@ -140,15 +140,15 @@ def test_a_date_changed_in_intacct_is_noticed_after_an_update_of_other_fields(
     document.title = "Footings, revision A"
     save_commitment(document, list(document.lines.all()))
     push(pushing, document)
-    assert document.state == DocumentState.VERIFIED, document.difference
+    assert standing(document) == Standing.VERIFIED, document.difference
     put(intacct, document, WHENCREATED="03/12/2026")  # after the update: what the create wrote still counts
     read_again(pushing, document)
-    assert document.state == DocumentState.CHANGED_THERE
+    assert standing(document) == Standing.CHANGED_THERE
     document.title = "Footings, revision B"
     save_commitment(document, list(document.lines.all()))
-    assert document.state == DocumentState.CHANGED_BOTH
+    assert standing(document) == Standing.CHANGED_BOTH
     push(pushing, document)  # before anybody looked: the update of the title hides no change of the date
-    assert document.state == DocumentState.CHANGED_THERE
+    assert standing(document) == Standing.CHANGED_THERE
     assert document.difference == "Date: Mar 12, 2026 in Intacct, Mar 2, 2026 in ERP Admin"
     assert held(document)["MESSAGE"] == "Footings, revision B"
 
@@ -163,11 +163,11 @@ def test_ours_is_pushed_again_over_what_intacct_holds(pushing: Connection, intac
     more = {"UIPRICE": "75", "UIQTY": "1", "UNIT": "Each", "LOCATIONID": "100", "CONVERSIONTYPE": "Price"}
     intacct.control(do="put", object="PODOCUMENTENTRY", record={**added, **more, "RECORDNO": "990001"})
     read_again(pushing, document)
-    assert document.state == DocumentState.CHANGED_THERE
+    assert standing(document) == Standing.CHANGED_THERE
     asked = push_ours(pushing, push_flow(COMMITMENTS), document, queued=False)
     assert asked.queued == [document]
     work_again(pushing, document)
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
     row = Push.objects.latest("pk")
     assert (row.operation, row.function_name) == (Operation.UPDATE, "update_potransaction")
     facts = held(document)
@@ -186,7 +186,7 @@ def test_a_line_removed_in_intacct_is_written_again(pushing: Connection, intacct
     assert read_again(pushing, document)[0].startswith("Line 1: empty in Intacct")
     push_ours(pushing, push_flow(COMMITMENTS), document, queued=False)
     work_again(pushing, document)
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
     assert sorted(Decimal(line["TRX_VALUE"]) for line in held(document)["lines"]) == [Decimal(200), Decimal(1000)]
 
 
@@ -195,19 +195,19 @@ def test_what_changed_on_both_sides_is_settled_either_way(pushing: Connection, i
     push(pushing, theirs, ours)
     for document in (theirs, ours):
         edit_price(document, "1100.00")
-        assert document.state == DocumentState.NEEDS_REVIEW
+        assert standing(document) == Standing.NEEDS_REVIEW
         approve(document)
-        assert document.state == DocumentState.CHANGED_HERE
+        assert standing(document) == Standing.CHANGED_HERE
         put_line(intacct, document.lines.get(), TRX_VALUE="900.00", UIPRICE="900")
         put(intacct, document, TRX_TOTAL="900.00")
         read_again(pushing, document)
-        assert document.state == DocumentState.CHANGED_BOTH
+        assert standing(document) == Standing.CHANGED_BOTH
     take_theirs(pushing, push_flow(COMMITMENTS), theirs)
     theirs.refresh_from_db()
-    assert (theirs.state, theirs.total) == (DocumentState.VERIFIED, Decimal("900.00"))
+    assert (standing(theirs), theirs.total) == (Standing.VERIFIED, Decimal("900.00"))
     push_ours(pushing, push_flow(COMMITMENTS), ours, queued=False)
     work_again(pushing, ours)
-    assert (ours.state, ours.total) == (DocumentState.VERIFIED, Decimal("1100.00"))
+    assert (standing(ours), ours.total) == (Standing.VERIFIED, Decimal("1100.00"))
     assert Decimal(held(ours)["TRX_TOTAL"]) == Decimal("1100.00")
 
 
@@ -221,10 +221,10 @@ def test_equal_values_that_were_never_written_are_not_taken_for_verified(
     put_line(intacct, document.lines.get(), TRX_VALUE="1100.00", UIPRICE="1100")
     put(intacct, document, TRX_TOTAL="1100.00")
     read_again(pushing, document)
-    assert document.state == DocumentState.CHANGED_BOTH
+    assert standing(document) == Standing.CHANGED_BOTH
     take_theirs(pushing, push_flow(COMMITMENTS), document)
     document.refresh_from_db()
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
 
 
 def test_an_edit_that_is_taken_back_is_no_change(pushing: Connection, intacct: SandboxServer) -> None:
@@ -232,9 +232,9 @@ def test_an_edit_that_is_taken_back_is_no_change(pushing: Connection, intacct: S
     push(pushing, document)
     seen = document.verified_at
     edit_price(document, "1100.00")
-    assert (document.state, document.changed_here, document.verified_at) == (DocumentState.NEEDS_REVIEW, True, None)
+    assert (standing(document), document.changed_here, document.verified_at) == (Standing.NEEDS_REVIEW, True, None)
     edit_price(document, "1000.00")
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
     assert seen is not None
     assert abs(document.verified_at - seen) < timedelta(seconds=1)
 
@@ -245,9 +245,9 @@ def test_an_emptied_due_date_is_emptied_in_intacct(pushing: Connection, intacct:
     assert held(document)["WHENDUE"] == "05/01/2026"
     document.due_on = None
     approve(save_commitment(document, list(document.lines.all())))
-    assert document.state == DocumentState.CHANGED_HERE
+    assert standing(document) == Standing.CHANGED_HERE
     push(pushing, document)
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
     assert held(document)["WHENDUE"] == ""
     assert 'set_nulls="true"' in Push.objects.latest("pk").function_xml
 
@@ -268,11 +268,11 @@ def test_odd_values_are_named_and_crash_nothing(
     push(pushing, document)
     put(intacct, document, **odd)
     assert read_again(pushing, document)
-    assert document.state == DocumentState.CHANGED_THERE
+    assert standing(document) == Standing.CHANGED_THERE
     take_theirs(pushing, push_flow(COMMITMENTS), document)
     document.refresh_from_db()
     # Needs review where other terms were taken over than were approved, and the title, never empty, stayed ours.
-    assert document.state in (DocumentState.VERIFIED, DocumentState.CHANGED_HERE, DocumentState.NEEDS_REVIEW)
+    assert standing(document) in (Standing.VERIFIED, Standing.CHANGED_HERE, Standing.NEEDS_REVIEW)
 
 
 def test_a_record_that_vanished_is_read_back_once(pushing: Connection, intacct: SandboxServer, settings: Any) -> None:
@@ -285,7 +285,7 @@ def test_a_record_that_vanished_is_read_back_once(pushing: Connection, intacct: 
     Push.objects.update(read_back_at=None, due_at=timezone.now(), finished_at=timezone.now() - timedelta(days=1))
     before = Exchange.objects.count()
     work_again(pushing, document)
-    assert document.state == DocumentState.MISSING_THERE
+    assert standing(document) == Standing.MISSING_THERE
     assert Exchange.objects.count() - before <= 2  # which fields there are, and the one question
     assert Push.objects.get().read_back_at is not None
     read = Exchange.objects.count()
@@ -326,14 +326,14 @@ def test_what_our_change_order_did_is_known_at_once_and_is_no_drift(
     push(pushing, base)
     change = change_order(base, "CO1", "250.00", "-40.00")
     push(pushing, change, flow="change_orders")
-    assert change.state == DocumentState.VERIFIED, change.difference
+    assert standing(change) == Standing.VERIFIED, change.difference
     facts = held(base)
-    assert base.state == DocumentState.VERIFIED, base.difference
+    assert standing(base) == Standing.VERIFIED, base.difference
     assert ("TRX_REVISEDTOTAL" not in facts) if "TRX_REVISEDTOTAL" in hidden else True
     if not hidden:
         assert Decimal(facts["TRX_REVISEDTOTAL"]) == Decimal("1210.00")
     verify_now(pushing, base)
-    assert base.state == DocumentState.VERIFIED, base.difference
+    assert standing(base) == Standing.VERIFIED, base.difference
 
 
 def test_commitments_of_change_orders_are_read_together(pushing: Connection, intacct: SandboxServer) -> None:
@@ -366,14 +366,14 @@ def test_an_invoice_is_the_ordinary_course_and_an_edit_beside_it_is_not(
     assert read_again(pushing, document) == []
     put(intacct, document, TOTALAMOUNTCONVERTED="500.00", WHENMODIFIED="03/05/2027 10:00:00")
     assert read_again(pushing, document) == []
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
     put(intacct, document, TOTALAMOUNTCONVERTED="600.00", PONUMBER="X", WHENMODIFIED="03/06/2027 10:00:00")
     read_again(pushing, document)
-    assert document.state == DocumentState.CHANGED_THERE
+    assert standing(document) == Standing.CHANGED_THERE
     with pytest.raises(Refused, match="cannot be updated"):
         push_ours(pushing, push_flow(COMMITMENTS), document, queued=False)
     document.refresh_from_db()
-    assert document.state == DocumentState.CHANGED_THERE
+    assert standing(document) == Standing.CHANGED_THERE
 
 
 def test_a_change_order_is_not_pushed_over_what_intacct_holds(pushing: Connection, intacct: SandboxServer) -> None:
@@ -383,12 +383,12 @@ def test_a_change_order_is_not_pushed_over_what_intacct_holds(pushing: Connectio
     push(pushing, change, flow="change_orders")
     put(intacct, change, MESSAGE="Renamed there")
     read_again(pushing, change, "change_orders")
-    assert change.state == DocumentState.CHANGED_THERE
+    assert standing(change) == Standing.CHANGED_THERE
     with pytest.raises(Refused, match=r"not changed any more.*enter another change order"):
         push_ours(pushing, push_flow("change_orders"), change, queued=False)
     take_theirs(pushing, push_flow("change_orders"), change)
     change.refresh_from_db()
-    assert (change.state, change.title) == (DocumentState.VERIFIED, "Renamed there")
+    assert (standing(change), change.title) == (Standing.VERIFIED, "Renamed there")
 
 
 def test_an_edited_change_order_is_never_said_to_be_in_intacct(pushing: Connection, intacct: SandboxServer) -> None:
@@ -405,7 +405,7 @@ def test_an_edited_change_order_is_never_said_to_be_in_intacct(pushing: Connecti
         save_change_order(change, list(change.lines.all()))
     assert not push(pushing, change, flow="change_orders").queued
     read_again(pushing, change, "change_orders")
-    assert change.state == DocumentState.CHANGED_HERE
+    assert standing(change) == Standing.CHANGED_HERE
 
 
 def test_an_edit_of_the_commitment_does_not_change_its_change_orders(
@@ -419,7 +419,7 @@ def test_an_edit_of_the_commitment_does_not_change_its_change_orders(
     base.due_on, base.term_name = date(2026, 6, 1), ""
     save_commitment(base, list(base.lines.all()))
     read_again(pushing, change, "change_orders")
-    assert change.state == DocumentState.VERIFIED, change.difference
+    assert standing(change) == Standing.VERIFIED, change.difference
 
 
 # Settings, links, clocks
@@ -439,7 +439,7 @@ def test_a_setting_that_changes_later_changes_no_document(
         setting = {"default_item": others.earliest("pk").business_id}
     choose_settings(pushing, **setting)
     read_again(pushing, document)
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
     document.refresh_from_db()
     document.title = "Edited"
     save_commitment(document, list(document.lines.all()))
@@ -457,10 +457,10 @@ def test_clearing_a_value_of_its_own_is_not_taken_for_a_setting(pushing: Connect
     line = document.lines.get()
     line.location_id = ""
     approve(save_commitment(document, [line]))
-    assert document.state == DocumentState.CHANGED_HERE
+    assert standing(document) == Standing.CHANGED_HERE
     push(pushing, document)
     assert held(document)["lines"][0]["LOCATIONID"] == "100"
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
 
 
 def test_unlinking_forgets_the_record_and_linking_it_again_remembers_what_was_written(
@@ -477,12 +477,12 @@ def test_unlinking_forgets_the_record_and_linking_it_again_remembers_what_was_wr
     assert RemoteRecord.objects.get().unlinked_at is not None
     link(pushing, push_flow(COMMITMENTS), document, former)
     document.refresh_from_db()
-    assert document.state == DocumentState.ATTENTION
+    assert standing(document) == Standing.FAILED
     assert document.difference == "Message: Theirs in Intacct, Footings in ERP Admin"
     approve(document)  # unlinked is not approved any more
     push_ours(pushing, push_flow(COMMITMENTS), document, queued=False)
     work_again(pushing, document)
-    assert document.state == DocumentState.VERIFIED, document.state_reason
+    assert standing(document) == Standing.VERIFIED, document.state_reason
 
 
 def test_a_linked_document_is_compared_in_what_linking_vouches_for(pushing: Connection, intacct: SandboxServer) -> None:
@@ -493,13 +493,13 @@ def test_a_linked_document_is_compared_in_what_linking_vouches_for(pushing: Conn
     second = commitment(pushing, "DR-44", "1000.00", title="Another title")
     link(pushing, push_flow(COMMITMENTS), second, former)
     second.refresh_from_db()
-    assert (second.state, second.compared_fields, second.comparable_fields) == (DocumentState.VERIFIED, 4, 4)
+    assert (standing(second), second.compared_fields, second.comparable_fields) == (Standing.VERIFIED, 4, 4)
     put(intacct, second, MESSAGE="Edited there")
     read_again(pushing, second)
-    assert second.state == DocumentState.CHANGED_THERE
+    assert standing(second) == Standing.CHANGED_THERE
     take_theirs(pushing, push_flow(COMMITMENTS), second)
     second.refresh_from_db()
-    assert (second.state, second.title) == (DocumentState.VERIFIED, "Edited there")
+    assert (standing(second), second.title) == (Standing.VERIFIED, "Edited there")
     with pytest.raises(Refused, match="linked"):
         push_ours(pushing, push_flow(COMMITMENTS), second, queued=False)
 
@@ -511,7 +511,7 @@ def test_fields_a_company_does_not_offer_are_not_compared_and_the_count_says_so(
         intacct.control(do="fault", kind="unselectable", object=owner, field=name)
     document = commitment(pushing, "DR-45")
     push(pushing, document)
-    assert (document.state, document.comparable_fields - document.compared_fields) == (DocumentState.VERIFIED, 3)
+    assert (standing(document), document.comparable_fields - document.compared_fields) == (Standing.VERIFIED, 3)
     put(intacct, document, MESSAGE="Nobody can see this", **TOUCHED)
     read_again(pushing, document)
     assert document.difference.startswith("Modified")  # that something changed is seen all the same

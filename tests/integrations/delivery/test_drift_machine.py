@@ -21,11 +21,12 @@ from integrations.delivery.readback import link, push_ours, refresh, take_theirs
 from integrations.delivery.requests import unlink
 from integrations.gateway import client as gateway
 from integrations.jobs import verify
-from integrations.models import Connection, DocumentState, SyncRun
+from integrations.models import Connection, SyncRun
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import commitment
 from tests.integrations.delivery.ledger import push, work_again
+from tests.standing import Standing, standing
 
 
 class History:
@@ -94,7 +95,7 @@ class History:
         self._approve()
         push_ours(self.connection, self.flow, self.fresh(), queued=False)
         work_again(self.connection, self.fresh())
-        assert self.document.state == DocumentState.VERIFIED, (self.document.state_reason, self.document.difference)
+        assert standing(self.document) == Standing.VERIFIED, (self.document.state_reason, self.document.difference)
         self.check()
 
     def link_again(self) -> None:
@@ -104,7 +105,7 @@ class History:
 
     def check(self) -> None:
         document = self.fresh()
-        if document.state != DocumentState.VERIFIED:
+        if standing(document) != Standing.VERIFIED:
             return
         facts = self.there()
         assert (document.dated_on, document.title) == (_day(facts["WHENCREATED"]), facts["MESSAGE"])

@@ -19,12 +19,13 @@ from integrations.intacct.element_orders import (
     ORDERS,
     other_orders,
 )
-from integrations.models import Connection, DocumentState, ElementOrder, Push, PushBody
+from integrations.models import Connection, ElementOrder, Push, PushBody
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests import lists
 from tests.erp_admin.samples import change_order, choose_settings, commitment
 from tests.snapshot import read_lists
+from tests.standing import Standing, standing
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_a_push_succeeds_with_either_server(
     document = commitment(pushing, "SC-1", "40000.00", scope="Footings & walls")
     push(pushing, document)
     row = Push.objects.get()
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
     assert (row.tries, place_of_block(row)) == (tries, place)
     assert held(intacct, pushing) == before + 1
 
@@ -76,7 +77,7 @@ def test_the_order_is_remembered_for_the_company(pushing: Connection, intacct: S
     second, change = commitment(pushing, "SC-2"), change_order(first, "CO1")
     push(pushing, second)
     push(pushing, change, flow="change_orders")
-    assert (second.state, change.state) == (DocumentState.VERIFIED, DocumentState.VERIFIED), change.state_reason
+    assert (standing(second), standing(change)) == (Standing.VERIFIED, Standing.VERIFIED), change.state_reason
     assert list(Push.objects.order_by("pk").values_list("tries", flat=True)) == [2, 1, 1]
 
 
@@ -89,7 +90,7 @@ def test_an_update_succeeds_with_either_server_too(pushing: Connection, intacct:
     approve(save_commitment(document, lines))
     push(pushing, document)
     row = Push.objects.latest("pk")
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
     assert (row.function_name, row.tries) == ("update_potransaction", 2)
     assert row.function_xml.index("<scope>") < row.function_xml.index("<updatepotransitems>")
 
@@ -98,7 +99,7 @@ def test_what_waits_behind_a_refused_request_takes_the_order_too(pushing: Connec
     intacct.control(do="order", construction="before")
     documents = [commitment(pushing, f"SC-{number}") for number in range(12)]
     push(pushing, *documents)
-    assert {document.state for document in documents} == {DocumentState.VERIFIED}
+    assert {standing(document) for document in documents} == {Standing.VERIFIED}
     assert sorted(Push.objects.values_list("tries", flat=True)) == [1] * 2 + [2] * 10
     assert writes(intacct) == 12
 
@@ -128,8 +129,8 @@ def test_a_refusal_for_another_reason_tries_once_and_goes_back(pushing: Connecti
     good.refresh_from_db()
     bad.refresh_from_db()
     row.refresh_from_db()
-    assert good.state == DocumentState.VERIFIED, good.state_reason
-    assert bad.state == DocumentState.ATTENTION
+    assert standing(good) == Standing.VERIFIED, good.state_reason
+    assert standing(bad) == Standing.FAILED
     assert row.tries <= 4
     assert place_of_block(row) == BLOCK_LAST
     assert ElementOrder.objects.get().order == BLOCK_LAST
@@ -161,7 +162,7 @@ def test_everything_arrives_at_each_server_the_texts_allow(
     changed = Push.objects.get(flow="change_orders")
     assert "<relateddockey>" in changed.function_xml
     assert "<retainagepercentage>" in changed.function_xml
-    assert change.state == DocumentState.VERIFIED, (change.state_reason, change.difference)
+    assert standing(change) == Standing.VERIFIED, (change.state_reason, change.difference)
     assert held(intacct, pushing) == before + 2
     assert not Push.objects.filter(state="failed").exists()
     last = Push.objects.order_by("-pk").first()

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from integrations.models import Connection, DocumentState, ListItem
+from integrations.models import Connection, ListItem
 from integrations.sandbox.execution import Execution
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import commitment
 from tests.integrations.delivery.ledger import push, there
+from tests.standing import Standing, standing
 
 
 def exchange_results(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
@@ -39,7 +40,7 @@ def test_two_documents_whose_results_were_exchanged_are_not_verified(
         exchange_results(exchanging, "create_potransaction")
         push(pushing, first, second)
     for document, other in ((first, second), (second, first)):
-        assert document.state == DocumentState.ATTENTION, document.state
+        assert standing(document) == Standing.FAILED, standing(document)
         assert f"{other.number} in Intacct, {document.number} in ERP Admin" in document.difference
     assert there(intacct, pushing) == before + 2
     push(pushing, first, second)
@@ -59,9 +60,9 @@ def test_a_refusal_exchanged_with_a_success_doubles_nothing(
     with monkeypatch.context() as exchanging:
         exchange_results(exchanging, "create_potransaction")
         push(pushing, good, refused)
-    assert (good.remote_id, good.state, refused.state) == ("", DocumentState.ATTENTION, DocumentState.ATTENTION)
+    assert (good.remote_id, standing(good), standing(refused)) == ("", Standing.FAILED, Standing.FAILED)
     assert "X-3 in Intacct, X-4 in ERP Admin" in refused.difference
     push(pushing, good, refused)
-    assert (good.remote_id, good.state) == ("", DocumentState.ATTENTION)
+    assert (good.remote_id, standing(good)) == ("", Standing.FAILED)
     assert "exists in Intacct already and belongs to commitment X-4" in good.state_reason
     assert there(intacct, pushing) == before + 1

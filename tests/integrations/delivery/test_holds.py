@@ -15,7 +15,7 @@ from integrations.connections.service import update_credentials
 from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import ask_pushes, release_hold
 from integrations.jobs import tell_what_is_held
-from integrations.models import Connection, DocumentState, PushHold, SyncRun
+from integrations.models import Connection, PushHold, SyncRun
 from integrations.operations.notices import tell_holds
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
@@ -23,6 +23,7 @@ from integrations.settings.service import save_settings
 from tests import lists
 from tests.erp_admin.samples import choose_settings, commitment
 from tests.snapshot import read_lists
+from tests.standing import Standing, standing
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]
@@ -39,7 +40,7 @@ def held(connection: Connection, intacct: SandboxServer) -> Any:
     assert asked.started is not None
     run_to_end(asked.started.run)
     document.refresh_from_db()
-    assert document.state == DocumentState.HELD
+    assert standing(document) == Standing.HELD
     intacct.control(do="reset")
     return document
 
@@ -116,7 +117,7 @@ def test_the_connection_page_says_what_is_held_and_testing_it_releases(
     assert "No longer held, and under way again: Push commitments." in page
     assert "Held until somebody acts" not in page
     work_off(held.connection, held)
-    assert held.state == DocumentState.VERIFIED, held.state_reason
+    assert standing(held) == Standing.VERIFIED, held.state_reason
     assert "No longer held" not in text_of(browser.post(url("check_connection"), follow=True))
 
 
@@ -127,7 +128,7 @@ def test_a_held_document_can_be_taken_back_on_its_page(
     assert url("take_back_commitment", pk=held.pk) in text_of(browser.get(page))
     browser.post(url("take_back_commitment", pk=held.pk))
     held.refresh_from_db()
-    assert held.state == DocumentState.READY
+    assert standing(held) == Standing.READY
     assert url("take_back_commitment", pk=held.pk) not in text_of(browser.get(page))
 
 
@@ -136,7 +137,7 @@ def test_new_credentials_release_by_themselves(held: Any, intacct: SandboxServer
     update_credentials(held.connection, user_id=facts["user"], password=facts["password"])
     assert not PushHold.objects.exists()
     work_off(held.connection, held)
-    assert held.state == DocumentState.VERIFIED, held.state_reason
+    assert standing(held) == Standing.VERIFIED, held.state_reason
 
 
 def test_a_connection_that_does_not_work_goes_on_holding(

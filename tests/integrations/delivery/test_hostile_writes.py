@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from integrations.intacct import transport
-from integrations.models import Connection, DocumentState, Push
+from integrations.models import Connection, Push
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import commitment
 from tests.integrations.delivery.hostile_writes import (
@@ -23,6 +23,7 @@ from tests.integrations.delivery.hostile_writes import (
 )
 from tests.integrations.delivery.ledger import make_due, push, work_again
 from tests.integrations.delivery.spoiling import SpoilingGateway
+from tests.standing import Standing, standing
 
 _SAMPLE = (
     "bare deflate bomb",
@@ -71,11 +72,11 @@ def test_looking_up_that_is_met_too_proves_nothing(
     for _ in range(2):  # even where the time is over after which an absence counts
         make_due(document, quarantine_over=True)
         work_again(pushing, document)
-        assert document.state == DocumentState.VERIFYING
+        assert standing(document) == Standing.CHECKING
     assert Push.objects.get().tries == 1
     met.relent()
     for _ in range(2):
         make_due(document, quarantine_over=True)
         work_again(pushing, document)
-    assert document.state == DocumentState.VERIFIED, document.state_reason
+    assert standing(document) == Standing.VERIFIED, document.state_reason
     assert there(pushing, document) == [Decimal("41250.55")]

@@ -14,11 +14,12 @@ from erp_admin.models import Commitment
 from erp_admin.purchasing.service import approve, save_commitment
 from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import ask_pushes, ledgers_due, release_hold, take_back, unlink
-from integrations.models import Connection, DocumentState, Push, PushHold, PushState, RunState, SyncRun
+from integrations.models import Connection, Push, PushHold, PushState, RunState, SyncRun
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import change_order, choose_settings, commitment
 from tests.integrations.delivery.ledger import make_due, push, there, work_again
+from tests.standing import Standing, standing
 
 CREATE = "create_potransaction"
 
@@ -29,11 +30,11 @@ def test_a_late_commit_is_waited_for_and_linked(pushing: Connection, intacct: Sa
     push(pushing, document)
     make_due(document)
     work_again(pushing, document)
-    assert document.state == DocumentState.VERIFYING
+    assert standing(document) == Standing.CHECKING
     intacct.control(do="settle")
     make_due(document)
     work_again(pushing, document)
-    assert (document.state, Push.objects.get().tries) == (DocumentState.VERIFIED, 1)
+    assert (standing(document), Push.objects.get().tries) == (Standing.VERIFIED, 1)
     assert there(intacct, pushing) == before + 1
 
 
@@ -47,7 +48,7 @@ def test_a_commit_later_than_the_repeat_is_refused_by_its_control_id(
     push(pushing, document)
     make_due(document, quarantine_over=True)
     work_again(pushing, document)
-    assert (document.state, Push.objects.get().tries) == (DocumentState.VERIFIED, 2)
+    assert (standing(document), Push.objects.get().tries) == (Standing.VERIFIED, 2)
     assert intacct.control(do="settle")["late"] == 1
     assert there(intacct, pushing) == before + 1
 
@@ -59,7 +60,7 @@ def test_a_repeat_that_is_lost_too_is_found(pushing: Connection, intacct: Sandbo
     make_due(document, quarantine_over=True)
     intacct.control(do="fault", kind="drop_after", match=CREATE)
     work_again(pushing, document)
-    assert (document.state, Push.objects.get().tries) == (DocumentState.VERIFIED, 2)
+    assert (standing(document), Push.objects.get().tries) == (Standing.VERIFIED, 2)
     assert there(intacct, pushing) == before + 1
 
 
@@ -72,11 +73,11 @@ def test_a_refused_repeat_is_looked_for_until_searches_show_it(pushing: Connecti
     make_due(document, quarantine_over=True)
     work_again(pushing, document)
     assert Push.objects.get().error_code == "DUP-CONTROLID"
-    assert document.state == DocumentState.VERIFYING
+    assert standing(document) == Standing.CHECKING
     intacct.control(do="settle")
     make_due(document)
     work_again(pushing, document)
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
     assert there(intacct, pushing) == before + 1
 
 
@@ -84,19 +85,19 @@ def test_what_searches_do_not_show_yet_is_not_called_missing(pushing: Connection
     document = commitment(pushing, "LC-5")
     intacct.control(do="fault", kind="visibility")
     push(pushing, document)
-    assert (document.state, document.changed_here) == (DocumentState.SYNCED, False)
+    assert (standing(document), document.changed_here) == (Standing.UNCOMPARED, False)
     assert ledgers_due() == []  # read back later, not with every round of the dispatcher
     intacct.control(do="settle")
     make_due(document)
     work_again(pushing, document)
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
 
 
 def test_a_whole_request_is_lost_and_every_document_of_it_found(pushing: Connection, intacct: SandboxServer) -> None:
     before, documents = there(intacct, pushing), [commitment(pushing, f"LC-6-{n}") for n in range(12)]
     intacct.control(do="fault", kind="truncated", times=2, match=CREATE)
     push(pushing, *documents)
-    assert {document.state for document in documents} == {DocumentState.VERIFIED}
+    assert {standing(document) for document in documents} == {Standing.VERIFIED}
     assert there(intacct, pushing) == before + 12
 
 
@@ -112,24 +113,24 @@ def test_a_page_opened_before_the_push_cannot_overwrite_it(pushing: Connection, 
     save_commitment(stale, list(stale.lines.all()))
     stale.refresh_from_db()
     assert stale.remote_id == "PC Subcontracts-ED-1"
-    assert stale.state == DocumentState.CHANGED_HERE
+    assert standing(stale) == Standing.CHANGED_HERE
 
 
 def test_an_edit_before_the_read_back_loses_no_line(pushing: Connection, intacct: SandboxServer) -> None:
     before, document = there(intacct, pushing), commitment(pushing, "ED-2", "100.00", "200.00")
     intacct.control(do="fault", kind="502", times=9, match="PODOCUMENTENTRY")
     push(pushing, document)
-    assert document.state == DocumentState.SYNCED
+    assert standing(document) == Standing.UNCOMPARED
     lines = list(document.lines.all())
     lines[0].unit_price = Decimal("150.00")
     approve(save_commitment(document, lines))
     intacct.control(do="heal")
     make_due(document)
     work_again(pushing, document)
-    assert document.state == DocumentState.CHANGED_HERE
+    assert standing(document) == Standing.CHANGED_HERE
     assert all(line.remote_record_no for line in document.lines.all())
     push(pushing, document)
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
     assert there(intacct, pushing) == before + 1
 
 
@@ -142,11 +143,11 @@ def test_reading_back_an_older_push_does_not_unlock_a_newer_one(pushing: Connect
     Push.objects.update(read_back_at=None)  # as if reading it back had failed until now
     intacct.control(do="fault", kind="drop_before", match="update_potransaction")
     push(pushing, document)
-    assert document.state == DocumentState.VERIFYING
+    assert standing(document) == Standing.CHECKING
     assert not Push.objects.filter(state=PushState.DELIVERED, read_back_at=None).exists()
     make_due(document, quarantine_over=True)
     work_again(pushing, document)
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
 
 
 @pytest.mark.parametrize("fault", ["drop_after", "drop_before", "524_late"])
@@ -159,11 +160,11 @@ def test_a_lost_update_is_applied_once(pushing: Connection, intacct: SandboxServ
     more = {"seconds": 600} if fault == "524_late" else {}
     intacct.control(do="fault", kind=fault, match="update_potransaction", **more)
     push(pushing, document)
-    assert document.state == DocumentState.VERIFYING
+    assert standing(document) == Standing.CHECKING
     make_due(document, quarantine_over=True)
     work_again(pushing, document)
     intacct.control(do="settle")
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
     assert document.total == Decimal("375.00")
 
 
@@ -175,7 +176,7 @@ def test_a_change_order_taken_back_while_it_waits_is_never_sent(pushing: Connect
     push(pushing, base)
     before = there(intacct, pushing)
     work_again(pushing, change, "change_orders")
-    assert change.state == DocumentState.READY
+    assert standing(change) == Standing.READY
     assert there(intacct, pushing) == before
 
 
@@ -190,7 +191,7 @@ def test_what_is_held_can_be_taken_back_or_goes_out_once_released(pushing: Conne
     make_due(kept)
     work_again(pushing, kept)
     given_up.refresh_from_db()
-    assert (kept.state, given_up.state) == (DocumentState.VERIFIED, DocumentState.READY)
+    assert (standing(kept), standing(given_up)) == (Standing.VERIFIED, Standing.READY)
     assert there(intacct, pushing) == before + 1
 
 
@@ -219,10 +220,10 @@ def test_an_expired_lease_is_taken_over_and_what_was_sent_looked_up(
     Push.objects.update(state=PushState.SENDING, tries=1, sent_at=past)
     run = run_to_end(asked.started.run)
     document.refresh_from_db()
-    assert (run.lost_workers, document.state) == (1, DocumentState.VERIFYING)
+    assert (run.lost_workers, standing(document)) == (1, Standing.CHECKING)
     make_due(document, quarantine_over=True)
     work_again(pushing, document)
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
     assert there(intacct, pushing) == before + 1
 
 
@@ -241,7 +242,7 @@ def test_a_search_that_fails_is_tried_later_each_time(pushing: Connection, intac
     intacct.control(do="heal")
     make_due(document)
     work_again(pushing, document)
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
 
 
 def test_a_record_of_another_document_here_is_never_linked_twice(pushing: Connection, intacct: SandboxServer) -> None:
@@ -250,7 +251,7 @@ def test_a_record_of_another_document_here_is_never_linked_twice(pushing: Connec
     Commitment.objects.filter(pk=first.pk).update(number="NU-1-old", number_key="nu-1-old")
     second = commitment(pushing, "NU-1", "500.00")
     push(pushing, second)
-    assert second.state == DocumentState.ATTENTION
+    assert standing(second) == Standing.FAILED
     assert "belongs to commitment NU-1-old" in second.state_reason
     assert Push.objects.get(document_id=second.pk).error_code == "DUP-TAKEN"
 
@@ -261,10 +262,10 @@ def test_a_number_that_exists_with_the_same_values_is_linked_not_doubled(
     before, document = there(intacct, pushing), commitment(pushing, "NU-2", "500.00")
     push(pushing, document)
     unlink(document)
-    assert document.state != DocumentState.READY  # it is in Intacct; nobody pushes it again by pushing all
+    assert standing(document) != Standing.READY  # it is in Intacct; nobody pushes it again by pushing all
     approve(document)
     push(pushing, document)
-    assert (document.state, document.remote_id) == (DocumentState.VERIFIED, "PC Subcontracts-NU-2")
+    assert (standing(document), document.remote_id) == (Standing.VERIFIED, "PC Subcontracts-NU-2")
     assert there(intacct, pushing) == before + 1
 
 
@@ -292,5 +293,5 @@ def test_settings_that_change_while_a_lost_push_is_verified_do_not_change_its_by
     make_due(document, quarantine_over=True)
     work_again(pushing, document)
     assert Push.objects.get().function_xml == sent
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
     assert there(intacct, pushing) == before + 1

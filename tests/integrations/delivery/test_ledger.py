@@ -11,7 +11,6 @@ from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import ask_pushes, ledgers_due, take_back
 from integrations.models import (
     Connection,
-    DocumentState,
     ListItem,
     Push,
     PushBody,
@@ -25,13 +24,14 @@ from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import change_order, choose_settings, commitment
 from tests.integrations.delivery.ledger import make_due, push, there, work_again
+from tests.standing import Standing, standing
 
 
 def test_a_commitment_arrives_and_is_verified(pushing: Connection, intacct: SandboxServer) -> None:
     before = there(intacct, pushing)
     document = commitment(pushing, "SC-1", "40000.00", "1250.55")
     push(pushing, document)
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
     assert document.remote_id == "PC Subcontracts-SC-1"
     assert document.remote_record_no is not None
     assert there(intacct, pushing) == before + 1
@@ -53,7 +53,7 @@ def test_a_lost_answer_is_looked_up_and_linked(pushing: Connection, intacct: San
     document = commitment(pushing, "SC-3")
     intacct.control(do="fault", kind=fault, times=1, match="create_potransaction")
     push(pushing, document)
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
     assert there(intacct, pushing) == before + 1
     assert Push.objects.get().tries == 1
 
@@ -67,18 +67,18 @@ def test_a_request_that_did_not_arrive_goes_out_again_after_the_quarantine(
     intacct.control(do="fault", kind=fault, times=1, match="create_potransaction")
     push(pushing, document)
     row = Push.objects.get()
-    assert document.state == DocumentState.VERIFYING
+    assert standing(document) == Standing.CHECKING
     assert "Do not enter it" in document.state_reason or "proves nothing" in document.state_reason
     sent = (row.control_id, row.function_xml)
     make_due(document)
     work_again(pushing, document)
-    assert document.state == DocumentState.VERIFYING  # not found, which proves nothing yet
+    assert standing(document) == Standing.CHECKING  # not found, which proves nothing yet
     make_due(document, quarantine_over=True)
     work_again(pushing, document)
     row.refresh_from_db()
     assert (row.control_id, row.function_xml) == sent
     assert row.tries == 2
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
     assert there(intacct, pushing) == before + 1
 
 
@@ -87,10 +87,10 @@ def test_a_busy_gateway_is_waited_for(pushing: Connection, intacct: SandboxServe
     document = commitment(pushing, "SC-5")
     intacct.control(do="fault", kind=fault, times=1, match="create_potransaction")
     push(pushing, document)
-    assert document.state in (DocumentState.QUEUED, DocumentState.VERIFYING)
+    assert standing(document) in (Standing.QUEUED, Standing.CHECKING)
     make_due(document, quarantine_over=True)
     work_again(pushing, document)
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
 
 
 def test_a_refusal_of_one_leaves_the_others_alone(pushing: Connection, intacct: SandboxServer) -> None:
@@ -105,8 +105,8 @@ def test_a_refusal_of_one_leaves_the_others_alone(pushing: Connection, intacct: 
     run_to_end(asked.started.run)
     good.refresh_from_db()
     bad.refresh_from_db()
-    assert good.state == DocumentState.VERIFIED
-    assert bad.state == DocumentState.ATTENTION
+    assert standing(good) == Standing.VERIFIED
+    assert standing(bad) == Standing.FAILED
     assert "NOBODY" in bad.state_reason
 
 
@@ -118,10 +118,10 @@ def test_a_killed_worker_leaves_a_row_that_is_looked_up(pushing: Connection, int
     Push.objects.update(state=PushState.SENDING, tries=1, sent_at=timezone.now())  # as a kill right after the claim
     run_to_end(asked.started.run)
     document.refresh_from_db()
-    assert document.state == DocumentState.VERIFYING
+    assert standing(document) == Standing.CHECKING
     make_due(document, quarantine_over=True)
     work_again(pushing, document)
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
     assert there(intacct, pushing) == before + 1
 
 
@@ -129,7 +129,7 @@ def test_a_missing_right_holds_the_flow_and_is_told_once(pushing: Connection, in
     document = commitment(pushing, "SC-9")
     intacct.control(do="fault", kind="permission", object="PODOCUMENT")
     push(pushing, document)
-    assert (document.state, document.is_locked) == (DocumentState.HELD, True)
+    assert (standing(document), document.is_locked) == (Standing.HELD, True)
     assert PushHold.objects.get().error_code == "PRM-OPERATION"
     assert ledgers_due() == []
 
@@ -140,7 +140,7 @@ def test_a_number_of_another_document_is_told_apart(pushing: Connection, intacct
     Commitment.objects.filter(pk=first.pk).update(number="SC-10-old", number_key="sc-10-old")
     second = commitment(pushing, "SC-10", "900.00")
     push(pushing, second)
-    assert second.state == DocumentState.ATTENTION
+    assert standing(second) == Standing.FAILED
     assert "exists in Intacct already, with other values" in second.state_reason
 
 
@@ -151,7 +151,7 @@ def test_settings_that_change_after_queueing_stop_the_push(pushing: Connection, 
     assert asked.started is not None
     run_to_end(asked.started.run)
     document.refresh_from_db()
-    assert document.state == DocumentState.ATTENTION
+    assert standing(document) == Standing.FAILED
     assert Push.objects.get().error_code == "PLAN-CHANGED"
 
 
@@ -162,7 +162,7 @@ def test_a_push_can_be_taken_back_until_it_is_sent(pushing: Connection, intacct:
     assert asked.started is not None
     assert run_to_end(asked.started.run).state == RunState.SUCCEEDED
     document.refresh_from_db()
-    assert document.state == DocumentState.READY
+    assert standing(document) == Standing.READY
     push(pushing, document)
     assert not take_back(Push.objects.filter(state=PushState.DELIVERED).get())
 
@@ -171,12 +171,12 @@ def test_a_change_order_waits_for_its_commitment(pushing: Connection, intacct: S
     base = commitment(pushing, "SC-13", "1000.00")
     change = change_order(base, "CO1", "250.00")
     push(pushing, change, flow="change_orders")
-    assert change.state == DocumentState.WAITING
+    assert standing(change) == Standing.WAITING
     assert "SC-13" in change.state_reason
     push(pushing, base)
-    assert base.state == DocumentState.VERIFIED
+    assert standing(base) == Standing.VERIFIED
     work_again(pushing, change, "change_orders")
-    assert change.state == DocumentState.VERIFIED, change.difference
+    assert standing(change) == Standing.VERIFIED, change.difference
     assert change.remote_id == "PC Subcontract CO-SC-13-CO1"
 
 
@@ -193,11 +193,11 @@ def test_an_edited_commitment_is_updated_in_place(pushing: Connection, intacct: 
     lines[0].unit_price = Decimal("1100.00")
     added = CommitmentLine(number=4, description="Part 4", unit_price=Decimal("70.00"))
     save_commitment(document, [lines[0], lines[2], added])
-    assert document.state == DocumentState.NEEDS_REVIEW
+    assert standing(document) == Standing.NEEDS_REVIEW
     approve(document)
-    assert document.state == DocumentState.CHANGED_HERE
+    assert standing(document) == Standing.CHANGED_HERE
     push(pushing, document)
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
     assert document.total == Decimal("1220.00")
     numbers = [line.remote_line_no for line in document.lines.all()]
     assert None not in numbers
@@ -230,5 +230,5 @@ def test_what_there_was_no_time_to_send_goes_with_the_next_slice(
     assert (row.state, row.reason) == (PushState.QUEUED, "There was too little time left to send it.")
     assert runner.work_slice(asked.started.run.pk) is runner.Slice.ENDED
     document.refresh_from_db()
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
     assert there(intacct, pushing) == before + 1

@@ -13,12 +13,13 @@ from erp_admin.models import Commitment
 from erp_admin.purchasing.service import approve, save_commitment
 from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import PushOutcome, ask_pushes, take_back
-from integrations.models import IN_FLIGHT, Connection, DocumentState, Push, PushState, SyncRun
+from integrations.models import IN_FLIGHT, Connection, Push, PushState, SyncRun
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import commitment
 from tests.integrations.delivery.ledger import there
 from tests.integrations.runs.test_races import at_once
+from tests.standing import Standing, standing
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -38,7 +39,7 @@ def test_two_people_push_the_same_documents(scoped: Tenant, pushing: Connection,
     assert sum(len(asked.queued) for asked in came) == 5
     assert Push.objects.filter(state__in=IN_FLIGHT).count() == 5
     run_to_end(SyncRun.objects.get(flow="commitments"))
-    assert {document.state for document in Commitment.objects.all()} == {DocumentState.VERIFIED}
+    assert {standing(document) for document in Commitment.objects.all()} == {Standing.VERIFIED}
     assert there(intacct, pushing) == before + 5
 
 
@@ -55,7 +56,7 @@ def test_a_take_back_at_the_moment_of_sending_is_one_or_the_other(
         push.refresh_from_db()
         document.refresh_from_db()
         assert push.state == (PushState.TAKEN_BACK if taken else PushState.DELIVERED), came
-        assert document.state == (DocumentState.READY if taken else DocumentState.VERIFIED)
+        assert standing(document) == (Standing.READY if taken else Standing.VERIFIED)
         assert there(intacct, pushing) == before + (not taken)
 
 
@@ -84,5 +85,5 @@ def test_an_edit_at_the_moment_of_pushing_is_sent_or_refused(
         assert not [error for error in came if isinstance(error, Exception)], came
         run_to_end(SyncRun.objects.filter(flow="commitments").latest("pk"))
         document.refresh_from_db()
-        assert document.state == DocumentState.VERIFIED, (came, document.state_reason, document.difference)
+        assert standing(document) == Standing.VERIFIED, (came, document.state_reason, document.difference)
         assert document.total == (150 if "saved" in came else 100)

@@ -17,11 +17,12 @@ from integrations.delivery.contract import push_flow
 from integrations.delivery.planning import NEVER_UPDATED, NOTHING_CHANGED
 from integrations.delivery.readback import link, push_ours, recreate, refresh, take_theirs
 from integrations.intacct import Client, Result
-from integrations.models import Connection, DocumentState, Operation, Push, PushState, RemoteRecord
+from integrations.models import Connection, Operation, Push, PushState, RemoteRecord
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import change_order, commitment
 from tests.integrations.delivery.ledger import make_due, push, work_again
 from tests.integrations.delivery.test_steps import in_intacct
+from tests.standing import Standing, standing
 from tests.toy.flow import ToyPush
 from tests.toy.models import ToyOrder
 from tests.toy.people import toy
@@ -48,12 +49,12 @@ def test_only_what_is_missing_is_written_again(
         intacct.control(do="delete", object="PODOCUMENT", key=str(record_of_step(document, step).record_no))
     refresh(pushing, toys, document)
     document.refresh_from_db()
-    assert document.state == DocumentState.MISSING_THERE
+    assert standing(document) == Standing.MISSING_THERE
     recreate(pushing, toys, document, queued=False)
     document.refresh_from_db()
     assert document.is_locked
     work_again(pushing, document, flow="toys")
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
     # Not even asked for: where Intacct numbers documents itself it would not refuse the second one.
     assert {step: Push.objects.filter(document_id=document.pk, step=step).count() for step in ("order", "change")} == {
         step: 2 if step in gone else 1 for step in ("order", "change")
@@ -93,7 +94,7 @@ def test_the_version_of_intacct_is_that_of_each_record_that_differs(
     change_there(intacct, document, "77.00")
     refresh(pushing, toys, document)
     document.refresh_from_db()
-    assert document.state == DocumentState.CHANGED_THERE
+    assert standing(document) == Standing.CHANGED_THERE
     # The order is still 100.00 there, and one total cannot be both: it is said, and taken for no equality.
     assert take_theirs(pushing, toys, document) == ["Total: 100.00 in Intacct, 77.00 in ERP Admin"]
     document.refresh_from_db()
@@ -116,7 +117,7 @@ def test_pushing_again_what_no_step_can_write_never_says_that_nothing_changed(
     ((_, why),) = push_ours(pushing, toys, document, queued=False).left
     assert why == NEVER_UPDATED
     document.refresh_from_db()
-    assert document.state == DocumentState.CHANGED_HERE
+    assert standing(document) == Standing.CHANGED_HERE
     edited.total = Decimal("120.00")
     edited.save()
     move_approval(edited, Act.FALL)
@@ -155,7 +156,7 @@ def test_a_key_that_belongs_to_another_document_is_not_believed(pushing: Connect
     assert second.remote_id in ("", "PC Subcontracts-R-10")
     make_due(second, quarantine_over=True)
     work_again(pushing, second)
-    assert (second.state, second.remote_id) == (DocumentState.VERIFIED, "PC Subcontracts-R-10")
+    assert (standing(second), second.remote_id) == (Standing.VERIFIED, "PC Subcontracts-R-10")
     assert row.events.filter(message__contains="which belongs to commitment R-9").exists()
 
 
@@ -171,4 +172,4 @@ def test_an_update_that_answers_with_another_key_moves_no_link(pushing: Connecti
         work_again(pushing, document)
     row = Push.objects.filter(document_id=document.pk, operation=Operation.UPDATE).get()
     assert row.state == PushState.DELIVERED
-    assert (document.state, document.remote_id) == (DocumentState.VERIFIED, "PC Subcontracts-R-11")
+    assert (standing(document), document.remote_id) == (Standing.VERIFIED, "PC Subcontracts-R-11")

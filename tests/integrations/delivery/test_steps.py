@@ -42,6 +42,7 @@ from integrations.runs.runner import run_to_end
 from integrations.runs.step import StepWork
 from integrations.sandbox.facade import SandboxServer
 from tests.integrations.delivery.ledger import make_due, push, there, work_again
+from tests.standing import Standing, standing
 from tests.toy.flow import ENDINGS, ToyPush, read
 from tests.toy.models import ToyOrder
 from tests.toy.people import toy
@@ -95,7 +96,7 @@ def test_steps_are_delivered_in_order_and_refer_to_each_other(
     assert waits.planned[1]["value"] == "record number of Order, known once it is delivered"
     run_to_end(run)
     document.refresh_from_db()
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
     assert there(intacct, pushing) == before + 2
     sent = of_step(document, "change")
     assert f"<relateddockey>{document.remote_record_no}</relateddockey>" in sent.function_xml
@@ -121,7 +122,7 @@ def test_what_failed_at_the_second_step_goes_on_there(
     document = toy(pushing, "T-3", records=3)
     refuse_changes(intacct)
     push(pushing, document, flow="toys")
-    assert document.state == DocumentState.PARTLY
+    assert standing(document) == Standing.PARTLY
     assert document.state_reason.startswith("Change: ")
     assert "push again to add the change" in document.state_advice
     assert states(document) == {
@@ -131,7 +132,7 @@ def test_what_failed_at_the_second_step_goes_on_there(
     assert not document.is_locked
     refuse_changes(intacct, lift=True)
     push(pushing, document, flow="toys")
-    assert document.state == DocumentState.VERIFIED, document.state_reason
+    assert standing(document) == Standing.VERIFIED, document.state_reason
     assert Push.objects.filter(document_id=document.pk, step="order").count() == 1
     assert in_intacct(pushing, document) == {"T-3": 1, "T-3-C": 1, "T-3-L": 1}
 
@@ -142,7 +143,7 @@ def test_nothing_in_intacct_is_failed_and_not_half_done(
     intacct.control(do="put", object="PODOCUMENTPARAMS", record={"DOCID": "PC Subcontracts", "STATUS": "inactive"})
     document = toy(pushing, "T-4")
     push(pushing, document, flow="toys")
-    assert document.state == DocumentState.ATTENTION
+    assert standing(document) == Standing.FAILED
     assert states(document) == {"order": PushState.FAILED, "change": PushState.TAKEN_BACK}
     assert in_intacct(pushing, document) == {}
 
@@ -157,7 +158,7 @@ def test_a_lost_answer_at_any_of_three_steps(
     push(pushing, document, flow="toys")
     make_due(document, quarantine_over=True)
     work_again(pushing, document, flow="toys")
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
     assert in_intacct(pushing, document) == {"T-5": 1, "T-5-C": 1, "T-5-L": 1}
     identical = Push.objects.get(document_id=document.pk, step=("order", "change", "last")[step - 1])
     assert identical.tries == (2 if fault in ("drop_before", "garbage") else 1)  # the two that nothing arrived of
@@ -191,7 +192,7 @@ def test_a_kill_at_each_border_between_steps(
     for _ in range(3):
         make_due(document, quarantine_over=True)
         work_again(pushing, document, flow="toys")
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, states(document))
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, states(document))
     assert in_intacct(pushing, document) == {"T-6": 1, "T-6-C": 1, "T-6-L": 1}
 
 
@@ -207,7 +208,7 @@ def test_two_people_pushing_while_a_step_is_under_way(
     assert Push.objects.filter(document_id=document.pk).count() == 2
     run_to_end(run)
     document.refresh_from_db()
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
     assert in_intacct(pushing, document) == {"T-7": 1, "T-7-C": 1}
 
 
@@ -217,8 +218,8 @@ def test_a_delivered_step_is_not_a_delivered_document(
     document = toy(pushing, "T-8")
     abandon(pushing, ask(pushing, document), 2)
     document.refresh_from_db()
-    assert (document.state, document.is_locked, document.state_reason) == (
-        DocumentState.WAITING, True, "Waits for Order."
+    assert (standing(document), document.is_locked, document.state_reason) == (
+        Standing.WAITING, True, "Waits for Order."
     )  # fmt: skip
 
 
@@ -231,11 +232,11 @@ def test_taking_back_a_waiting_step_leaves_it_half_done_and_open(
     assert take_back_document(document)
     run_to_end(run)
     document.refresh_from_db()
-    assert (document.state, document.state_reason) == (DocumentState.PARTLY, "Change: It was taken back.")
+    assert (standing(document), document.state_reason) == (Standing.PARTLY, "Change: It was taken back.")
     with pytest.raises(Refused, match="cannot be voided"):
         move_approval(document, Act.VOID)
     push(pushing, document, flow="toys")
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
     assert in_intacct(pushing, document) == {"T-9": 1, "T-9-C": 1}
 
 
@@ -247,7 +248,7 @@ def test_taking_back_the_first_step_takes_back_those_that_wait_for_it(
     assert take_back(of_step(document, "order"))
     document.refresh_from_db()
     assert set(states(document).values()) == {PushState.TAKEN_BACK}
-    assert (document.state, document.is_locked) == (DocumentState.READY, False)
+    assert (standing(document), document.is_locked) == (Standing.READY, False)
     told = PushEvent.objects.filter(push=of_step(document, "last")).latest("pk").message
     assert told == "Not sent, because Order was taken back."
 
@@ -265,7 +266,7 @@ def test_a_route_that_changed_at_promotion_is_not_gone_on_with(
     failed = of_step(document, "change")
     assert (failed.state, failed.error_code) == (PushState.FAILED, "PLAN-CHANGED")
     assert "push it again: it goes on at this step" in failed.advice
-    assert document.state == DocumentState.PARTLY
+    assert standing(document) == Standing.PARTLY
     assert in_intacct(pushing, document) == {"T-11": 1}
     ToyOrder.objects.filter(pk=document.pk).update(records=2)
     document.refresh_from_db()
@@ -284,7 +285,7 @@ def test_a_step_that_the_route_has_no_more_keeps_nothing_half_done(
     ToyOrder.objects.filter(pk=document.pk).update(records=2)
     document.refresh_from_db()
     push(pushing, document, flow="toys")
-    assert document.state == DocumentState.VERIFIED, document.state_reason
+    assert standing(document) == Standing.VERIFIED, document.state_reason
 
 
 def test_a_missing_right_holds_the_document_until_it_is_released(
@@ -293,19 +294,19 @@ def test_a_missing_right_holds_the_document_until_it_is_released(
     intacct.control(do="fault", kind="permission", object="PODOCUMENT", operation="create")
     document = toy(pushing, "T-13")
     push(pushing, document, flow="toys")
-    assert document.state == DocumentState.HELD
+    assert standing(document) == Standing.HELD
     late = toy(pushing, "T-14")
     push(pushing, late, flow="toys")
-    assert late.state == DocumentState.HELD
+    assert standing(late) == Standing.HELD
     assert ledgers_due() == []
     intacct.control(do="heal")
     release_hold(PushHold.objects.get(), queued=False)
     document.refresh_from_db()
-    assert document.state == DocumentState.QUEUED
+    assert standing(document) == Standing.QUEUED
     run_to_end(SyncRun.objects.filter(flow="toys").latest("pk"))
     for each in (document, late):
         each.refresh_from_db()
-        assert each.state == DocumentState.VERIFIED
+        assert standing(each) == Standing.VERIFIED
 
 
 def test_batches_are_limited_by_bytes(
@@ -334,7 +335,7 @@ def test_verification_judges_every_record(toys: ToyPush, pushing: Connection, in
     intacct.control(do="put", object="PODOCUMENT", record={"RECORDNO": str(record.record_no), "TRX_TOTAL": "77.00"})
     run_to_end(start_verification(pushing, [push_flow("toys")], queued=False).run)
     document.refresh_from_db()
-    assert document.state == DocumentState.CHANGED_THERE
+    assert standing(document) == Standing.CHANGED_THERE
     assert "77.00" in document.difference
     intacct.control(do="put", object="PODOCUMENT", record={"RECORDNO": str(record.record_no), "TRX_TOTAL": "100.00"})
     intacct.control(do="delete", object="PODOCUMENT", key=str(record.record_no))
@@ -342,7 +343,7 @@ def test_verification_judges_every_record(toys: ToyPush, pushing: Connection, in
     document.save(update_fields=["delivered_at"])
     run_to_end(start_verification(pushing, [push_flow("toys")], queued=False).run)
     document.refresh_from_db()
-    assert (document.state, document.missing_there) == (DocumentState.MISSING_THERE, True)
+    assert (standing(document), document.missing_there) == (Standing.MISSING_THERE, True)
 
 
 def test_a_partly_delivered_document_whose_first_record_is_gone_is_missing_and_says_that_it_was_partly_there(
@@ -351,21 +352,21 @@ def test_a_partly_delivered_document_whose_first_record_is_gone_is_missing_and_s
     document = toy(pushing, "T-19")
     refuse_changes(intacct)
     push(pushing, document, flow="toys")
-    assert document.state == DocumentState.PARTLY
+    assert standing(document) == Standing.PARTLY
     record = RemoteRecord.objects.get(document_id=document.pk)
     intacct.control(do="delete", object="PODOCUMENT", key=str(record.record_no))
     document.delivered_at = timezone.now() - timedelta(days=1)
     document.save(update_fields=["delivered_at"])
     run_to_end(start_verification(pushing, [push_flow("toys")], queued=False).run)
     document.refresh_from_db()
-    assert document.state == DocumentState.MISSING_THERE
+    assert standing(document) == Standing.MISSING_THERE
     assert document.shown_state.reason.startswith("Only some of its records were delivered. Change: ")
     shown_as = with_state(ToyOrder.objects.filter(pk=document.pk)).get().shown_as
-    assert shown_as == DocumentState.MISSING_THERE
+    assert shown_as == DocumentState.DIFFERS
     refuse_changes(intacct, lift=True)
     run_to_end(recreate(pushing, push_flow("toys"), document, queued=False).started.run)
     document.refresh_from_db()
-    assert document.state == DocumentState.VERIFIED, (document.state_reason, document.difference)
+    assert standing(document) == Standing.VERIFIED, (document.state_reason, document.difference)
     assert in_intacct(pushing, document) == {"T-19": 1, "T-19-C": 1}
 
 
@@ -391,7 +392,7 @@ def test_a_vendor_that_falls_away_between_steps_is_named(
     ToyOrder.objects.filter(pk=document.pk).update(vendor_id="")
     run_to_end(run)
     document.refresh_from_db()
-    assert (document.state, document.state_reason) == (DocumentState.PARTLY, "Change: It has no vendor.")
+    assert (standing(document), document.state_reason) == (Standing.PARTLY, "Change: It has no vendor.")
     assert Push.objects.filter(document_id=document.pk, state__in=IN_FLIGHT).count() == 0
 
 

@@ -10,11 +10,12 @@ from django.db.migrations.executor import MigrationExecutor
 
 from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import ask_pushes, release_hold
-from integrations.models import Connection, DocumentState, Push, PushBody, PushHold, PushState, SyncRun
+from integrations.models import Connection, Push, PushBody, PushHold, PushState, SyncRun
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import change_order, commitment
 from tests.integrations.delivery.ledger import make_due, there, work_again
+from tests.standing import Standing, standing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,7 +64,7 @@ def test_what_was_under_way_goes_on_with_its_bytes_and_control_id(
     make_due(lost, quarantine_over=True)
     work_again(pushing, lost)
     queued.refresh_from_db()
-    assert (queued.state, lost.state) == (DocumentState.VERIFIED, DocumentState.VERIFIED), lost.state_reason
+    assert (standing(queued), standing(lost)) == (Standing.VERIFIED, Standing.VERIFIED), lost.state_reason
     assert {push.pk: (push.control_id, push.function_xml) for push in Push.objects.all()} == known
     assert there(intacct, pushing) == before + 2
 
@@ -80,9 +81,9 @@ def test_what_is_queued_behind_a_hold_is_held_and_goes_back_as_queued(
     assert old.get_model("erp_admin", "Commitment")._base_manager.get(pk=document.pk).delivery == "queued"
     migrated(newest)
     document.refresh_from_db()
-    assert document.state == DocumentState.HELD
+    assert standing(document) == Standing.HELD
     intacct.control(do="heal")
     release_hold(PushHold.objects.get(), queued=False)
     run_to_end(SyncRun.objects.filter(flow="commitments").latest("pk"))
     document.refresh_from_db()
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED

@@ -20,7 +20,6 @@ from integrations.models import (
     Connection,
     ConnectionState,
     Delivery,
-    DocumentState,
     Push,
     RemoteRecord,
     SyncRun,
@@ -29,6 +28,7 @@ from integrations.models import (
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import change_order, commitment
 from tests.integrations.delivery.ledger import push, there, work_again
+from tests.standing import Standing, standing
 
 SLUG = "summit-ridge"
 
@@ -84,12 +84,12 @@ def test_a_change_in_intacct_is_named_and_taken_over(
     code, facts = verified(capsys)
     document.refresh_from_db()
     assert (code, facts["equal"], facts["changed"]) == (1, 1, 1)
-    assert document.state == DocumentState.CHANGED_THERE
+    assert standing(document) == Standing.CHANGED_THERE
     assert "Total: 325" in document.difference
     assert facts["documents"][0]["outcome"] == "changed in Intacct"
     take_theirs(pushing, push_flow("commitments"), document)
     document.refresh_from_db()
-    assert (document.state, document.total) == (DocumentState.VERIFIED, Decimal("325.00"))
+    assert (standing(document), document.total) == (Standing.VERIFIED, Decimal("325.00"))
     assert document.lines.all()[0].amount == Decimal("125.00")
     assert verified(capsys)[0] == 0
 
@@ -129,7 +129,7 @@ def test_a_change_order_or_a_new_state_is_the_ordinary_course(
     push(pushing, document)
     change = change_order(document, "CO1", "50.00")
     push(pushing, change, flow="change_orders")
-    assert change.state == DocumentState.VERIFIED, change.difference
+    assert standing(change) == Standing.VERIFIED, change.difference
     code, facts = verified(capsys)
     assert (code, facts["equal"]) == (0, 2), facts["documents"]
 
@@ -145,10 +145,10 @@ def test_a_deleted_record_is_missing_and_recreated_once(
         recreate(pushing, push_flow("commitments"), document, queued=False)
     code, facts = verified(capsys)
     document.refresh_from_db()
-    assert (code, facts["missing"], document.state) == (1, 1, DocumentState.MISSING_THERE)
+    assert (code, facts["missing"], standing(document)) == (1, 1, Standing.MISSING_THERE)
     recreate(pushing, push_flow("commitments"), document, queued=False)
     work_again(pushing, document)
-    assert document.state == DocumentState.VERIFIED, document.state_reason
+    assert standing(document) == Standing.VERIFIED, document.state_reason
     assert there(intacct, pushing) == before + 1
     assert len(set(Push.objects.values_list("control_id", flat=True))) == 2
 
@@ -174,7 +174,7 @@ def test_an_edit_here_is_not_hidden_by_an_equal_record(
     approve(save_commitment(document, [*document.lines.all(), added]))
     assert verified(capsys)[0] == 0
     document.refresh_from_db()
-    assert document.state == DocumentState.CHANGED_HERE
+    assert standing(document) == Standing.CHANGED_HERE
 
 
 def test_the_command_names_an_unknown_flow(pushing: Connection, capsys: pytest.CaptureFixture[str]) -> None:
@@ -218,7 +218,7 @@ def test_what_is_under_way_or_failed_to_be_updated_is_not_passed_over(
     intacct.control(do="fault", kind="drop_before", match="query", times=20)
     push(pushing, unknown)
     intacct.control(do="heal")
-    assert unknown.state == DocumentState.VERIFYING
+    assert standing(unknown) == Standing.CHECKING
     Commitment.objects.filter(pk=refused.pk).update(delivery=Delivery.FAILED)  # as after an update that was refused
     change_there(intacct, refused, MESSAGE="Renamed", WHENMODIFIED="03/04/2027 10:00:00")
     code, facts = verified(capsys)
@@ -239,9 +239,9 @@ def test_a_damaged_row_is_named_and_the_others_are_judged(
     assert (code, facts["equal"], facts["changed"], facts["documents"][0]["outcome"]) == (1, 1, 0, "not judged")
     assert "cannot be compared" in facts["documents"][0]["message"]
     damaged.refresh_from_db()
-    assert damaged.state == DocumentState.ATTENTION
+    assert standing(damaged) == Standing.FAILED
     assert "Unlink it, then link it to its record again." in damaged.difference
     unlink(damaged)
     assert link(pushing, push_flow("commitments"), damaged, "PC Subcontracts-VE-62") == []
     damaged.refresh_from_db()
-    assert damaged.state == DocumentState.VERIFIED
+    assert standing(damaged) == Standing.VERIFIED

@@ -17,7 +17,7 @@ from erp_admin.uploads.service import read_upload
 from integrations.delivery.contract import push_flow
 from integrations.delivery.planning import context_for
 from integrations.doctor.readiness import readiness
-from integrations.models import Connection, DocumentState, ListItem, Push
+from integrations.models import Connection, ListItem, Push
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from integrations.settings.service import InvalidSettings, save_settings
@@ -27,6 +27,7 @@ from tests.erp_admin.samples import SETTINGS, change_order, choose_settings, com
 from tests.integrations.delivery.ledger import push, there
 from tests.integrations.mirror.test_availability import sync
 from tests.snapshot import read_lists
+from tests.standing import Standing, standing
 
 Url = Callable[..., str]
 
@@ -155,7 +156,7 @@ def test_a_chosen_default_that_turns_unknown_is_told_and_blocks(connection: Conn
     sync(connection, "items")
     assert not push(connection, document).blocked
     document.refresh_from_db()
-    assert document.state == DocumentState.VERIFIED
+    assert standing(document) == Standing.VERIFIED
 
 
 def test_an_approved_document_of_a_vendor_that_turns_unknown_is_held_back_and_nothing_is_sent(

@@ -58,7 +58,7 @@ class TestRecord:
         run_to_end(run)
         assert run.state == RunState.FAILED
         html = content(site.get(url("run", number=run.number)))
-        assert "This run failed" in html
+        assert "It failed" in html
         assert run.error_code in html
         assert "What to do:" in html
         assert f'href="{url("connection")}"' in html
@@ -108,10 +108,10 @@ class TestRecord:
         RunLog.objects.bulk_create(RunLog(**common, message=f"Line {index}.") for index in range(130))
         cancel_run(run)
         html = content(site.get(url("run", number=run.number)))
-        assert "1–100 of 230 exchanges" in html
+        assert "1–100 of 230 messages" in html
         assert "query229<" in html
         assert "query129<" not in html
-        assert "1–100 of 130 lines" in html
+        assert "1–100 of 130 notes" in html
         older = content(site.get(url("run", number=run.number), {"exchanges": 3, "log": 2}))
         assert "query0<" in older
         assert "Line 0." in older
