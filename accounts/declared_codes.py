@@ -6,6 +6,7 @@ from accounts.codes import Code, Place
 
 PEOPLE: Final = Place("Settings → People", "people", "Open People")
 INVITATION: Final = Place("the page of the invitation")
+FORM: Final = Place("the page of the form")
 COMMAND_LINE: Final = Place("the command line")
 
 FEATURES: Final = {
@@ -30,6 +31,10 @@ FEATURES: Final = {
              PEOPLE),
         Code("PEOPLE-UNKNOWN", "No such person belongs to the company", "See who belongs to it under Settings → "
              "People, or with: manage.py people", PEOPLE),
+    ),
+    "Drafts of forms": (
+        Code("DRAFT-TOO-MANY", "There are as many drafts as are kept", "Open forms you began, and restore or discard "
+             "what is offered there.", FORM),
     ),
     "Commands": (
         Code("TENANT-UNKNOWN", "There is no such tenant", "Make one with: manage.py create_tenant", COMMAND_LINE),

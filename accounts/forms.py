@@ -11,11 +11,12 @@ from accounts.models import SupportAccess, Tenant
 from accounts.models.tenant import IDLE_MINUTES, LONGEST_HOURS
 from accounts.sign_in.limits import limits_of_the_site
 from accounts.templatetags.ui import when
+from accounts.versions import VersionedForm
 
 MOST_SUPPORT_DAYS = 30
 
 
-class CompanyForm(forms.ModelForm):
+class CompanyForm(VersionedForm):
     """Name, time zone, base currency, and when support may look."""
 
     support_days = forms.IntegerField(
@@ -64,7 +65,7 @@ class CompanyForm(forms.ModelForm):
         return str(self.cleaned_data["base_currency"]).upper()
 
 
-class SecurityForm(forms.ModelForm):
+class SecurityForm(VersionedForm):
     """Whether a second factor is required of everybody, and how long a log-in lasts in this company."""
 
     class Meta:

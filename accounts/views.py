@@ -35,9 +35,8 @@ def company(request: TenantRequest) -> HttpResponse:
 @role_required(Role.ADMIN, may="Change the company")
 def _save_company(request: TenantRequest) -> HttpResponse:
     form = CompanyForm(request.POST, instance=Tenant.objects.get(pk=request.tenant.pk))
-    if not form.is_valid():
+    if not form.save_unless_older():
         return _company_page(request, form)
-    form.save()
     messages.success(request, "The company’s settings were saved.")
     return redirect("company", tenant_slug=request.tenant.slug)
 
@@ -48,11 +47,10 @@ def _save_company(request: TenantRequest) -> HttpResponse:
 def company_security(request: TenantRequest) -> HttpResponse:
     """Second factor and how long a log-in lasts, for everybody who works for the company."""
     form = SecurityForm(request.POST or None, instance=Tenant.objects.get(pk=request.tenant.pk))
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    if request.method == "POST" and form.save_unless_older():
         messages.success(request, "How people log in was saved. It holds from their next page.")
         return redirect("company", tenant_slug=request.tenant.slug)
-    return render(request, "accounts/company_security.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "accounts/company_security.html", {"form": form}, status=form.status)
 
 
 def _company_page(request: TenantRequest, form: CompanyForm) -> HttpResponse:
@@ -75,7 +73,7 @@ def _company_page(request: TenantRequest, form: CompanyForm) -> HttpResponse:
         ],
         "security": _security_facts(tenant),
     }
-    return render(request, "accounts/company.html", context, status=422 if form.errors else 200)
+    return render(request, "accounts/company.html", context, status=form.status)
 
 
 def _security_facts(tenant: Tenant) -> list[dict[str, str]]:

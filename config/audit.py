@@ -29,6 +29,7 @@ NOT_AUDITED = {
     "accounts.Attempts": "a counter",
     "accounts.AuditEntry": "the trail itself",
     "accounts.CrossTenantAccess": "a trail of its own",
+    "accounts.FormDraft": "typed and not saved yet: nobody's but its own person's",
     "accounts.SupportVisit": "a counter beside an entry of the trail",
     "integrations.SettingsVersion": "added by one service only, which records what changed, in words",
     "integrations.SyncRun": "changed by the engine; starting and cancelling are events",

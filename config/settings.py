@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "accounts.sign_in.middleware.SessionListMiddleware",
     "accounts.sign_in.middleware.GuessingMiddleware",
     "accounts.sign_in.middleware.SecondFactorMiddleware",
+    "accounts.drafts.middleware.DraftsMiddleware",
 ]
 
 # Of one request, its files included; scripts/Caddyfile and scripts/nginx.conf have the same limit. Only people who may
@@ -317,6 +318,7 @@ Q_CLUSTER = {
 RETAIN_EXCHANGES_DAYS = env.int("RETAIN_EXCHANGES_DAYS", default=90)
 RETAIN_LOG_DAYS = env.int("RETAIN_LOG_DAYS", default=180)
 RETAIN_RUNS_DAYS = env.int("RETAIN_RUNS_DAYS", default=400)
+RETAIN_DRAFTS_DAYS = env.int("RETAIN_DRAFTS_DAYS", default=30)
 RETAIN_ACCESS_DAYS = env.int("RETAIN_ACCESS_DAYS", default=730)
 RETAIN_CHANGES_DAYS = env.int("RETAIN_CHANGES_DAYS", default=730)
 RETAIN_AUDIT_DAYS = env.int("RETAIN_AUDIT_DAYS", default=2555)

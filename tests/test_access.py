@@ -92,6 +92,10 @@ TABLE = {
     "project": Row(Role.VIEWER, arguments=("pk",)),
     "edit_project": Row(Role.ACCOUNTANT, arguments=("pk",)),
     "unlink_project": Row(Role.ACCOUNTANT, "post", arguments=("pk",)),
+    "drafts": Row(Role.VIEWER),
+    "keep_draft": Row(Role.VIEWER, "post"),
+    "discard_draft": Row(Role.VIEWER, "post"),
+    "session_state": Row(PUBLIC),
     "people": Row(Role.VIEWER),
     "invite": Row(Role.ADMIN, asks_again=True),
     "resend_invitation": Row(Role.ADMIN, "post", arguments=("invitation_pk",), asks_again=True),
@@ -284,7 +288,7 @@ def test_everybody_sees_what_is_theirs_and_nothing_else(
 
 
 # Answers without a frame around them, so that no entry of the navigation can be marked.
-WITHOUT_FRAME = {"pick_record"}
+WITHOUT_FRAME = {"pick_record", "drafts", "keep_draft", "discard_draft"}
 
 
 def test_every_page_marks_the_one_entry_of_the_navigation_it_belongs_to(

@@ -4,6 +4,7 @@ from accounts.event_kinds import EventKind
 from accounts.models.access import CrossTenantAccess
 from accounts.models.attempts import Attempts
 from accounts.models.audit import AuditEntry
+from accounts.models.draft import ClosedAs, FormDraft
 from accounts.models.invitation import UNANSWERED, Invitation, InvitationState
 from accounts.models.membership import Membership, Role
 from accounts.models.support import SupportVisit
@@ -14,8 +15,10 @@ __all__ = [
     "UNANSWERED",
     "Attempts",
     "AuditEntry",
+    "ClosedAs",
     "CrossTenantAccess",
     "EventKind",
+    "FormDraft",
     "Invitation",
     "InvitationState",
     "Membership",

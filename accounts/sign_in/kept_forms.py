@@ -17,11 +17,13 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 
+from accounts.sign_in.known_browser import browser_of
 from accounts.ui.back import own_path
 
 KEPT_KEY: Final = "kept_form"
 KEPT_SECONDS: Final = 3600
 MOST_KEPT: Final = 256 * 1024  # characters of names and values
+FORM_TYPES: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 NOTHING_KEPT: Final = (
     "No form of yours waits any more: it was sent meanwhile, another one took its place, or an hour went by. Look "
     "whether what you entered is there before you enter it again."
@@ -29,13 +31,34 @@ NOTHING_KEPT: Final = (
 _NOT_KEPT = re.compile("passw|secret|token", re.IGNORECASE)
 
 
+def is_never_kept(name: str) -> bool:
+    """Whether the name of a field says that it holds a secret."""
+    return _NOT_KEPT.search(name) is not None
+
+
 def way_back(request: HttpRequest) -> str:
     """Where to go once the person has proved who they are; what they had sent is kept there."""
     if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
         return request.get_full_path()
-    if "HX-Request" not in request.headers and keep(request):
+    if is_form_of_a_page(request) and keep(request, request.user.pk):
         return reverse("kept_form")
     return page_before(request)
+
+
+def way_back_of_nobody(request: HttpRequest) -> str | None:
+    """The same for a form that was sent after its log-in had ended; None where it cannot be told whose it was.
+
+    A page's token against forgery is of the last log-in in its browser, and the browser's cookie names who that was.
+    """
+    browser = browser_of(request)
+    if browser is None or not browser.people or not is_form_of_a_page(request):
+        return None
+    return reverse("kept_form") if keep(request, browser.people[-1]) else None
+
+
+def is_form_of_a_page(request: HttpRequest) -> bool:
+    """Whether a person sent it, and not a page by itself."""
+    return request.method == "POST" and "HX-Request" not in request.headers and request.content_type in FORM_TYPES
 
 
 def page_before(request: HttpRequest) -> str:
@@ -47,8 +70,8 @@ def page_before(request: HttpRequest) -> str:
     return own_path(f"{found.path}{'?' if found.query else ''}{found.query}") or "/"
 
 
-def keep(request: HttpRequest) -> bool:
-    """Keep what was posted for the person of the request, in place of anything kept before; whether it could be."""
+def keep(request: HttpRequest, person_pk: int | None) -> bool:
+    """Keep what was posted for that person, in place of anything kept before; whether it could be."""
     typed = [(name, value) for name, values in request.POST.lists() for value in values]
     fields = [(name, value) for name, value in typed if name != "csrfmiddlewaretoken" and not _NOT_KEPT.search(name)]
     if sum(len(name) + len(value) for name, value in fields) > MOST_KEPT:
@@ -58,7 +81,7 @@ def keep(request: HttpRequest) -> bool:
     put_back(
         request,
         {
-            "user": request.user.pk,
+            "user": person_pk,
             "where": request.get_full_path(),
             "page": page_before(request),
             "fields": fields,

@@ -50,11 +50,17 @@ class SessionListMiddleware:
 
 
 class LogInMiddleware(LoginRequiredMiddleware):
-    """Django's own, but a part of a page never becomes the log-in page, and a form that was sent is said to be lost."""
+    """Django's own, but a part of a page never becomes the log-in page, and a form that was sent is kept.
+
+    Where it cannot be kept, it is said to be lost.
+    """
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]
         if request.method in READING and "HX-Request" not in request.headers:
             return lead_to(request, to_log_in(request.get_full_path()))
+        kept = kept_forms.way_back_of_nobody(request)
+        if kept is not None:
+            return lead_to(request, to_log_in(kept, "ended"))
         why = "" if request.method in READING else "unsent"
         return lead_to(request, to_log_in(kept_forms.page_before(request), why))
 

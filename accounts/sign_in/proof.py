@@ -54,9 +54,13 @@ def require_proof(request: HttpRequest) -> None:
         raise ReauthenticationRequired
 
 
-def is_proved(request: HttpRequest) -> bool:
-    """Whether the person of the request proved lately enough who they are, by a log-in or by being asked again."""
-    seconds = app_settings.REAUTHENTICATION_TIMEOUT * (1 if request.method in READING else SENDING_TIMES)
+def is_proved(request: HttpRequest, *, is_sending: bool = False) -> bool:
+    """Whether the person of the request proved lately enough who they are, by a log-in or by being asked again.
+
+    `is_sending`: enough for sending a form, whatever the method of this request.
+    """
+    is_reading = request.method in READING and not is_sending
+    seconds = app_settings.REAUTHENTICATION_TIMEOUT * (1 if is_reading else SENDING_TIMES)
     return bool(-CLOCKS_DIFFER_SECONDS <= time.time() - last_proof(request) <= seconds)
 
 

@@ -19,6 +19,7 @@ from accounts.sign_in.passkey_views import (
     RenamePasskeyView,
 )
 from accounts.sign_in.proof import proof_required
+from accounts.sign_in.session_state import session_state
 
 RESET = "password-reset"
 
@@ -62,6 +63,7 @@ urlpatterns = [
     path("account/passkeys/<int:pk>/remove/", RemovePasskeyView.as_view(), name="mfa_remove_webauthn"),
     path("account/recovery-codes/", never_cache(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
     path("account/recovery-codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("account/session-state/", session_state, name="session_state"),
     path("account/sessions/", sessions.list_usersessions, name="usersessions_list"),
     path("account/sessions/<int:pk>/end/", views.end_session, name="end_session"),
 ]

@@ -6,6 +6,7 @@ from django import forms
 from django.core.validators import RegexValidator
 
 from accounts.models import Tenant
+from accounts.versions import VersionedForm
 from erp_admin.forms.fields import AmountField, DayField, state_currency
 from erp_admin.grammar.currencies import CODES
 from erp_admin.models import Project
@@ -16,7 +17,7 @@ from erp_admin.projects.selectors import numbered_like
 LOCKED_WHEN_LINKED = PROJECTS.written
 
 
-class ProjectForm(forms.ModelForm):
+class ProjectForm(VersionedForm):
     """For a new project or for `instance`. Raises nothing; a number that is taken is an error at its field."""
 
     currency = forms.CharField(

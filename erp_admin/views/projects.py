@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -50,12 +51,9 @@ def _form_page(request: TenantRequest, form: ProjectForm) -> HttpResponse:
     if request.method == "POST" and form.is_locked_whole:
         messages.error(request, "Nothing was saved: this project is kept in Intacct.")
         return redirect("project", tenant_slug=request.tenant.slug, pk=form.instance.pk)
-    if request.method == "POST" and form.is_valid():
-        try:
-            project = services.save_project(form.save(commit=False))
-        except Refused as refused:
-            form.add_error("number", str(refused))
-        else:
+    if request.method == "POST":
+        project = _saved(form)
+        if project is not None:
             messages.success(request, f"Project {project.number} was {'added' if is_new else 'saved'}.")
             return redirect("project", tenant_slug=request.tenant.slug, pk=project.pk)
     project_now = None if is_new else Project.objects.get(pk=form.instance.pk)
@@ -65,7 +63,21 @@ def _form_page(request: TenantRequest, form: ProjectForm) -> HttpResponse:
         "record": selectors.record_of(project_now) if project_now else None,
         "cancel_url": _cancel_url(request, project_now),
     }
-    return render(request, "erp_admin/project_form.html", context, status=422 if form.errors else 200)
+    return render(request, "erp_admin/project_form.html", context, status=form.status)
+
+
+def _saved(form: ProjectForm) -> Project | None:
+    """The project as saved; None where the form says why it was not."""
+    with transaction.atomic():
+        if form.instance.pk is not None:
+            form.look_again()
+        if not form.is_valid():
+            return None
+        try:
+            return services.save_project(form.save(commit=False))
+        except Refused as refused:
+            form.add_error("number", str(refused))
+            return None
 
 
 def _cancel_url(request: TenantRequest, project: Project | None) -> str:

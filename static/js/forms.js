@@ -4,11 +4,14 @@
  *   data-confirm-stay="Keep it" data-confirm-danger>
  * A submit button may carry the same attributes; they win over the form's.
  * <form data-unsaved> with an element [data-unsaved-bar hidden] inside.
+ * <form data-draft="…"> is sent once session.js has found that the log-in holds; leaving it needs no warning while
+ * drafts.js holds everything that was typed.
  */
 (() => {
   "use strict";
 
   const confirmed = new WeakSet();
+  const passed = new WeakSet();
 
   function question(form, submitter) {
     return [submitter, form].find((element) => element && element.hasAttribute("data-confirm"));
@@ -35,6 +38,28 @@
     dialog.showModal();
   }
 
+  /* The form is sent when its person is logged in; what was typed stays where it is until then. */
+  const asking = new WeakSet();
+
+  async function sendOnceLoggedIn(form, submitter) {
+    if (asking.has(form)) return;
+    asking.add(form);
+    submitter?.setAttribute("aria-busy", "true");
+    const outcome = await window.logIn.ready(new URL(submitter?.getAttribute("formaction") || form.action).pathname);
+    asking.delete(form);
+    if (outcome === "ready" && form.isConnected) {
+      confirmed.add(form);
+      passed.add(form);
+      form.requestSubmit(submitter);
+      return;
+    }
+    release(form);
+    confirmed.delete(form);
+    const words = outcome === "offline" ? "You are offline. Nothing was sent yet; try again." : "Nothing was sent yet.";
+    window.drafts?.tell(form, words);
+    submitter?.focus();
+  }
+
   document.addEventListener(
     "submit",
     (event) => {
@@ -52,7 +77,14 @@
         ask(form, event.submitter, source);
         return;
       }
+      if (form.hasAttribute("data-draft") && window.logIn && !passed.has(form)) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        sendOnceLoggedIn(form, event.submitter);
+        return;
+      }
       confirmed.delete(form);
+      passed.delete(form);
       if (form.method !== "post") return;
       form.setAttribute("data-submitted", "");
       if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
@@ -73,7 +105,7 @@
   });
 
   function state(form) {
-    const pairs = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
+    const pairs = [...new FormData(form)].filter(([name]) => !["csrfmiddlewaretoken", "draft_of_form"].includes(name));
     return JSON.stringify(pairs.map(([name, value]) => [name, value instanceof File ? value.name : value]));
   }
 
@@ -82,21 +114,25 @@
   function watch(form) {
     if (saved.has(form)) return;
     saved.set(form, state(form));
-    // A form shown again with errors holds what was typed, none of which is saved.
-    const rejected = Boolean(document.querySelector("[data-error-summary]"));
+    // A form shown again with errors holds what was typed, none of which is saved. Where drafts are kept, the draft says
+    // whether anything was typed at all.
+    const isRejected = Boolean(document.querySelector("[data-error-summary]"));
+    const rejected = () => (form.hasAttribute("data-draft") && window.logIn ? form.hasAttribute("data-draft-adopted") : isRejected);
     const show = () => {
-      const changed = rejected || state(form) !== saved.get(form);
+      const changed = rejected() || state(form) !== saved.get(form);
       form.classList.toggle("is-changed", changed);
       form.querySelectorAll("[data-unsaved-bar]").forEach((bar) => (bar.hidden = !changed));
     };
     form.addEventListener("input", show);
     form.addEventListener("change", show);
+    form.addEventListener("draft:adopted", show);
     show();
   }
 
   window.addEventListener("beforeunload", (event) => {
     for (const form of saved.keys()) {
       if (form.isConnected && form.classList.contains("is-changed") && !form.hasAttribute("data-submitted")) {
+        if (window.drafts?.holds(form)) continue;
         event.preventDefault();
         return;
       }
@@ -105,8 +141,7 @@
 
   function start() {
     document.querySelectorAll("form[data-unsaved]").forEach(watch);
-    const summary = document.querySelector("[data-error-summary]");
-    if (summary) summary.focus();
+    document.querySelector("[data-error-summary], [data-error-panel]")?.focus();
   }
 
   // Pickers replace their selects first, so that their starting value is not taken for a change.

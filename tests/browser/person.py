@@ -17,7 +17,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 MAGNIFIED: ViewportSize = {"width": 320, "height": 256}  # 1280 x 1024 at 400 %: what WCAG 2.2, 1.4.10, asks to reflow
 # Chromium reports the answer to a refused form this way; the page itself says what was refused.
-REFUSED_FORM = re.compile("the server responded with a status of (422|429)")
+REFUSED_FORM = re.compile("the server responded with a status of (409|422|429)")
 # Preloading would copy imported style sheets into the page, which the content policy blocks.
 AXE_OPTIONS: dict[str, object] = {"preload": False, "resultTypes": ["violations"]}
 ONLY_COLOURS: dict[str, object] = {**AXE_OPTIONS, "runOnly": ["color-contrast", "link-in-text-block"]}

@@ -1,0 +1,68 @@
+"""Whether the log-in of a page still holds, asked by static/js/session.js before it sends a form.
+
+Owns the answer: who is logged in, whether they have to log in or to confirm first, and where. Opens nothing: what is
+sent afterwards passes every check again. To ask is no activity.
+"""
+
+from typing import Final
+from urllib.parse import urlencode
+
+from allauth.account.adapter import get_adapter
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.urls import Resolver404, resolve, reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from accounts.models import Membership, User
+from accounts.sign_in import limits
+from accounts.sign_in.proof import is_proved
+
+OPEN: Final = "open"
+ENDED: Final = "ended"  # log in
+LOCKED: Final = "locked"  # confirm who you are
+
+
+@login_not_required
+@never_cache
+@require_GET
+def session_state(request: HttpRequest) -> HttpResponse:
+    """How it stands for a page of `company`, and for sending a form to the path `for`. Strangers have to log in."""
+    user, back = request.user, request.get_full_path()
+    if not isinstance(user, User):
+        return JsonResponse(_told(ENDED, back))
+    use, allowed = limits.use_of(request), _limits(request, user)
+    if allowed.is_too_old(use):
+        logout(request)  # as accounts.sign_in.middleware does with whatever comes next
+        return JsonResponse(_told(ENDED, back))
+    if allowed.is_away_too_long(use):
+        return JsonResponse(_told(LOCKED, back, user, "away"))
+    if _asks_again(request.GET.get("for", "")) and not is_proved(request, is_sending=True):
+        return JsonResponse(_told(LOCKED, back, user, "change"))
+    return JsonResponse({**_told(OPEN, back, user), "csrf": get_token(request)})
+
+
+def _limits(request: HttpRequest, user: User) -> limits.Limits:
+    """Those of the company; of one the person does not belong to, what the site says."""
+    found = Membership.objects.filter(user=user, tenant__slug=request.GET.get("company", "")).select_related("tenant")
+    membership = found.first()
+    return limits.limits_of(membership.tenant) if membership else limits.limits_of_the_site()
+
+
+def _told(state: str, back: str, user: User | None = None, why: str = "") -> dict[str, str]:
+    where = reverse("account_login")
+    if user is not None:
+        methods = get_adapter().get_reauthentication_methods(user)
+        where = methods[0]["url"] if methods else reverse("account_reset_password")
+    query = urlencode({"next": back, **({"why": why} if why else {})})
+    person = {"person": str(user.pk), "name": str(user)} if user is not None else {}
+    return {"state": state, "where": "" if state == OPEN else f"{where}?{query}", **person}
+
+
+def _asks_again(path: str) -> bool:
+    try:
+        return bool(getattr(resolve(path).func, "asks_again", False))
+    except Resolver404:
+        return False
