@@ -27,6 +27,7 @@ from erp_admin.views import (
     project_files,
     project_import,
     projects,
+    read_values,
     search,
 )
 
@@ -82,6 +83,7 @@ urlpatterns = [
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/mail/", notifications.mail, name="notifications_mail"),
     path("notifications/seen/", notifications.seen, name="notifications_seen"),
+    path("erp/values/", read_values.read_values, name="read_values"),
     *(path(each.path, _guarded(each, _who_offers(PUSH)), name=each.name) for each in (READY, PUSH_READY)),
     path("issues/", issues.issues, name="issues"),
     path("issues/holds/<int:pk>/release/", issues.release, name="release_hold"),

@@ -15,6 +15,7 @@ from django.db import models
 from accounts.models import Tenant, User
 from accounts.refusal import Refused
 from erp_admin.documents.actions import Action
+from erp_admin.documents.line_columns import COPIED, VALUED, LineColumn
 from erp_admin.documents.uploads import UploadKind
 from integrations.delivery.contract import PushFlow
 from integrations.models import PushedDocument
@@ -54,13 +55,19 @@ class Parent:
 
 @dataclass(frozen=True)
 class Lines:
-    """`entry_text` stands above the lines in the form; `related` is read with each line."""
+    """`entry_text` stands above the lines in the form; `related` is read with each line.
+
+    Lines that may change one of those of the parent say in `changes` by which relation; choosing it copies `copied`.
+    """
 
     model: type[models.Model]
     title: str
     entry_text: str
     related: tuple[str, ...] = ()
     attribute: str = "lines"
+    columns: tuple[LineColumn, ...] = VALUED
+    changes: str = ""
+    copied: tuple[str, ...] = COPIED
 
 
 @dataclass(frozen=True)
@@ -95,12 +102,16 @@ class Fact:
 
 @dataclass(frozen=True)
 class Lock:
-    """What may not be changed now: `fields`, or where `is_whole` everything, the lines included."""
+    """What may not be changed now: `fields`, or where `is_whole` everything, the lines included.
+
+    `fixed_lines` are the keys of lines that keep their place: those the document has in Intacct.
+    """
 
     reason: str
     way_out: str
     is_whole: bool = True
     fields: frozenset[str] = frozenset()
+    fixed_lines: frozenset[int] = frozenset()
 
 
 class Decision(Protocol):
@@ -159,6 +170,7 @@ class DocumentType(Generic[DocumentT]):
     lines: Lines | None = None
     entry: str = ""  # path of the class of the entry form: forms are pages, and pages import features
     entry_text: str = ""  # above the form, with {parent}
+    first_numbers: Mapping[str, str] = field(default_factory=dict)  # proposed before there is any, by kind
     number_there: Callable[[DocumentT], str] = field(default=lambda document: str(getattr(document, "number", "")))
     upload: UploadKind | None = None
     samples: str = ""  # file of erp_admin/samples that the demo imports

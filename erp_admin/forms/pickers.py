@@ -1,25 +1,28 @@
 """Fields that choose a mirrored record, or a project kept here, by searching: what each offers and how it is labeled.
 
-Owns which lists documents choose from. The search itself is `erp_admin.views.picking`.
+Owns which lists documents choose from, and the field for a code. The search itself is `erp_admin.views.picking`.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
+from django import forms
 from django.urls import reverse
 
 from accounts.models import Tenant
-from accounts.ui.pk import read_pk
+from erp_admin.forms.codes import Asked, Codes, Meant, projects_meant
+from erp_admin.forms.fields import Misread
 from erp_admin.models import Project
-from integrations.forms.options import PickerSelect, PickField
 from integrations.models import Connection, ListItem
 from integrations.records.lookup import MirrorView
 
 PROJECTS_HERE: Final = "our-projects"
+PROJECT_NUMBERS: Final = "project-numbers"  # the same, chosen by number
 MIRRORED: Final = frozenset(
-    {"vendors", "ap_terms", "items", "locations", "departments", "classes", "tasks", "cost_types", "units_of_measure"}
-)
+    {
+        "vendors", "ap_terms", "items", "locations", "departments", "classes", "tasks", "cost_types",
+        "units_of_measure", "customers", "entities",
+    }
+)  # fmt: skip
 
 
 def here_key(key: str) -> str:
@@ -27,57 +30,82 @@ def here_key(key: str) -> str:
     return f"our-{key}"
 
 
-@dataclass(frozen=True)
-class Choice:
-    """A record of ours as a picker shows it."""
-
-    label: str
-    is_active: bool = True
-    missing_at: datetime | None = None
-    is_known: bool = True
-
-    def __str__(self) -> str:
-        return self.label
-
-
 class PickerSources:
-    """What the pickers of one page look their present choices up in, each record once."""
+    """Where the fields of one page look codes up, each record once."""
 
-    def __init__(self, tenant: Tenant, connection: Connection | None, project: Project | None = None) -> None:
+    def __init__(self, tenant: Tenant, connection: Connection | None) -> None:
         self._tenant = tenant
         self._mirror = MirrorView(connection) if connection else None
-        self._projects: dict[str, Choice | None] = {}
-        self.project = project
+        self._codes = Codes(connection)
 
     def item(self, kind: str, business_id: str) -> ListItem | None:
         return self._mirror.get(kind, business_id) if self._mirror else None
 
-    def within(self, kind: str, business_id: str, *before: str) -> ListItem | None:
-        """A cost code, or (with the cost code before it) a cost type, of the document's project."""
-        if self._mirror is None or self.project is None or not self.project.remote_id:
-            return None
-        return self._mirror.within_project(kind, self.project.remote_id, *before, business_id)
-
-    def project_here(self, key: str) -> Choice | None:
-        if key not in self._projects:
-            found = Project.objects.filter(pk=read_pk(key) or 0).first()
-            self._projects[key] = Choice(str(found), found.is_active) if found else None
-        return self._projects[key]
+    def meant(self, kind: str, text: str) -> Meant:
+        return self._codes.meant(Asked(kind, text))
 
     def address(self, list_key: str) -> str:
         return reverse("pick_record", kwargs={"tenant_slug": self._tenant.slug, "list_key": list_key})
 
-    def field(self, list_key: str, label: str, help_text: str = "", **more: str) -> PickField:
-        """An optional picker of a list. `more` are attributes of its select."""
+    def code(self, list_key: str, label: str, help_text: str = "", longest: int = 40) -> "CodeField":
+        """An optional code of a list."""
+        return CodeField(self, list_key, label=label, help_text=help_text, required=False, max_length=longest)
 
-        def find(value: str) -> Any:
-            if list_key == PROJECTS_HERE:
-                return self.project_here(value)
-            if list_key == "tasks":
-                return self.within("tasks", value) or Choice(value)
-            # Of a cost type the cost code is another field: its id is shown as it is.
-            return Choice(value) if list_key == "cost_types" else self.item(list_key, value)
+    def project(self, label: str, help_text: str = "") -> "ProjectField":
+        """An optional project kept here, by its number."""
+        return ProjectField(self, PROJECT_NUMBERS, label=label, help_text=help_text, required=False, max_length=200)
 
-        attributes = {"data-picker-url": self.address(list_key), **more}
-        widget = PickerSelect(find, attrs=attributes)
-        return PickField(label=label, max_length=200, required=False, widget=widget, help_text=help_text)
+
+class CodeInput(forms.TextInput):
+    """A field for a code, with the name of what it stands for below. static/js/codes.js makes a list of choices."""
+
+    template_name = "erp_admin/code_input.html"
+
+    def __init__(self, find: Any, attrs: dict[str, Any]) -> None:
+        super().__init__({"autocomplete": "off", "data-reads": "code", **attrs})
+        self._find = find
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        found = self._find(str(value)) if value else Meant()
+        context["widget"]["named"], context["widget"]["caution"] = found.name, found.why
+        return context
+
+
+class CodeField(forms.CharField):
+    """A code, typed or chosen; a name that means one record for certain becomes its code.
+
+    Whether a code is needed, and usable, is decided where documents are pushed: a draft may hold any.
+    """
+
+    def __init__(self, sources: PickerSources, list_key: str, **options: Any) -> None:
+        self.sources, self.list_key = sources, list_key
+        options["widget"] = CodeInput(self.found, {"data-pick": sources.address(list_key)})
+        super().__init__(**options)
+
+    def found(self, text: str) -> Meant:
+        return self.sources.meant(self.list_key, text)
+
+    def clean(self, value: Any) -> Any:
+        text = str(self.to_python(value) or "")
+        return super().clean(self.found(text).id or text if text else "")
+
+
+class ProjectField(CodeField):
+    """A project kept here by its number or name; cleaned it is the project, None where none is named."""
+
+    def found(self, text: str) -> Meant:
+        found = projects_meant([text]).get(text, Meant())
+        return Meant(found.number, found.name) if isinstance(found, Project) else found
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.number if isinstance(value, Project) else value
+
+    def clean(self, value: Any) -> Any:
+        text = str(self.to_python(value) or "")
+        if not text:
+            return None
+        found = projects_meant([text])[text]
+        if isinstance(found, Project):
+            return found
+        raise Misread(found.why, found.choices)

@@ -10,11 +10,11 @@ from django.core.validators import RegexValidator
 from django.http import QueryDict
 
 from erp_admin.documents.types import Lock
-from erp_admin.forms.document import DATE, HeadForm, project_of
+from erp_admin.forms.document import HeadForm
 from erp_admin.forms.entry import LineForms
 from erp_admin.forms.fields import DayField, PercentField
-from erp_admin.forms.pickers import PROJECTS_HERE, PickerSources
-from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine, Project
+from erp_admin.forms.pickers import PickerSources
+from erp_admin.models import ChangeOrder, Commitment
 from erp_admin.purchasing.service import save_change_order, save_commitment
 from integrations.models import Connection
 
@@ -29,7 +29,11 @@ class CommitmentForm(HeadForm):
     )
 
     # `project` is not in Meta: its choices would be asked of the database when the module is read, outside a tenant.
-    field_order = ("kind", "number", "title", "vendor_id", "project")
+    field_order = (
+        "kind", "number", "vendor_id", "project", "title", "dated_on", "term_name", "due_on", "retainage_percent",
+        "currency", "entity_id", "scope",
+    )  # fmt: skip
+    wide = ("title", "scope")
 
     class Meta:
         model = Commitment
@@ -39,14 +43,12 @@ class CommitmentForm(HeadForm):
         ]  # fmt: skip
         labels = {"kind": "Type", "dated_on": "Date", "due_on": "Due date", "retainage_percent": "Retainage %"}
         help_texts = {
-            "number": "Unique within your company. It is the document number in Intacct, at most 45 characters.",
+            "number": "The document number in Intacct: at most 45 characters, unique within your company.",
             "due_on": "Only where no terms are chosen.",
             "retainage_percent": "Held back of each payment, where a line says nothing else.",
         }
         widgets = {
             "kind": forms.Select,
-            "dated_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
-            "due_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
             "retainage_percent": forms.TextInput(attrs={"inputmode": "decimal"}),
             "scope": forms.Textarea(attrs={"rows": 3}),
         }
@@ -56,11 +58,11 @@ class CommitmentForm(HeadForm):
         self, *args: Any, sources: PickerSources, lock: Lock | None, connection: Connection | None, **kwargs: Any
     ) -> None:
         super().__init__(*args, sources=sources, lock=None, **kwargs)
-        self.fields["vendor_id"] = sources.field(
+        self.fields["vendor_id"] = sources.code(
             "vendors", "Vendor", "The vendor in Intacct. A draft may lack it; a push needs it."
         )
-        self.fields["project"] = sources.field(PROJECTS_HERE, "Project", "Lines may name another one.")
-        self.fields["term_name"] = sources.field("ap_terms", "Terms", "Payment terms as Intacct names them.")
+        self.fields["project"] = sources.project("Project", "Lines may name another one.")
+        self.fields["term_name"] = sources.code("ap_terms", "Terms", "Payment terms as Intacct names them.")
         names = {"": "Top level"} | {
             str(each["id"]): f"{each['id']} {each['name']}".strip()
             for each in (connection.entities if connection else [])
@@ -72,7 +74,7 @@ class CommitmentForm(HeadForm):
             label="Owning entity",
             help_text="The Intacct entity in whose books it is entered.",
         )
-        self.initial.setdefault("project", self.instance.project_id or "")
+        self.initial.setdefault("project", self.instance.project or "")
         self.order_fields(self.field_order)
         for name, field in self.fields.items():
             field.disabled = lock is not None and (lock.is_whole or name in lock.fields)
@@ -89,11 +91,10 @@ class CommitmentForm(HeadForm):
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()
 
-    def clean_project(self) -> Project | None:
-        return project_of(self.cleaned_data["project"])
-
 
 class ChangeOrderForm(HeadForm):
+    wide = ("title",)
+
     class Meta:
         model = ChangeOrder
         fields = ["number", "title", "dated_on", "reason"]
@@ -102,7 +103,6 @@ class ChangeOrderForm(HeadForm):
             "number": "Unique within the commitment. In Intacct the number of the commitment stands before it.",
             "reason": "For example Design change or Unforeseen condition.",
         }
-        widgets = {"dated_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d")}
         field_classes = {"dated_on": DayField}
 
     def clean_number(self) -> str:
@@ -113,9 +113,6 @@ class ChangeOrderForm(HeadForm):
 class CommitmentEntry(LineForms):
     def head_form(self, data: QueryDict | None, **more: Any) -> CommitmentForm:
         return CommitmentForm(data, instance=self.document, connection=self.connection, **more)
-
-    def new_line(self) -> CommitmentLine:
-        return CommitmentLine()
 
     def store(self, lines: list[Any]) -> Commitment:
         document: Commitment = self.document
@@ -128,15 +125,6 @@ class CommitmentEntry(LineForms):
 class ChangeOrderEntry(LineForms):
     def head_form(self, data: QueryDict | None, **more: Any) -> ChangeOrderForm:
         return ChangeOrderForm(data, instance=self.document, **more)
-
-    def new_line(self) -> ChangeOrderLine:
-        return ChangeOrderLine()
-
-    def changeable(self) -> dict[int, str]:
-        return {line.pk: f"Line {line}" for line in self.document.commitment.lines.all()}
-
-    def take_changed(self, line: ChangeOrderLine, key: int | None) -> None:
-        line.changes_line_id = key
 
     def store(self, lines: list[Any]) -> ChangeOrder:
         return save_change_order(self.document, lines)

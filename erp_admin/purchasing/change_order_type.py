@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Tenant
 from erp_admin.documents.actions import PUSHED
 from erp_admin.documents.columns import choices_of
+from erp_admin.documents.line_columns import CHANGES_LINE, VALUED
 from erp_admin.documents.types import Columns, DocumentType, Fact, Lines, Parent
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentKind
 from erp_admin.purchasing.change_orders import ChangeOrderPush
@@ -85,6 +86,8 @@ CHANGE_ORDERS: Final = DocumentType(
         title="Lines",
         entry_text="Each line adds to the commitment, or changes one of its lines; a reduction has a negative price.",
         related=("project", "changes_line"),
+        columns=(CHANGES_LINE, *VALUED),
+        changes="changes_line",
     ),
     flow=ChangeOrderPush(),
     actions=PUSHED,
@@ -92,6 +95,7 @@ CHANGE_ORDERS: Final = DocumentType(
     record=PURCHASING_RECORD,
     entry="erp_admin.forms.purchasing.ChangeOrderEntry",
     entry_text="Changes commitment {parent}; the amounts are what is added to it or taken off.",
+    first_numbers={"": "CO-1"},
     blank=_blank,
     lock=lock_of,
     facts=_facts,

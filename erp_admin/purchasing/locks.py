@@ -46,4 +46,6 @@ def lock_of(document: Commitment | ChangeOrder) -> Lock | None:
         f"It is {document.remote_id} in Intacct. Type, number, vendor, currency and entity of a transaction cannot be "
         "changed there."
     )
-    return Lock(reason, "Whatever else you change is pushed as an update.", is_whole=False, fields=FIXED_THERE)
+    way_out = "Whatever else you change is pushed as an update."
+    fixed = frozenset(map(int, (sent.lines or {}) if sent is not None else ()))
+    return Lock(reason, way_out, is_whole=False, fields=FIXED_THERE, fixed_lines=fixed)

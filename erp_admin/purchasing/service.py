@@ -15,6 +15,7 @@ from accounts.refusal import Refused
 from erp_admin.documents.numbers import namesake
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine, ValuedLine
 from erp_admin.purchasing.approved_changes import covered_changes, let_changes_fall
+from erp_admin.purchasing.lines import store_lines
 from erp_admin.purchasing.locks import lock_of
 from erp_admin.purchasing.selectors import namesakes
 from erp_admin.purchasing.validity import complete, invalid, why_not_added
@@ -50,10 +51,7 @@ def _save(document: Document, lines: Sequence[ValuedLine]) -> Document:
     kept = {line.pk for line in lines if line.pk}
     if isinstance(document, Commitment):
         _refuse_removed(document, kept)
-    document.lines.exclude(pk__in=kept).delete()
-    for line in lines:
-        setattr(line, type(document).lines.field.name, document)
-        line.save()
+    store_lines(document, lines)
     note_edit(document)
     let_fall(document, covered)
     let_changes_fall(of_changes)

@@ -1,4 +1,4 @@
-"""Enter and change a document with its lines.
+"""Enter and change a document with its lines, and go on with it: approve it, or look at what a push would do.
 
 Owns the page; what may be changed is decided by the lock of its type, what may be stored by its service.
 """
@@ -11,14 +11,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.module_loading import import_string
 
 from accounts.access import TenantRequest
+from accounts.refusal import Refused
 from accounts.ui.pk import read_pk
 from erp_admin.documents import selectors
 from erp_admin.documents.types import AnyType, parent_type_of, type_for
 from erp_admin.forms.entry import LineForms
 from erp_admin.forms.pickers import here_key
-from erp_admin.views.document_pages import document_or_404, document_url, tenant_url
+from erp_admin.views.document_pages import action_reason, document_or_404, document_url, tenant_url
+from erp_admin.views.entry_page import is_still_to_approve, page_context, propose_number
 from integrations.gateway.access import live_connection
 from integrations.models import Approval
+
+APPROVE, PUSH = "approve", "push"  # what may follow saving
 
 
 def new(request: TenantRequest, kind: str) -> HttpResponse:
@@ -54,48 +58,50 @@ def edit(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 def _page(request: TenantRequest, document_type: AnyType, document: Any) -> HttpResponse:
     connection = live_connection()
     form: type[LineForms] = import_string(document_type.entry)
-    title = str(document) if document.pk else ""
+    title, is_new = str(document) if document.pk else "", document.pk is None
     if request.method != "POST":
-        return _shown(request, document_type, form(document, connection), title)
-    if "add_line" in request.POST:
-        return _shown(request, document_type, form(document, connection, request.POST, again=True), title)
+        entry = form(document, connection)
+        if is_new:
+            propose_number(entry)
+        return _shown(request, document_type, entry, title)
     entry = form(document, connection, request.POST)
     if entry.lock is not None and entry.lock.is_whole:
         messages.error(request, f"Nothing was saved. {entry.lock.reason} {entry.lock.way_out}")
         return redirect(document_url(request, document_type, document))
-    is_new = document.pk is None
     saved = entry.save() if entry.is_valid() else None
     if saved is None:
         return _shown(request, document_type, entry, title, status=422)
-    done = "added" if is_new else "saved"
-    messages.success(request, f"{document_type.noun.capitalize()} {saved.number} was {done}.")
+    return _gone_on(request, document_type, saved, "added" if is_new else "saved")
+
+
+def _shown(
+    request: TenantRequest, document_type: AnyType, entry: LineForms, title: str, status: int = 200
+) -> HttpResponse:
+    context = page_context(request, document_type, entry, title)
+    return render(request, "erp_admin/document_form.html", context, status=status)
+
+
+def _gone_on(request: TenantRequest, document_type: AnyType, saved: Any, done: str) -> HttpResponse:
+    """Saved, and approved or taken to the summary of its push where that was asked for."""
+    then = request.POST.get("then", "")
+    name = f"{document_type.noun.capitalize()} {saved.number}"
+    if then in (APPROVE, PUSH) and not action_reason(request, document_type, "approve"):
+        try:
+            if is_still_to_approve(saved):
+                document_type.decisions.approve(saved, by=request.user)
+        except Refused as refused:
+            messages.error(request, f"{name} was {done}, but not approved. {refused}")
+            return redirect(document_url(request, document_type, saved))
+        messages.success(request, f"{name} was {done} and approved.")
+        if then == PUSH and not action_reason(request, document_type, "push"):
+            return redirect(_push_summary(request, document_type, saved))
+        return redirect(document_url(request, document_type, saved))
+    messages.success(request, f"{name} was {done}.")
     if saved.approval == Approval.NEEDS_REVIEW:
         why = f"{saved.approval_reason} " if saved.approval_reason else ""
         messages.warning(request, f"{why}It needs to be approved again before it is pushed.")
     return redirect(document_url(request, document_type, saved))
 
 
-def _shown(
-    request: TenantRequest, document_type: AnyType, entry: LineForms, title: str, status: int = 200
-) -> HttpResponse:
-    document = entry.document
-    parent_type, parent = parent_type_of(document_type), document_type.parent_of(document)
-    is_new = not title
-    cancel = document_url(request, document_type, document) if not is_new else tenant_url(request, document_type.key)
-    parent_url = document_url(request, parent_type, parent) if parent_type is not None else ""
-    if is_new and parent_url:
-        cancel = parent_url
-    context = {
-        "document_type": document_type,
-        "entry": entry,
-        "document": document,
-        "parent": parent,
-        "parent_url": parent_url,
-        "lead": document_type.entry_text.format(parent=parent),
-        "is_new": is_new,
-        "title": title,
-        "currency": document_type.currency_of(document),
-        "cancel_url": cancel,
-        "is_connected": live_connection() is not None,
-    }
-    return render(request, "erp_admin/document_form.html", context, status=status)
+def _push_summary(request: TenantRequest, document_type: AnyType, document: Any) -> str:
+    return document_url(request, document_type, document)

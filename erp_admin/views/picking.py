@@ -8,7 +8,7 @@ from accounts.models import Role
 from accounts.ui.pk import read_pk
 from erp_admin.documents.finding import best_fitting
 from erp_admin.documents.types import document_types
-from erp_admin.forms.pickers import MIRRORED, PROJECTS_HERE, here_key
+from erp_admin.forms.pickers import MIRRORED, PROJECT_NUMBERS, PROJECTS_HERE, here_key
 from erp_admin.models import Project
 from integrations.gateway.access import live_connection
 from integrations.models import Approval
@@ -21,13 +21,17 @@ ASKED = PICKED_AT_ONCE + 1  # one more than is shown tells that there are more
 @require_GET
 @role_required(Role.VIEWER)
 def pick_record(request: TenantRequest, list_key: str) -> HttpResponse:
-    """Options as static/js/pickers.js takes them. Cost codes and cost types are those of `project` and `task`."""
+    """Options as static/js/pickers.js and codes.js take them. Cost codes are a project's, cost types a `task`'s.
+
+    `project` names it by its key, `project_number` by its number.
+    """
     search = request.GET.get("q", "")[:LONGEST_SEARCH]
-    if list_key == PROJECTS_HERE:
+    if list_key in (PROJECTS_HERE, PROJECT_NUMBERS):
         projects = best_fitting(
             Project.objects.all(), search, ASKED, number=("number",), name="name", searched=("number", "name")
         )
-        return picker_answer(Option(str(each.pk), str(each), each.is_active) for each in projects)
+        key = "number" if list_key == PROJECT_NUMBERS else "pk"
+        return picker_answer(Option(str(getattr(each, key)), str(each), each.is_active) for each in projects)
     for document_type in document_types():
         if list_key == here_key(document_type.key):
             columns = document_type.columns
@@ -48,7 +52,9 @@ def _within(request: TenantRequest, list_key: str) -> dict[str, str] | None:
     """What the records of a list are narrowed to; None where there is nothing to choose from yet."""
     if list_key not in ("tasks", "cost_types"):
         return {}
-    project = Project.objects.filter(pk=read_pk(request.GET.get("project")) or 0).first()
+    number = request.GET.get("project_number", "")[:LONGEST_SEARCH]
+    named = Q(number=number) if number else Q(pk=read_pk(request.GET.get("project")) or 0)
+    project = Project.objects.filter(named).first()
     if project is None or not project.remote_id:
         return None
     task = {"parent_id": request.GET.get("task", "")} if list_key == "cost_types" else {}

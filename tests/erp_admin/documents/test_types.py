@@ -37,6 +37,7 @@ from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from integrations.settings import declared
 from tests import lists
+from tests.erp_admin.entered import lines_json
 from tests.erp_admin.imported import commitment_row, csv_of
 from tests.snapshot import read_lists
 from tests.toy.models import ToyOrder
@@ -249,8 +250,8 @@ class TestAToyTypeInTheRegister:
         assert "New toy box" in ben.get(url("new_toy_box")).text
         posted = {
             "kind": "subcontract", "number": "TB-2", "title": "dolls", "dated_on": "2026-03-02",
-            "retainage_percent": "0", "currency": "USD", "lines-TOTAL_FORMS": 1, "lines-INITIAL_FORMS": 0,
-            "lines-0-description": "Doll", "lines-0-quantity": "2", "lines-0-unit_price": "10",
+            "retainage_percent": "0", "currency": "USD",
+            "lines_json": lines_json({"description": "Doll", "quantity": "2", "unit_price": "10"}),
         }  # fmt: skip
         document = Commitment.objects.get(pk=_key_in(ben.post(url("new_toy_box"), posted)["Location"]))
         page = ben.get(url("toy_box", pk=document.pk)).text

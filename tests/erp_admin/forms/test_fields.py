@@ -14,7 +14,7 @@ from accounts.models import Tenant, User
 from accounts.templatetags.ui import amount
 from erp_admin.forms.fields import AmountField, DayField, MeasuredField, PercentField, PriceField, QuantityField
 from erp_admin.models import Commitment, Project
-from tests.erp_admin.views.test_documents import typed
+from tests.erp_admin.entered import entered as typed
 
 Url = Callable[..., str]
 
@@ -57,7 +57,6 @@ def test_amounts_are_accepted_as_people_write_them(text: str, value: str) -> Non
         (PercentField(), "0.1", "This can be read as 10 percent or as 0.1 percent. Write 10% or 0.10%."),
         (PercentField(), "110", "between 0 and 100"),
         (DayField(), "31/12/2026", "Write it as 2026-12-31."),
-        (DayField(), "3/4/26", "The year has two digits"),
     ],
 )
 def test_what_is_not_clear_is_asked_at_the_field(field: forms.Field, text: str, told: str) -> None:
@@ -66,7 +65,7 @@ def test_what_is_not_clear_is_asked_at_the_field(field: forms.Field, text: str, 
     assert told in caught.value.messages[0]
 
 
-@pytest.mark.parametrize("text", ["2026-03-04", "3/4/2026", "March 4, 2026", "4 Mar 2026", "Wed 3/4/2026"])
+@pytest.mark.parametrize("text", ["2026-03-04", "3/4/2026", "3/4/26", "March 4, 2026", "4 Mar 2026", "Wed 3/4/2026"])
 def test_days_are_accepted_as_people_write_them(text: str) -> None:
     assert str(DayField().clean(text)) == "2026-03-04"
 
@@ -106,7 +105,7 @@ def test_a_commitment_takes_amounts_and_days_as_people_write_them(scoped: Tenant
         Decimal(10),
     )
     shown = ben.get(answer["Location"] + "edit/").text
-    assert 'value="0.5%"' in shown
+    assert "&quot;retainage_percent&quot;: &quot;0.5%&quot;" in shown
 
 
 @pytest.mark.django_db

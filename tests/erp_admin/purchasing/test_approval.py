@@ -19,6 +19,7 @@ from integrations.delivery.requests import ask_pushes
 from integrations.models import Approval, Connection, Delivery, Push, PushState, RunRow
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
+from tests.erp_admin.entered import lines_json
 from tests.erp_admin.imported import csv_of
 from tests.erp_admin.samples import change_order, commitment
 from tests.integrations.delivery.ledger import push, there
@@ -35,7 +36,7 @@ def ben(client_for: Callable[[User | None], Client], accountant: User) -> Client
     return client_for(accountant)
 
 
-def typed(document: Commitment, **more: str) -> dict[str, Any]:
+def typed(document: Commitment, *, price: str = "", **more: str) -> dict[str, Any]:
     """What the edit form of a commitment with one line posts."""
     line = document.lines.get()
     return {
@@ -47,12 +48,9 @@ def typed(document: Commitment, **more: str) -> dict[str, Any]:
         "term_name": "Net 30",
         "retainage_percent": "0",
         "currency": "USD",
-        "lines-TOTAL_FORMS": 1,
-        "lines-INITIAL_FORMS": 0,
-        "lines-0-line": line.pk,
-        "lines-0-description": line.description,
-        "lines-0-quantity": "1",
-        "lines-0-unit_price": str(line.unit_price),
+        "lines_json": lines_json(
+            {"line": line.pk, "description": line.description, "unit_price": price or line.unit_price}
+        ),
         **more,
     }
 
@@ -71,9 +69,7 @@ def test_a_pushed_commitment_that_is_raised_is_not_pushed_under_the_old_approval
     assert standing(document) == Standing.VERIFIED
     page = url("commitment", pk=document.pk)
 
-    answer = ben.post(
-        url("edit_commitment", pk=document.pk), typed(document, **{"lines-0-unit_price": "13000"}), follow=True
-    )
+    answer = ben.post(url("edit_commitment", pk=document.pk), typed(document, price="13000"), follow=True)
     fell = "Approval fell: total 12,500.00 → 13,000.00"
     assert answer.text.count(fell) >= 3  # the message, the lead under the title, and the history
     assert "It needs to be approved again before it is pushed." in answer.text
@@ -113,7 +109,7 @@ def test_another_title_keeps_the_approval(pushing: Connection, ben: Client, url:
 def test_a_page_that_shows_older_values_approves_nothing(pushing: Connection, ben: Client, url: Url) -> None:
     document = commitment(pushing, "SC-1", "12500.00", approved=False)
     seen = ben.get(url("commitment", pk=document.pk)).context["seen"]
-    ben.post(url("edit_commitment", pk=document.pk), typed(document, **{"lines-0-unit_price": "13000"}))
+    ben.post(url("edit_commitment", pk=document.pk), typed(document, price="13000"))
     answer = ben.post(url("approve_commitment", pk=document.pk), {"seen": seen}, follow=True)
     assert "It was changed since you opened the page." in answer.text
     document.refresh_from_db()

@@ -16,6 +16,7 @@ from integrations.models import Connection, Push, PushHold, PushState, SyncRun
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests import lists
+from tests.erp_admin.entered import lines_json
 from tests.erp_admin.samples import change_order, choose_settings, commitment
 from tests.snapshot import read_lists
 from tests.standing import Standing, standing
@@ -154,12 +155,7 @@ def test_a_pushed_commitment_locks_what_intacct_cannot_change_and_updates_the_re
         "term_name": "Net 30",
         "retainage_percent": "0",
         "currency": "EUR",
-        "lines-TOTAL_FORMS": 1,
-        "lines-INITIAL_FORMS": 0,
-        "lines-0-line": line.pk,
-        "lines-0-description": line.description,
-        "lines-0-quantity": "1",
-        "lines-0-unit_price": "1100",
+        "lines_json": lines_json({"line": line.pk, "description": line.description, "unit_price": "1100"}),
     }
     assert ben.post(url("edit_commitment", pk=document.pk), data).status_code == 302
     document.refresh_from_db()
