@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("integrations", "0023_blocked_documents"),
+        ("integrations", "0024_amounts_of_pushes"),
     ]
 
     operations = [

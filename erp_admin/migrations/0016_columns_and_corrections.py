@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0011_company_formats"),
-        ("erp_admin", "0014_chosen_records"),
+        ("erp_admin", "0015_issues"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
