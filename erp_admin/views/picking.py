@@ -1,5 +1,6 @@
 """What the pickers of documents offer for the words typed: mirrored records, and what is kept here."""
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
