@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, exp
 from tests.people import PASSWORD
 
 DESK: ViewportSize = {"width": 1280, "height": 800}
+TABLET: ViewportSize = {"width": 768, "height": 1024}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 MAGNIFIED: ViewportSize = {"width": 320, "height": 256}  # 1280 x 1024 at 400 %: what WCAG 2.2, 1.4.10, asks to reflow
@@ -70,13 +71,25 @@ class Visitor:
         self._ask_axe("dark", ONLY_COLOURS)
         self.page.emulate_media(color_scheme="light")
         self._ask_axe("light", options or AXE_OPTIONS)
-        for size in (MAGNIFIED, PHONE):
+        self._measure(MAGNIFIED, PHONE)
+        self.page.set_viewport_size(DESK)
+
+    def inspect(self) -> None:
+        """As `look`, and by axe on a phone too, where other parts are shown; wider screens are measured as well."""
+        self.look()
+        self._measure(DESK, TABLET)
+        self.page.set_viewport_size(PHONE)
+        self._ask_axe("phone", AXE_OPTIONS)
+        self.page.set_viewport_size(DESK)
+
+    def _measure(self, *sizes: ViewportSize) -> None:
+        """Complain where a page is wider than the screen; the window keeps the last of the sizes."""
+        for size in sizes:
             self.page.set_viewport_size(size)
             self.page.evaluate(NEXT_FRAME)  # an open menu is placed again after the window has changed
             beyond = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             if beyond > 0:
                 self.complaints.append(f"{self.page.url}: {beyond} px too wide at {size['width']} px")
-        self.page.set_viewport_size(DESK)
 
     def _ask_axe(self, scheme: str, options: dict[str, object]) -> None:
         if not self.page.evaluate("'axe' in window"):
