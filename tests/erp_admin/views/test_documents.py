@@ -191,6 +191,7 @@ def test_a_change_order_is_entered_for_a_commitment(listed: Connection, ben: Cli
 
 
 def test_decisions_move_the_one_state(listed: Connection, ben: Client, url: Url) -> None:
+    choose_settings(listed)
     document = commitment(listed, "SC-1", approved=False)
 
     def act(name: str, **data: str) -> Standing:
