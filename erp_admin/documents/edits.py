@@ -5,7 +5,7 @@ Reads the audit trail only. Decisions, pushes and comparisons tell their own sto
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -19,9 +19,10 @@ from erp_admin.documents.types import AnyType
 
 READ: Final = 300  # entries of the document, and of its lines each
 LONGEST: Final = 80
+AT_ONE_GO: Final = timedelta(seconds=1)  # between entries of one save that no request holds together
 _KINDS: Final = (EventKind.CREATED, EventKind.CHANGED, EventKind.DELETED)
 # What follows from other values, or is told by what it belongs to.
-_FOLLOWS: Final = frozenset({"Amount", "Commitment", "Change order"})
+_FOLLOWS: Final = frozenset({"Amount", "Commitment", "Change order", "Remote id", "Linked at", "Linked by"})
 
 
 @dataclass
@@ -60,29 +61,51 @@ def _removed(model: type[Any], requests: set[str]) -> list[AuditEntry]:
     return list(found.order_by("-pk")[:READ])
 
 
+@dataclass
+class _Saved:
+    """The entries of one time somebody saved: those of one request; without one, what was written at one go."""
+
+    head: list[AuditEntry] = field(default_factory=list)
+    lines: list[AuditEntry] = field(default_factory=list)
+
+    @property
+    def last(self) -> AuditEntry:
+        return max((*self.head, *self.lines), key=lambda entry: entry.pk)
+
+    def goes_on_with(self, entry: AuditEntry, *, is_head: bool) -> bool:
+        is_soon = entry.actor_label == self.last.actor_label and entry.at - self.last.at < AT_ONE_GO
+        return is_soon and not (is_head and self.head)
+
+
 def _grouped(
     document_type: AnyType, of_head: Sequence[AuditEntry], of_lines: Sequence[AuditEntry], currency: str
 ) -> list[Edit]:
+    heads = {entry.pk for entry in of_head}
+    by_request: dict[str, _Saved] = {}
+    groups: list[_Saved] = []
+    for entry in sorted((*of_head, *of_lines), key=lambda entry: entry.pk):
+        is_head = entry.pk in heads
+        group = by_request.get(entry.request_id) if entry.request_id else (groups[-1] if groups else None)
+        if group is None or (not entry.request_id and not group.goes_on_with(entry, is_head=is_head)):
+            group = _Saved()
+            groups.append(group)
+            if entry.request_id:
+                by_request[entry.request_id] = group
+        (group.head if is_head else group.lines).append(entry)
     head = _Words(document_type.model, currency)
     lines = _Words(document_type.lines.model, currency) if document_type.lines is not None else head
-    saved: dict[str, Edit] = {}
-    for entry in sorted((*of_head, *of_lines), key=lambda entry: entry.pk):
-        key = entry.request_id or f"{entry.actor_label} {entry.at:%Y-%m-%d %H:%M}"
-        edit = saved.setdefault(key, Edit(entry.at, entry.actor_label))
-        edit.at = max(edit.at, entry.at)
-    ordered = sorted(of_head, key=lambda entry: entry.pk)
-    for entry in ordered:
-        edit = saved[entry.request_id or f"{entry.actor_label} {entry.at:%Y-%m-%d %H:%M}"]
-        if entry.kind == EventKind.CREATED:
-            edit.is_entry = True
-        else:
-            edit.changes += head.changes(entry)
-    for entry in sorted(of_lines, key=lambda entry: (_number(entry), entry.pk)):
-        edit = saved[entry.request_id or f"{entry.actor_label} {entry.at:%Y-%m-%d %H:%M}"]
-        if not edit.is_entry:
-            edit.changes += lines.of_line(entry)
-    told = [edit for edit in saved.values() if edit.is_entry or edit.changes]
-    return sorted(told, key=lambda edit: edit.at, reverse=True)
+    told = [_told(group, head, lines) for group in groups]
+    return [edit for edit in reversed(told) if edit.is_entry or edit.changes]
+
+
+def _told(group: _Saved, head: "_Words", lines: "_Words") -> Edit:
+    """The head first, then the lines in their order. Of a first entry nothing is told but that it was one."""
+    edit = Edit(group.last.at, group.last.actor_label, any(entry.kind == EventKind.CREATED for entry in group.head))
+    if not edit.is_entry:
+        edit.changes += [said for entry in group.head for said in head.changes(entry)]
+        ordered = sorted(group.lines, key=lambda entry: (_number(entry), entry.pk))
+        edit.changes += [said for entry in ordered for said in lines.of_line(entry)]
+    return edit
 
 
 def _number(entry: AuditEntry) -> int:

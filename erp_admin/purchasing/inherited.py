@@ -12,12 +12,12 @@ from erp_admin.purchasing.settings import DEPARTMENT, ITEM, LOCATION, UNIT
 from erp_admin.purchasing.sources import LineSource, source_of
 from integrations.delivery.contract import PushContext
 
-# Attribute of a line, element it is written to, setting that fills it, and how that is called.
+# Attribute of a line, element it is written to, and the setting that fills it.
 _FILLED = (
-    ("item_id", "itemid", ITEM, "Default Item"),
-    ("unit", "unit", UNIT, ""),
-    ("location_id", "locationid", LOCATION, ""),
-    ("department_id", "departmentid", DEPARTMENT, ""),
+    ("item_id", "itemid", ITEM),
+    ("unit", "unit", UNIT),
+    ("location_id", "locationid", LOCATION),
+    ("department_id", "departmentid", DEPARTMENT),
 )
 
 
@@ -48,12 +48,16 @@ def _inherited(
     return found
 
 
+def _words(source: str) -> str:
+    """Where a setting has its value, shortly; that of a project or entity is named."""
+    return f"the {source}" if source.startswith("setting of ") else "the settings"
+
+
 def _filled(source: LineSource) -> Iterator[tuple[str, Inherited]]:
-    for attribute, element, setting, label in _FILLED:
+    for attribute, element, setting in _FILLED:
         if getattr(source.line, attribute):
             continue
         first, present = source.first.get(element), source.choices[setting.key]
         if value := first or present.value:
             is_first = bool(first) and first != present.value
-            words = "when it was first pushed" if is_first else source.filled_by("", setting, label)
-            yield attribute, Inherited(value, words)
+            yield attribute, Inherited(value, "the first push" if is_first else _words(present.source))

@@ -132,9 +132,9 @@ def _standing(
     problems = []
     if document.approval == Approval.APPROVED:
         problems = [(each, *where_to_fix(request, document_type, each.code, document)) for each in verdict.problems]
-    fix = next(((url, words) for _, url, words in problems if url != here), None)
+    fix = next(((url, words) for _, url, words in problems if url and url != here), ("#problems-head", "What to fix"))
     can = _can(request, document_type, document, in_force, pushes, verdict)
-    can |= {"fix": fix is not None, "compare": sides is not None}
+    can |= {"fix": bool(problems), "compare": sides is not None}
     can["edit"] = can["edit"] and not (lock is not None and lock.is_whole)
     history = history_of(request, document_type, document)
     stored = list(blocked.problems_of(document_type.key, document)) if is_blocked else []

@@ -4,7 +4,7 @@ Presentation only. What only a technician asks for, such as tries and control id
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from accounts.access import TenantRequest, role_reason
@@ -64,25 +64,40 @@ def history_of(request: TenantRequest, document_type: AnyType, document: Any) ->
     ledger = selectors.events_of(document_type.key, document.pk, EVENTS)
     decisions = list(decisions_about(document, EVENTS + 1))
     edits, is_cut = edits_of(document_type, document, document_type.currency_of(document))
-    told = [*_pushes(request, ledger[:EVENTS]), *map(_edit, edits)]
-    told += [Told(each.at, each.text, actor=each.actor_label, state=DECIDED) for each in decisions[:EVENTS]]
-    told += _marks(document, has_decisions=bool(decisions), is_entered=any(edit.is_entry for edit in edits))
-    told += _files(request, document_type, document)
+    file = _file(request, document_type, document)
+    entry = next((edit for edit in edits if edit.is_entry), None)
+    if file is not None and entry is not None and _is_run(entry.actor):
+        edits.remove(entry)  # the file says who entered it
+    pushes = _pushes(request, ledger[:EVENTS])
+    told = [*pushes, *map(_edit, edits), *([file] if file is not None else [])]
+    told += [Told(each.at, each.text, actor=_who(each.actor_label), state=DECIDED) for each in decisions[:EVENTS]]
+    compared = max((event.at for event in pushes if event.state is COMPARED), default=None)
+    told += _marks(document, has_decisions=bool(decisions), is_entered=entry is not None, compared_at=compared)
     told.sort(key=lambda event: event.at, reverse=True)
     decided = decisions[0].at if decisions else None
     return History(told, ledger[:EVENTS], decided, is_cut or max(len(ledger), len(decisions)) > EVENTS)
 
 
+def _is_run(actor: str) -> bool:
+    return actor.startswith("run ")
+
+
+def _who(actor: str) -> str:
+    """Who acted, as people read it: a run of the engine is a sync."""
+    return f"sync {actor.removeprefix('run ')}" if _is_run(actor) else actor
+
+
 def _edit(edit: Edit) -> Told:
+    who = _who(edit.actor)
     if edit.is_entry:
-        return Told(edit.at, "Entered in ERP Admin", actor=edit.actor, state=ENTERED)
+        return Told(edit.at, "Entered in ERP Admin", actor=who, state=ENTERED)
     if len(edit.changes) == 1:
         only = edit.changes[0]
         title = only[:1].upper() + only[1:] if only.startswith(("added", "removed")) else f"Changed {only}"
-        return Told(edit.at, title, actor=edit.actor, state=EDITED)
+        return Told(edit.at, title, actor=who, state=EDITED)
     named, rest = edit.changes[:TOLD], tuple(edit.changes[TOLD:])
     return Told(
-        edit.at, f"{len(edit.changes)} changes", f"{'; '.join(named)}.", edit.actor, EDITED, details=rest
+        edit.at, f"{len(edit.changes)} changes", f"{'; '.join(named)}.", who, EDITED, details=rest
     )  # fmt: skip
 
 
@@ -110,22 +125,24 @@ def _pushes(request: TenantRequest, events: list[PushEvent]) -> list[Told]:
     return told
 
 
-def _marks(document: Any, *, has_decisions: bool, is_entered: bool) -> list[Told]:
+def _marks(document: Any, *, has_decisions: bool, is_entered: bool, compared_at: datetime | None) -> list[Told]:
     """What only columns of the document tell. What was approved before decisions were written down left only this."""
+    refreshed = document.refreshed_at
+    is_told = refreshed is not None and compared_at is not None and refreshed - compared_at < timedelta(minutes=1)
     marks = (
         (None if is_entered else document.created_at, "Entered in ERP Admin", None, ENTERED),
         (None if has_decisions else document.approved_at, "Approved", document.approved_by, DECIDED),
         (document.linked_at, f"Linked to {document.remote_id}", document.linked_by, LINKED),
-        (document.refreshed_at, "Last compared with Intacct", None, COMPARED),
+        (None if is_told else refreshed, "Last compared with Intacct", None, COMPARED),
     )
     return [Told(at, title, actor=str(by or ""), state=state) for at, title, by, state in marks if at is not None]
 
 
-def _files(request: TenantRequest, document_type: AnyType, document: Any) -> list[Told]:
+def _file(request: TenantRequest, document_type: AnyType, document: Any) -> Told | None:
     found = file_that_made(document_type.key, document.pk)
     if found is None:
-        return []
+        return None
     may_look = not role_reason(request, Role.ACCOUNTANT)
     url = tenant_url(request, "commitment_import", draft_pk=found.pk) if may_look else ""
     at = found.run.finished_at if found.run is not None and found.run.finished_at else found.created_at
-    return [Told(at, f"Imported from {found.file_name}", actor=str(found.created_by or ""), state=ENTERED, url=url)]
+    return Told(at, f"Imported from {found.file_name}", actor=str(found.created_by or ""), state=ENTERED, url=url)
