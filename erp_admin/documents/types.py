@@ -17,7 +17,7 @@ from accounts.refusal import Refused
 from erp_admin.documents.actions import Action
 from erp_admin.documents.line_columns import COPIED, VALUED, LineColumn
 from erp_admin.documents.uploads import UploadKind
-from integrations.delivery.contract import PushFlow
+from integrations.delivery.contract import PushContext, PushFlow
 from integrations.models import PushedDocument
 from integrations.runs.flow import register_flow
 
@@ -68,6 +68,34 @@ class Lines:
     columns: tuple[LineColumn, ...] = VALUED
     changes: str = ""
     copied: tuple[str, ...] = COPIED
+
+
+@dataclass(frozen=True)
+class Figure:
+    """An amount at the head of a record; `is_result` is what the others come to."""
+
+    label: str
+    amount: Decimal
+    is_result: bool = False
+
+
+@dataclass(frozen=True)
+class Inherited:
+    """A value that a line does not say itself, and where it comes from, as people read it."""
+
+    value: str
+    source: str
+
+
+LineValues = Mapping[int, Mapping[str, Inherited]]  # by key and attribute of the line
+
+
+def _one_amount(document: Any) -> Sequence[Figure]:
+    return [Figure("Amount", document.total)]
+
+
+def _nothing_inherited(document: Any, lines: Sequence[Any], context: PushContext | None) -> LineValues:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -172,6 +200,8 @@ class DocumentType(Generic[DocumentT]):
     entry_text: str = ""  # above the form, with {parent}
     first_numbers: Mapping[str, str] = field(default_factory=dict)  # proposed before there is any, by kind
     number_there: Callable[[DocumentT], str] = field(default=lambda document: str(getattr(document, "number", "")))
+    figures: Callable[[DocumentT], Sequence[Figure]] = _one_amount
+    inherited: Callable[[DocumentT, Sequence[Any], PushContext | None], LineValues] = _nothing_inherited
     upload: UploadKind | None = None
     samples: str = ""  # file of erp_admin/samples that the demo imports
     sample_settings: Mapping[str, str] = field(default_factory=dict)  # what pushing the samples needs, on the demo data

@@ -14,6 +14,7 @@ from erp_admin.documents.columns import choices_of
 from erp_admin.documents.line_columns import CHANGES_LINE, VALUED
 from erp_admin.documents.types import Columns, DocumentType, Fact, Lines, Parent
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentKind
+from erp_admin.purchasing import figures, inherited
 from erp_admin.purchasing.change_orders import ChangeOrderPush
 from erp_admin.purchasing.commitment_type import DECISIONS, PURCHASING_RECORD
 from erp_admin.purchasing.locks import lock_of
@@ -101,6 +102,8 @@ CHANGE_ORDERS: Final = DocumentType(
     facts=_facts,
     summary=_summary,
     number_there=_number_there,
+    figures=figures.of_change_order,
+    inherited=inherited.of_change_order,
     upload=ChangeOrderUpload(),
     samples="change_orders.csv",
     sample_settings={
