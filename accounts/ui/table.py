@@ -34,10 +34,6 @@ class Cell:
     out: str = ""
     mark: str = ""
 
-    @property
-    def is_a_time(self) -> bool:
-        return isinstance(self.value, date)
-
 
 @dataclass(frozen=True)
 class Field(Generic[RowT]):

@@ -15,6 +15,7 @@ from accounts.ui.pk import read_pk
 from erp_admin.documents.selectors import PERIODS, Documents, columns_of, filtered_documents
 from erp_admin.documents.types import children_of, document_types, type_of_model
 from integrations.models import AGREED, DocumentState
+from integrations.models.pushed import STATE_FACTS, with_state_facts
 
 STATE, TYPE, PERIOD = "state", "type", "period"
 
@@ -76,12 +77,22 @@ def _known(groups: Sequence[_Group], query: Mapping[str, str]) -> Iterator[tuple
 
 
 def _groups(model: type[Any], query: Mapping[str, str]) -> Iterator[_Group]:
+    """By what the state follows from, which is plain columns: a database derives no state of a hundred thousand rows."""
     columns = columns_of(model)
-    by = {STATE: "shown_as", PERIOD: "period"} | ({TYPE: columns.kind} if columns.kind else {})
-    found = filtered_documents(model, {**query, STATE: "", TYPE: "", PERIOD: ""}).order_by()
-    rows = found.values_list(*by.values(), columns.currency).annotate(number=Count("pk"), sum=Sum("total"))
-    for *values, currency, number, total in rows:
-        yield _Group(dict(zip(by, map(str, values), strict=True)), str(currency or ""), number, total)
+    by = [*STATE_FACTS, "is_different", "period", columns.currency, *([columns.kind] if columns.kind else ())]
+    found = with_state_facts(filtered_documents(model, {**query, STATE: "", TYPE: "", PERIOD: ""})).order_by()
+    rows = found.values_list(*by).annotate(number=Count("pk"), sum=Sum("total"))
+    states: dict[tuple[Any, ...], str] = {}
+    for *values, number, total in rows:
+        value = dict(zip(by, values, strict=True))
+        facts = tuple(values[: len(STATE_FACTS) + 1])
+        if facts not in states:
+            difference = "otherwise" if value["is_different"] else ""
+            states[facts] = model(**dict(zip(STATE_FACTS, facts, strict=False)), difference=difference).state.value
+        kind = {TYPE: str(value[columns.kind])} if columns.kind else {}
+        yield _Group(
+            {STATE: states[facts], PERIOD: value["period"], **kind}, str(value[columns.currency]), number, total
+        )
 
 
 def _sums(model: type[Any], query: Mapping[str, str], groups: Sequence[_Group]) -> list[Sums]:

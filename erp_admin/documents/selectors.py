@@ -26,6 +26,7 @@ from integrations.models import (
     PushHold,
     with_state,
 )
+from integrations.models.pushed import in_states
 
 Documents = QuerySet[Any]
 SORTS: Final = ("number", "title", "vendor", "date", "amount")
@@ -87,7 +88,7 @@ def filtered_documents(model: type[Any], query: Mapping[str, str]) -> Documents:
             matches |= Q(**{f"{name}__icontains": word})
         found = found.filter(matches)
     if query.get("state") in DocumentState.values:
-        found = found.filter(shown_as=query["state"])
+        found = in_states(found, [DocumentState(query["state"])])
     if query.get("type") and columns.kind:
         found = found.filter(**{columns.kind: query["type"]})
     if columns.project and (project := read_pk(query.get("project"))) is not None:
