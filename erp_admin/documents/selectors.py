@@ -29,6 +29,8 @@ from integrations.models import (
 from integrations.models.pushed import in_states
 
 Documents = QuerySet[Any]
+Keys = list[int] | None
+MOST_KEYS: Final = 2_000
 SORTS: Final = ("number", "title", "vendor", "date", "amount")
 PERIODS: Final = (
     ("later", "After this month"),
@@ -79,14 +81,32 @@ def _period(today: date) -> Case:
     return Case(*whens, default=Value("before"), output_field=CharField())
 
 
-def filtered_documents(model: type[Any], query: Mapping[str, str]) -> Documents:
-    """Documents that match the query string: `q`, `state`, `type`, `project`, `vendor`, `period`, `sort`."""
-    found, columns = documents(model), columns_of(model)
-    for word in query.get("q", "").split():
+def found_by_words(model: type[Any], words: str) -> Keys:
+    """The keys of the documents in which all words stand, so that a page looks for them once; None for too many."""
+    if not words.strip():
+        return None
+    keys = list(
+        _with_words(model.objects.all(), columns_of(model), words).values_list("pk", flat=True)[: MOST_KEYS + 1]
+    )
+    return keys if len(keys) <= MOST_KEYS else None
+
+
+def _with_words(found: Documents, columns: Columns, words: str) -> Documents:
+    for word in words.split():
         matches = Q()
         for name in columns.searched:
             matches |= Q(**{f"{name}__icontains": word})
         found = found.filter(matches)
+    return found
+
+
+def filtered_documents(model: type[Any], query: Mapping[str, str], within: Keys = None) -> Documents:
+    """Documents that match the query string: `q`, `state`, `type`, `project`, `vendor`, `period`, `sort`.
+
+    `within` are the keys that `found_by_words` found for its words, where that was asked before.
+    """
+    found, columns = documents(model), columns_of(model)
+    found = _with_words(found, columns, query.get("q", "")) if within is None else found.filter(pk__in=within)
     if query.get("state") in DocumentState.values:
         found = in_states(found, [DocumentState(query["state"])])
     if query.get("type") and columns.kind:

@@ -5,29 +5,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0012_saved_views'),
-        ('erp_admin', '0014_chosen_records'),
-        ('integrations', '0023_blocked_documents'),
+        ("accounts", "0012_saved_views"),
+        ("erp_admin", "0014_chosen_records"),
+        ("integrations", "0023_blocked_documents"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['tenant', 'vendor_id'], name='commitment_by_vendor'),
+            model_name="commitment",
+            index=models.Index(fields=["tenant", "vendor_id"], name="commitment_by_vendor"),
         ),
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['tenant', 'vendor_name'], name='commitment_by_vendor_name'),
+            model_name="commitment",
+            index=models.Index(fields=["tenant", "vendor_name"], name="commitment_by_vendor_name"),
         ),
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['tenant', 'total'], name='commitment_by_total'),
+            model_name="commitment",
+            index=models.Index(fields=["tenant", "total"], name="commitment_by_total"),
         ),
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['tenant', 'approval', 'delivery', 'changed_here', 'changed_there', 'missing_there', 'is_blocked', 'difference', 'dated_on', 'currency', 'kind', 'total'], name='commitment_figures'),
+            model_name="commitment",
+            index=models.Index(
+                fields=[
+                    "tenant",
+                    "approval",
+                    "delivery",
+                    "changed_here",
+                    "changed_there",
+                    "missing_there",
+                    "is_blocked",
+                    "difference",
+                    "dated_on",
+                    "currency",
+                    "kind",
+                    "total",
+                ],
+                name="commitment_figures",
+            ),
         ),
     ]

@@ -36,8 +36,9 @@ def listing(request: TenantRequest, kind: str) -> HttpResponse:
     if first := first_address(likings, request.GET):
         return redirect(f"{request.path}{first}")
     query, connection = request.GET.dict(), live_connection()
-    figures = listings.figures(document_type.model, query)
-    page = keyed_page_of(request, selectors.filtered_documents(document_type.model, query), figures.matching)
+    within = selectors.found_by_words(document_type.model, query.get("q", ""))
+    figures = listings.figures(document_type.model, query, within)
+    page = keyed_page_of(request, selectors.filtered_documents(document_type.model, query, within), figures.matching)
     fields, rows = fields_of(request, document_type), [row_of(document) for document in page]
     select_reason = action_reason(request, document_type, "push")
     totals = totals_of(document_type, figures.sums)

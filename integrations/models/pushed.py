@@ -199,16 +199,6 @@ def _condition(name: str, wanted: Any) -> Q:
     return ~Q(**{name: ""}) if name == "difference" else Q(**{f"{name}__isnull": False})
 
 
-# What the state follows from, so that many documents can be counted by it without deriving it of each: whether there is
-# a difference counts, not which.
-STATE_FACTS = ("approval", "delivery", "changed_here", "changed_there", "missing_there", "is_blocked")
-
-
-def with_state_facts(documents: "QuerySet[Any]") -> "QuerySet[Any]":
-    """Annotate `is_different`, which is the one of the facts that is no column of its own."""
-    return documents.annotate(is_different=models.ExpressionWrapper(~Q(difference=""), models.BooleanField()))
-
-
 def in_states(documents: "QuerySet[Any]", states: "Collection[DocumentState]") -> "QuerySet[Any]":
     """Those annotated by `with_state` that are in one of the states.
 

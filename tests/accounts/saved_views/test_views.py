@@ -88,7 +88,7 @@ def test_a_view_of_another_company_is_not_found(
     [
         ({"name": " "}, "Give the view a name."),
         ({"name": "x" * 61}, "at most 60 characters"),
-        ({"list_key": "../x"}, "Enter a valid value."),
+        ({"list_key": "../x"}, "This list is not known."),
         ({"query": "q=" + "x" * 1_000}, "at most 1000 characters"),
     ],
 )

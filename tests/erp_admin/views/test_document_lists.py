@@ -84,7 +84,7 @@ def truth(**wanted: Any) -> dict[str, tuple[int, Decimal, Decimal]]:
         ({}, {}),
         ({"type": "purchase_order", "state": "draft"}, {"kind": "purchase_order", "approval": "draft"}),
         ({"vendor": "V-20", "q": "trade 1"}, {"vendor_id": "V-20", "title__contains": "1"}),
-        ({"state": "nonsense", "period": "before"}, {"dated_on__lt": date(2025, 1, 1)}),
+        ({"state": "nonsense", "period": "before"}, {}),
     ],
 )
 def test_the_sums_are_those_of_all_that_match_by_currency(
@@ -112,7 +112,7 @@ def test_a_long_filter_is_searched_at_the_server(many: Connection, ben: Client, 
         group.lookup, {"by": "vendor", "find": "vendor 4", "state": "draft", "page": "3"}, HTTP_HX_REQUEST="true"
     )
     options = {option.label: option for option in found.context["options"]}
-    assert set(options) == {f"V-{each} Vendor {each}" for each in (4, 40, 42, 44, 46, 48)}
+    assert set(options) == {f"V-{each} Vendor {each}" for each in (4, 14, 24, 34, *range(40, 50, 2))}
     assert options["V-44 Vendor 44"].count == 40
     assert "<html" not in found.text
     led = ben.get(options["V-44 Vendor 44"].url)
