@@ -33,8 +33,10 @@ def fields_of(request: TenantRequest, document_type: AnyType, *, for_files: bool
         Field("type", "Type", TEXT, lambda row: Cell(row.kind), under="number", is_default=not document_type.parent)
         if columns.kind
         else None,
-        Field("title", "Title", NAME, lambda row: Cell(row.document.title), "title"),
-        Field("vendor", "Vendor", TEXT, lambda row: Cell(row.vendor), "vendor", card=3) if columns.vendor else None,
+        Field("title", "Title", NAME, lambda row: Cell(row.document.title), "title", card=3),
+        Field("vendor", "Vendor", TEXT, lambda row: Cell(row.vendor), "vendor", under="title")
+        if columns.vendor
+        else None,
         _project(request, leads) if columns.project else None,
         Field("state", "State", STATE, lambda row: Cell(row.state), card=2),
         Field("reason", "Reason", TEXT, lambda row: Cell(row.state.reason), in_files=True),
