@@ -86,8 +86,8 @@ def _project(request: TenantRequest, leads: Any) -> Field[Row]:
 
 def _money(name: str) -> Callable[[Row], Cell]:
     def cell(row: Row) -> Cell:
-        value = row.document.total if name == "total" else getattr(row, name)
-        return Cell(value, row.currency)
+        values = {"total": row.document.total, "changes": row.changes, "revised": row.document.total + row.added}
+        return Cell(values[name], row.currency)
 
     return cell
 

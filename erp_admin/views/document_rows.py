@@ -36,10 +36,9 @@ class Row:
         return self.added or None
 
     @property
-    def revised(self) -> Decimal:
-        """What it comes to with its changes."""
-        total: Decimal = self.document.total
-        return total + self.added
+    def revised(self) -> Decimal | None:
+        """What it comes to with its changes, None without any."""
+        return self.document.total + self.added if self.added else None
 
 
 def row_of(document: Any) -> Row:
