@@ -16,7 +16,11 @@ _MOST_COLUMNS: Final = 60
 class ListForm(forms.Form):
     """Which list, and its columns by key; a list that has a column of that key no more passes it over."""
 
-    list_key = forms.RegexField(_KEY.pattern + r"\Z", max_length=LIST_KEY_LENGTH)
+    list_key = forms.RegexField(
+        _KEY.pattern + r"\Z",
+        max_length=LIST_KEY_LENGTH,
+        error_messages={"invalid": "This list is not known. Open it again and save the view once more."},
+    )
 
     @property
     def columns(self) -> list[str]:

@@ -28,14 +28,6 @@ class Likings:
     columns: Sequence[str]
     is_changed: bool = False
 
-    @property
-    def own(self) -> list[SavedView]:
-        return [view for view in self.views if not view.is_shared]
-
-    @property
-    def shared(self) -> list[SavedView]:
-        return [view for view in self.views if view.is_shared]
-
 
 def likings_of(person: User, list_key: str, query: QueryDict) -> Likings:
     """In two questions, whatever there is."""

@@ -73,9 +73,17 @@ def keyed_page_of(request: HttpRequest, found: QuerySet[Any], count: int, size: 
     if asked and asked[2] and number > 1:
         keys = _beyond(found, int(asked[3]), asked[2] == "before", size)
     if not keys:
-        keys = list(found.values_list("pk", flat=True)[(number - 1) * size : number * size])
+        keys = _counted(found, count, number, size)
     rows = {row.pk: row for row in found.order_by().filter(pk__in=keys)}
     return KeyedPage([rows[key] for key in keys if key in rows], number, paginator)
+
+
+def _counted(found: QuerySet[Any], count: int, number: int, size: int) -> list[Any]:
+    """The keys of a page by its number, counted from the end that is nearer."""
+    begin, end = (number - 1) * size, min(number * size, count)
+    if begin <= count // 2:
+        return list(found.values_list("pk", flat=True)[begin : number * size])
+    return list(found.reverse().values_list("pk", flat=True)[count - end : count - begin])[::-1]
 
 
 def _beyond(found: QuerySet[Any], key: int, backwards: bool, size: int) -> list[Any]:

@@ -34,18 +34,15 @@ class Cell:
     out: str = ""
     mark: str = ""
 
-    @property
-    def is_a_time(self) -> bool:
-        return isinstance(self.value, date)
-
 
 @dataclass(frozen=True)
 class Field(Generic[RowT]):
     """A column that a list may show.
 
-    `under` is the key of the column in whose cell it stands as second line, where both are shown. `is_fixed` can not be
-    taken away; `is_default` stands there before anybody chose. `card` is its place in the head of a card on a phone, 0
-    for below. `in_files` only: what a page says beside each amount, and a file needs a column for.
+    `under` is the key of the column in whose cell it stands as second line, where both are shown. One that `is_fixed`
+    cannot be taken away; one that `is_default` is shown before anybody chose. `card` is its place in the head of a card
+    on a phone, 0 for below; of several that are shown the last one has it. One that is `in_files` stands in files only:
+    what a page says beside each amount.
     """
 
     key: str
@@ -143,6 +140,8 @@ def table_of(
     """The table of one page. A column in which no row has anything is left out, unless the list always shows it."""
     cells = {each.key: [each.cell(row) for row in rows] for each in fields}
     kept = [each for each in fields if each.is_fixed or any(not _is_empty(cell) for cell in cells[each.key])]
+    places = {each.card: each.key for each in kept if each.card}
+    kept = [each if places.get(each.card) == each.key else replace(each, card=0) for each in kept]
     top = [each for each in kept if not _stands_below(each, kept)]
     below = {each.under: each for each in kept if _stands_below(each, kept)}
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from accounts.ui.pk import read_pk
-from erp_admin.documents.selectors import PERIODS, Documents, columns_of, filtered_documents
+from erp_admin.documents.selectors import PERIODS, Documents, Keys, columns_of, filtered_documents
 from erp_admin.documents.types import children_of, document_types, type_of_model
 from integrations.models import AGREED, DocumentState
 
@@ -53,8 +53,8 @@ class _Group:
         return all(not query.get(name) or name == besides or query[name] == self.values[name] for name in self.values)
 
 
-def figures(model: type[Any], query: Mapping[str, str]) -> Figures:
-    groups = list(_groups(model, query))
+def figures(model: type[Any], query: Mapping[str, str], within: Keys = None) -> Figures:
+    groups = list(_groups(model, query, within))
     chosen = dict(_known(groups, query))
     names = groups[0].values if groups else (STATE, PERIOD)
     counts: dict[str, dict[str, int]] = {name: {} for name in names}
@@ -63,7 +63,7 @@ def figures(model: type[Any], query: Mapping[str, str]) -> Figures:
             if group.matches(chosen, besides=name):
                 counts[name][value] = counts[name].get(value, 0) + group.number
     matching = [group for group in groups if group.matches(chosen)]
-    return Figures(counts, sum(group.number for group in matching), _sums(model, query, matching))
+    return Figures(counts, sum(group.number for group in matching), _sums(model, query, within, matching))
 
 
 def _known(groups: Sequence[_Group], query: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -75,21 +75,21 @@ def _known(groups: Sequence[_Group], query: Mapping[str, str]) -> Iterator[tuple
             yield name, value
 
 
-def _groups(model: type[Any], query: Mapping[str, str]) -> Iterator[_Group]:
+def _groups(model: type[Any], query: Mapping[str, str], within: Keys) -> Iterator[_Group]:
     columns = columns_of(model)
     by = {STATE: "shown_as", PERIOD: "period"} | ({TYPE: columns.kind} if columns.kind else {})
-    found = filtered_documents(model, {**query, STATE: "", TYPE: "", PERIOD: ""}).order_by()
+    found = filtered_documents(model, {**query, STATE: "", TYPE: "", PERIOD: ""}, within).order_by()
     rows = found.values_list(*by.values(), columns.currency).annotate(number=Count("pk"), sum=Sum("total"))
     for *values, currency, number, total in rows:
         yield _Group(dict(zip(by, map(str, values), strict=True)), str(currency or ""), number, total)
 
 
-def _sums(model: type[Any], query: Mapping[str, str], groups: Sequence[_Group]) -> list[Sums]:
+def _sums(model: type[Any], query: Mapping[str, str], within: Keys, groups: Sequence[_Group]) -> list[Sums]:
     by_currency: dict[str, tuple[int, Decimal]] = {}
     for group in groups:
         number, total = by_currency.get(group.currency, (0, Decimal(0)))
         by_currency[group.currency] = (number + group.number, total + group.total)
-    changes = _changes(model, query) if by_currency else {}
+    changes = _changes(model, query, within) if by_currency else {}
     adds_up = _adding(model)
     return [
         Sums(currency, number, total, changes.get(currency, Decimal(0)) if adds_up else None)
@@ -102,14 +102,14 @@ def _adding(model: type[Any]) -> list[Any]:
     return [child for child in children_of(type_of_model(model)) if child.parent and child.parent.adds_up]
 
 
-def _changes(model: type[Any], query: Mapping[str, str]) -> dict[str, Decimal]:
+def _changes(model: type[Any], query: Mapping[str, str], within: Keys) -> dict[str, Decimal]:
     """What approved documents add to those that match, by currency."""
     found: dict[str, Decimal] = {}
     is_narrowed = any(value for name, value in query.items() if name in ("q", STATE, TYPE, PERIOD, "project", "vendor"))
     for child in _adding(model):
         adding = child.model.objects.filter(AGREED)
         if is_narrowed:
-            parents = filtered_documents(model, query).order_by().values("pk")
+            parents = filtered_documents(model, query, within).order_by().values("pk")
             adding = adding.filter(**{f"{child.parent.attribute}__in": parents})
         rows = adding.order_by().values_list(child.columns.currency).annotate(sum=Sum("total"))
         for currency, total in rows:

@@ -16,8 +16,11 @@ from accounts.ui.pk import read_pk
 from erp_admin.documents.types import Columns, children_of, type_of_model
 from erp_admin.models import IMPORTED, ImportedDocument
 from integrations.models import AGREED, TO_PUSH, DocumentState, Exchange, ExchangeSubject, Push, PushEvent, with_state
+from integrations.models.pushed import in_states
 
 Documents = QuerySet[Any]
+Keys = list[int] | None
+MOST_KEYS: Final = 2_000
 SORTS: Final = ("number", "title", "vendor", "date", "amount")
 PERIODS: Final = (
     ("later", "After this month"),
@@ -68,16 +71,34 @@ def _period(today: date) -> Case:
     return Case(*whens, default=Value("before"), output_field=CharField())
 
 
-def filtered_documents(model: type[Any], query: Mapping[str, str]) -> Documents:
-    """Documents that match the query string: `q`, `state`, `type`, `project`, `vendor`, `period`, `import`, `sort`."""
-    found, columns = documents(model), columns_of(model)
-    for word in query.get("q", "").split():
+def found_by_words(model: type[Any], words: str) -> Keys:
+    """The keys of the documents in which all words stand, so that a page looks for them once; None for too many."""
+    if not words.strip():
+        return None
+    keys = list(
+        _with_words(model.objects.all(), columns_of(model), words).values_list("pk", flat=True)[: MOST_KEYS + 1]
+    )
+    return keys if len(keys) <= MOST_KEYS else None
+
+
+def _with_words(found: Documents, columns: Columns, words: str) -> Documents:
+    for word in words.split():
         matches = Q()
         for name in columns.searched:
             matches |= Q(**{f"{name}__icontains": word})
         found = found.filter(matches)
+    return found
+
+
+def filtered_documents(model: type[Any], query: Mapping[str, str], within: Keys = None) -> Documents:
+    """Documents that match the query string: `q`, `state`, `type`, `project`, `vendor`, `period`, `import`, `sort`.
+
+    `within` are the keys that `found_by_words` found for its words, where that was asked before.
+    """
+    found, columns = documents(model), columns_of(model)
+    found = _with_words(found, columns, query.get("q", "")) if within is None else found.filter(pk__in=within)
     if query.get("state") in DocumentState.values:
-        found = found.filter(shown_as=query["state"])
+        found = in_states(found, [DocumentState(query["state"])])
     if query.get("type") and columns.kind:
         found = found.filter(**{columns.kind: query["type"]})
     if columns.project and (project := read_pk(query.get("project"))) is not None:

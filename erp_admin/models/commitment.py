@@ -65,6 +65,27 @@ class Commitment(NumberedDocument):
         indexes = [
             models.Index(fields=["tenant", "approval", "delivery"], name="commitment_by_state"),
             models.Index(fields=["tenant", "dated_on"], name="commitment_by_date"),
+            models.Index(fields=["tenant", "vendor_id"], name="commitment_by_vendor"),
+            models.Index(fields=["tenant", "vendor_name"], name="commitment_by_vendor_name"),
+            models.Index(fields=["tenant", "total"], name="commitment_by_total"),
+            # What a list counts and adds up of everything that matches; the rows, which are wide, are not read for it.
+            models.Index(
+                fields=[
+                    "tenant",
+                    "approval",
+                    "delivery",
+                    "changed_here",
+                    "changed_there",
+                    "missing_there",
+                    "is_blocked",
+                    "difference",
+                    "dated_on",
+                    "currency",
+                    "kind",
+                    "total",
+                ],
+                name="commitment_figures",
+            ),
         ]
 
     def __str__(self) -> str:

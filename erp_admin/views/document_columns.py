@@ -33,8 +33,10 @@ def fields_of(request: TenantRequest, document_type: AnyType, *, for_files: bool
         Field("type", "Type", TEXT, lambda row: Cell(row.kind), under="number", is_default=not document_type.parent)
         if columns.kind
         else None,
-        Field("title", "Title", NAME, lambda row: Cell(row.document.title), "title"),
-        Field("vendor", "Vendor", TEXT, lambda row: Cell(row.vendor), "vendor", card=3) if columns.vendor else None,
+        Field("title", "Title", NAME, lambda row: Cell(row.document.title), "title", card=3),
+        Field("vendor", "Vendor", TEXT, lambda row: Cell(row.vendor), "vendor", under="title")
+        if columns.vendor
+        else None,
         _project(request, leads) if columns.project else None,
         Field("state", "State", STATE, lambda row: Cell(row.state), card=2),
         Field("reason", "Reason", TEXT, lambda row: Cell(row.state.reason), in_files=True),
@@ -84,8 +86,8 @@ def _project(request: TenantRequest, leads: Any) -> Field[Row]:
 
 def _money(name: str) -> Callable[[Row], Cell]:
     def cell(row: Row) -> Cell:
-        value = row.document.total if name == "total" else getattr(row, name)
-        return Cell(value, row.currency)
+        values = {"total": row.document.total, "changes": row.changes, "revised": row.document.total + row.added}
+        return Cell(values[name], row.currency)
 
     return cell
 

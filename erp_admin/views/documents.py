@@ -14,7 +14,7 @@ from accounts.saved_views.menu import list_menu
 from accounts.saved_views.selectors import first_address, likings_of
 from accounts.ui.filters import FilterGroup, counted_filter, filter_group, is_filtered
 from accounts.ui.paging import keyed_page_of
-from accounts.ui.table import chosen_fields, table_of
+from accounts.ui.table import Field, chosen_fields, table_of
 from erp_admin.documents import listing as listings
 from erp_admin.documents import selectors
 from erp_admin.documents.types import AnyType, parent_type_of, type_for
@@ -36,8 +36,9 @@ def listing(request: TenantRequest, kind: str) -> HttpResponse:
     if first := first_address(likings, request.GET):
         return redirect(f"{request.path}{first}")
     query, connection = request.GET.dict(), live_connection()
-    figures = listings.figures(document_type.model, query)
-    page = keyed_page_of(request, selectors.filtered_documents(document_type.model, query), figures.matching)
+    within = selectors.found_by_words(document_type.model, query.get("q", ""))
+    figures = listings.figures(document_type.model, query, within)
+    page = keyed_page_of(request, selectors.filtered_documents(document_type.model, query, within), figures.matching)
     fields, rows = fields_of(request, document_type), [row_of(document) for document in page]
     select_reason = action_reason(request, document_type, "push")
     totals = totals_of(document_type, figures.sums)
@@ -50,7 +51,7 @@ def listing(request: TenantRequest, kind: str) -> HttpResponse:
             request,
             document_type.title,
             document_type.plural,
-            chosen_fields(fields, likings.columns),
+            _worth_showing(chosen_fields(fields, likings.columns), rows),
             rows,
             table_row(request, document_type),
             default_sort="number",
@@ -73,6 +74,12 @@ def listing(request: TenantRequest, kind: str) -> HttpResponse:
         "hold": PushHold.objects.filter(connection=connection, flow=document_type.key).first() if connection else None,
     }
     return render(request, "erp_admin/documents.html", context)
+
+
+def _worth_showing(fields: list[Field[Row]], rows: list[Row]) -> list[Field[Row]]:
+    """Without what changes come to, where no document of the page has any."""
+    has_changes = any(row.added for row in rows)
+    return [each for each in fields if has_changes or each.key not in ("changes", "revised")]
 
 
 def _export_url(request: TenantRequest, document_type: AnyType) -> str:

@@ -6,7 +6,7 @@ it is blocked what the last judgment of it came to. Lists filter on these plain 
 `integrations.delivery.blocked` alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -199,6 +199,26 @@ def _condition(name: str, wanted: Any) -> Q:
     return ~Q(**{name: ""}) if name == "difference" else Q(**{f"{name}__isnull": False})
 
 
+def in_states(documents: "QuerySet[Any]", states: "Collection[DocumentState]") -> "QuerySet[Any]":
+    """Those annotated by `with_state` that are in one of the states.
+
+    The columns that each state asks for are named besides, for a database derives a state of no more rows than it must.
+    """
+    possible = Q()
+    for state, holds in _RULES:
+        if state in states:
+            possible |= _all_of(holds)
+    found: QuerySet[Any] = documents.filter(shown_as__in=[state.value for state in states])
+    return found if DocumentState.READY in states else found.filter(possible)
+
+
+def _all_of(holds: Mapping[str, Any]) -> Q:
+    condition = Q()
+    for name, wanted in holds.items():
+        condition &= _condition(name, wanted)
+    return condition
+
+
 def with_state(documents: "QuerySet[Any]") -> "QuerySet[Any]":
     """Annotate `shown_as`, the value of the derived state, by the rules that `PushedDocument.state` follows."""
     annotated: QuerySet[Any] = documents.annotate(shown_as=_state_by_rules())
@@ -209,8 +229,5 @@ def with_state(documents: "QuerySet[Any]") -> "QuerySet[Any]":
 def _state_by_rules() -> Case:
     whens = []
     for state, holds in _RULES:
-        condition = Q()
-        for name, wanted in holds.items():
-            condition &= _condition(name, wanted)
-        whens.append(When(condition, then=Value(state.value)))
+        whens.append(When(_all_of(holds), then=Value(state.value)))
     return Case(*whens, default=Value(DocumentState.READY.value), output_field=CharField())

@@ -25,6 +25,7 @@ from accounts.ui.pk import read_pk
 from accounts.ui.table import Field, Value, chosen_fields, file_fields, table_of
 from integrations.gateway.access import Entity, entities_of, latest_connection, live_connection, why_not_sync
 from integrations.lists import GROUPS, ListKind
+from integrations.lists.plain_names import plain_names
 from integrations.mirror.followers import lagging
 from integrations.models import UNKNOWN_OWNER, Connection, Freshness, ListDefinition, ListItem, RecordState
 from integrations.records.exports import header_of, row_of
@@ -158,7 +159,7 @@ def records(request: TenantRequest, list_key: str) -> HttpResponse:
         "before": query_url(request, page=page.before) if page.before else "",
         "after": query_url(request, page=page.after) if page.after else "",
         "freshness": freshness_of(connection, kind),
-        "lagging": lagging(connection, kind),
+        "lagging": [plain_names(kind).get(name, name) for name in lagging(connection, kind)],
         "is_former": live_connection() is None,
         "without_parent": query_url(request, of=None, page=None),
         "parent_url": record_url(request, chosen.parent.kind, chosen.parent.pk) if chosen.parent else "",

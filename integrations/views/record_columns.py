@@ -22,7 +22,7 @@ def fields_of(kind: ListKind, custom: Mapping[str, str]) -> tuple[Field[Row], ..
     fields = [
         Field[Row]("id", "ID", table.ID, lambda row: Cell(row["item"].business_id, url=row["url"]), "id",
                    is_fixed=True, card=1),
-        Field[Row]("within", "Within", table.TEXT, lambda row: Cell(row["within"]), under="id"),
+        *_further_parts(kind),
         Field[Row]("name", "Name", table.NAME, lambda row: Cell(row["item"].name), "name", card=3),
         Field[Row]("state", "State", table.STATE, lambda row: Cell(row["item"].shown_state), card=2),
         *(_plain(each) for each in plain_fields(kind)),
@@ -34,6 +34,13 @@ def fields_of(kind: ListKind, custom: Mapping[str, str]) -> tuple[Field[Row], ..
         fields.append(Field("entity", "Entity", table.TEXT, lambda row: Cell(row["owner"])))
     fields.append(Field("changed", "Last change", table.MOMENT, lambda row: Cell(row["item"].changed_at), "changed"))
     return tuple(fields)
+
+
+def _further_parts(kind: ListKind) -> list[Field[Row]]:
+    """What names a record besides its id, where that and its parent do not."""
+    if not set(kind.other_id_parts) - {kind.parent_field}:
+        return []
+    return [Field("within", "Within", table.TEXT, lambda row: Cell(row["within"]), under="id")]
 
 
 def _parent(row: Row) -> Cell:

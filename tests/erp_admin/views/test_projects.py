@@ -35,7 +35,7 @@ def by_hand(tenant: Tenant, number: str, name: str, **fields: Any) -> Project:
 
 
 def ids_shown(page: str) -> list[str]:
-    return re.findall(r'<td class="id"><a href="[^"]*">([^<]*)</a>', page)
+    return re.findall(r'class="id card-1"[^>]*><a href="[^"]*">([^<]*)</a>', page)
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_the_list_shows_what_intacct_has_with_the_state_here(imported: Project, 
     assert "4,250,000.00" in page
     assert "Jan 15, 2025" in page
     assert "Imported" in page
-    assert f'In ERP Admin: <a href="{url("project", pk=imported.pk)}">24-001</a>' in page
+    assert f'data-label="In ERP Admin"><a href="{url("project", pk=imported.pk)}">24-001</a>' in page
 
 
 @pytest.mark.parametrize(
