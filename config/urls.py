@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("integrations.operations.probes")),
     path("t/<slug:tenant_slug>/settings/audit/", include("accounts.trail.urls")),
+    path("t/<slug:tenant_slug>/views/", include("accounts.saved_views.urls")),
     path("t/<slug:tenant_slug>/", include("accounts.people.urls")),
     path("t/<slug:tenant_slug>/", include("erp_admin.urls")),
     path("t/<slug:tenant_slug>/", include("integrations.urls")),

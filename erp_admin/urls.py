@@ -14,7 +14,7 @@ from accounts.access import role_required
 from erp_admin.documents.actions import PUSH, PUSH_READY, READY, Action
 from erp_admin.documents.types import AnyType, document_types
 from erp_admin.uploads.kinds import file_types
-from erp_admin.views import home, imports, issues, links, picking, project_import, projects
+from erp_admin.views import home, imports, issues, links, picking, project_files, project_import, projects
 
 
 def _guarded(action: Action, documents: str) -> Any:
@@ -51,6 +51,7 @@ IMPORT = f"{file_types()[0].place}/import"
 urlpatterns = [
     path("", home.home, name="home"),
     path("erp/projects/", project_import.projects, name="projects"),
+    path("erp/projects/export/", project_files.export, name="export_projects"),
     path("erp/projects/refresh/", project_import.refresh, name="refresh_projects"),
     path("erp/projects/preview/", project_import.preview, name="preview_projects"),
     path("erp/projects/import/", project_import.start, name="import_projects"),

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Role, Tenant, User
 from accounts.people.invitations import invite
+from accounts.saved_views.service import save_view
 from erp_admin.documents.types import document_types, type_for
 from erp_admin.models import ImportState, Project
 from erp_admin.uploads.service import read_upload
@@ -81,6 +82,7 @@ TABLE = {
     "tenants": Row(PERSON),
     "home": Row(Role.VIEWER),
     "projects": Row(Role.VIEWER),
+    "export_projects": Row(Role.VIEWER),
     "refresh_projects": Row(Role.ACCOUNTANT, "post"),
     "preview_projects": Row(Role.ACCOUNTANT),
     "import_projects": Row(Role.ACCOUNTANT, "post", data={"all": "1"}),
@@ -92,6 +94,10 @@ TABLE = {
     "project": Row(Role.VIEWER, arguments=("pk",)),
     "edit_project": Row(Role.ACCOUNTANT, arguments=("pk",)),
     "unlink_project": Row(Role.ACCOUNTANT, "post", arguments=("pk",)),
+    "save_view": Row(Role.VIEWER, "post"),
+    "choose_columns": Row(Role.VIEWER, "post"),
+    "open_with_view": Row(Role.VIEWER, "post", arguments=("view_pk",)),
+    "remove_view": Row(Role.VIEWER, "post", arguments=("no_view_pk",), of_nobody=True),
     "people": Row(Role.VIEWER),
     "invite": Row(Role.ADMIN, asks_again=True),
     "resend_invitation": Row(Role.ADMIN, "post", arguments=("invitation_pk",), asks_again=True),
@@ -168,6 +174,7 @@ TABLE = {
 RENAMED = {
     "setting_key": "key",
     "record_key": "list_key",
+    "no_view_pk": "view_pk",
     **dict.fromkeys(("exchange_pk", "session_pk", "passkey_pk", "record_pk", "hold_pk"), "pk"),
     **dict.fromkeys((f"{document_type.one}_pk" for document_type in document_types()), "pk"),
 }
@@ -222,6 +229,8 @@ def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, A
         "exchange_pk": exchange.pk,
         **{f"{type_for(key).one}_pk": document.pk for key, document in documents.items()},
         "hold_pk": _hold(mirrored).pk,
+        "view_pk": save_view(scoped, viewer, "commitments", "All", query="", columns=[], is_shared=True).pk,
+        "no_view_pk": 0,
         "uidb64": "MQ",
         "token": "set-password",
         "uidb36": "1",
@@ -285,7 +294,7 @@ def test_everybody_sees_what_is_theirs_and_nothing_else(
 
 
 # Answers without a frame around them, so that no entry of the navigation can be marked.
-WITHOUT_FRAME = {"pick_record"}
+WITHOUT_FRAME = {"pick_record", "save_view", "choose_columns", "open_with_view", "remove_view"}
 
 
 def test_every_page_marks_the_one_entry_of_the_navigation_it_belongs_to(

@@ -6,6 +6,7 @@ from accounts.models.attempts import Attempts
 from accounts.models.audit import AuditEntry
 from accounts.models.invitation import UNANSWERED, Invitation, InvitationState
 from accounts.models.membership import Membership, Role
+from accounts.models.saved_view import ListChoice, SavedView
 from accounts.models.support import SupportVisit
 from accounts.models.tenant import SupportAccess, Tenant
 from accounts.models.user import User
@@ -18,8 +19,10 @@ __all__ = [
     "EventKind",
     "Invitation",
     "InvitationState",
+    "ListChoice",
     "Membership",
     "Role",
+    "SavedView",
     "SupportAccess",
     "SupportVisit",
     "Tenant",

@@ -44,6 +44,8 @@ def _of_one(key: str, view: str, may: str, methods: tuple[str, ...] = POST) -> A
 
 
 LIST: Final = Action("list", "{key}", "", f"{_VIEWS}.documents.listing", Role.VIEWER, GET)
+EXPORT: Final = Action("export", "export_{key}", "export/", f"{_VIEWS}.document_files.export", Role.VIEWER, GET)
+LOOKUP: Final = Action("lookup", "filter_{key}", "filter/", f"{_VIEWS}.document_files.lookup", Role.VIEWER, GET)
 RECORD: Final = Action("record", "{one}", "<int:pk>/", f"{_VIEWS}.document_record.record", Role.VIEWER, GET)
 NEW: Final = Action("new", "new_{one}", "new/", f"{_VIEWS}.document_entry.new", methods=BOTH, may=ENTERS)
 PREVIEW: Final = Action(
@@ -72,6 +74,8 @@ PUSH_READY: Final = Action("push_ready", "push_ready", "erp/push/start/", f"{_VI
 # What every document that is entered here and pushed to Intacct offers.
 PUSHED: Final = (
     LIST,
+    EXPORT,
+    LOOKUP,
     NEW,
     PREVIEW,
     PUSH,

@@ -3,12 +3,12 @@
 Reads only. Every list shows the state of `with_state`, so that filters, counts and badges always agree.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Case, CharField, Count, DecimalField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, CharField, DecimalField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -114,19 +114,6 @@ def _order(columns: Columns, sort: str) -> list[str]:
     }
     names = [*by.get(name, []), *columns.number, "pk"]
     return [f"-{each}" for each in names] if sort.startswith("-") and name in SORTS else names
-
-
-def counts(found: Documents, name: str) -> dict[str, int]:
-    """How many of `found` there are of each value of a column."""
-    counted = found.order_by().values_list(name).annotate(Count("pk"))
-    return {str(value if value is not None else ""): number for value, number in counted}
-
-
-def largest(found: Documents, value: str, labels: Sequence[str], limit: int) -> list[tuple[str, str, int]]:
-    """The values of a column with the most documents: value, label, count. One more than `limit` where there are."""
-    rows = found.exclude(**{f"{value}__isnull": True}).order_by().values_list(value, *labels)
-    counted = rows.annotate(number=Count("pk")).order_by("-number", value)[: limit + 1]
-    return [(str(row[0]), " ".join(str(part) for part in row[1:-1] if part), row[-1]) for row in counted if row[0]]
 
 
 def attention_count() -> int:

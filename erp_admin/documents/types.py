@@ -16,7 +16,7 @@ from accounts.models import Tenant, User
 from accounts.refusal import Refused
 from erp_admin.documents.actions import Action
 from erp_admin.documents.uploads import UploadKind
-from integrations.delivery.contract import PushFlow
+from integrations.delivery.contract import PushContext, PushFlow
 from integrations.models import PushedDocument
 from integrations.runs.flow import register_flow
 
@@ -61,6 +61,34 @@ class Lines:
     entry_text: str
     related: tuple[str, ...] = ()
     attribute: str = "lines"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """An amount at the head of a record; `is_result` is what the others come to."""
+
+    label: str
+    amount: Decimal
+    is_result: bool = False
+
+
+@dataclass(frozen=True)
+class Inherited:
+    """A value that a line does not say itself, and where it comes from, as people read it."""
+
+    value: str
+    source: str
+
+
+LineValues = Mapping[int, Mapping[str, Inherited]]  # by key and attribute of the line
+
+
+def _one_amount(document: Any) -> Sequence[Figure]:
+    return [Figure("Amount", document.total)]
+
+
+def _nothing_inherited(document: Any, lines: Sequence[Any], context: PushContext | None) -> LineValues:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -154,11 +182,14 @@ class DocumentType(Generic[DocumentT]):
     summary: Callable[[DocumentT], str]
     order: int  # place in the navigation
     group: str = "ERP Admin"
+    commits: bool = False  # whether an approved one is cost that a project is committed to
     parent: Parent | None = None
     lines: Lines | None = None
     entry: str = ""  # path of the class of the entry form: forms are pages, and pages import features
     entry_text: str = ""  # above the form, with {parent}
     number_there: Callable[[DocumentT], str] = field(default=lambda document: str(getattr(document, "number", "")))
+    figures: Callable[[DocumentT], Sequence[Figure]] = _one_amount
+    inherited: Callable[[DocumentT, Sequence[Any], PushContext | None], LineValues] = _nothing_inherited
     upload: UploadKind | None = None
     samples: str = ""  # file of erp_admin/samples that the demo imports
     sample_settings: Mapping[str, str] = field(default_factory=dict)  # what pushing the samples needs, on the demo data

@@ -65,4 +65,8 @@ class Migration(migrations.Migration):
                 null=True,
             ),
         ),
+        migrations.AddIndex(
+            model_name="importeddocument",
+            index=models.Index(fields=["tenant", "document_id"], name="imported_document_by_result"),
+        ),
     ]

@@ -137,7 +137,10 @@ class ImportedDocument(TenantModel):
     class Meta:
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["draft", "position"], name="one_imported_document_per_position")]
-        indexes = [models.Index(fields=["draft", "state", "position"], name="imported_document_by_state")]
+        indexes = [
+            models.Index(fields=["draft", "state", "position"], name="imported_document_by_state"),
+            models.Index(fields=["tenant", "document_id"], name="imported_document_by_result"),
+        ]
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.parent_number, self.number, self.title) if part)

@@ -133,3 +133,12 @@ def tasks_of_record(item: ListItem) -> QuerySet[ListItem]:
 def _tasks(connection_id: int, project_id: str) -> QuerySet[ListItem]:
     found = ListItem.objects.filter(connection_id=connection_id, kind="tasks", parent_id=project_id, missing_at=None)
     return found.order_by("business_id", "record_no")
+
+
+def records_for(project: Project, limit: int = 5) -> list[ListItem]:
+    """Projects in Intacct that nothing here stands for and that may be this one: the same number or the same name."""
+    same = Q(business_id__iexact=project.number) | Q(name__iexact=project.name)
+    found = ListItem.objects.filter(same, kind=PROJECTS.kind.key, missing_at=None).order_by("business_id", "pk")
+    taken = Project.objects.filter(remote_record_no__isnull=False).values_list("connection_id", "remote_record_no")
+    linked = set(taken.filter(remote_record_no__in=found.values("record_no")))
+    return [item for item in found if (item.connection_id, item.record_no) not in linked][:limit]

@@ -13,6 +13,7 @@ from erp_admin.documents.actions import PUSHED
 from erp_admin.documents.columns import choices_of
 from erp_admin.documents.types import Columns, DocumentType, Fact, Lines, Parent
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentKind
+from erp_admin.purchasing import figures, inherited
 from erp_admin.purchasing.change_orders import ChangeOrderPush
 from erp_admin.purchasing.commitment_type import DECISIONS, PURCHASING_RECORD
 from erp_admin.purchasing.locks import lock_of
@@ -54,6 +55,7 @@ CHANGE_ORDERS: Final = DocumentType(
     lead="What changed in commitments after they were agreed, and what Sage Intacct holds of it.",
     icon="file-earmark-diff",
     order=30,
+    commits=True,
     empty_title="No change orders yet",
     empty_text="Changes of commitments appear here once you enter them. Each waits for its commitment and is then "
     "pushed to Sage Intacct as a change order of it.",
@@ -96,6 +98,8 @@ CHANGE_ORDERS: Final = DocumentType(
     facts=_facts,
     summary=_summary,
     number_there=_number_there,
+    figures=figures.of_change_order,
+    inherited=inherited.of_change_order,
     upload=ChangeOrderUpload(),
     samples="change_orders.csv",
     sample_settings={

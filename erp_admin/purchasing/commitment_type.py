@@ -13,7 +13,7 @@ from erp_admin.documents.actions import PUSHED
 from erp_admin.documents.columns import choices_of
 from erp_admin.documents.types import Columns, Decisions, DocumentType, Fact, Lines, RecordFacts
 from erp_admin.models import Commitment, CommitmentKind, CommitmentLine
-from erp_admin.purchasing import service
+from erp_admin.purchasing import figures, inherited, service
 from erp_admin.purchasing.commitments import CommitmentPush
 from erp_admin.purchasing.locks import lock_of
 from erp_admin.purchasing.selectors import shared_number
@@ -61,7 +61,7 @@ def _facts(document: Commitment, entities: Mapping[str, str]) -> Sequence[Fact]:
         Fact("Project", str(project), "project", project.pk) if project else Fact("Project", ""),
         Fact("Date", document.dated_on),
         Fact("Terms", document.term_name or document.due_on or ""),
-        Fact("Retainage", f"{document.retainage_percent.normalize():f} %"),
+        Fact("Retainage", f"{document.retainage_percent.normalize():f}%"),
         Fact("Owning entity", entities.get(document.entity_id, document.entity_id or "Top level")),
         Fact("Scope of work", document.scope),
     ]
@@ -77,6 +77,7 @@ COMMITMENTS: Final = DocumentType(
     lead="What you have agreed to pay subcontractors and suppliers, and what Sage Intacct holds of it.",
     icon="file-earmark-text",
     order=20,
+    commits=True,
     empty_title="No commitments yet",
     empty_text="Subcontracts and purchase orders appear here once you enter them. Approved ones are pushed to Sage "
     "Intacct as purchasing transactions, each exactly once.",
@@ -107,6 +108,8 @@ COMMITMENTS: Final = DocumentType(
     lock=lock_of,
     facts=_facts,
     summary=_summary,
+    figures=figures.of_commitment,
+    inherited=inherited.of_commitment,
     upload=CommitmentUpload(),
     samples="commitments.csv",
     sample_settings={"subcontract_definition": "PC Subcontracts", "purchase_order_definition": "PC Purchase Order"},

@@ -112,3 +112,10 @@ def vendors_of(draft: ImportDraft) -> dict[str, str]:
     """The vendor that each name of the file stands for, as far as that is decided."""
     decided = draft.matches.filter(kind=MatchKind.VENDOR, how__in=SETTLED).exclude(value="")
     return dict(decided.values_list("text", "label"))
+
+
+def file_that_made(kind: str, document_id: int) -> ImportDraft | None:
+    """The newest file from which a document was entered or renewed; None for one that people entered."""
+    found = ImportedDocument.objects.filter(draft__kind=kind, document_id=document_id, state__in=IMPORTED)
+    newest = found.select_related("draft", "draft__created_by", "draft__run").order_by("-pk").first()
+    return newest.draft if newest is not None else None

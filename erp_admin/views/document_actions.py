@@ -15,7 +15,7 @@ from accounts.refusal import Refused
 from erp_admin.documents.types import AnyType, type_for
 from erp_admin.views.document_pages import document_or_404, document_url, push_reason
 from erp_admin.views.documents import row_of
-from integrations.delivery import readback, requests
+from integrations.delivery import blocked, readback, requests
 from integrations.delivery.contract import Found
 from integrations.gateway.access import live_connection, require_connection
 from integrations.intacct import IntacctError
@@ -34,12 +34,20 @@ def _act(request: TenantRequest, kind: str, pk: int, act: Callable[[AnyType, Any
     document = document_or_404(document_type, pk)
     try:
         said = act(document_type, document)
+        _judged_now(document_type, document)
         messages.add_message(request, messages.WARNING if isinstance(said, Finding) else messages.SUCCESS, said)
     except Refused as refused:
         messages.error(request, str(refused))
     except IntacctError as error:
         messages.error(request, f"{error.sentence} {error.advice}".strip())
     return redirect(document_url(request, document_type, document))
+
+
+def _judged_now(document_type: AnyType, document: Any) -> None:
+    """So that lists know at once, and not only once a worker came to it."""
+    connection = live_connection()
+    if connection is not None and document.judged_for is None:
+        blocked.renew_one(document_type.flow, document, connection)
 
 
 def approve(request: TenantRequest, kind: str, pk: int) -> HttpResponse:

@@ -1,8 +1,9 @@
-"""One document: facts, lines, what belongs to it, plan beside what Intacct holds, history, exchanges. Reads only."""
+"""One document: where it stands, how much, what next, lines, what belongs to it, both sides, history. Reads only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,7 +13,6 @@ from django.utils.text import capfirst
 from accounts.access import TenantRequest, role_reason
 from accounts.models import Role
 from accounts.templatetags.ui import amount, when
-from accounts.ui.shown import ShownState
 from erp_admin.documents import selectors, steps
 from erp_admin.documents.types import AnyType, children_of, type_for
 from erp_admin.views.document_pages import (
@@ -23,26 +23,26 @@ from erp_admin.views.document_pages import (
     tenant_url,
     where_to_fix,
 )
-from erp_admin.views.documents import Row, row_of
+from erp_admin.views.document_rows import Row, row_of
+from erp_admin.views.record_history import history_of
+from erp_admin.views.record_lines import line_table
 from erp_admin.views.record_rows import Fact, entity_names, fact
-from integrations.approval.selectors import approval_in_force, covered_digest, decisions_about, possible_acts
+from erp_admin.views.record_standing import live_state, standing_of
+from integrations import judging
+from integrations.approval.selectors import approval_in_force, covered_digest, possible_acts
 from integrations.approval.transitions import Act
+from integrations.delivery import blocked
 from integrations.delivery.contract import PlannedField, PushFlow
-from integrations.delivery.planning import PlanResult, context_for, judge
+from integrations.delivery.planning import PlanResult, context_for, judge, prepare
 from integrations.delivery.remote_records import last_facts, record_of
 from integrations.delivery.selectors import hold_on
 from integrations.delivery.snapshot import FieldDifference
 from integrations.delivery.values import Kind, same, shown
 from integrations.gateway.access import live_connection
-from integrations.models import Approval, Connection, Delivery, DocumentState, Push, PushState
+from integrations.models import TO_PUSH, Approval, Connection, Delivery, DocumentState, Push, PushState
 
-EVENTS = 100
 EXCHANGES = 50
 SHOWN_DISABLED = frozenset({"approve", "edit", "push", "recreate"})  # with the reason, where the role is not enough
-DECIDED = ShownState("decided", "Decided", "info", "check2")
-ENTERED = ShownState("entered", "Entered", "neutral", "pencil")
-LINKED = ShownState("linked", "Linked", "success", "link-45deg")
-COMPARED = ShownState("compared", "Compared", "neutral", "arrow-clockwise")
 
 
 @dataclass(frozen=True)
@@ -90,60 +90,83 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     document_type = type_for(kind)
     document = document_or_404(document_type, pk)
     connection = live_connection()
+    context, verdict = None, PlanResult()
+    if connection is not None:
+        context = context_for(connection)
+        prepare(document_type.flow, [document], context)
+        verdict = judge(document_type.flow, document, context)
     pushes = list(selectors.pushes_of(document_type.key, pk)[:50])
-    verdict = judge(document_type.flow, document, context_for(connection)) if connection else PlanResult()
-    in_force = approval_in_force(document)
-    hold = hold_on(document_type.flow, document) if document.delivery == Delivery.HELD else None
-    history, more_history = _history(request, document_type, document)
-    context = {
+    page = {
         "document_type": document_type,
         "document": document,
-        "row": row_of(document),
-        "state": document.shown_state,
         "currency": document_type.currency_of(document),
         "summary": document_type.summary(document),
-        "facts": _facts(request, document_type, document, in_force, connection),
+        "figures": document_type.figures(document),
         "link_facts": _link_facts(document_type, document),
-        "lines": _lines(document_type, document),
+        "lines": line_table(document_type, document, context),
         "children": [_children(request, each, document) for each in children_of(document_type)],
-        "lock": document_type.lock(document),
-        "verdict": verdict,
-        "problems": [(each, *where_to_fix(request, document_type, each.code, document)) for each in verdict.problems],
-        "here": document_url(request, document_type, document),
-        "hold": hold,
+        "steps": steps.step_rows(document_type.flow, document, pushes),
+        "plan": _plan(document_type.flow, document, verdict, pushes),
+        "pushes": pushes,
+        "exchanges": selectors.exchanges_of(document_type.key, pk, EXCHANGES),
+        **_standing(request, document_type, document, connection, verdict, pushes),
+    }
+    return render(request, "erp_admin/document.html", page)
+
+
+def _standing(
+    request: TenantRequest,
+    document_type: AnyType,
+    document: Any,
+    connection: Connection | None,
+    verdict: PlanResult,
+    pushes: list[Push],
+) -> dict[str, Any]:
+    """Where it stands and what can be done about it, by what was judged just now."""
+    state = live_state(document, verdict, is_judged=connection is not None)
+    if document.state in TO_PUSH and state.value != document.state.value:
+        judging.judge_again(document)  # what lists say of it is out of date
+    is_blocked = state.value == DocumentState.BLOCKED.value
+    here, in_force = document_url(request, document_type, document), approval_in_force(document)
+    lock, sides = document_type.lock(document), _sides(document_type.flow, document)
+    problems = []
+    if document.approval == Approval.APPROVED:
+        problems = [(each, *where_to_fix(request, document_type, each.code, document)) for each in verdict.problems]
+    fix = next(((url, words) for _, url, words in problems if url and url != here), ("#problems-head", "What to fix"))
+    can = _can(request, document_type, document, in_force, pushes, verdict)
+    can |= {"fix": bool(problems), "compare": sides is not None}
+    can["edit"] = can["edit"] and not (lock is not None and lock.is_whole)
+    history = history_of(request, document_type, document)
+    stored = list(blocked.problems_of(document_type.key, document)) if is_blocked else []
+    return {
+        "standing": standing_of(document, state, can, history, stored),
+        "facts": _facts(request, document_type, document, in_force, connection),
+        "lock": lock,
+        "problems": problems,
+        "here": here,
+        "fix": fix,
+        "hold": hold_on(document_type.flow, document) if document.delivery == Delivery.HELD else None,
         "hold_title": capfirst(document_type.plural),
         "admin_reason": role_reason(request, Role.ADMIN),
         "failure": _failure(request, document_type, document, pushes),
-        "steps": steps.step_rows(document_type.flow, document, pushes),
-        "plan": _plan(document_type.flow, document, verdict, pushes),
-        "events": history,
-        "more_history": more_history,
-        "exchanges": selectors.exchanges_of(document_type.key, pk, EXCHANGES),
-        "can": _can(request, document_type, document, in_force, pushes, verdict),
+        "history": history,
+        "can": can,
         "seen": covered_digest(document),
-        "is_approved": document.approval == Approval.APPROVED,
-        "sides": _sides(document_type.flow, document),
+        "sides": sides,
         "edit_reason": _reason(request, document_type, "edit"),
         "approve_reason": _reason(request, document_type, "approve"),
         "push_reason": push_reason(request, document_type, connection),
         "urls": {act.key: document_url(request, document_type, document, act.key) for act in document_type.acts},
     }
-    return render(request, "erp_admin/document.html", context)
-
-
-def _lines(document_type: AnyType, document: Any) -> Any:
-    if document_type.lines is None:
-        return None
-    lines = getattr(document, document_type.lines.attribute)
-    return lines.select_related(*document_type.lines.related).order_by("number")
 
 
 @dataclass(frozen=True)
 class Children:
-    """The documents of one type that belong to the one shown; `new_url` enters another."""
+    """The documents of one type that belong to the one shown; `total` is of the approved, `new_url` enters another."""
 
     document_type: AnyType
     rows: list[Row]
+    total: Decimal
     new_url: str
 
 
@@ -153,7 +176,9 @@ def _children(request: TenantRequest, child_type: AnyType, document: Any) -> Chi
     new_url = ""
     if child_type.offers("new") and not action_reason(request, child_type, "new"):
         new_url = f"{tenant_url(request, child_type.new_url_name)}?{attribute}={document.pk}"
-    return Children(child_type, [row_of(each) for each in documents], new_url)
+    rows = [row_of(each) for each in documents]
+    total = sum((row.document.total for row in rows if row.document.approval == Approval.APPROVED), Decimal(0))
+    return Children(child_type, rows, total, new_url)
 
 
 # Some step of it failed: it goes on where it stopped once its cause is fixed.
@@ -230,10 +255,8 @@ def _link_facts(document_type: AnyType, document: Any) -> list[Fact]:
         fact("State in Intacct", document.remote_state),
         fact("Total in Intacct", amount(_held(document, record.total), currency)),
         fact("Revised total in Intacct", amount(_held(document, record.revised), currency)),
-        fact("Record number", document.remote_record_no),
         fact("Linked", when(document.linked_at), note=f"by {document.linked_by}" if document.linked_by else ""),
         fact("Compared with Intacct", when(document.refreshed_at, "not yet"), note=_counted(document)),
-        fact("Equal", when(document.verified_at, "no")),
     ]
 
 
@@ -243,9 +266,11 @@ def _held(document: Any, name: str) -> Any:
 
 
 def _counted(document: Any) -> str:
+    """How much of it could be compared, and what came of it."""
     if not document.comparable_fields:
         return ""
-    return f"{document.compared_fields} of {document.comparable_fields} fields"
+    counted = f"Compared: {document.compared_fields} of {document.comparable_fields} fields"
+    return f"{counted}, all equal" if document.verified_at is not None else f"{counted}, not equal"
 
 
 def _sides(flow: PushFlow, document: Any) -> Sides | None:
@@ -320,40 +345,3 @@ def _plan_row(flow: PushFlow, part: steps.PlannedPart, entry: PlannedField, fact
             entry.label, shown(entry.value, Kind.DATE), entry.source, held and shown(held, Kind.DATE), entry.line, step
         )
     return PlanRow(entry.label, entry.value, entry.source, held, entry.line, step)
-
-
-def _history(request: TenantRequest, document_type: AnyType, document: Any) -> tuple[list[dict[str, Any]], bool]:
-    """What happened to the document, newest first; whether older lines of the ledger were left out."""
-    events = selectors.events_of(document_type.key, document.pk, EVENTS)
-    told = [
-        {
-            "at": event.at,
-            "title": f"{event.push.get_operation_display()}: {event.get_state_display()}",
-            "text": event.message,
-            "actor": str(event.by or event.push.asked_by or "")
-            if event.state == PushState.QUEUED
-            else str(event.by or ""),
-            "state": event.shown_state,
-            "url": tenant_url(request, "run", number=event.push.run.number) if event.push.run else "",
-        }
-        for event in events[:EVENTS]
-    ]
-    decisions = list(decisions_about(document, EVENTS + 1))
-    told += [
-        {"at": each.at, "title": each.text, "text": "", "actor": each.actor_label, "state": DECIDED, "url": ""}
-        for each in decisions[:EVENTS]
-    ]
-    # What was approved before decisions were written down one by one has left only this.
-    known = document.approved_at if not decisions else None
-    marks = (
-        (document.created_at, "Entered in ERP Admin", "", ENTERED),
-        (known, "Approved", document.approved_by, DECIDED),
-        (document.linked_at, f"Linked to {document.remote_id}", document.linked_by, LINKED),
-        (document.refreshed_at, "Last compared with Intacct", "", COMPARED),
-    )
-    told += [
-        {"at": at, "title": title, "text": "", "actor": str(actor or ""), "state": state, "url": ""}
-        for at, title, actor, state in marks
-        if at is not None
-    ]
-    return sorted(told, key=lambda event: event["at"], reverse=True), max(len(events), len(decisions)) > EVENTS

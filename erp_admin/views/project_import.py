@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import TenantRequest, role_reason, role_required
 from accounts.models import Role
 from accounts.refusal import Refused
+from accounts.saved_views.selectors import first_address, likings_of
 from accounts.ui.back import back_to
 from erp_admin.forms.selection import SelectionForm
 from erp_admin.projects import selectors
@@ -37,9 +38,12 @@ REFRESHED_LISTS = ("projects", "customers", "tasks")
 @role_required(Role.VIEWER)
 def projects(request: TenantRequest) -> HttpResponse:
     """Two lists under one heading: what Intacct has, and (`view=here`) what is kept here."""
-    if request.GET.get("view") == "here":
-        return render(request, "erp_admin/projects_here.html", project_lists.here(request))
-    return render(request, "erp_admin/projects.html", project_lists.in_intacct(request, live_connection()))
+    likings = likings_of(request.user, project_lists.list_key(request), request.GET)
+    if first := first_address(likings, request.GET, kept=("view",)):
+        return redirect(f"{request.path}{first}")
+    if request.GET.get("view") == project_lists.HERE:
+        return render(request, "erp_admin/projects_here.html", project_lists.here(request, likings))
+    return render(request, "erp_admin/projects.html", project_lists.in_intacct(request, live_connection(), likings))
 
 
 @require_POST

@@ -10,13 +10,23 @@ from django.db.models import Max
 
 from accounts.access import TenantRequest, role_reason
 from accounts.models import Role, Tenant
-from accounts.ui.columns import Column, column
+from accounts.saved_views.menu import list_menu
+from accounts.saved_views.selectors import Likings
 from accounts.ui.filters import FilterGroup, counted_filter, is_filtered
 from accounts.ui.paging import keyed_page_of
-from accounts.ui.shown import ShownState
+from accounts.ui.table import chosen_fields, table_of
 from erp_admin.models import Project
 from erp_admin.projects import selectors
 from erp_admin.projects.flow import ProjectImport
+from erp_admin.views.document_pages import tenant_url
+from erp_admin.views.project_columns import (
+    project_fields,
+    project_lines,
+    project_table_row,
+    record_fields,
+    record_lines,
+    record_table_row,
+)
 from erp_admin.views.reasons import import_reason, sync_reason
 from erp_admin.views.record_rows import RecordRow, entity_names, record_row, shown_value
 from integrations.gateway.access import live_connection, why_not_sync
@@ -27,8 +37,7 @@ from integrations.models import ACTIVE_RUNS, READ_TO_THE_END, Connection, RunSte
 from integrations.runs.flow import flow_for
 from integrations.runs.selectors import starter, why_not_run
 
-LINKED_HERE = ShownState("linked", "Linked", "success", "link-45deg")
-NOT_LINKED = ShownState("unlinked", "Not linked", "neutral", "dash-circle")
+HERE = "here"  # the value of `view` for those kept here
 
 
 @dataclass(frozen=True)
@@ -115,7 +124,12 @@ def active_runs(connection: Connection) -> list[ActiveRun]:
     return [ActiveRun(run, starter(run)) for run in found]
 
 
-def in_intacct(request: TenantRequest, connection: Connection | None) -> dict[str, Any]:
+def list_key(request: TenantRequest) -> str:
+    """Under which key views and columns of the list are kept."""
+    return "projects:here" if request.GET.get("view") == HERE else "projects"
+
+
+def in_intacct(request: TenantRequest, connection: Connection | None, likings: Likings) -> dict[str, Any]:
     """The list of what Intacct has."""
     context = {
         "view": "intacct",
@@ -131,14 +145,26 @@ def in_intacct(request: TenantRequest, connection: Connection | None) -> dict[st
         request, selectors.filtered_projects(connection, query), counts.matching(query.get("state", ""))
     )
     filtered = is_filtered(request, ("q", "state", "entity"))
+    names = entity_names(connection)
+    fields, lines = record_fields(request, names), list(record_lines(request, page))
     return {
         **context,
+        "table": table_of(
+            request,
+            "Projects in Intacct",
+            "projects",
+            chosen_fields(fields, likings.columns),
+            lines,
+            record_table_row(request),
+            default_sort="number",
+            selects=not context["role_reason"],
+        ),
+        "menu": list_menu(request, list_key(request), fields, likings, _export_url(request), kept=("view",)),
         "connection": connection,
         "page": page,
-        "rows": [record_row(item, request.tenant) for item in page],
-        "columns": _columns(request),
+        "rows": [line.record for line in lines],
         "filters": _filters(request, connection, counts),
-        "entities": entity_names(connection),
+        "entities": names,
         "filtered": filtered,
         "query": request.GET.urlencode(),
         "last_read": _last_read(connection),
@@ -172,42 +198,35 @@ def _filters(request: TenantRequest, connection: Connection, counts: ImportCount
     return filters
 
 
-def _columns(request: TenantRequest) -> list[Column]:
-    return [
-        column(request, "Project ID", "number", css="id", below=Column("Entity")),
-        column(request, "Name", "name", css="name", below=column(request, "Customer", "customer")),
-        column(request, "State", below=Column("In ERP Admin")),
-        column(request, "Status"),
-        column(request, "Begins", css="num", below=Column("Ends")),
-        column(request, "Contract amount", css="num"),
-    ]
+def _export_url(request: TenantRequest) -> str:
+    return tenant_url(request, "export_projects")
 
 
-def here(request: TenantRequest) -> dict[str, Any]:
+def here(request: TenantRequest, likings: Likings) -> dict[str, Any]:
     """The list of what is kept here, by hand or imported."""
     query = request.GET.dict()
     counts = selectors.link_counts(selectors.projects_here({**query, "linked": ""}))
-    choices = [(selectors.LINKED, "Linked to Intacct"), (selectors.UNLINKED, "Not linked")]
+    choices = [(selectors.LINKED, "In Intacct"), (selectors.UNLINKED, "Only in ERP Admin")]
     matching = counts.get(query.get("linked", ""), sum(counts.values()))
     page = keyed_page_of(request, selectors.projects_here(query), matching)
     filtered = is_filtered(request, ("q", "linked"))
-    connection = live_connection()
+    connection, fields = live_connection(), project_fields(request)
     return {
         "view": "here",
         "page": page,
         "projects": page.object_list,
-        "columns": [
-            column(request, "Number", "number", css="id"),
-            column(request, "Name", "name", css="name", below=column(request, "Customer", "customer")),
-            column(request, "Link"),
-            column(request, "Status"),
-            column(request, "Begins", "begins", css="num", below=Column("Ends")),
-            column(request, "Contract amount", "amount", css="num"),
-        ],
-        "filters": [counted_filter(request, "Link", "linked", choices, counts)],
+        "table": table_of(
+            request,
+            "Projects in ERP Admin",
+            "projects",
+            chosen_fields(fields, likings.columns),
+            list(project_lines(page)),
+            project_table_row(request),
+            default_sort="number",
+        ),
+        "menu": list_menu(request, list_key(request), fields, likings, _export_url(request), kept=("view",)),
+        "filters": [counted_filter(request, "In Intacct", "linked", choices, counts)],
         "filtered": filtered,
-        "linked_state": LINKED_HERE,
-        "unlinked_state": NOT_LINKED,
         "role_reason": role_reason(request, Role.ACCOUNTANT),
         "here_count": None if filtered else page.paginator.count,
         "in_intacct_count": selectors.intacct_projects(connection).count() if connection else 0,

@@ -21,9 +21,10 @@ from erp_admin.models import Project
 from erp_admin.projects import selectors
 from erp_admin.projects import service as services
 from erp_admin.projects.flow import ProjectImport
-from erp_admin.views.project_lists import NOT_LINKED
+from erp_admin.views.project_columns import NOT_LINKED
+from erp_admin.views.project_money import money_of
 from erp_admin.views.reasons import import_reason
-from erp_admin.views.record_rows import Fact, fact, project_facts, state_of
+from erp_admin.views.record_rows import Fact, fact, names_of_places, project_facts, state_of
 from integrations.gateway.access import live_connection
 from integrations.imports.selectors import MISSING, ImportRecord, import_rows_of
 
@@ -86,7 +87,9 @@ def project(request: TenantRequest, pk: int) -> HttpResponse:
         "project": project,
         "record": record,
         "state": _state(project, record),
-        "facts": project_facts(project),
+        "facts": project_facts(project, names_of_places(project)),
+        "money": money_of(request, project),
+        "candidates": [] if project.is_linked else selectors.records_for(project),
         "link_facts": _link_facts(request, project, record),
         "tasks": page_of(request, selectors.tasks_of(project)) if project.is_linked else None,
         "events": _history(request, project, record),
@@ -111,7 +114,6 @@ def _link_facts(request: TenantRequest, project: Project, record: ImportRecord |
         more["url"] = reverse("project_record", kwargs={"tenant_slug": request.tenant.slug, "item_pk": record.pk})
     facts = [
         fact("Project in Intacct", project.remote_id, **more),
-        fact("Record number", project.remote_record_no, note="RECORDNO in Intacct"),
         fact("Company", str(project.connection)),
         fact("Taken over from Intacct", when(project.refreshed_at, "not yet: import it")),
         fact("Linked", when(project.linked_at), note=f"by {project.linked_by}" if project.linked_by else ""),
@@ -125,7 +127,7 @@ def _history(request: TenantRequest, project: Project, record: ImportRecord | No
     """What happened to the project, newest first: added, linked, each import run, gone in Intacct."""
     events = [_event(project.created_at, "Added in ERP Admin", ADDED)]
     if project.linked_at:
-        text = f"To record {project.remote_record_no}, project {project.remote_id}."
+        text = f"To project {project.remote_id}."
         events.append(_event(project.linked_at, "Linked to Intacct", LINKED, text, project.linked_by))
     if record is not None and record.missing_at:
         title = "No longer in Intacct, or no longer visible to our user"
@@ -133,7 +135,7 @@ def _history(request: TenantRequest, project: Project, record: ImportRecord | No
     for row in import_rows_of(ProjectImport.key, project):
         url = reverse("run", kwargs={"tenant_slug": request.tenant.slug, "number": row.run.number})
         moment = row.run.finished_at or row.run.started_at or row.run.created_at
-        title = f"Import, run {row.run.number}: {row.get_outcome_display()}"
+        title = f"Import, sync {row.run.number}: {row.get_outcome_display()}"
         events.append(_event(moment, title, row.shown_outcome, row.message, row.run.started_by, url))
     # The link of an imported project is dated a moment before the project is stored; within a second, keep the order.
     events.reverse()

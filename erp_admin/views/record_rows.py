@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from django.db.models import Q
+
 from accounts.models import Tenant
 from accounts.templatetags.ui import amount, when
 from accounts.ui.shown import ShownState
@@ -147,7 +149,18 @@ def record_facts(row: RecordRow, entities: dict[str, str]) -> list[Fact]:
     ]
 
 
-def project_facts(project: Project) -> list[Fact]:
+def names_of_places(project: Project) -> dict[str, str]:
+    """The location, department and entity of a project as people know them, by id; an id alone where it is unknown."""
+    wanted = {"locations": project.location_id, "departments": project.department_id, "entities": project.entity_id}
+    asked = Q()
+    for kind, business_id in wanted.items():
+        if business_id:
+            asked |= Q(kind=kind, business_id=business_id)
+    found = ListItem.objects.filter(asked).order_by("pk") if asked else ListItem.objects.none()
+    return {item.business_id: f"{item.business_id} {item.name}".strip() for item in found}
+
+
+def project_facts(project: Project, places: Mapping[str, str]) -> list[Fact]:
     customer = " ".join(part for part in (project.customer_id, project.customer_name) if part)
     return [
         fact("Project number", project.number),
@@ -158,8 +171,8 @@ def project_facts(project: Project) -> list[Fact]:
         fact("Ends", dated(project.ends_on)),
         fact("Type", project.project_type),
         fact("Parent project", project.parent_number),
-        fact("Location", project.location_id),
-        fact("Department", project.department_id),
-        fact("Owning entity", project.entity_id),
+        fact("Location", places.get(project.location_id, project.location_id)),
+        fact("Department", places.get(project.department_id, project.department_id)),
+        fact("Owning entity", places.get(project.entity_id, project.entity_id or "Top level")),
         fact("Active", "Yes" if project.is_active else "No"),
     ]

@@ -6,9 +6,11 @@ index, and only the records of the page that is shown are read themselves.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
+from django.utils import timezone
 
 from accounts.ui.pk import read_pk
 from integrations.lists import ListKind
@@ -20,6 +22,11 @@ LONGEST_SEARCH = 100
 EXPORT_CHUNK = 1000
 SORTS: Mapping[str, str] = {"id": "business_id", "name": "name", "changed": "changed_at"}
 DEFAULT_SORT = "id"
+CHANGED_WITHIN: Final[Mapping[str, tuple[str, timedelta]]] = {
+    "1": ("Last 24 hours", timedelta(days=1)),
+    "7": ("Last 7 days", timedelta(days=7)),
+    "30": ("Last 30 days", timedelta(days=30)),
+}
 TOP_LEVEL = "-"  # the entity filter's value for records that no entity owns
 
 _STATES: Mapping[RecordState, Q] = {
@@ -33,13 +40,15 @@ _IS_MISSING = ExpressionWrapper(_STATES[RecordState.MISSING], output_field=Boole
 
 @dataclass(frozen=True)
 class RecordFilter:
-    """What the query string chose. `parent` is the record whose children are wanted."""
+    """What the query string chose. `parent` is the record whose children are wanted, `changed` a key of
+    CHANGED_WITHIN."""
 
     words: str = ""
     state: str = ""
     entity: str = ""
     parent: ListItem | None = None
     sort: str = DEFAULT_SORT
+    changed: str = ""
 
     @classmethod
     def read(cls, query: Mapping[str, str], parent: ListItem | None = None) -> "RecordFilter":
@@ -52,11 +61,12 @@ class RecordFilter:
             entity=query.get("entity", ""),
             parent=parent,
             sort=sort if sort.removeprefix("-") in SORTS else DEFAULT_SORT,
+            changed=query.get("changed", "") if query.get("changed") in CHANGED_WITHIN else "",
         )
 
     @property
     def is_on(self) -> bool:
-        return bool(self.words or self.state or self.entity or self.parent)
+        return bool(self.words or self.state or self.entity or self.parent or self.changed)
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,8 @@ def _within(connection: Connection, kind: ListKind, chosen: RecordFilter) -> Que
     found = ListItem.objects.filter(connection=connection, kind=kind.key)
     if chosen.words:
         found = found.filter(holding(chosen.words))
+    if chosen.changed:
+        found = found.filter(changed_at__gte=timezone.now() - CHANGED_WITHIN[chosen.changed][1])
     return found.filter(_children(kind, chosen.parent)) if chosen.parent is not None else found
 
 

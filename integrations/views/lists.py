@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -15,19 +15,23 @@ from django.views.decorators.http import require_GET
 from accounts.access import TenantRequest, role_required
 from accounts.exports import recorded
 from accounts.models import Role
+from accounts.saved_views.menu import list_menu
+from accounts.saved_views.selectors import first_address, likings_of
 from accounts.tenancy import tenant_scope
-from accounts.ui.choices import Choice, choice, tools
-from accounts.ui.columns import Column, column
 from accounts.ui.csv_cells import as_csv
 from accounts.ui.filters import FilterGroup, filter_group, query_url
+from accounts.ui.list_files import form_of, list_file, rows_of
 from accounts.ui.pk import read_pk
+from accounts.ui.table import Field, Value, chosen_fields, file_fields, table_of
 from integrations.gateway.access import Entity, entities_of, latest_connection, live_connection, why_not_sync
 from integrations.lists import GROUPS, ListKind
 from integrations.mirror.followers import lagging
-from integrations.models import UNKNOWN_OWNER, Connection, Freshness, ListItem, RecordState
+from integrations.models import UNKNOWN_OWNER, Connection, Freshness, ListDefinition, ListItem, RecordState
 from integrations.records.exports import header_of, row_of
 from integrations.records.kinds import kind_for, list_state
+from integrations.records.lately import DAYS, lately
 from integrations.records.selectors import (
+    CHANGED_WITHIN,
     DEFAULT_SORT,
     TOP_LEVEL,
     RecordCounts,
@@ -39,6 +43,9 @@ from integrations.records.selectors import (
     records_of,
 )
 from integrations.schedules.freshness import ListFreshness, freshness, freshness_of
+from integrations.views.record_columns import Row, fields_of, file_row, owner_of, table_row, within
+
+EVERY_FIELD = "all"  # the form of file that holds every field under Intacct's own name
 
 
 @require_GET
@@ -55,9 +62,9 @@ def lists(request: TenantRequest) -> HttpResponse:
     shown = [each for each in every if state not in Freshness.values or each.state.value == state]
     context = {
         "connection": connection,
-        "groups": _groups(request, shown),
-        "filters": [_freshness_filter(request, every)],
-        "tools": tools(request, _entity_selects(entities, entity)),
+        "groups": _groups(request, connection, shown),
+        "days": DAYS,
+        "filters": [_freshness_filter(request, every), *_entity_filter(request, entities, entity)],
         "entity": entity,
         "stopped": why_not_sync(live_connection()),
         "is_former": live_connection() is None,
@@ -71,20 +78,23 @@ def chosen_entity(entities: list[Entity], entity_id: str) -> Entity:
     return next((entity for entity in entities if entity.id == entity_id), entities[0])
 
 
-def _entity_selects(entities: list[Entity], chosen: Entity) -> list[Choice]:
+def _entity_filter(request: TenantRequest, entities: list[Entity], chosen: Entity) -> list[FilterGroup]:
+    """As seen from which legal entity; none where there is only the company."""
     if len(entities) == 1:
         return []
-    options = [(entity.id, entity.label) for entity in entities]
-    return [choice("entity", "Legal entity", options, chosen.id)]
+    options: list[tuple[str, str, int | None]] = [(entity.id, entity.label, None) for entity in entities]
+    return [filter_group(request, "Legal entity", "entity", options)]
 
 
-def _groups(request: TenantRequest, shown: list[ListFreshness]) -> list[dict[str, Any]]:
-    """Each group of lists that has any, each list with its address."""
-    groups = []
+def _groups(request: TenantRequest, connection: Connection, shown: list[ListFreshness]) -> list[dict[str, Any]]:
+    """Each group of lists that has any, each list with its address and what changed lately."""
+    groups, changed = [], lately(connection)
     for group in GROUPS:
         rows = [(each, list_url(request, each.kind)) for each in shown if each.kind.group is group]
         if rows:
             groups.append({"key": group.key, "label": group.label, "rows": rows})
+    for made in groups:
+        made["lately"] = [(each, url, changed.get(each.kind.key)) for each, url in made["rows"]]
     return groups
 
 
@@ -117,32 +127,56 @@ def _filter(request: TenantRequest, connection: Connection) -> RecordFilter:
 @require_GET
 @role_required(Role.VIEWER)
 def records(request: TenantRequest, list_key: str) -> HttpResponse:
-    """The records of one list, by `q`, `state`, `entity` and `of`, in the order of `sort`."""
+    """The records of one list, by `q`, `state`, `entity`, `changed` and `of`, in the order of `sort`."""
     connection, kind = kind_or_404(list_key)
+    likings = likings_of(request.user, f"list:{kind.key}", request.GET)
+    if first := first_address(likings, request.GET):
+        return redirect(f"{request.path}{first}")
     chosen = _filter(request, connection)
     counts = record_counts(connection, kind, chosen)
     found = records_of(connection, kind, chosen) if counts.matching(chosen.state) else ListItem.objects.none()
     page = record_page(found, chosen.sort, request.GET.get("page", ""))
     parents = parents_of(connection, kind, page.items)
+    rows = [_row(request, kind, item, parents) for item in page.items]
+    fields = fields_of(kind, _custom(connection, kind))
+    export_url = reverse("export_list", kwargs=_here(request, kind))
     context = {
         "connection": connection,
         "kind": kind,
         "chosen": chosen,
-        "rows": [_row(request, kind, item, parents) for item in page.items],
+        "rows": rows,
+        "table": _table(request, kind, chosen_fields(fields, likings.columns), rows),
+        "menu": list_menu(
+            request, f"list:{kind.key}", fields, likings, export_url, more=[("CSV with every field", EVERY_FIELD)]
+        ),
         "matching": counts.matching(chosen.state),
-        "columns": _columns(request, kind),
-        "filters": [_state_filter(request, counts)],
-        "tools": tools(request, _owner_selects(connection, counts, chosen), "Search id or name"),
+        "filters": [
+            _state_filter(request, counts),
+            _changed_filter(request),
+            *_owner_filter(request, connection, counts, chosen),
+        ],
         "before": query_url(request, page=page.before) if page.before else "",
         "after": query_url(request, page=page.after) if page.after else "",
         "freshness": freshness_of(connection, kind),
         "lagging": lagging(connection, kind),
         "is_former": live_connection() is None,
-        "export_url": f"{reverse('export_list', kwargs=_here(request, kind))}{query_url(request, page=None)}",
         "without_parent": query_url(request, of=None, page=None),
         "parent_url": record_url(request, chosen.parent.kind, chosen.parent.pk) if chosen.parent else "",
     }
     return render(request, "integrations/records.html", context)
+
+
+def _table(request: TenantRequest, kind: ListKind, fields: list[Field[Row]], rows: list[dict[str, Any]]) -> Any:
+    return table_of(request, kind.label, "records", fields, rows, table_row, default_sort=DEFAULT_SORT)
+
+
+def _custom(connection: Connection, kind: ListKind) -> dict[str, str]:
+    """The company's own fields that are read with the list, and what it calls them."""
+    definition = ListDefinition.objects.filter(connection=connection, kind=kind.key).first()
+    state = list_state(connection, kind.key)
+    read = set(state.read_fields) if state else set()
+    every = definition.custom_fields if definition else []
+    return {field["name"]: field.get("label", "") for field in every if field["name"] in read}
 
 
 def _here(request: TenantRequest, kind: ListKind) -> dict[str, str]:
@@ -155,27 +189,13 @@ def record_url(request: TenantRequest, list_key: str, pk: int) -> str:
 
 def _row(request: TenantRequest, kind: ListKind, item: ListItem, parents: dict[int, int]) -> dict[str, Any]:
     parent = parents.get(item.pk)
-    parts = [str(item.fields.get(name, "")) for name in kind.other_id_parts if name != kind.parent_field]
     return {
         "item": item,
-        "owner": "Unknown" if item.entity_id == UNKNOWN_OWNER else item.entity_id,
+        "owner": owner_of(item),
         "url": record_url(request, kind.key, item.pk),
-        "within": " · ".join(part for part in parts if part),
+        "within": within(kind, item),
         "parent_url": record_url(request, kind.list_of_parents, parent) if parent else "",
     }
-
-
-def _columns(request: TenantRequest, kind: ListKind) -> list[Column]:
-    columns = [
-        column(request, "ID", "id", default=DEFAULT_SORT),
-        column(request, "Name", "name", default=DEFAULT_SORT),
-        Column("State"),
-    ]
-    if kind.list_of_parents:
-        columns.append(Column("Belongs to"))
-    if kind.entity_field:
-        columns.append(Column("Entity"))
-    return [*columns, column(request, "Last change", "changed", default=DEFAULT_SORT)]
 
 
 def _state_filter(request: TenantRequest, counts: RecordCounts) -> FilterGroup:
@@ -185,38 +205,73 @@ def _state_filter(request: TenantRequest, counts: RecordCounts) -> FilterGroup:
     return filter_group(request, "State", "state", options)
 
 
-def _owner_selects(connection: Connection, counts: RecordCounts, chosen: RecordFilter) -> list[Choice]:
+def _changed_filter(request: TenantRequest) -> FilterGroup:
+    options: list[tuple[str, str, int | None]] = [("", "Any time", None)]
+    options += [(key, label, None) for key, (label, _) in CHANGED_WITHIN.items()]
+    return filter_group(request, "Changed", "changed", options)
+
+
+def _owner_filter(
+    request: TenantRequest, connection: Connection, counts: RecordCounts, chosen: RecordFilter
+) -> list[FilterGroup]:
     """The entities that own records of the list, with counts; none where all belong to the same."""
     if len(counts.entities) < 2 and not chosen.entity:
         return []
     names = {str(row["id"]): f"{row['id']} {row['name']}".strip() for row in connection.entities}
     names[UNKNOWN_OWNER] = "Unknown"
-    options = [("", "Any entity")]
+    options: list[tuple[str, str, int | None]] = [("", "Any entity", sum(counts.entities.values()))]
     if "" in counts.entities:
-        options.append((TOP_LEVEL, f"Shared, top level ({counts.entities['']:,})"))
+        options.append((TOP_LEVEL, "Shared, top level", counts.entities[""]))
     owners = sorted((owner, number) for owner, number in counts.entities.items() if owner)
-    options += [(owner, f"{names.get(owner, owner)} ({number:,})") for owner, number in owners]
-    return [choice("entity", "Owned by", options, chosen.entity)]
+    options += [(owner, names.get(owner, owner), number) for owner, number in owners]
+    if chosen.entity not in {value for value, _, _ in options}:
+        options.append((chosen.entity, names.get(chosen.entity, chosen.entity), 0))
+    return [filter_group(request, "Owned by", "entity", options)]
 
 
 @require_GET
 @role_required(Role.VIEWER)
 def export(request: TenantRequest, list_key: str) -> StreamingHttpResponse:
-    """All records that match, not only those of the page, as a CSV file."""
+    """All records that match, not only those of the page: as shown, or as CSV with every field there is."""
     connection, kind = kind_or_404(list_key)
-    chosen = _filter(request, connection)
+    chosen, asked = _filter(request, connection), request.GET.get("form", "")
+    if asked == EVERY_FIELD:
+        return _every_field(request, connection, kind, chosen)
+    form = form_of(asked)
+    likings = likings_of(request.user, f"list:{kind.key}", request.GET)
+    fields = file_fields(fields_of(kind, _custom(connection, kind)), likings.columns)
+    found = records_of(connection, kind, chosen)
+
+    def rows() -> Iterator[list[Value]]:
+        # The answer is sent after the request has left its tenant.
+        with tenant_scope(request.tenant):
+            yield from rows_of(fields, (file_row(kind, item) for item in every_record(found, chosen.sort)))
+
+    sent = recorded(f"{kind.label} as {form.upper()}", rows(), chosen=_chosen(request))
+    return list_file(f"{request.tenant.slug}-{kind.key}", form, fields, sent)
+
+
+def _chosen(request: TenantRequest) -> str:
+    query = request.GET.copy()
+    query.pop("form", None)
+    return query.urlencode()
+
+
+def _every_field(
+    request: TenantRequest, connection: Connection, kind: ListKind, chosen: RecordFilter
+) -> StreamingHttpResponse:
+    """Also what only Intacct has a name for."""
     state = list_state(connection, kind.key)
     fields = tuple(dict.fromkeys([*kind.wanted_fields, *(state.read_fields if state else [])]))
     found = records_of(connection, kind, chosen)
 
     def rows() -> Iterator[list[str]]:
         yield header_of(fields)
-        # The answer is sent after the request has left its tenant.
         with tenant_scope(request.tenant):
             for item in every_record(found, chosen.sort):
                 yield row_of(item, fields)
 
-    sent = recorded(f"{kind.label} as CSV", rows(), chosen=request.GET.urlencode())
+    sent = recorded(f"{kind.label} as CSV with every field", rows(), chosen=_chosen(request))
     answer = StreamingHttpResponse(as_csv(sent), content_type="text/csv; charset=utf-8")
     day = timezone.localdate().isoformat()
     answer["Content-Disposition"] = f'attachment; filename="{request.tenant.slug}-{kind.key}-{day}.csv"'

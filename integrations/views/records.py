@@ -3,7 +3,7 @@
 Owns what is shown. Writes nothing itself: a refresh is a run.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,12 +21,14 @@ from accounts.templatetags.ui import when
 from accounts.ui.paging import pager
 from accounts.ui.shown import ShownState
 from integrations.gateway.access import live_connection, why_not_sync
-from integrations.lists import CREATED, MODIFIED, ListKind
+from integrations.lists import ListKind
+from integrations.lists.plain_names import TEXT, plain_fields, plain_names
 from integrations.mirror.refresh import REFRESH
 from integrations.mirror.service import start_refresh
 from integrations.models import UNKNOWN_OWNER, ChangeKind, Connection, ListDefinition, ListItem, ListItemChange
 from integrations.records.lookup import why_unknown
 from integrations.records.selectors import parents_of
+from integrations.records.written import written
 from integrations.runs.selectors import active_run
 from integrations.views.lists import kind_or_404, list_url, record_url
 from integrations.views.references import named_records, usage_of
@@ -43,14 +45,16 @@ _CHANGE_LOOKS = {
 
 @dataclass(frozen=True)
 class Field:
-    """One field as Intacct sent it. `label` is what the company calls it, where Intacct told."""
+    """One field. `label` is what people call it, "" for one that only Intacct has a name for."""
 
     name: str
     label: str
-    value: str
+    kind: str
+    value: Any
     url: str = ""
     unread_since: datetime | None = None
     is_known: bool = True
+    currency: str = ""
 
 
 @require_GET
@@ -58,7 +62,8 @@ class Field:
 def record(request: TenantRequest, list_key: str, pk: int) -> HttpResponse:
     """Everything known about one record of the list."""
     connection, kind, item = _record_or_404(list_key, pk)
-    labels = _labels(connection, kind)
+    labels = {**plain_names(kind), **_labels(connection, kind)}
+    fields = _fields(request, kind, item, labels)
     found = item.changes.select_related("run").order_by("-at", "-pk")
     changes = pager(request, found, "changes", CHANGES_PER_PAGE)
     used = usage_of(item)
@@ -67,7 +72,8 @@ def record(request: TenantRequest, list_key: str, pk: int) -> HttpResponse:
         "item": item,
         "list_url": list_url(request, kind),
         "facts": _facts(request, kind, item),
-        "fields": _fields(request, kind, item, labels),
+        "fields": [each for each in fields if each.label],
+        "technical": [each for each in fields if not each.label],
         "changes": changes,
         "events": [_event(change, labels) for change in changes.page],
         "usage": used,
@@ -75,7 +81,7 @@ def record(request: TenantRequest, list_key: str, pk: int) -> HttpResponse:
         "children": [(each, f"{list_url(request, each.kind)}?of={item.pk}") for each in used.children],
         "intacct_url": item.fields.get("RECORD_URL"),
         "why_unknown": "" if item.is_known else why_unknown(item),
-        "unread": ", ".join(item.unread or {}),
+        "unread": ", ".join(labels.get(name) or name for name in item.unread or {}),
         "why_not": _why_not_refresh(request, item),
         "is_former": connection != live_connection(),
     }
@@ -99,7 +105,7 @@ def _labels(connection: Connection, kind: ListKind) -> dict[str, str]:
 def _why_not_refresh(request: TenantRequest, item: ListItem) -> str:
     refused = why_not_sync(item.connection)
     running = active_run(item.connection, REFRESH)
-    under_way = f"Run {running.number}, {running.title}, is under way." if running else ""
+    under_way = f"Sync {running.number}, {running.title}, is under way." if running else ""
     return role_reason(request, Role.ACCOUNTANT) or str(refused or "") or under_way
 
 
@@ -120,7 +126,6 @@ def _facts(request: TenantRequest, kind: ListKind, item: ListItem) -> list[dict[
     if kind.entity_field:
         facts.append({"label": "Entity", "value": owner})
     facts += [
-        {"label": "Record number", "value": item.record_no},
         {"label": "First seen", "value": when(item.first_seen_at)},
         {"label": "Last change noticed", "value": when(item.changed_at)},
     ]
@@ -129,27 +134,32 @@ def _facts(request: TenantRequest, kind: ListKind, item: ListItem) -> list[dict[
     return facts
 
 
-def _fields(request: TenantRequest, kind: ListKind, item: ListItem, labels: dict[str, str]) -> list[Field]:
-    """All fields that were read, in the order of the declaration, then the company's own."""
+def _fields(request: TenantRequest, kind: ListKind, item: ListItem, labels: Mapping[str, str]) -> list[Field]:
+    """All fields that were read and do not stand above: those with plain names first, in the order of the list."""
     named = named_records(item)
     unread, never = item.unread or {}, item.never_read
-    order = [name for name in kind.wanted_fields if name in item.fields or name in never]
-    order += [name for name in (*item.fields, *never) if name not in kind.wanted_fields]
-    titles = {**labels, CREATED: "Created in Intacct", MODIFIED: "Modified in Intacct"}
+    how = {each.name: each.how for each in plain_fields(kind)}
+    first = {name: place for place, name in enumerate(how)}
+    shown_above = {kind.id_field, kind.name_field, kind.status_field, kind.parent_field, kind.entity_field}
+    known = [name for name in kind.wanted_fields if name in item.fields or name in never]
+    known += [name for name in (*item.fields, *never) if name not in kind.wanted_fields]
+    order = sorted((name for name in known if name not in shown_above), key=lambda name: first.get(name, len(first)))
     return [
         Field(
             name,
-            titles.get(name, ""),
-            "" if item.fields.get(name) is None else str(item.fields[name]),
+            labels.get(name, ""),
+            how.get(name, TEXT),
+            written(item.fields.get(name), how.get(name, TEXT)),
             record_url(request, named[name].kind, named[name].pk) if name in named else "",
             datetime.fromisoformat(unread[name]) if name in unread else None,
             name not in never,
+            str(item.fields.get("CURRENCY") or ""),
         )
         for name in order
     ]
 
 
-def _event(change: ListItemChange, labels: dict[str, str]) -> dict[str, Any]:
+def _event(change: ListItemChange, labels: Mapping[str, str]) -> dict[str, Any]:
     """A change as the timeline shows it: what it was, by which run, each field before and after."""
     kind = ChangeKind(change.kind)
     tone, icon = _CHANGE_LOOKS[kind]
@@ -180,7 +190,7 @@ def refresh(request: TenantRequest, list_key: str, pk: int) -> HttpResponse:
         return redirect("record", tenant_slug=request.tenant.slug, list_key=list_key, pk=pk)
     run = started.run
     if started.is_new:
-        messages.info(request, f"Run {run.number} reads {item} again.")
+        messages.info(request, f"Sync {run.number} reads {item} again.")
     else:
-        messages.info(request, f"Run {run.number}, {run.title}, is under way. Refresh this record when it has ended.")
+        messages.info(request, f"Sync {run.number}, {run.title}, is under way. Refresh this record when it has ended.")
     return redirect("run", tenant_slug=request.tenant.slug, number=run.number)

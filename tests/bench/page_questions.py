@@ -112,13 +112,24 @@ def _pages(company: Company) -> Iterator[tuple[str, str]]:
     yield "projects in Intacct, changed", f"{_url('projects')}?state=changed"
     for page in (1, 99_999):
         yield f"projects here, page {page}", f"{_url('projects')}?view=here&page={page}"
-    yield "commitments", _url("commitments")
+    yield from _lists_of_documents()
     yield "issues", _url("issues")
     yield "lists", _url("lists")
     for words in ("opened", "a common word", "a rare word", "what nothing has", "two letters that nothing has"):
         yield f"list of vendors: {words}", f"{_url('list', list_key='vendors')}?q={_TYPED[words]}"
     yield "a project of Intacct that may be one here", _url("project_record", item_pk=_unlinked())
     yield "form of a commitment", _url("edit_commitment", pk=_a_commitment())
+
+
+def _lists_of_documents() -> Iterator[tuple[str, str]]:
+    for what, query in (
+        ("", ""), ("page 2 by key", "page=2"), ("the last page", "page=99999"), ("ready", "state=ready"),
+        ("failed", "state=failed"), ("one vendor", "vendor=V-000471"), ("by amount", "sort=-amount"),
+        ("by vendor", "sort=vendor"), ("searched, a number", "q=SC-004711"), ("searched, a common word", f"q={COMMON}"),
+    ):  # fmt: skip
+        yield f"commitments {what}".strip(), f"{_url('commitments')}?{query}"
+    yield "commitments: the filter by vendor", f"{_url('filter_commitments')}?by=vendor"
+    yield "commitments: a vendor looked for", f"{_url('filter_commitments')}?by=vendor&find={COMMON}"
 
 
 def _task_of(project: str) -> str:
@@ -206,6 +217,8 @@ def _near(number: int) -> str:
 
 def _exports(company: Company) -> Iterator[tuple[str, str]]:
     yield f"export of {company.vendors} vendors", _url("export_list", list_key="vendors")
+    yield f"export of {company.commitments} commitments", _url("export_commitments")
+    yield "export of commitments as a workbook", f"{_url('export_commitments')}?form=xlsx&state=failed"
     yield f"export of vendors, {RARE}", f"{_url('export_list', list_key='vendors')}?q={RARE}"
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import islice
+from typing import Any
 
 from django.db import connection as database
 from django.db import transaction
@@ -18,7 +20,7 @@ from django.utils import timezone
 from accounts.models import Role, Tenant, User
 from accounts.services import set_role
 from accounts.tenancy import tenant_scope
-from erp_admin.models import Commitment, Project
+from erp_admin.models import ChangeOrder, Commitment, Project
 from integrations.lists import KINDS_BY_KEY
 from integrations.mirror.rows import RowReader
 from integrations.mirror.scope import View
@@ -42,12 +44,13 @@ class Company:
     projects: int = 20_000
     tasks: int = 40_000
     cost_types: int = 200_000
-    commitments: int = 20_000
+    commitments: int = 100_000
+    change_orders: int = 10_000
 
     @classmethod
     def of(cls, vendors: int) -> Company:
         """As many of everything as a company with so many vendors has."""
-        return cls(vendors, vendors // 5, vendors * 2 // 5, vendors * 2, vendors // 5)
+        return cls(vendors, vendors // 5, vendors * 2 // 5, vendors * 2, vendors, vendors // 10)
 
 
 def vendor_name(number: int) -> str:
@@ -79,7 +82,7 @@ def fill(company: Company) -> None:
         _mirror(live, "tasks", company.tasks, lambda number: _task(number, company))
         _mirror(live, "cost_types", company.cost_types, lambda number: _cost_type(number, company))
         _projects_here(live, company.projects)
-        _commitments(tenant, company.commitments)
+        _commitments(tenant, company)
     with database.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if database.vendor == "postgresql" else "ANALYZE")
 
@@ -152,16 +155,43 @@ def _projects_here(live: Connection, count: int) -> None:
     )  # fmt: skip
 
 
-def _commitments(tenant: Tenant, count: int) -> None:
+def _commitments(tenant: Tenant, company: Company) -> None:
+    """Every third is a draft, every other of the rest in Intacct; of 500 projects and 2,000 vendors, over two years."""
     projects = list(Project.objects.order_by("pk")[:500])
     Commitment.objects.bulk_create(
-        [
+        (
             Commitment(
-                tenant=tenant, number=f"SC-{number:05d}", kind="subcontract", currency="USD", dated_on=date(2026, 3, 2),
+                tenant=tenant, number=f"SC-{number:06d}", number_key=f"SC-{number:06d}", currency="USD",
+                kind="purchase_order" if number % 4 == 0 else "subcontract",
+                dated_on=date(2025 + number % 2, 1 + number % 12, 1 + number % 28),
                 title=f"{_TRADE[number % 9]} {_serial(number)}", project=projects[number % len(projects)],
-                vendor_id=f"V-{number:06d}", vendor_name=vendor_name(number)[:200],
+                vendor_id=f"V-{number % 2_000:06d}", vendor_name=vendor_name(number % 2_000)[:200],
+                total=Decimal(number % 90_000) + Decimal("250.25"), **_state(number),
             )
-            for number in range(1, count + 1)
-        ],
+            for number in range(1, company.commitments + 1)
+        ),
         batch_size=1_000,
     )  # fmt: skip
+    Commitment.objects.update(scope="Everything that the drawings show, as agreed in the meeting. " * 3)
+    parents = list(Commitment.objects.order_by("pk")[: company.change_orders])
+    ChangeOrder.objects.bulk_create(
+        (
+            ChangeOrder(
+                tenant=tenant, commitment=parent, number="CO-1", number_key="CO-1", title="More of it",
+                dated_on=date(2026, 4, 1), total=Decimal("1000.50"), approval="approved",
+            )
+            for parent in parents
+        ),
+        batch_size=1_000,
+    )  # fmt: skip
+
+
+def _state(number: int) -> dict[str, Any]:
+    if number % 3 == 0:
+        return {"approval": "draft"}
+    if number % 2 == 0:
+        return {"approval": "approved"}
+    if number % 101 == 0:
+        return {"approval": "approved", "delivery": "failed", "state_reason": "Vendor V-1 is inactive."}
+    facts = {"TRX_TOTAL": str(number % 90_000)}
+    return {"approval": "approved", "delivery": "delivered", "verified_at": timezone.now(), "remote_facts": facts}

@@ -8,63 +8,61 @@ from typing import Final
 
 # By the state that is shown after migrating. A change order stands with its commitment before it.
 SHOWN: Final[dict[str, tuple[str, ...]]] = {
-    "Not linked": ("SC-24-001-13", "SC-FILE", "SC-DRAFT", "SC-BASE CO-DRAFT"),
+    "Draft": ("SC-24-001-13", "SC-FILE", "SC-DRAFT", "SC-BASE CO-DRAFT"),
     # An approval holds for what was approved: not for what was edited since, nor for a second record after unlinking.
     "Needs review": ("SC-REVIEW", "SC-UNLINKED", "SC-CHANGED-HERE", "SC-BOTH-UNSEEN"),
+    # No worker has judged yet what may keep these from being pushed.
     "Ready": ("SC-24-001-15", "SC-READY", "SC-TAKEN-BACK", "SC-UPDATED-TWICE CO-READY"),
     "Void": ("SC-VOID", "SC-BASE CO-VOID"),
     "Ignored": ("SC-IGNORED", "SC-DRAFT-IGNORED", "SC-BASE CO-IGNORED"),
-    "Waiting": ("SC-QUEUED CO-WAITING",),
-    "Queued": ("SC-QUEUED", "SC-QUEUED-AGAIN", "SC-UPDATE-QUEUED"),
+    "Waiting": ("SC-QUEUED CO-WAITING", "SC-QUEUED", "SC-QUEUED-AGAIN", "SC-UPDATE-QUEUED"),
     "Held": ("SC-VERIFIED CO-HELD",),
     "Sending": ("SC-SENDING-THERE", "SC-SENDING-GONE"),
-    "Verifying": (
+    "Checking": (
         "SC-VERIFYING-THERE", "SC-VERIFYING-GONE", "SC-UPDATE-VERIFYING-THERE", "SC-UPDATE-VERIFYING-GONE",
     ),
-    "Synced": ("SC-UNREAD",),
-    "Verified": (
-        "SC-24-001-11", "SC-24-001-12", "PO-24-001-11", "SC-BASE", "SC-VERIFIED", "SC-RECREATED", "SC-UPDATED-TWICE",
-        "SC-DATED-THERE", "SC-ENTITY", "SC-LINKED", "SC-WITH-PROJECT", "SC-24-001-11 CO-1",
+    "In Intacct": (
+        "SC-UNREAD", "SC-24-001-11", "SC-24-001-12", "PO-24-001-11", "SC-BASE", "SC-VERIFIED", "SC-RECREATED",
+        "SC-UPDATED-TWICE", "SC-DATED-THERE", "SC-ENTITY", "SC-LINKED", "SC-WITH-PROJECT", "SC-24-001-11 CO-1",
         "SC-24-001-12 CO-1", "SC-BASE CO-VERIFIED", "SC-BASE CO-OF-A-LINE",
     ),
-    "Changed on both sides": ("SC-BOTH",),
-    "Changed in Intacct": ("SC-CHANGED-THERE", "SC-BASE CO-CHANGED-THERE"),
-    "Missing in Intacct": ("SC-MISSING", "SC-BASE CO-MISSING"),
-    "Needs attention": (
-        "SC-FAILED", "SC-UPDATE-FAILED", "SC-DIFFERENT", "SC-LINKED-OTHERWISE", "SC-VERIFIED CO-FAILED",
+    "Differs": (
+        "SC-BOTH", "SC-CHANGED-THERE", "SC-BASE CO-CHANGED-THERE", "SC-MISSING", "SC-BASE CO-MISSING", "SC-DIFFERENT",
+        "SC-LINKED-OTHERWISE",
     ),
+    "Failed": ("SC-FAILED", "SC-UPDATE-FAILED", "SC-VERIFIED CO-FAILED"),
 }  # fmt: skip
 
 # What follows without anybody's doing: the ledger was worked off, no "not found" being too early to count.
 AFTER_WORK: Final = {
-    "SC-QUEUED": "Verified",
-    "SC-QUEUED-AGAIN": "Verified",
-    "SC-UPDATE-QUEUED": "Verified",
-    "SC-SENDING-THERE": "Verified",
-    "SC-SENDING-GONE": "Verified",
-    "SC-VERIFYING-THERE": "Verified",
-    "SC-VERIFYING-GONE": "Verified",
-    "SC-UPDATE-VERIFYING-THERE": "Verified",
-    "SC-UPDATE-VERIFYING-GONE": "Verified",
-    "SC-UNREAD": "Verified",
+    "SC-QUEUED": "In Intacct",
+    "SC-QUEUED-AGAIN": "In Intacct",
+    "SC-UPDATE-QUEUED": "In Intacct",
+    "SC-SENDING-THERE": "In Intacct",
+    "SC-SENDING-GONE": "In Intacct",
+    "SC-VERIFYING-THERE": "In Intacct",
+    "SC-VERIFYING-GONE": "In Intacct",
+    "SC-UPDATE-VERIFYING-THERE": "In Intacct",
+    "SC-UPDATE-VERIFYING-GONE": "In Intacct",
+    "SC-UNREAD": "In Intacct",
     "SC-QUEUED CO-WAITING": "Held",  # its flow is
     # A verification was waiting as well; what it says of these is this version's word.
-    "SC-DIFFERENT": "Changed in Intacct",
-    "SC-LINKED-OTHERWISE": "Changed in Intacct",
-    "SC-BOTH-UNSEEN": "Changed on both sides",
-    "SC-DATED-THERE": "Changed in Intacct",
-    "SC-LINKED": "Needs attention",  # one line here and two there: the version before did not count them
+    "SC-DIFFERENT": "Differs",
+    "SC-LINKED-OTHERWISE": "Differs",
+    "SC-BOTH-UNSEEN": "Differs",
+    "SC-DATED-THERE": "Differs",
+    "SC-LINKED": "Differs",  # one line here and two there: the version before did not count them
 }
 NEW_THERE: Final = 4  # queued, queued again, and of the lost ones those that never arrived
-AFTER_RELEASE: Final = {"SC-QUEUED CO-WAITING": "Verified", "SC-VERIFIED CO-HELD": "Verified"}
+AFTER_RELEASE: Final = {"SC-QUEUED CO-WAITING": "In Intacct", "SC-VERIFIED CO-HELD": "In Intacct"}
 AFTER_VERIFICATION: Final[dict[str, str]] = {}
 APPROVED_AGAIN: Final = ("SC-CHANGED-HERE",)
 PUSHED: Final = ("SC-CHANGED-HERE", "SC-READY", "SC-TAKEN-BACK", "SC-UPDATED-TWICE-CO-READY")
 AFTER_PUSH: Final = {
-    "SC-CHANGED-HERE": "Verified",
-    "SC-READY": "Verified",
-    "SC-TAKEN-BACK": "Verified",
-    "SC-UPDATED-TWICE CO-READY": "Verified",
+    "SC-CHANGED-HERE": "In Intacct",
+    "SC-READY": "In Intacct",
+    "SC-TAKEN-BACK": "In Intacct",
+    "SC-UPDATED-TWICE CO-READY": "In Intacct",
 }
 
 # Runs that had not ended, and one of each way to end.

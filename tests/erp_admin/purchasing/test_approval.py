@@ -98,8 +98,8 @@ def test_a_pushed_commitment_that_is_raised_is_not_pushed_under_the_old_approval
     push(pushing, document)
     assert (standing(document), document.remote_facts["TRX_TOTAL"][:5]) == (Standing.VERIFIED, "13000")
     assert there(intacct, pushing) == before + 1
-    history = ben.get(page).context["events"]
-    assert next(event["title"] for event in history if event["state"].value == "decided") == "Approved"
+    history = ben.get(page).context["history"].events
+    assert next(event.title for event in history if event.state.value == "decided") == "Approved"
 
 
 def test_another_title_keeps_the_approval(pushing: Connection, ben: Client, url: Url) -> None:

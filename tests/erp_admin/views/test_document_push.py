@@ -86,7 +86,7 @@ def test_what_is_chosen_is_pushed_and_the_run_shows_each_document(pushing: Conne
     assert "PC Subcontracts-SC-2" in done
     assert f'href="{url("commitment", pk=documents[0].pk)}"' in done
     listed = ben.get(url("commitments"))
-    assert [row.state.label for row in listed.context["rows"]] == ["Verified"] * 3
+    assert [row.state.label for row in listed.context["rows"]] == ["In Intacct"] * 3
     assert [str(row.theirs) for row in listed.context["rows"]] == ["1000.00"] * 3
 
 

@@ -191,6 +191,7 @@ def test_a_change_order_is_entered_for_a_commitment(listed: Connection, ben: Cli
 
 
 def test_decisions_move_the_one_state(listed: Connection, ben: Client, url: Url) -> None:
+    choose_settings(listed)
     document = commitment(listed, "SC-1", approved=False)
 
     def act(name: str, **data: str) -> Standing:
@@ -218,12 +219,12 @@ def test_a_page_names_nothing_to_be_fixed_above_that_it_does_not_list(
     choose_settings(listed)
     draft = commitment(listed, "SC-1", approved=False, vendor_id="NO-SUCH")
     page = ben.get(url("commitment", pk=draft.pk)).text
-    assert "once the commitment is approved" in page
+    assert "What a push would write" not in page
     assert "everything above" not in page
     approve(draft)
     page = ben.get(url("commitment", pk=draft.pk)).text
     assert "What keeps it from being pushed" in page
-    assert "once everything above is fixed" in page
+    assert "What a push would write" not in page
 
 
 def test_what_has_no_lines_or_open_change_orders_is_refused_with_the_reason(
@@ -297,10 +298,8 @@ def test_filters_count_what_the_other_filters_leave(thousand: Connection, vera: 
     page = vera.get(url("commitments"), {"type": "purchase_order"})
     assert options(page, "State") == {"All": 250, "Draft": 250}
     assert options(page, "Type") == {"All": 1000, "Subcontract": 750, "Purchase order": 250}
-    assert len(options(page, "Vendor")) == 4  # all, and the three that purchase orders have
     everything = vera.get(url("commitments"))
     assert options(everything, "State") == {"All": 1000, "Draft": 500, "Ready": 500}
-    assert any("search finds the others" in group.label for group in everything.context["filters"])
     assert "1–50 of 1,000 commitments" in everything.text
     assert "Select all" not in everything.text  # a viewer chooses nothing
 

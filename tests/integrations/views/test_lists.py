@@ -225,7 +225,7 @@ class TestExport:
         for position, value in enumerate(("=1+1", "+49 1", "-12.50", "@SUM(A1)", "\tx", "fine")):
             make_items(connection, 1, kind="vendors", business_id=value, name=value, fields={"STATE": value})
             ListItem.objects.filter(record_no=100_001).update(record_no=position + 1)
-        head, *lines = self.lines(browser.get(url("export_list", list_key="vendors")))
+        head, *lines = self.lines(browser.get(url("export_list", list_key="vendors"), {"form": "all"}))
         states = {line[0]: line[head.index("STATE")] for line in lines}
         assert states == {
             "'=1+1": "'=1+1", "'+49 1": "'+49 1", "-12.50": "-12.50", "'@SUM(A1)": "'@SUM(A1)", "'\tx": "'\tx",
@@ -274,7 +274,7 @@ class TestRecord:
         page = text_of(browser.get(url("record", list_key="projects", pk=project.pk)))
         assert "Old &lt;b&gt;name&lt;/b&gt;" in page
         assert "New name" in page
-        assert f"Run {run.number}" in page
+        assert f"Sync {run.number}" in page
 
     def test_a_missing_record_says_so_and_what_depends_on_it(
         self, browser: Client, url: Url, ready: Connection
@@ -315,7 +315,7 @@ class TestRefresh:
         assert [row.outcome for row in run.rows.all()] == [RowOutcome.CHANGED]
         page = text_of(client.get(url("record", list_key="customers", pk=item.pk)))
         assert "Renamed there" in page
-        assert f"Run {run.number}" in page
+        assert f"Sync {run.number}" in page
         assert url("record", list_key="customers", pk=item.pk) in text_of(client.get(url("run", number=run.number)))
 
     def test_one_that_is_gone_is_marked(
