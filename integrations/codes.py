@@ -16,7 +16,7 @@ SETTINGS: Final = Place("Settings → Integrations → Sage Intacct → Settings
 SYNC: Final = Place("SmartSync → Sync", "sync", "Open Sync")
 LISTS: Final = Place("SmartSync → Lists", "lists", "Open the lists")
 SCHEDULES: Final = Place("SmartSync → Schedules", "schedules", "Open the schedules")
-RUNS: Final = Place("SmartSync → Runs", "runs", "Open the runs")
+RUNS: Final = Place("SmartSync → Sync history", "runs", "Open Sync history")
 DOCUMENT: Final = Place("the page of the document", "{one}", "Open the {noun}")
 EDIT_DOCUMENT: Final = Place("the form of the document", "edit_{one}", "Edit the {noun}")
 EDIT_PARENT: Final = Place(
@@ -95,7 +95,7 @@ FEATURES: Final = {
         Code("CON-NO-PASSWORD", "No password was given to the command", "Set INTACCT_USER_PASSWORD, or run the command "
              "in a terminal.", COMMAND_LINE),
         Code("LIM-SLOTS", "As many requests to the company are under way as it takes", "Wait a minute and try again. "
-             "Running syncs are listed under Runs.", RUNS),
+             "Running syncs are listed under Sync history.", RUNS),
         Code("LIM-SIGN-INS", "Other sign-ins to Intacct are being tried", "Wait a minute and try again.", CONNECTION),
         Code("CON-WAIT", "Too many sign-ins to Intacct were refused", "Wait as long as is told; nothing is sent "
              "meanwhile. Ask in Intacct for the company, the user and a new password.", CONNECTION),

@@ -191,6 +191,7 @@ TABLE = {
     "run": Row(Role.VIEWER, arguments=("number",)),
     "run_progress": Row(Role.VIEWER, arguments=("number",)),
     "cancel_run": Row(Role.ACCOUNTANT, "post", arguments=("number",)),
+    "retry_run": Row(Role.ACCOUNTANT, "post", arguments=("number",)),
     "exchange": Row(Role.VIEWER, arguments=("number", "exchange_pk")),
 }
 # Arguments that several addresses call alike and that mean different things.

@@ -287,7 +287,7 @@ def _turn(attempt: Attempt) -> Iterator[None]:
         raise BusyError(
             "Two requests to this Intacct company are under way already, which is as many as it takes.",
             code="LIM-SLOTS",
-            advice="Wait a minute and try again. Running syncs are listed under Runs.",
+            advice="Wait a minute and try again. Running syncs are listed under Sync history.",
             retryable=True,
             nothing_left=True,
         ) from None

@@ -46,7 +46,6 @@ class PushFigures:
     failed: Standing = field(default_factory=Standing)
     open: Standing = field(default_factory=Standing)
     taken_back: Standing = field(default_factory=Standing)
-    states: dict[PushState, int] = field(default_factory=dict)
 
     @property
     def asked(self) -> int:
@@ -57,7 +56,6 @@ class PushFigures:
         return self.delivered.count + self.failed.count
 
     def take(self, state: PushState, count: int, currency: str, amount: Decimal | None) -> None:
-        self.states[state] = self.states.get(state, 0) + count
         standing = self.open if state in IN_FLIGHT else _STANDINGS[state](self)
         standing.add(count, currency, amount)
 

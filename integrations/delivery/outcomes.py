@@ -221,6 +221,7 @@ class Settlement:
         with self._work.page():
             self._remember(push, error)
             push.error_code, push.advice, push.finished_at = code, advice[:500], timezone.now()
+            push.run_id = push.run_id or self._work.run.pk  # also of what was never sent
             transitions.move(push, PushState.FAILED, sentence, f"{sentence} {advice}".strip())
             failed = f"Not sent, because {self._step(push).label} failed."
             transitions.take_back_following(self._flow, push, failed)

@@ -66,7 +66,7 @@ CODES: Final = (
     ErrorCode("SVC-DOWN", Category.BUSY, "Sage Intacct is offline or fails", f"{_LATER} If it lasts, see "
               "status.intacct.com."),
     ErrorCode("SVC-SLOW", _T, "Sage Intacct gave no usable answer in the time one piece of work may take", "Start it "
-              "again later. The exchanges of the run show each attempt and its answer."),
+              "again later. Its messages in Sync history show each attempt and its answer."),
     ErrorCode("LIM-RATE", Category.BUSY, "Sage Intacct receives too many requests from this company", _LATER),
     # Signing in
     ErrorCode("CON-SENDER", Category.SENDER, "Sage Intacct does not accept the Sender ID or its password", "The person "

@@ -19,11 +19,11 @@ SYNC, PUSH, IMPORT, OTHER = "Sync", "Push", "Import", "Work"
 
 @dataclass(frozen=True)
 class Told:
-    """`value` of `maximum` is how far it is; no maximum: nobody knows yet. `more` are further sentences."""
+    """`value` of `maximum` are done; no maximum: nobody knows yet. `more` are further sentences."""
 
     sentence: str
     more: tuple[str, ...] = ()
-    value: float = 0
+    value: int = 0
     maximum: int | None = None
 
 
@@ -47,7 +47,7 @@ def told_of(run: SyncRun, sums: Mapping[str, int], figures: PushFigures | None) 
 
 def _push(run: SyncRun, figures: PushFigures, noun: str, plural: str) -> Told:
     if not figures.asked:
-        return Told(_nothing_pushed(run), value=0, maximum=None)
+        return Told(_nothing_pushed(run))
     delivered, failed = figures.delivered, figures.failed
     asked = _counted(figures.asked, noun, plural)
     if run.is_active:
@@ -79,7 +79,7 @@ def _sync(run: SyncRun, sums: Mapping[str, int]) -> Told:
     ended = f"{records} read{f', {counts}' if counts else ', nothing new'}."
     if run.is_active:
         of = f"{shown_number(sums['steps_ended'])} of {shown_number(lists)} lists"
-        return Told(f"{of} read: {records}{f', {counts}' if counts else ''}.", (), sums["steps_ended"], lists)
+        return Told(f"{of} read: {records}{f', {counts}' if counts else ''}.")
     if read == lists:
         return Told(f"{shown_number(lists)} list{'' if lists == 1 else 's'}: {ended}", _spoilt(sums))
     if not read:

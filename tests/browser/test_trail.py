@@ -27,7 +27,7 @@ def test_the_trail_is_read_filtered_and_clear(visit: Visit, admin: User, ready: 
     alma.follow("Audit trail")
     alma.sees("Who did what here and when")
     alma.look()
-    alma.follow("Runs")
+    alma.follow("Sync history")
     alma.follow("Audit trail")
     alma.page.get_by_role("navigation", name="Filters").get_by_role("link", name="Integration").click()
     alma.sees("Settings saved")

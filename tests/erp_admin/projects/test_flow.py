@@ -257,7 +257,7 @@ def test_the_second_person_is_led_to_the_run_that_is_active(
     assert page.redirect_chain[-1][0] == url("run", number=run.number)
     assert "is under way already, started by Ben Okafor. Your choice was not added to it." in page.text
     assert run.rows.count() == 1
-    assert f"Run {run.number}: Import projects" in ben.get(url("projects")).text
+    assert f'href="{url("run", number=run.number)}">Import projects</a>' in ben.get(url("projects")).text
 
 
 def test_refreshing_twice_leads_to_one_run_that_reads_three_lists(mirrored: Connection, ben: Client, url: Url) -> None:

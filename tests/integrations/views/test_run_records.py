@@ -1,12 +1,15 @@
 """The record of a run: rows, log, exchanges, and runs this version does not know."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Tenant, User
 from accounts.tenancy import tenant_scope
+from accounts.ui.formats import shown_day
 from integrations.models import (
     Connection,
     Exchange,
@@ -152,3 +155,50 @@ def test_a_flow_this_version_does_not_know_is_still_shown(
         SyncRun.objects.filter(pk=run.pk).update(flow="retired", title="Something of old")
     assert "Something of old" in content(site.get(url("run", number=run.number)))
     assert "retired" in content(site.get(url("runs")))
+
+
+def test_the_strip_counts_days_of_the_companys_time_zone(
+    site: Client, url: Address, connection: Connection, tenant: Tenant
+) -> None:
+    zone = ZoneInfo(tenant.time_zone)
+    today = timezone.now().astimezone(zone).date()
+    late = datetime.combine(today - timedelta(days=2), time(23, 30), zone)
+    for number, (moment, state) in enumerate(
+        [
+            (late, RunState.SUCCEEDED), (late + timedelta(hours=1), RunState.FAILED),
+            (late + timedelta(hours=2), RunState.HELD), (late - timedelta(days=40), RunState.FAILED),
+            (late, RunState.CANCELLED), (late, RunState.PARTLY),
+        ]
+    ):  # fmt: skip
+        run = SyncRun.objects.create(
+            tenant=tenant, connection=connection, number=50 + number, flow="lists", title="Sync lists", state=state
+        )
+        SyncRun.objects.filter(pk=run.pk).update(created_at=moment)
+    page = site.get(url("runs"))
+    marks = {mark.label: mark for mark in page.context["strip"].marks}
+    assert len(marks) == 30
+    assert marks[shown_day(today - timedelta(days=2))].values == (1, 1, 0)
+    assert marks[shown_day(today - timedelta(days=1))].values == (0, 0, 2)
+    assert page.context["strip"].summary == "The last 30 days: 1 succeeded, 1 partly, 2 failed or held."
+    assert sum(sum(mark.values) for mark in marks.values()) == 4
+    day = site.get(marks[shown_day(today - timedelta(days=1))].url)
+    assert [line.run.number for line in day.context["lines"]] == [52, 51]
+    assert shown_day(today - timedelta(days=1)) in day.text
+    assert len(site.get(url("runs"), {"day": "never"}).context["lines"]) == 6
+
+
+def test_a_message_is_laid_out_for_reading_and_what_is_no_xml_stays(
+    site: Client, url: Address, mirrored: Connection
+) -> None:
+    run = SyncRun.objects.get()
+    exchange = run.exchanges.earliest("pk")
+    address = url("exchange", number=run.number, pk=exchange.pk)
+    for kept, shown in (
+        ("<a><b>1</b><c> x </c></a>", "&lt;a&gt;\n  &lt;b&gt;1&lt;/b&gt;\n  &lt;c&gt; x &lt;/c&gt;\n&lt;/a&gt;"),
+        ("<a><b>1", "&lt;a&gt;&lt;b&gt;1"),
+        ('<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>', "&lt;!DOCTYPE a"),
+    ):
+        Exchange.objects.filter(pk=exchange.pk).update(response_xml=kept)
+        page = content(site.get(address))
+        assert shown in page
+        assert "Message" in page

@@ -246,7 +246,7 @@ class TestProgress:
         assert "Step 2 of 2: Items." in update
         assert "1 of 2 lists read: 2,080 records, 87 new." in update
         assert 'value="2000" max="6000"' in update
-        assert 'value="1" max="2"' in update
+        assert 'value="1.333" max="2"' in update
 
     def test_it_stops_by_itself_and_brings_the_rest_of_the_page(
         self, site: Client, url: Address, connection: Connection
