@@ -50,7 +50,7 @@ def _begun(tenant: Tenant, cause: Cause) -> Issue:
 
 
 def _kept(money: dict[str, Decimal]) -> dict[str, str]:
-    return {currency: str(amount) for currency, amount in sorted(money.items())}
+    return {currency: f"{amount:.2f}" for currency, amount in sorted(money.items())}
 
 
 @transaction.atomic
@@ -102,6 +102,7 @@ def retry(cause: Cause, *, by: User, queued: bool = True) -> Retried:
             "This is not repaired by pushing again.", "Open the documents and decide about each.", code="NOTHING"
         )
     connection, retried = require_connection(), Retried()
+    issue_of(connection.tenant, cause)  # so that whoever presses twice is told that it is resolved
     for document_type, documents in _documents(cause):
         try:
             asked = ask_pushes(connection, document_type.flow, documents, by=by, queued=queued)

@@ -38,12 +38,17 @@ class IssueRow:
     state: ShownState
     kinds: str
     sample: tuple[Any, str] | None
+    own_reason: str
     more: int
     fix: Link
     field: str
     sync: str
     retried: str
     url: str
+
+    @property
+    def sentence(self) -> str:
+        return ended(self.cause.sentence)
 
     @property
     def cause(self) -> Cause:
@@ -96,6 +101,7 @@ def _row(request: TenantRequest, issue: OpenIssue, samples: Mapping[tuple[str, i
         shown(STATES[cause.source]),
         kinds_in_words(cause.counts),
         sample,
+        own_reason(cause, document) if document is not None and cause.count == 1 else "",
         max(cause.count - 1, 0),
         fix,
         field_in_words(cause),
@@ -108,7 +114,12 @@ def _row(request: TenantRequest, issue: OpenIssue, samples: Mapping[tuple[str, i
 def _title(cause: Cause) -> str:
     if cause.source == Source.HELD:
         return f"{capfirst(type_for(cause.field_name).plural)} are on hold"
-    return cause.sentence
+    return ended(cause.sentence)
+
+
+def ended(sentence: str) -> str:
+    """With a full stop: what Intacct says comes without one at times."""
+    return sentence if sentence.endswith((".", "!", "?", "”")) else f"{sentence}."
 
 
 def kinds_in_words(counts: Mapping[str, int]) -> str:
@@ -119,6 +130,12 @@ def kinds_in_words(counts: Mapping[str, int]) -> str:
         if counts.get(each.key)
     ]
     return get_text_list(named, "and")
+
+
+def own_reason(cause: Cause, document: Any) -> str:
+    """What the document alone has to say of it, where the cause is said in general."""
+    own = {Source.DIFFERS: document.difference, Source.REVIEW: document.approval_reason}
+    return str(own.get(cause.source, ""))
 
 
 def field_in_words(cause: Cause) -> str:

@@ -17,7 +17,7 @@ from accounts.ui.back import back_to
 from accounts.ui.paging import PAGE_SIZE, page_of, pager
 from erp_admin.documents.types import AnyType, document_types
 from erp_admin.forms.issues import IssueForm
-from erp_admin.issues.causes import Cause, Source, documents_of
+from erp_admin.issues.causes import Cause, documents_of
 from erp_admin.issues.selectors import OpenIssue, issues_now, possible_owners, resolved_issues
 from erp_admin.issues.service import (
     Retried,
@@ -29,7 +29,7 @@ from erp_admin.issues.service import (
 )
 from erp_admin.models import Issue
 from erp_admin.views.document_pages import document_url, tenant_url
-from erp_admin.views.issue_rows import issue_rows, technical
+from erp_admin.views.issue_rows import issue_rows, own_reason, technical
 from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import release_hold
 from integrations.models import PushHold
@@ -149,19 +149,13 @@ def _section(request: TenantRequest, cause: Cause, document_type: AnyType) -> Se
         {
             "document": document,
             "url": document_url(request, document_type, document),
-            "reason": _own_reason(cause, document),
+            "reason": own_reason(cause, document),
             "currency": document_type.currency_of(document),
             "party": document_type.value_of(document, document_type.columns.vendor_name),
         }
         for document in page.page.object_list
     ]
     return Section(document_type, page, rows)
-
-
-def _own_reason(cause: Cause, document: Any) -> str:
-    """What the document alone has to say of it, where the cause is said in general."""
-    own = {Source.DIFFERS: document.difference, Source.REVIEW: document.approval_reason}
-    return str(own.get(cause.source, ""))
 
 
 def _cause(issue_key: str) -> Cause | None:

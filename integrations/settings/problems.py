@@ -62,7 +62,9 @@ def missing_values(version: SettingsVersion, mirror: MirrorView) -> list[str]:
         requiring = [switch for switch in switches_requiring(setting) if version.switches.get(switch.key)]
         if not setting.is_always_required and not requiring:
             continue
-        if problem := problem_of(setting, value, mirror):
+        if not value and setting.is_always_required:
+            sentences.append(f"{setting.title} is not chosen yet.")
+        elif problem := problem_of(setting, value, mirror):
             sentences.append(f"{setting.title}: {problem}")
         elif not value:
             on = " and ".join(switch.label for switch in requiring)

@@ -90,7 +90,7 @@ def test_the_others_are_pushed_and_pages_show_it(
     assert [document.pk for document, _ in asked.blocked] == [spoilt.pk]
     assert there(intacct, pushing) == before + 2
     issues = ben.get(url("issues"))
-    assert [entry["cause"].code for entry in issues.context["causes"]] == ["PLAN-DEFECT"]
+    assert [row.cause.code for row in issues.context["rows"]] == ["PLAN-DEFECT"]
 
 
 def test_what_becomes_unplannable_in_the_queue_fails_alone(pushing: Connection, intacct: SandboxServer) -> None:

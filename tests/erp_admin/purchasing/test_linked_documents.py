@@ -125,4 +125,4 @@ def test_each_night_a_linked_document_that_is_gone_is_found_missing(
     base.refresh_from_db()
     assert standing(base) == Standing.VERIFIED, base.difference
     assert [(row.outcome, row.document_id) for row in run.rows.all()] == [(RowOutcome.FAILED, linked.pk)]
-    assert ben.get(url("issues")).context["causes"][0]["cause"].code == "MISSING"
+    assert ben.get(url("issues")).context["rows"][0].cause.code == "MISSING"

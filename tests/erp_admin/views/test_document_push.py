@@ -294,7 +294,8 @@ def test_a_failed_push_says_why_and_is_retried(
     assert "The last push failed" in page
     assert "PLAN-CHANGED" in page
     assert "Retry…" in page
-    assert "PLAN-CHANGED" in ben.get(url("issues")).text
+    (row,) = ben.get(url("issues")).context["rows"]
+    assert "PLAN-CHANGED" in ben.get(row.url).text
     assert "Push 1 commitment" in ben.post(url("preview_commitments"), {"item": document.pk}, follow=True).text
     pushed(ben, url, document)
     assert standing(document) == Standing.VERIFIED
@@ -309,18 +310,6 @@ def test_a_change_order_waits_with_its_reason(pushing: Connection, ben: Client, 
     assert "Commitment SC-1 is not in Intacct yet." in ben.get(url("change_orders")).text
     ben.post(url("take_back_change_order", pk=change.pk))
     assert Push.objects.get().state == PushState.TAKEN_BACK
-
-
-def test_one_cause_is_one_issue_however_much_it_blocks(pushing: Connection, ben: Client, url: Url) -> None:
-    for number in range(25):
-        commitment(pushing, f"SC-{number:02}", vendor_id="NOBODY")
-    page = ben.get(url("issues"))
-    (cause,) = page.context["causes"]
-    assert (cause["cause"].code, cause["cause"].count, cause["more"]) == ("REF-INVALID", 25, 5)
-    assert "and 5 more" in page.text
-    choose_settings(pushing, subcontract_definition="")
-    page = ben.get(url("issues"))
-    assert f'href="{url("settings")}"' in page.text
 
 
 def test_a_project_that_is_not_linked_is_named(pushing: Connection, ben: Client, url: Url) -> None:
