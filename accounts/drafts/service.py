@@ -84,10 +84,11 @@ def _require_room(membership: Membership, place: str) -> None:
 
 
 def close_draft(membership: Membership, opening: uuid.UUID, closed_as: ClosedAs) -> None:
-    """Forget what was typed. One that is not there yet is closed as well: what arrives late must not begin it."""
+    """Forget what was typed. A saved one that is not there yet is closed too: what arrives late begins none."""
     closed = {"sealed": "", "closed_as": closed_as, "kept_at": timezone.now()}
     own = {"tenant": membership.tenant, "membership": membership, "opening": opening}
-    if not FormDraft.objects.get_or_create(**own, defaults=closed)[1]:
+    is_new = closed_as == ClosedAs.SAVED and FormDraft.objects.get_or_create(**own, defaults=closed)[1]
+    if not is_new:
         FormDraft.objects.filter(membership=membership, opening=opening, closed_as="").update(**closed)
 
 

@@ -106,7 +106,7 @@ def _read(body: bytes) -> _Sent | None:
         place, number = _text(sent["place"]), int(sent["number"])
         replaces = uuid.UUID(sent["replaces"]) if sent.get("replaces") else None
         read = _Sent(place, uuid.UUID(sent["opening"]), number, typed, replaces)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
     is_fine = 0 < len(place) <= LONGEST_PLACE and 0 < number <= HIGHEST_NUMBER and "\0" not in place
     return read if is_fine else None

@@ -47,7 +47,7 @@ def remove_person(membership: Membership, *, by: User | None = None) -> None:
             for invitation in Invitation.objects.filter(email__iexact=user.email, accepted_at=None, withdrawn_at=None):
                 invitation.withdrawn_at = timezone.now()
                 invitation.save(update_fields=["withdrawn_at"])
-        kept.delete()
+            kept.delete()
 
 
 @contextmanager

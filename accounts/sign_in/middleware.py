@@ -42,8 +42,10 @@ class SessionListMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *args: Any) -> None:
-        """Behind the limits: who is only asked to log in was not seen."""
+    def process_view(self, request: HttpRequest, view: Any, *args: Any) -> None:
+        """Behind the limits: who is only asked to log in was not seen; nor is who left a page open that asks."""
+        if getattr(view, "is_background", False):
+            return
         if request.user.is_authenticated and time.time() - request.session.get(SEEN_KEY, 0) > SEEN_EVERY_SECONDS:
             request.session[SEEN_KEY] = int(time.time())
             UserSession.objects.create_from_request(request)

@@ -16,6 +16,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from accounts.access import background
 from accounts.models import Membership, User
 from accounts.sign_in import limits
 from accounts.sign_in.proof import is_proved
@@ -25,9 +26,10 @@ ENDED: Final = "ended"  # log in
 LOCKED: Final = "locked"  # confirm who you are
 
 
-@login_not_required
 @never_cache
 @require_GET
+@background
+@login_not_required
 def session_state(request: HttpRequest) -> HttpResponse:
     """How it stands for a page of `company`, and for sending a form to the path `for`. Strangers have to log in."""
     user, back = request.user, request.get_full_path()

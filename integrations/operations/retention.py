@@ -112,7 +112,7 @@ register_retention(
     Retention("access", "records of staff's access", "RETAIN_ACCESS_DAYS", dated("accounts.CrossTenantAccess", "at")),
     Retention("audit", "entries of the audit trail", "RETAIN_AUDIT_DAYS", dated("accounts.AuditEntry", "at")),
     Retention("sign_ins", "refused sign-ins to Intacct", KEEP_TRIES_DAYS, dated("integrations.SignInTries", "last_at")),
-    Retention("drafts", "forms begun and not saved", "RETAIN_DRAFTS_DAYS", dated("accounts.FormDraft", "kept_at")),
+    Retention("form_drafts", "forms begun and not saved", "RETAIN_DRAFTS_DAYS", dated("accounts.FormDraft", "kept_at")),
     Retention("attempts", "counted attempts to log in", 2, dated("accounts.Attempts", "last_at")),
     Retention("sessions", "expired sessions", 0, dated("sessions.Session", "expire_date")),
 )

@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import Membership, Role, Tenant, User
 from accounts.services import create_tenant, ensure_person, set_role
 from accounts.sign_in.limits import SEEN_KEY
+from accounts.tenancy import cross_tenant
 from accounts.user_agents import browser_name
 from tests.accounts.sign_in.steps import is_logged_in, log_in
 from tests.people import PASSWORD
@@ -318,7 +319,8 @@ class TestCompanies:
     ) -> None:
         set_role(other_tenant, admin, Role.VIEWER)
         Membership.objects.filter(tenant=other_tenant).update(last_used_at=timezone.now())
-        Membership.objects.filter(user=admin, tenant=other_tenant).delete()
+        with cross_tenant("test"):
+            Membership.objects.filter(user=admin, tenant=other_tenant).delete()
         assert log_in(client, admin.email)["Location"] == reverse("tenants")
 
     def test_staying_in_a_company_is_written_down_once(self, client_for: ClientFor, admin: User, url: Url) -> None:

@@ -294,8 +294,28 @@ class TestOddCases:
         page = f"http://testserver{url('invite')}"
         answer = alma.post(url("invite"), typed, headers={"Referer": page})
         assert answer["Location"] == f"/login/?{urlencode({'next': reverse('kept_form'), 'why': 'ended'})}"
-        assert "nothing was saved" in alma.get(answer["Location"]).content.decode()
-        assert alma.post(answer["Location"], {"login": admin.email, "password": PASSWORD})["Location"] == url("invite")
+        said = alma.get(answer["Location"]).content.decode()
+        assert "nothing was saved yet" in said
+        assert "What you sent just now is kept" in said
+        waiting = alma.post(answer["Location"], {"login": admin.email, "password": PASSWORD})["Location"]
+        assert waiting == reverse("kept_form")
+        assert "nora@summit.example" in alma.get(waiting).content.decode()
+        assert alma.post(url("invite"), typed).status_code in (200, 302)
+
+    def test_what_was_sent_after_a_log_out_is_shown_to_nobody_else(
+        self, alma: Client, accountant: User, url: Url
+    ) -> None:
+        alma.post(reverse("account_logout"))
+        answer = alma.post(url("invite"), {"email": "nora@summit.example", "role": "viewer"})
+        where = alma.post(answer["Location"], {"login": accountant.email, "password": PASSWORD})["Location"]
+        said = alma.get(where, follow=True).content.decode()
+        assert "nora@summit.example" not in said
+        assert "No form of yours waits" in said
+
+    def test_a_browser_that_nobody_logged_in_with_keeps_nothing(self, client: Client, url: Url) -> None:
+        answer = client.post(url("invite"), {"email": "nora@summit.example", "role": "viewer"})
+        assert "why=unsent" in answer["Location"]
+        assert not client.session.keys()
 
     def test_a_part_of_a_page_without_log_in_leads_the_whole_page_there(
         self, client: Client, tenant: Tenant, url: Url

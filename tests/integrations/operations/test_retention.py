@@ -122,7 +122,19 @@ def test_exchanges_and_log_lines_go_before_their_runs(
     exchange(company, timezone.now() - timedelta(days=1))
     assert prune() == {
         **dict.fromkeys(
-            ("runs", "changes", "queue", "access", "audit", "sign_ins", "attempts", "sessions", "drafts"), 0
+            (
+                "runs",
+                "changes",
+                "queue",
+                "access",
+                "audit",
+                "sign_ins",
+                "form_drafts",
+                "attempts",
+                "sessions",
+                "drafts",
+            ),
+            0,
         ),
         "exchanges": 3,
         "log": 1,
@@ -135,7 +147,8 @@ def test_options_win_over_settings_and_a_dry_run_removes_nothing(ended: Callable
     ended(2, 12)
     assert prune("--runs-days", "10", "--exchanges-days", "13", "--dry-run") == {
         **dict.fromkeys(
-            ("log", "changes", "queue", "access", "audit", "sign_ins", "attempts", "sessions", "drafts"), 0
+            ("log", "changes", "queue", "access", "audit", "sign_ins", "form_drafts", "attempts", "sessions", "drafts"),
+            0,
         ),
         "exchanges": 1,
         "runs": 1,
