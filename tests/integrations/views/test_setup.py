@@ -88,9 +88,7 @@ def test_the_guide_says_that_no_sender_is_configured(
 
 def test_every_declared_permission_is_in_the_guide(client_for: ClientFor, url: Url, viewer: User, intacct: Any) -> None:
     page = text_of(client_for(viewer).get(url("set_up")))
-    used = {switch.key for switch in built_switches()}
-    kinds = [kind for kind in KINDS if not kind.needed_by or used & set(kind.needed_by)]
-    wanted = [kind.permission for kind in kinds] + [
+    wanted = [kind.permission for kind in KINDS] + [
         permission for switch in built_switches() for permission in switch.permissions
     ]
     groups = {group.module: {row.name: row for row in group.rows} for group in permission_groups()}
