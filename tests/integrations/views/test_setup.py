@@ -26,7 +26,8 @@ def test_the_card_leads_to_the_guide_before_anything_is_connected(client_for: Cl
     page = text_of(client_for(admin).get(url("integrations")))
     assert "Not connected" in page
     assert url("set_up") in page
-    assert url("connection") in page
+    assert f'class="btn btn-primary" href="{url("connection")}"' in page
+    assert f'class="btn btn-outline-secondary" href="{url("set_up")}"' in page
 
 
 def test_the_card_tells_a_viewer_why_connecting_is_not_offered(client_for: ClientFor, url: Url, viewer: User) -> None:
