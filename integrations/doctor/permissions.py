@@ -68,11 +68,11 @@ class _Collected:
 def permission_groups(chosen: Collection[str] | None = None) -> list[PermissionGroup]:
     """Every right the role can use, by module; rights asked for more than once are joined.
 
-    Of switches that are not built nothing is asked. `chosen` are the keys of the switches that will be used, all that
-    are built when it is None.
+    `chosen` are the keys of the switches that will be used, all that are built when it is None. A list that only others
+    need is optional: it can be read, and need not be.
     """
     used = [switch for switch in built_switches() if chosen is None or switch.key in chosen]
-    return _grouped(_needs(used, leave_out=[switch for switch in switches() if switch not in used]))
+    return _grouped(_needs(used))
 
 
 def coming_groups() -> list[PermissionGroup]:
@@ -99,19 +99,13 @@ def _grouped(needs: Iterable[_Need]) -> list[PermissionGroup]:
     ]
 
 
-def _needs(used: Collection[Switch], *, leave_out: Collection[Switch]) -> Iterator[_Need]:
-    """Each right with its purpose, the switches that cannot do without it, and whether nothing can.
-
-    A list that only the switches left out need is not asked for.
-    """
+def _needs(used: Collection[Switch]) -> Iterator[_Need]:
+    """Each right with its purpose, the switches in use that cannot do without it, and whether nothing can."""
     known = {switch.key: switch for switch in used}
-    without = {switch.key for switch in leave_out}
     for permission, purpose in CONNECTION:
         yield permission, purpose, [], True
     for kind in KINDS:
         labels = [known[key].label for key in kind.needed_by if key in known]
-        if not kind.always_needed and not labels and without & set(kind.needed_by):
-            continue
         yield kind.permission, kind.purpose, labels, kind.always_needed
     for switch in known.values():
         for permission in switch.permissions:

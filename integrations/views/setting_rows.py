@@ -48,8 +48,8 @@ class SharedNote:
 def setting_row(view: SettingsView, setting: Setting, field: BoundField, *, said: Said | None = None) -> SettingRow:
     """One setting as a form shows it."""
     value = str(field.value() or "")
-    # A value that was refused says so already.
-    cautions = [] if field.errors else view.cautions(setting, value)
+    # A value that was refused says so already, and what is required and empty carries the asterisk.
+    cautions = [] if field.errors or not value else view.cautions(setting, value)
     return SettingRow(setting, field, cautions, view.notes(setting, value), said)
 
 

@@ -47,10 +47,12 @@ def lists_context(request: TenantRequest, view: SettingsView) -> dict[str, Any]:
     """The lists with where each stands, and why they cannot be read now where they cannot."""
     running = active_run(view.connection, LISTS)
     lines = _lines(view, running)
+    done = sum(1 for line in lines if not line.is_reading and not line.is_waiting)
     return {
         "lists": lines,
         "unread": any(line.read is None for line in lines),
-        "done": sum(1 for line in lines if not line.is_reading and not line.is_waiting),
+        "done": done,
+        "is_reading": done < len(lines),
         "running": running,
         "why_not_read": role_reason(request, Role.ACCOUNTANT) or str(why_not_sync(view.connection) or ""),
         "known": ",".join(line.token for line in lines),

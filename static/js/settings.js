@@ -38,7 +38,9 @@
     for (const said of form.querySelectorAll("[data-proposal]")) {
       const select = document.getElementById(said.dataset.proposal);
       if (!select) continue;
-      if (isRequired(select) && !select.value && !touched.has(select.id)) {
+      // What was refused, the person looks at; the proposal is one click away.
+      const isFree = !select.value && !touched.has(select.id) && !select.classList.contains("is-invalid");
+      if (isRequired(select) && isFree) {
         filled.set(select.id, said.dataset.value);
         isOurs = true;
         choose(select, said.dataset.value, said.dataset.text, true);

@@ -71,7 +71,7 @@ def test_from_nothing_to_a_fully_enabled_integration(
     alma.look()
     alma.sees("Lists are being read. You can go on here.")
     run_to_end(newest_run())
-    expect(alma.page.locator("#lists-read")).not_to_contain_text("being read")
+    expect(alma.page.locator("#lists-read")).not_to_contain_text("Lists are being read")
     alma.sees("2 proposals are filled in")
     alma.look()
     for position in (0, 1):

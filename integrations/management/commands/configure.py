@@ -76,7 +76,8 @@ def _flag(key: str) -> str:
 
 def _label(key: str) -> str:
     setting = setting_for(key)
-    return setting.title if setting is not None else key.capitalize()
+    switch = next((switch for switch in switches() if switch.key == key), None)
+    return setting.title if setting is not None else switch.label if switch is not None else key.capitalize()
 
 
 def _own(connection: Connection, place: str) -> dict[str, str]:

@@ -347,6 +347,8 @@ def test_reconnecting_to_the_same_company_finds_what_was_there(
     again = live_connection()
     assert again is not None
     assert again.pk == mirrored.pk
+    # What was read before is brought up to date, not read anew.
+    assert SyncRun.objects.latest("pk").mode == Mode.PARTIAL
     assert again.list_items.exists()
 
 
