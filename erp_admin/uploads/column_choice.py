@@ -44,7 +44,7 @@ class Memory:
 
 def states_kind(draft: ImportDraft) -> bool:
     """Whether a person said which type the file holds."""
-    return draft.columns.get("kind") == PERSON
+    return bool(draft.columns.get("kind") == PERSON)
 
 
 def stated_row(draft: ImportDraft) -> int | None:

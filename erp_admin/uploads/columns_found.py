@@ -190,7 +190,9 @@ def _nearest(refusals: Mapping[str, FileRefused], tables: _Tables) -> str:
 
 
 def _named(kind: str, row: Row) -> int:
-    return len(parse_header(upload_for(kind).columns, row.texts)[0].places)
+    """How many columns a row names; a single one may as well be a value, as “Subcontract” is."""
+    named = len(parse_header(upload_for(kind).columns, row.texts)[0].places)
+    return named if named > 1 else 0
 
 
 def _header_row(draft: ImportDraft | None, table: Table, kind: str) -> Row:

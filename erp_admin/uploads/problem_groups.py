@@ -80,10 +80,13 @@ def _problems(draft: ImportDraft) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def texts_of(draft: ImportDraft, cells: list[FaultyCell]) -> dict[tuple[int, int], str]:
     """What stands in these cells now, in full, by row and place."""
-    wanted = {(cell.row, cell.place) for cell in cells if cell.place is not None}
+    wanted: dict[int, set[int]] = {}
+    for cell in cells:
+        if cell.place is not None:
+            wanted.setdefault(cell.row, set()).add(cell.place)
     entries: Any = ImportedDocument.objects.filter(draft=draft, pk__in={cell.document for cell in cells})
-    found = {}
+    found: dict[tuple[int, int], str] = {}
     for raw in entries.values_list("raw", flat=True).iterator(chunk_size=200):
         for row in map(row_of, raw):
-            found |= {(row.number, place): text_at(row, place) for number, place in wanted if number == row.number}
+            found |= {(row.number, place): text_at(row, place) for place in wanted.get(row.number, ())}
     return found

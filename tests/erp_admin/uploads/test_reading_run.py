@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Tenant, User
 from accounts.refusal import Refused
 from erp_admin.models import ImportDraft, ImportedDocument, ImportFile, ImportStage
-from erp_admin.uploads import flow, intake, service
-from erp_admin.uploads.deciding import match_again
+from erp_admin.uploads import assessment, checking, flow, intake, service
+from erp_admin.uploads.deciding import LEFT_OPEN, choose_matches, match_again
 from erp_admin.uploads.service import confirm, discard, read_again, read_upload, take_in
 from erp_admin.uploads.stated import StatedReading
 from integrations.connections.service import disconnect
@@ -107,7 +107,7 @@ def test_a_killed_worker_loses_the_page_it_was_at_and_doubles_none(
     draft = taken(connection, large())
     run = SyncRun.objects.get()
     pages = 0
-    stored = intake._stored
+    stored = intake.stored
 
     def dying(*facts: object) -> ImportedDocument:
         nonlocal pages
@@ -116,11 +116,11 @@ def test_a_killed_worker_loses_the_page_it_was_at_and_doubles_none(
             raise Killed
         return stored(*facts)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(intake, "_stored", dying)
+    monkeypatch.setattr(intake, "stored", dying)
     if dies_after < 3:
         with pytest.raises(Killed):
             work_slice(run.pk)
-    monkeypatch.setattr(intake, "_stored", stored)
+    monkeypatch.setattr(intake, "stored", stored)
     assert draft.documents.count() == (min(dies_after, 2) * 25 if dies_after < 3 else 0)
     SyncRun.objects.update(lease_token="", state=RunState.QUEUED)
     run_to_end(run)
@@ -129,18 +129,80 @@ def test_a_killed_worker_loses_the_page_it_was_at_and_doubles_none(
 
 def test_a_file_that_cannot_be_read_says_why(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "AT_ONCE_BYTES", 10)
-    draft = taken(connection, b"Nmber,Color\n1,red\n")
+    draft = taken(connection, b"Number,Color\n1,\"red\n")
     run = run_to_end(SyncRun.objects.get())
     draft.refresh_from_db()
     assert draft.stage == ImportStage.UNREADABLE
-    assert "did you mean Number?" in draft.why_unread
+    assert "a quotation mark opens a cell there and is never closed" in draft.why_unread
     assert draft.unread_advice
-    assert (run.state, run.error_code) == (RunState.FAILED, "FILE-HEADER")
+    assert (run.state, run.error_code) == (RunState.FAILED, "FILE-CSV")
     with pytest.raises(Refused) as refused:
         confirm(connection, draft)
     assert refused.value.code == "IMPORT-UNREAD"
     discard(draft)
     assert not ImportFile.objects.exists()
+
+
+def test_a_large_file_of_unknown_columns_waits_for_them_and_is_then_read_by_a_run(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "AT_ONCE_BYTES", 10)
+    header = "PO,Works descr.,Art,Creditor,Signed,Conditions,Text,Value"
+    draft = taken(connection, csv_of(commitment_row("SC-1", "A"), header=header))
+    run_to_end(SyncRun.objects.get())
+    draft.refresh_from_db()
+    assert draft.lacks_columns
+    keys = ["number", "title", "type", "vendor", "date", "terms", "description", "amount"]
+    draft = service.read_with_columns(draft, dict(enumerate(keys)), sender="Acme")
+    assert draft.is_being_read
+    run_to_end(SyncRun.objects.latest("pk"))
+    draft.refresh_from_db()
+    assert (draft.is_read, draft.documents.get().number) == (True, "SC-1")
+
+
+def test_many_documents_are_checked_again_by_a_run_that_goes_on_where_it_stopped(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = taken(connection, large())
+    run_to_end(SyncRun.objects.get())
+    draft.refresh_from_db()
+    monkeypatch.setattr(checking, "AT_ONCE", 10)
+    monkeypatch.setattr(assessment, "_BATCH", 7)
+    draft.documents.update(state="failed", reason="as before")
+    assert not match_again(draft)
+    draft.refresh_from_db()
+    assert (draft.stage, draft.is_read) == (ImportStage.CHECKING, False)
+    with pytest.raises(Refused, match="at this moment"):
+        match_again(draft)
+    run = run_to_end(SyncRun.objects.latest("pk"))
+    draft.refresh_from_db()
+    assert (run.state, draft.stage, draft.is_read) == (RunState.SUCCEEDED, ImportStage.READ, True)
+    assert set(draft.documents.values_list("state", flat=True)) == {"unmatched"}
+    step = run.steps.get()
+    assert (step.announced, step.read) == (ROWS, ROWS)
+
+    match = draft.matches.first()
+    assert match is not None
+    choose_matches(draft, {match.pk: LEFT_OPEN})
+    draft.refresh_from_db()
+    while not draft.is_read:
+        run_to_end(SyncRun.objects.latest("pk"))
+        draft.refresh_from_db()
+    assert draft.documents.filter(state="new").count() == match.uses
+
+
+def test_a_check_that_ended_early_leaves_the_documents_as_they_were(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = taken(connection, large())
+    run_to_end(SyncRun.objects.get())
+    draft.refresh_from_db()
+    monkeypatch.setattr(checking, "AT_ONCE", 10)
+    assert not match_again(draft)
+    SyncRun.objects.filter(pk=SyncRun.objects.latest("pk").pk).update(state=RunState.FAILED)
+    draft = ImportDraft.objects.get(pk=draft.pk)
+    assert (draft.is_read, draft.documents.count()) == (True, ROWS)
+    assert not match_again(draft)
 
 
 def test_a_second_large_file_is_read_by_the_same_run(connection: Connection) -> None:
@@ -157,7 +219,7 @@ def test_a_bad_file_does_not_keep_the_next_from_being_read(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "AT_ONCE_BYTES", 10)
-    bad, good = taken(connection, b"Nmber,Color\n1,red\n"), taken(connection, large(3))
+    bad, good = taken(connection, b"Number,Color\n1,\"red\n"), taken(connection, large(3))
     run = run_to_end(SyncRun.objects.get())
     assert run.state == RunState.PARTLY
     bad.refresh_from_db()

@@ -85,7 +85,7 @@ def test_a_workbook_is_taken_whatever_its_name(ben: Client, url: Url, connection
     ("content", "said"),
     [
         (b"", "The file is empty."),
-        (b"Number,Title\n" + b"," * 120 + b"1\n", "Row 2 has more than 100 columns."),
+        (",".join(f"c{place}" for place in range(120)).encode(), "Row 1 has more than 100 columns."),
         (b"x" * (10 * 1024 * 1024 + 1), "The file has 10.0 MB; at most 10 MB are read."),
     ],
 )
@@ -195,7 +195,7 @@ def test_a_thousand_documents_are_shown_in_pages_with_few_queries(
     assert len(queries) <= 20
     with CaptureQueriesContext(database) as queries:
         assert "1–25 of 1,000 names" in page(ben, url("match_commitment_import", draft_pk=draft.pk))
-    assert len(queries) <= 16
+    assert len(queries) <= 18
 
 
 def test_the_type_is_found_from_the_columns_wherever_one_comes_from(ben: Client, url: Url, listed: Connection) -> None:
