@@ -799,10 +799,10 @@
       say("The lines could not be read. They are kept as they came.");
       return;
     }
-    for (const { line, name, text, choices } of JSON.parse(root.dataset.faults || "[]")) {
+    for (const { line, name, text, choices } of JSON.parse(root.dataset.gridFaults || "[]")) {
       if (model.rows[line]) model.rows[line].reads[name] = { fault: text, choices };
     }
-    root.dataset.faults = "[]";
+    root.dataset.gridFaults = "[]";
     current = { row: null, name: "", before: {}, isTyped: false, mode: "select" };
     show();
     write();
@@ -840,7 +840,7 @@
     go(model.rows.indexOf(row), name);
   });
 
-  model.currency = root.dataset.currency || "";
+  model.currency = root.dataset.gridCurrency || "";
   root.hidden = false;
   load();
   window.grid = { go: (row, name) => go(model.rows.indexOf(row), name), take: (line, name, text) => takeText(line, name, text) };
