@@ -113,6 +113,7 @@ TABLE = {
         for action in document_type.actions
     },
     "pick_record": Row(Role.VIEWER, arguments=("list_key",)),
+    "read_values": Row(Role.ACCOUNTANT, "post"),
     "ready_to_push": Row(Role.VIEWER),
     "push_ready": Row(Role.ACCOUNTANT, "post"),
     "issues": Row(Role.VIEWER),
@@ -288,7 +289,7 @@ def test_everybody_sees_what_is_theirs_and_nothing_else(
 
 
 # Answers without a frame around them, so that no entry of the navigation can be marked.
-WITHOUT_FRAME = {"pick_record", "drafts", "keep_draft", "discard_draft"}
+WITHOUT_FRAME = {"pick_record", "read_values", "drafts", "keep_draft", "discard_draft"}
 
 
 def test_every_page_marks_the_one_entry_of_the_navigation_it_belongs_to(

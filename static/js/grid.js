@@ -188,15 +188,16 @@
   function take(row, name, written) {
     const text = row.cells[name] ?? "";
     const same = text ? model.rows.filter((each) => each.cells[name] === text && each.reads[name]) : [row];
-    change(() => same.forEach((each) => model.set(each, name, written)), same);
+    change(() => same.forEach((each) => model.set(each, name, written)), []);
     same.forEach((each) => queue(each, name));
+    show(same);
     inputOf(row, name)?.focus();
   }
 
   function number() {
     model.rows.forEach((row, place) => {
       const cell = elements.get(row.id).cells[0].lastElementChild;
-      const text = model.isBlank(row) && place === model.rows.length - 1 ? "＋" : String(place + 1);
+      const text = model.isBlank(row) && place === model.rows.length - 1 ? "+" : String(place + 1);
       if (cell.textContent !== text) cell.textContent = text;
       const button = elements.get(row.id).querySelector("[data-remove-line]");
       const label = `Remove line ${place + 1}`;
@@ -266,9 +267,17 @@
     value.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  let telling = 0;
+
+  /* The bar follows a moment later, once for all that changed in it. */
   function changed() {
     clearTimeout(writing);
     writing = setTimeout(write, 150);
+    telling ||= setTimeout(tellBar, 30);
+  }
+
+  function tellBar() {
+    telling = 0;
     const filled = model.filled;
     const faults = [];
     const cautions = [];
