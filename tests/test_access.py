@@ -125,6 +125,7 @@ TABLE = {
     "notifications": Row(Role.VIEWER),
     "notifications_mail": Row(Role.VIEWER, "post", data={"mail": "daily"}),
     "notifications_seen": Row(Role.VIEWER, "post"),
+    "read_values": Row(Role.ACCOUNTANT, "post"),
     "ready_to_push": Row(Role.VIEWER),
     "push_ready": Row(Role.ACCOUNTANT, "post"),
     "issues": Row(Role.VIEWER),
@@ -336,6 +337,7 @@ def test_everybody_sees_what_is_theirs_and_nothing_else(
 # Answers without a frame around them, so that no entry of the navigation can be marked.
 WITHOUT_FRAME = {
     "pick_record",
+    "read_values",
     "save_view",
     "choose_columns",
     "open_with_view",

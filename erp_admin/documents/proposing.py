@@ -17,9 +17,10 @@ _TRIED: Final = 50
 
 
 def next_numbers(document: Any) -> Mapping[str, str]:
-    """A proposal by kind, under "" where the type has none; no entry where nothing tells how numbers are written."""
+    """A proposal by kind, under "" where the type has none of its own; none where nothing tells how numbers look."""
     document_type = type_of(document)
-    found = {kind: _next(document_type, document, kind) for kind, _ in document_type.columns.kinds or (("", ""),)}
+    kinds = [kind for kind, _ in document_type.columns.kinds] if document_type.parent is None else []
+    found = {kind: _next(document_type, document, kind) for kind in kinds or [""]}
     return {kind: number for kind, number in found.items() if number}
 
 
@@ -27,7 +28,7 @@ def _next(document_type: AnyType, document: Any, kind: str) -> str:
     others = document_type.model._default_manager.order_by("-pk")
     if document_type.parent is not None:
         others = others.filter(**{document_type.parent.attribute: document_type.parent_of(document)})
-    of_kind = others.filter(**{document_type.columns.kind: kind}) if kind and document_type.parent is None else others
+    of_kind = others.filter(**{document_type.columns.kind: kind}) if kind else others
     newest = list(of_kind.values_list("number", flat=True)[:_LOOKED_AT])
     if not newest:
         return document_type.first_numbers.get(kind, "")

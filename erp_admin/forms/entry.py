@@ -128,7 +128,8 @@ class LineForms(ABC):
         """As it is sent: what could not be read stays as it came."""
         if self.broken and self._data is not None:
             return str(self._data.get(LINES, ""))
-        return json.dumps([line.as_json() for line in self.lines], ensure_ascii=False)
+        # Without spaces, as scripts write it: a page that was only opened has changed nothing.
+        return json.dumps([line.as_json() for line in self.lines], ensure_ascii=False, separators=(",", ":"))
 
     def reader(self, project: Any = None) -> CellReader:
         """Reads cells of this document; `project` is that of its head."""

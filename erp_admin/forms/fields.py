@@ -143,7 +143,7 @@ def _refuse(problem: Unreadable) -> NoReturn:
 
 def _shown(meaning: Meaning) -> str:
     if isinstance(meaning, Decimal):
-        return shown_number(meaning)
+        return shown_number(meaning.normalize())
     return shown_day(meaning) if isinstance(meaning, date) else meaning
 
 

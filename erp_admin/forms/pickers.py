@@ -84,6 +84,8 @@ class CodeField(forms.CharField):
         super().__init__(**options)
 
     def found(self, text: str) -> Meant:
+        if self.list_key == PROJECT_NUMBERS:
+            return _number_meant(text)
         return self.sources.meant(self.list_key, text)
 
     def clean(self, value: Any) -> Any:
@@ -91,12 +93,13 @@ class CodeField(forms.CharField):
         return super().clean(self.found(text).id or text if text else "")
 
 
+def _number_meant(text: str) -> Meant:
+    found = projects_meant([text]).get(text, Meant())
+    return Meant(found.number, found.name) if isinstance(found, Project) else found
+
+
 class ProjectField(CodeField):
     """A project kept here by its number or name; cleaned it is the project, None where none is named."""
-
-    def found(self, text: str) -> Meant:
-        found = projects_meant([text]).get(text, Meant())
-        return Meant(found.number, found.name) if isinstance(found, Project) else found
 
     def prepare_value(self, value: Any) -> Any:
         return value.number if isinstance(value, Project) else value

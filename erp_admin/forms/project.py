@@ -8,11 +8,20 @@ from django.core.validators import RegexValidator
 from accounts.models import Tenant
 from accounts.versions import VersionedForm
 from erp_admin.forms.fields import AmountField, DayField, state_currency
+from erp_admin.forms.pickers import PROJECT_NUMBERS, CodeField, PickerSources
 from erp_admin.grammar.currencies import CODES
 from erp_admin.models import Project
 from erp_admin.projects.flow import PROJECTS
 from erp_admin.projects.selectors import numbered_like
+from integrations.models import Connection
 
+_CODES = {
+    "customer_id": "customers",
+    "location_id": "locations",
+    "department_id": "departments",
+    "entity_id": "entities",
+    "parent_number": PROJECT_NUMBERS,
+}
 # Whatever the import writes; a change made here would be undone by the next one.
 LOCKED_WHEN_LINKED = PROJECTS.written
 
@@ -51,20 +60,21 @@ class ProjectForm(VersionedForm):
         help_texts = {
             "number": "Unique within your company. With the same Project ID as in Intacct it is found when linking.",
             "status": "For example In progress.",
-            "customer_id": "As in Intacct, where the customer exists there.",
+            "customer_id": "As in Intacct, where the customer exists there; its name is then filled in.",
             "parent_number": "The number of the project this one belongs to.",
             "entity_id": "The Intacct entity the project belongs to; blank for the top level.",
             "is_active": "Switch off instead of deleting: what refers to the project keeps its name.",
         }
-        widgets = {
-            "begins_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "contract_amount": forms.TextInput(attrs={"inputmode": "decimal"}),
-        }
+        widgets = {"contract_amount": forms.TextInput(attrs={"inputmode": "decimal"})}
         field_classes = {"begins_on": DayField, "ends_on": DayField, "contract_amount": AmountField}
 
-    def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tenant: Tenant, connection: Connection | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        sources = PickerSources(tenant, connection)
+        for name, list_key in _CODES.items():
+            asked = self.fields[name]
+            longest = Project._meta.get_field(name).max_length or 40
+            self.fields[name] = sources.code(list_key, str(asked.label), str(asked.help_text), longest)
         if self.instance.pk is None:
             self.instance.tenant = tenant
             self.initial.setdefault("currency", tenant.base_currency)
@@ -86,6 +96,14 @@ class ProjectForm(VersionedForm):
     @property
     def is_locked_whole(self) -> bool:
         return len(self.locked) == len(self.fields)
+
+    def clean(self) -> dict[str, Any]:
+        """A customer of Intacct brings its name along."""
+        cleaned = super().clean()
+        customer, field = str(cleaned.get("customer_id") or ""), self.fields["customer_id"]
+        if customer and not cleaned.get("customer_name") and isinstance(field, CodeField):
+            cleaned["customer_name"] = field.found(customer).name[:200]
+        return cleaned
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()

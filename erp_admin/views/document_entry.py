@@ -4,6 +4,7 @@ Owns the page; what may be changed is decided by the lock of its type, what may 
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,10 +15,13 @@ from accounts.access import TenantRequest
 from accounts.refusal import Refused
 from accounts.ui.pk import read_pk
 from erp_admin.documents import selectors
+from erp_admin.documents.chosen import keep
 from erp_admin.documents.types import AnyType, parent_type_of, type_for
 from erp_admin.forms.entry import LineForms
 from erp_admin.forms.pickers import here_key
+from erp_admin.views.chosen import CHOSEN, NEXT
 from erp_admin.views.document_pages import action_reason, document_or_404, document_url, tenant_url
+from erp_admin.views.document_push import preview_url
 from erp_admin.views.entry_page import is_still_to_approve, page_context, propose_number
 from integrations.gateway.access import live_connection
 from integrations.models import Approval
@@ -104,4 +108,7 @@ def _gone_on(request: TenantRequest, document_type: AnyType, saved: Any, done: s
 
 
 def _push_summary(request: TenantRequest, document_type: AnyType, document: Any) -> str:
-    return document_url(request, document_type, document)
+    """The address of the summary of what pushing this one would send."""
+    kept = keep(request.tenant, document_type.key, [document.pk], by=request.user)
+    query = {CHOSEN: kept.pk, NEXT: document_url(request, document_type, document)}
+    return f"{preview_url(request, document_type)}?{urlencode(query)}"

@@ -6,6 +6,7 @@ Owns the shape of question and answer. Stores nothing: saving reads everything a
 import json
 from typing import Any
 
+from django.forms import ModelForm
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.module_loading import import_string
@@ -20,10 +21,13 @@ from erp_admin.forms.cells import Read, read_field
 from erp_admin.forms.codes import projects_meant
 from erp_admin.forms.entry import LineForms
 from erp_admin.forms.pickers import CodeField
+from erp_admin.forms.project import ProjectForm
 from erp_admin.forms.sent_lines import LONGEST_TEXT, MOST_LINES
 from erp_admin.grammar.currencies import CODES
 from erp_admin.models import Project
 from integrations.gateway.access import live_connection
+
+PROJECTS = "projects"  # the one form that is no document's
 
 
 @require_POST
@@ -33,18 +37,26 @@ def read_values(request: TenantRequest) -> HttpResponse:
     asked = _asked(request)
     if asked is None:
         return JsonResponse({"error": "This cannot be read."}, status=400)
+    if asked.get("type") == PROJECTS:
+        form = ProjectForm(tenant=request.tenant, connection=live_connection())
+        return JsonResponse({"lines": [], "fields": _fields(form, asked)})
     entry = _entry(request, asked)
-    fields = {}
-    for name, text in _texts(asked.get("fields")).items():
-        field = entry.head.fields.get(name)
-        if field is not None and text.strip():
-            read = read_field(field, text)
-            fields[name] = _answer(_named(field, text, read) if isinstance(field, CodeField) else read)
+    fields = _fields(entry.head, asked)
     project = projects_meant([str(asked.get("project", "")).strip()])
     reader = entry.reader(next((each for each in project.values() if isinstance(each, Project)), None) or entry.project)
     rows = [_texts(line) for line in asked.get("lines") or () if isinstance(line, dict)][: MOST_LINES + 1]
     lines = [{name: _answer(read) for name, read in line.items()} for line in reader.read(rows)]
     return JsonResponse({"lines": lines, "fields": fields})
+
+
+def _fields(form: ModelForm, asked: dict[str, Any]) -> dict[str, Any]:
+    found = {}
+    for name, text in _texts(asked.get("fields")).items():
+        field = form.fields.get(name)
+        if field is not None and text.strip():
+            read = read_field(field, text)
+            found[name] = _answer(_named(field, text, read) if isinstance(field, CodeField) else read)
+    return found
 
 
 def _asked(request: TenantRequest) -> dict[str, Any] | None:

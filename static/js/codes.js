@@ -141,7 +141,7 @@
       else open(input, "");
       return;
     }
-    if (!isShown || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!isShown || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (event.key === "ArrowDown") point(active + 1);
     else if (event.key === "ArrowUp") point(active - 1);
     else if (event.key === "Enter" && active >= 0) choose(active);

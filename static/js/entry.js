@@ -140,7 +140,7 @@
   const sums = find("sums");
   let last = null;
 
-  const currencyNow = () => form.elements.namedItem("currency")?.value.trim().toUpperCase() || find("currency").textContent.trim();
+  const currencyNow = () => form.elements.namedItem("currency")?.value.trim().toUpperCase() || find("currency")?.textContent.trim() || "";
   const cents = (text) => BigInt(text.replace(".", ""));
   const put = (name, text, root = form) => {
     const place = root.querySelector(`[data-${name}]`);

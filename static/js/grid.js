@@ -21,9 +21,8 @@
   });
   const table = root.querySelector("table");
   const body = table.tBodies[0];
-  const wanted = new Set(); // further columns that somebody asked to see
-  const elements = new Map(); // id of a row -> its element
-  let shownColumns = [];
+  const view = window.gridTable({ table, columns, model, take });
+  const { wanted, elements, rebuild, arrange, fill, number, inputOf, textOf } = view;
   let current = { row: null, name: "", before: "", isTyped: false, mode: "select" };
   let range = null; // {name, from, to}: places of rows
 
@@ -31,226 +30,14 @@
     document.getElementById("live").textContent = text;
     root.dispatchEvent(new CustomEvent("grid:said", { bubbles: true, detail: text }));
   };
-  const isPicked = (column) => column.pick || column.reads === "changed";
-
-  // The table.
-
-  function headings() {
-    const texts = shownColumns.map((column) => {
-      const cell = document.createElement("th");
-      cell.scope = "col";
-      cell.id = `col-${column.name}`;
-      cell.className = `grid-${column.name} grid-reads-${column.reads}`;
-      cell.textContent = column.label;
-      if (column.needed) {
-        const mark = document.createElement("span");
-        mark.className = "asteriskField";
-        mark.textContent = "*";
-        mark.setAttribute("aria-hidden", "true");
-        cell.append(mark);
-      }
-      if (column.help) cell.title = column.help;
-      return cell;
-    });
-    const line = table.tHead.rows[0];
-    line.replaceChildren(line.cells[0], ...texts, line.cells[line.cells.length - 1]);
-  }
-
-  const template = document.createElement("tr");
-
-  function makeTemplate() {
-    template.replaceChildren();
-    const number = document.createElement("th");
-    number.scope = "row";
-    number.className = "grid-number";
-    number.innerHTML = '<span class="visually-hidden">Line </span><span data-number></span>';
-    template.append(number);
-    for (const column of shownColumns) {
-      const cell = document.createElement("td");
-      cell.className = `grid-${column.name} grid-reads-${column.reads}`;
-      cell.dataset.label = column.label;
-      const input = document.createElement("input");
-      input.type = "text";
-      input.autocomplete = "off";
-      input.dataset.cell = column.name;
-      if (column.reads !== "text" && !isPicked(column)) input.inputMode = "decimal";
-      if (isPicked(column)) {
-        input.dataset.pick = column.pick || "";
-        input.setAttribute("role", "combobox");
-        input.setAttribute("aria-autocomplete", "list");
-        input.setAttribute("aria-expanded", "false");
-      }
-      if (column.longest) input.maxLength = 2000;
-      if (column.needed) input.setAttribute("aria-required", "true");
-      cell.append(input);
-      template.append(cell);
-    }
-    const end = document.createElement("td");
-    end.className = "grid-remove";
-    const button = document.createElement("button");
-    button.type = "button";
-    button.tabIndex = -1; // keys remove a line too: no further stop between two lines
-    button.className = "grid-remove-button";
-    button.dataset.removeLine = "";
-    button.textContent = "×";
-    end.append(button);
-    template.append(end);
-  }
-
-  function elementOf(row) {
-    const line = template.cloneNode(true);
-    line.dataset.row = String(row.id);
-    line.cells[0].id = `row-${row.id}`;
-    for (const input of line.querySelectorAll("input")) {
-      input.id = `cell-${row.id}-${input.dataset.cell}`;
-      input.setAttribute("aria-labelledby", `col-${input.dataset.cell} row-${row.id}`);
-    }
-    elements.set(row.id, line);
-    fill(row);
-    return line;
-  }
-
-  const inputOf = (row, name) => elements.get(row.id)?.querySelector(`input[data-cell="${name}"]`) ?? null;
-
-  function textOf(row, name) {
-    const text = row.cells[name] ?? "";
-    if (name === "amount" && !text && typeof row.amount === "bigint") return window.exact.written(row.amount, 2, 2);
-    return name === "quantity" && model.isBlank(row) ? "" : text;
-  }
-
-  /* Bring the element of a row to what the row holds. */
-  function fill(row, but = null) {
-    const line = elements.get(row.id);
-    if (!line) return;
-    for (const input of line.querySelectorAll("input")) {
-      const name = input.dataset.cell;
-      const text = textOf(row, name);
-      if (input !== but && input.value !== text) input.value = text;
-      mark(row, input, name);
-    }
-    line.classList.toggle("grid-blank", model.isBlank(row));
-    line.classList.toggle("grid-fixed", row.isFixed);
-    tell(row, line);
-  }
-
-  function mark(row, input, name) {
-    const read = row.reads[name];
-    const isWrong = Boolean(read?.fault);
-    const isDoubtful = Boolean(read?.caution);
-    if (isWrong) input.setAttribute("aria-invalid", "true");
-    else if (input.hasAttribute("aria-invalid")) input.removeAttribute("aria-invalid");
-    input.classList.toggle("is-doubtful", isDoubtful);
-    if (isWrong || isDoubtful) input.setAttribute("aria-describedby", `said-${row.id}-${name}`);
-    else if (input.hasAttribute("aria-describedby")) input.removeAttribute("aria-describedby");
-    if ((input.title || "") !== (read?.label || "")) input.title = read?.label || "";
-  }
-
-  /* What is wrong with the cells of a line stands in a row of its own below it. */
-  function tell(row, line) {
-    const told = Object.entries(row.reads).filter(([, read]) => read.fault || read.caution);
-    const below = line.nextElementSibling?.dataset.saidOf === String(row.id) ? line.nextElementSibling : null;
-    if (!told.length) {
-      below?.remove();
-      return;
-    }
-    const place = below ?? document.createElement("tr");
-    place.className = "grid-said";
-    place.dataset.saidOf = String(row.id);
-    const cell = document.createElement("td");
-    cell.colSpan = shownColumns.length + 2;
-    for (const [name, read] of told) cell.append(sentence(row, name, read));
-    place.replaceChildren(cell);
-    if (!below && line.isConnected) line.after(place);
-    else if (!below) place.dataset.waiting = "";
-    line.saidBelow = place;
-  }
-
-  function sentence(row, name, read) {
-    const text = document.createElement("p");
-    text.id = `said-${row.id}-${name}`;
-    text.className = read.fault ? "grid-fault" : "grid-caution";
-    const label = document.createElement("strong");
-    label.textContent = `${byName.get(name)?.label ?? name}: `;
-    text.append(label, read.fault || read.caution);
-    const same = model.rows.filter((each) => each.cells[name] === row.cells[name] && each.reads[name]).length;
-    for (const [written, shown] of read.choices || []) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "btn btn-sm btn-outline-secondary";
-      button.textContent = same > 1 && row.cells[name] ? `Use ${shown} in ${same} lines` : `Use ${shown}`;
-      button.addEventListener("click", () => take(row, name, written));
-      text.append(" ", button);
-    }
-    return text;
-  }
-
   /* One answer for every cell that holds the same doubtful text. */
   function take(row, name, written) {
     const text = row.cells[name] ?? "";
     const same = text ? model.rows.filter((each) => each.cells[name] === text && each.reads[name]) : [row];
-    change(() => same.forEach((each) => model.set(each, name, written)), same);
+    change(() => same.forEach((each) => model.set(each, name, written)), []);
     same.forEach((each) => queue(each, name));
+    show(same);
     inputOf(row, name)?.focus();
-  }
-
-  function number() {
-    model.rows.forEach((row, place) => {
-      const cell = elements.get(row.id).cells[0].lastElementChild;
-      const text = model.isBlank(row) && place === model.rows.length - 1 ? "＋" : String(place + 1);
-      if (cell.textContent !== text) cell.textContent = text;
-      const button = elements.get(row.id).querySelector("[data-remove-line]");
-      const label = `Remove line ${place + 1}`;
-      if (button.getAttribute("aria-label") !== label) button.setAttribute("aria-label", label);
-    });
-  }
-
-  /* Bring the table to the rows of the model: only what moved, came or went is touched. */
-  function arrange() {
-    const held = new Set(model.rows.map((row) => row.id));
-    for (const [id, line] of elements) {
-      if (held.has(id)) continue;
-      line.saidBelow?.remove();
-      line.remove();
-      elements.delete(id);
-    }
-    const fresh = document.createDocumentFragment();
-    let next = body.firstElementChild;
-    const skip = () => {
-      while (next && next.dataset.saidOf !== undefined) next = next.nextElementSibling;
-    };
-    skip();
-    for (const row of model.rows) {
-      let line = elements.get(row.id);
-      if (!line) line = elementOf(row);
-      if (line === next) {
-        next = line.nextElementSibling;
-        skip();
-        continue;
-      }
-      if (next) body.insertBefore(line, next);
-      else fresh.append(line);
-      if (line.saidBelow) line.after(line.saidBelow);
-    }
-    body.append(fresh);
-    for (const line of elements.values()) if (line.saidBelow?.childElementCount) line.after(line.saidBelow);
-    number();
-  }
-
-  function rebuild() {
-    const filled = new Set();
-    for (const row of model.rows) {
-      for (const name of Object.keys(row.cells)) if (row.cells[name]) filled.add(name);
-      for (const name of Object.keys(row.reads)) filled.add(name);
-    }
-    const now = columns.filter((column) => !column.more || wanted.has(column.name) || filled.has(column.name));
-    if (now.length === shownColumns.length && now.every((column, at) => column === shownColumns[at])) return false;
-    shownColumns = now;
-    body.replaceChildren();
-    elements.clear();
-    headings();
-    makeTemplate();
-    table.classList.toggle("grid-many", shownColumns.length > 9);
-    return true;
   }
 
   // Changes.
@@ -266,9 +53,17 @@
     value.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  let telling = 0;
+
+  /* The bar follows a moment later, once for all that changed in it. */
   function changed() {
     clearTimeout(writing);
     writing = setTimeout(write, 150);
+    telling ||= setTimeout(tellBar, 30);
+  }
+
+  function tellBar() {
+    telling = 0;
     const filled = model.filled;
     const faults = [];
     const cautions = [];
@@ -537,7 +332,7 @@
     change(() => {
       at = model.insert(place);
     }, []);
-    return go(at, current.name || shownColumns[0].name);
+    return go(at, current.name || view.columns[0].name);
   }
 
   function duplicate() {
@@ -570,7 +365,7 @@
   function remove(place = placeNow()) {
     const row = model.rows[place];
     if (!row || (model.isBlank(row) && place === model.rows.length - 1)) return;
-    const name = current.name || shownColumns[0].name;
+    const name = current.name || view.columns[0].name;
     change(() => model.remove(place), []);
     current = { ...current, row: null };
     go(place, name);
@@ -585,7 +380,7 @@
     if (!act.call(model)) return say(`Nothing to ${word}.`);
     clearRange();
     show();
-    go(place, name || shownColumns[0].name);
+    go(place, name || view.columns[0].name);
     return say(word === "undo" ? "Undone." : "Done again.");
   }
 
@@ -612,7 +407,7 @@
       [event.altKey && key === "arrowdown", () => move(1)],
       [event.altKey && key === "enter", () => insert(place + 1)],
       [event.altKey && (key === "delete" || key === "backspace"), () => remove()],
-      [command && key === "home", () => go(0, shownColumns[0].name)],
+      [command && key === "home", () => go(0, view.columns[0].name)],
       [command && key === "end", () => go(model.rows.length - 1, current.name)],
     ];
     const act = acts.find(([holds]) => holds);
@@ -639,9 +434,9 @@
     if (key === "Escape") return () => restore(input);
     if (key === "Delete" && range) return clear;
     if (current.mode === "edit") return null;
-    const at = shownColumns.findIndex((column) => column.name === current.name);
-    if (key === "ArrowRight" && at < shownColumns.length - 1) return () => go(place, shownColumns[at + 1].name);
-    if (key === "ArrowLeft" && at > 0) return () => go(place, shownColumns[at - 1].name);
+    const at = view.columns.findIndex((column) => column.name === current.name);
+    if (key === "ArrowRight" && at < view.columns.length - 1) return () => go(place, view.columns[at + 1].name);
+    if (key === "ArrowLeft" && at > 0) return () => go(place, view.columns[at - 1].name);
     return null;
   }
 
@@ -665,98 +460,7 @@
     if (button) remove(model.rows.indexOf(rowOf(button)));
   });
 
-  // The clipboard.
-
-  table.addEventListener("copy", (event) => {
-    if (!range || range.from === range.to) return;
-    const texts = model.rows.filter((_, place) => inRange(place)).map((row) => textOf(row, range.name));
-    event.clipboardData.setData("text/plain", texts.join("\n"));
-    event.preventDefault();
-  });
-  table.addEventListener("paste", (event) => {
-    if (!isCell(event.target)) return;
-    const rows = window.pasted.table(event.clipboardData);
-    if (!rows.length || (rows.length === 1 && rows[0].length === 1)) return; // a text for this cell
-    event.preventDefault();
-    window.codes.close();
-    paste(rows);
-  });
-
-  function paste(rows) {
-    commit();
-    const place = placeNow();
-    const header = window.pasted.headers(rows[0], columns);
-    const room = model.most - model.filled.length;
-    const lines = (header ? rows.slice(1) : rows).filter((row) => !header || row.some(Boolean));
-    const isMore = header ? lines.length : Math.max(0, place + lines.length - model.filled.length);
-    if (isMore > room) {
-      say(`Nothing was pasted: a document takes at most ${model.most.toLocaleString()} lines, and these are ${lines.length}.`);
-      return;
-    }
-    const touched = [];
-    change(() => (header ? pasteNamed(lines, header, place, touched) : pasteBlock(lines, place, touched)), []);
-    for (const [row, names] of touched) for (const name of names) queue(row, name);
-    show(touched.map(([row]) => row));
-    const at = touched.length ? model.rows.indexOf(touched[0][0]) : place;
-    go(at, current.name);
-    const count = `${lines.length} ${lines.length === 1 ? "line" : "lines"} pasted`;
-    if (!header) say(`${count}. Undo with Ctrl+Z.`);
-    else {
-      const known = [...header.places.values()].map(labelOf).join(", ");
-      const left = header.unknown.length ? ` Not taken, as lines have no such column: ${header.unknown.join(", ")}.` : "";
-      say(`${count}: ${known}.${left}`);
-    }
-  }
-
-  /* Never over lines that are there: behind the current one, or in place of an empty one. */
-  function pasteNamed(lines, header, place, touched) {
-    const isOverBlank = model.isBlank(model.rows[place]);
-    const rows = lines.map((texts) => {
-      const row = model.row();
-      const names = [];
-      for (const [at, name] of header.places) {
-        if (!texts[at]) continue;
-        put(row, name, texts[at]);
-        names.push(name);
-      }
-      touched.push([row, names]);
-      return row;
-    });
-    if (isOverBlank && place < model.rows.length) model.rows.splice(place, 1);
-    model.insert(isOverBlank ? place : place + 1, rows);
-  }
-
-  function pasteBlock(lines, place, touched) {
-    const first = shownColumns.findIndex((column) => column.name === current.name);
-    lines.forEach((texts, down) => {
-      if (place + down >= model.rows.length) model.rows.push(model.row());
-      const row = model.rows[place + down];
-      const names = [];
-      texts.forEach((text, right) => {
-        const column = shownColumns[first + right];
-        if (!column) return;
-        put(row, column.name, text);
-        names.push(column.name);
-      });
-      touched.push([row, names]);
-    });
-  }
-
-  /* A block may hold price and amount: both are kept, and compared when the lines are saved. */
-  function put(row, name, text) {
-    const cells = { ...row.cells, [name]: text };
-    row.cells = cells;
-    delete row.reads[name];
-    model.compute(row);
-    if (name === "amount" && !(cells.unit_price ?? "").trim()) {
-      const price = model.priceFor(row);
-      if (price !== null) {
-        row.cells = { ...cells, unit_price: price };
-        delete row.cells.amount;
-        model.compute(row);
-      }
-    }
-  }
+  window.gridPaste({ table, columns, model, view, now: () => ({ ...current, place: placeNow(), range }), isCell, inRange, commit, change, queue, show, go, say, labelOf });
 
   // The buttons above the lines.
 
@@ -799,10 +503,10 @@
       say("The lines could not be read. They are kept as they came.");
       return;
     }
-    for (const { line, name, text, choices } of JSON.parse(root.dataset.faults || "[]")) {
+    for (const { line, name, text, choices } of JSON.parse(root.dataset.gridFaults || "[]")) {
       if (model.rows[line]) model.rows[line].reads[name] = { fault: text, choices };
     }
-    root.dataset.faults = "[]";
+    root.dataset.gridFaults = "[]";
     current = { row: null, name: "", before: {}, isTyped: false, mode: "select" };
     show();
     write();
@@ -840,7 +544,7 @@
     go(model.rows.indexOf(row), name);
   });
 
-  model.currency = root.dataset.currency || "";
+  model.currency = root.dataset.gridCurrency || "";
   root.hidden = false;
   load();
   window.grid = { go: (row, name) => go(model.rows.indexOf(row), name), take: (line, name, text) => takeText(line, name, text) };

@@ -37,8 +37,11 @@
     }
 
     isBlank(row) {
-      if (row.key !== null) return false;
-      return Object.entries(row.cells).every(([name, text]) => !text.trim() || text === this.defaults[name]);
+      if (row.seen !== row.cells) {
+        row.seen = row.cells;
+        row.blank = row.key === null && Object.entries(row.cells).every(([name, text]) => !text.trim() || text === this.defaults[name]);
+      }
+      return row.blank;
     }
 
     get filled() {

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
 from erp_admin.models import Commitment, Project
@@ -29,14 +29,17 @@ def newest_run() -> SyncRun:
     return SyncRun.objects.select_related("connection").latest("number")
 
 
-def pick(page: Page, label: str, typed: str) -> None:
-    """Search in a picker by its label and take the first hit, by keyboard."""
-    page.get_by_role("combobox", name=label).first.click()
-    field = page.locator(".ts-dropdown:visible input")
-    expect(field).to_be_focused()
-    page.keyboard.type(typed)
-    expect(page.locator(".ts-dropdown:visible .option").first).to_contain_text(typed)
-    page.keyboard.press("Enter")
+def pick(page: Page, field: Locator, typed: str) -> None:
+    """Search in a field for a code and take the first hit, by keyboard."""
+    field.click()
+    field.press_sequentially(typed)
+    expect(page.locator("#codes-list [role=option]").first).to_contain_text(typed)
+    field.press("ArrowDown")
+    field.press("Enter")
+
+
+def cell(page: Page, line: int, name: str) -> Locator:
+    return page.locator("[data-grid] tr[data-row]").nth(line - 1).locator(f"[data-cell={name}]")
 
 
 def push(visitor: Visitor, button: str) -> None:
@@ -67,22 +70,21 @@ def test_a_commitment_from_entry_to_intacct_and_through_a_change(
     expect(page.get_by_label("Number")).to_have_value("SC-77")
     ben.look()
     page.get_by_label("Title").fill("Footings")
-    pick(page, "Vendor", some_vendor(pushing).business_id)
-    first = page.locator("[data-line]").nth(0)
-    first.get_by_label("Description").fill("Concrete")
-    first.get_by_label("Quantity").fill("12.5")
-    first.get_by_label("Unit price").fill("180.005")
+    pick(page, page.get_by_label("Vendor"), some_vendor(pushing).business_id)
+    cell(page, 1, "description").fill("Concrete")
+    cell(page, 1, "quantity").fill("12.5")
+    cell(page, 1, "unit_price").fill("180.005")
     expect(page.locator("[data-total]")).to_have_text("2,250.06")
-    ben.press("Add a line")
-    second = page.locator("[data-line]").nth(1)
-    expect(second.get_by_label("Description")).to_be_focused()
-    second.get_by_label("Description").fill("Rebar")
-    second.get_by_label("Unit price").fill("1000")
-    ben.press("Add a line")
-    page.locator("[data-line]").nth(2).get_by_role("button", name="Remove this line").click()
+    cell(page, 1, "unit_price").press("Enter")
+    cell(page, 2, "description").fill("Rebar")
+    cell(page, 2, "unit_price").fill("$1,000")
+    page.get_by_role("button", name="Duplicate").click()
+    expect(page.locator("[data-total]")).to_have_text("4,250.06")
+    page.get_by_role("button", name="Remove line 3").click()
     expect(page.locator("[data-total]")).to_have_text("3,250.06")
-    second.get_by_text("Project, item and dimensions of this line").click()
-    expect(second.get_by_role("combobox", name="Item")).to_be_visible()
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_role("checkbox", name="Item").check()
+    expect(cell(page, 1, "item_id")).to_be_visible()
     ben.look()
     ben.press("Save")
     ben.sees("Commitment SC-77 was added.")
@@ -99,7 +101,7 @@ def test_a_commitment_from_entry_to_intacct_and_through_a_change(
 
     page.get_by_role("link", name="Edit").click()
     ben.sees("cannot be changed there")
-    page.locator("[data-line]").nth(1).get_by_label("Unit price").fill("1250")
+    cell(page, 2, "unit_price").fill("1250")
     ben.look()
     ben.press("Save")
     expect(page.locator(".standing")).to_contain_text("Approval fell: total 3,250.06 → 3,500.06")
@@ -158,16 +160,11 @@ def test_cost_codes_are_those_of_the_project_of_the_line_or_the_head(
     ben = visit()
     ben.log_in(accountant.email)
     ben.go(url("new_commitment"))
-    page, line = ben.page, ben.page.locator("[data-line]").nth(0)
-    line.get_by_role("combobox", name="Cost code").click()
-    expect(page.locator(".ts-dropdown:visible")).to_contain_text("Nothing found")
-    page.locator("h1").click()
-    pick(page, "Project", here)
-    expect(page.locator("#div_id_project .ts-control")).to_contain_text(here)
-    page.wait_for_load_state("networkidle")
-    line.get_by_role("combobox", name="Cost code").click()
-    expect(page.locator(".ts-dropdown:visible .option").first).to_be_visible()
-    page.keyboard.type(task.business_id)
-    expect(page.locator(".ts-dropdown:visible .option").first).to_contain_text(task.business_id)
-    page.keyboard.press("Enter")
-    expect(line.locator(".line-task_id .ts-control")).to_contain_text(task.business_id)
+    page, code = ben.page, cell(ben.page, 1, "task_id")
+    code.click()
+    expect(page.locator("#codes-list")).to_contain_text("Choose the project first.")
+    pick(page, page.get_by_label("Project", exact=True), here)
+    expect(page.get_by_label("Project", exact=True)).to_have_value(here)
+    pick(page, code, task.business_id)
+    expect(code).to_have_value(task.business_id)
+    expect(code).to_be_focused()

@@ -105,7 +105,7 @@ def test_a_commitment_takes_amounts_and_days_as_people_write_them(scoped: Tenant
         Decimal(10),
     )
     shown = ben.get(answer["Location"] + "edit/").text
-    assert "&quot;retainage_percent&quot;: &quot;0.5%&quot;" in shown
+    assert "&quot;retainage_percent&quot;:&quot;0.5%&quot;" in shown
 
 
 @pytest.mark.django_db
