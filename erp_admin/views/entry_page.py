@@ -25,9 +25,8 @@ from integrations.gateway.access import live_connection
 from integrations.models import AGREED, Approval
 
 SCRIPTS: Final = tuple(
-    f"js/{name}.js" for name in (
-        "exact", "codes", "reading", "pasted", "line_model", "grid_table", "grid_paste", "grid", "entry"
-    )
+    f"js/{name}.js"
+    for name in ("exact", "codes", "reading", "pasted", "line_model", "grid_table", "grid_paste", "grid", "entry")
 )
 
 

@@ -129,7 +129,7 @@ def test_a_killed_worker_loses_the_page_it_was_at_and_doubles_none(
 
 def test_a_file_that_cannot_be_read_says_why(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "AT_ONCE_BYTES", 10)
-    draft = taken(connection, b"Number,Color\n1,\"red\n")
+    draft = taken(connection, b'Number,Color\n1,"red\n')
     run = run_to_end(SyncRun.objects.get())
     draft.refresh_from_db()
     assert draft.stage == ImportStage.UNREADABLE
@@ -219,7 +219,7 @@ def test_a_bad_file_does_not_keep_the_next_from_being_read(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "AT_ONCE_BYTES", 10)
-    bad, good = taken(connection, b"Number,Color\n1,\"red\n"), taken(connection, large(3))
+    bad, good = taken(connection, b'Number,Color\n1,"red\n'), taken(connection, large(3))
     run = run_to_end(SyncRun.objects.get())
     assert run.state == RunState.PARTLY
     bad.refresh_from_db()

@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0012_saved_views"),
-        ("erp_admin", "0014_chosen_records"),
+        ("accounts", "0013_saved_views"),
+        ("erp_admin", "0017_notifications"),
         ("integrations", "0023_blocked_documents"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
