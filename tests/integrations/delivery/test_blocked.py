@@ -89,8 +89,8 @@ def test_what_stays_keeps_since_when_and_what_is_gone_is_removed(listed: Connect
 def test_a_sync_that_brings_something_judges_again(listed: Connection, intacct: SandboxServer) -> None:
     document = judged(commitment(listed, "SC-1"))
     record_no = str(some_vendor(listed).record_no)
-    intacct.control(do="put", object="VENDOR", record={"RECORDNO": record_no, "STATUS": "inactive"})
-    run_to_end(start_list_sync(listed, ["vendors"], queued=False).run)
+    intacct.control(do="put", object="VENDOR", record={"RECORDNO": record_no, "ONHOLD": "true"})
+    run_to_end(start_list_sync(listed, kinds=["vendors"], queued=False).run)
     assert judged(document).state == DocumentState.BLOCKED
     assert "vendor_id" in {row.field_name for row in blocked.problems_of("commitments", document)}
 
