@@ -5,7 +5,8 @@ Owns the marks and the wake-up, nothing else: what is judged, how, and what is s
 """
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max, Value
+from django.db.models.functions import Greatest
 
 from integrations import queue
 from integrations.gateway.access import live_connection
@@ -17,7 +18,10 @@ def judge_all_again(connection: Connection) -> None:
 
     Call it in the transaction of the change.
     """
-    Connection.objects.filter(pk=connection.pk).update(judging_number=F("judging_number") + 1)
+    # Above those of connections before it, so that no document seems judged for this one that was judged for another.
+    others = Connection.objects.exclude(pk=connection.pk).aggregate(highest=Max("judging_number"))["highest"] or 0
+    number = Greatest(F("judging_number"), Value(others)) + 1
+    Connection.objects.filter(pk=connection.pk).update(judging_number=number)
     wake(connection)
 
 

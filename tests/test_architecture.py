@@ -487,6 +487,16 @@ def test_one_module_writes_what_drift_says() -> None:
     assert writers - OTHER_OWNERS == {"integrations/delivery/drift.py"}
 
 
+def test_one_module_writes_what_keeps_a_document_from_being_pushed() -> None:
+    writers = {
+        str(path.relative_to(ROOT))
+        for package in PACKAGES
+        for path in python_files(package)
+        if {"is_blocked", "blocked_reason", "judged_at"} & set(writes_of(path))
+    }
+    assert writers == {"integrations/delivery/blocked.py"}
+
+
 def test_planning_never_reads_drift() -> None:
     """What a push would write follows from what is here and what was sent; the facts of drift are for people."""
     planners = [

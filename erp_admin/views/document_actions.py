@@ -130,7 +130,8 @@ def refresh(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         if document.missing_there:
             return Finding(f"Intacct does not show {document.remote_id} any more. Recreate it, or unlink it.")
         if named:
-            return Finding(f"Compared with Intacct; it differs: {'; '.join(named)}.")
+            fields = "1 field differs" if len(named) == 1 else f"{len(named)} fields differ"
+            return Finding(f"Compared with Intacct just now: {fields}. Both sides stand side by side below.")
         compared = f"{document.compared_fields} of {document.comparable_fields} fields"
         return f"Compared with Intacct just now: {compared}, all equal."
 

@@ -13,8 +13,9 @@ from django.utils.text import capfirst
 from accounts.access import TenantRequest, role_reason
 from accounts.models import Role
 from accounts.templatetags.ui import amount, when
+from accounts.ui.formats import shown_amount, shown_day
 from erp_admin.documents import selectors, steps
-from erp_admin.documents.types import AnyType, children_of, type_for
+from erp_admin.documents.types import AnyType, RecordFacts, children_of, type_for
 from erp_admin.views.document_pages import (
     action_reason,
     document_or_404,
@@ -37,7 +38,7 @@ from integrations.delivery.planning import PlanResult, context_for, judge, prepa
 from integrations.delivery.remote_records import last_facts, record_of
 from integrations.delivery.selectors import hold_on
 from integrations.delivery.snapshot import FieldDifference
-from integrations.delivery.values import Kind, same, shown
+from integrations.delivery.values import Kind, day_of, same, shown
 from integrations.gateway.access import live_connection
 from integrations.models import TO_PUSH, Approval, Connection, Delivery, DocumentState, Push, PushState
 
@@ -237,7 +238,7 @@ def _facts(
         )
         for each in document_type.facts(document, entities)
     ]
-    return [*facts, _approval_fact(document, in_force)]
+    return [*(each for each in facts if each["value"] not in (None, "")), _approval_fact(document, in_force)]
 
 
 def _approval_fact(document: Any, in_force: Approval) -> Fact:
@@ -288,9 +289,17 @@ def _sides(flow: PushFlow, document: Any) -> Sides | None:
     return Sides(rows, facts.compared, facts.comparable, bool(facts.there), why_not)
 
 
+def _as_written(value: str, kind: Kind) -> str:
+    """A value of either side as the company writes amounts and dates."""
+    if kind is Kind.DATE and (day := day_of(value)) is not None:
+        return shown_day(day)
+    number = RecordFacts.amount({"": value}, "") if kind is Kind.AMOUNT else None
+    return shown(value, kind) if number is None or number != Decimal(value) else shown_amount(number)
+
+
 def _side_row(difference: FieldDifference) -> SideRow:
     here, sent, found = (
-        "" if value is None else shown(value, difference.kind) or "empty"
+        "" if value is None else _as_written(value, difference.kind) or "empty"
         for value in (difference.here, difference.sent, difference.found)
     )
     return SideRow(difference.label, here, sent, found)

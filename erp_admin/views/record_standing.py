@@ -59,6 +59,8 @@ def standing_of(
     document: Any, state: ShownState, can: dict[str, bool], history: History, problems: list[PushProblem]
 ) -> Standing:
     key = DocumentState(state.value)
+    if key == DocumentState.DIFFERS and can.get("compare"):
+        state = state.because(state.reason.removesuffix(document.difference).strip())  # the table below says it
     return Standing(state, _since(document, key, history, problems), _next(document, key), _primary(document, key, can))
 
 

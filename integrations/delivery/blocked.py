@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from integrations.delivery.contract import Problem, PushContext, PushFlow, push_flows
 from integrations.delivery.planning import context_for, judge, prepare
-from integrations.models import TO_PUSH, Connection, PushedDocument, PushProblem, with_state
+from integrations.models import TO_PUSH, Connection, ConnectionState, PushedDocument, PushProblem, with_state
 
 JUDGED_AT_ONCE: Final = 100  # documents that are locked together while they are judged
 LOOKED_UP_AT_ONCE: Final = 2000
@@ -34,6 +34,9 @@ def renew(
 
     Who edits a document meanwhile is not held up: it is judged the next time.
     """
+    if connection.state == ConnectionState.DISCONNECTED:  # nothing is pushed through it, so nothing is judged for it
+        Connection.objects.filter(pk=connection.pk).update(judging_due=False)
+        return True
     ends_at = time.monotonic() + seconds
     for flow in push_flows():
         keys = list(due(flow, _number(connection)).values_list("pk", flat=True)[:LOOKED_UP_AT_ONCE])

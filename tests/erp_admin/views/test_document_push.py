@@ -177,7 +177,12 @@ def test_a_change_in_intacct_is_noticed_by_refresh_and_leads_to_issues(
     assert "Compared with Intacct just now: " in ben.post(url("refresh_commitment", pk=document.pk), follow=True).text
     record = {"RECORDNO": str(document.remote_record_no), "TRX_TOTAL": "900.00"}
     intacct.control(do="put", object="PODOCUMENT", record=record)
-    assert "Total: 900.00 in Intacct" in ben.post(url("refresh_commitment", pk=document.pk), follow=True).text
+    answer = ben.post(url("refresh_commitment", pk=document.pk), follow=True)
+    assert "Compared with Intacct just now: 1 field differs." in answer.text
+    assert [str(message.level_tag) for message in answer.context["messages"]] == ["warning"]
+    assert [(row.label, row.here, row.found) for row in answer.context["sides"].rows] == [
+        ("Total", "1,000.00", "900.00")
+    ]
     document.refresh_from_db()
     assert standing(document) == Standing.CHANGED_THERE
     issues = ben.get(url("issues")).text

@@ -97,7 +97,7 @@ def test_approving_judges_at_once(listed: Connection, ben: Client, url: Url) -> 
     ben.post(url("approve_commitment", pk=document.pk))
     document.refresh_from_db()
     assert document.is_blocked
-    assert "Blocked since just now" in " ".join(_plain(ben.get(url("commitment", pk=document.pk)).text).split())
+    assert "Blocked · just now" in " ".join(_plain(ben.get(url("commitment", pk=document.pk)).text).split())
 
 
 def _plain(page: str) -> str:

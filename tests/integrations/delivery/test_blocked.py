@@ -16,7 +16,7 @@ from integrations.delivery import blocked
 from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import ask_pushes, take_back_document
 from integrations.mirror.service import start_list_sync
-from integrations.models import TO_PUSH, Connection, DocumentState, PushProblem, with_state
+from integrations.models import TO_PUSH, Connection, ConnectionState, DocumentState, PushProblem, with_state
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from integrations.settings.service import save_settings
@@ -37,7 +37,7 @@ def listed(connection: Connection) -> Connection:
 
 def judged(document: Any) -> Any:
     """The document after a worker judged what is due."""
-    connection = Connection.objects.get(tenant=document.tenant)
+    connection = Connection.objects.exclude(state=ConnectionState.DISCONNECTED).get(tenant=document.tenant)
     jobs.judge_documents(connection.tenant_id, connection.pk)
     document.refresh_from_db()
     return document
@@ -89,8 +89,8 @@ def test_what_stays_keeps_since_when_and_what_is_gone_is_removed(listed: Connect
 def test_a_sync_that_brings_something_judges_again(listed: Connection, intacct: SandboxServer) -> None:
     document = judged(commitment(listed, "SC-1"))
     record_no = str(some_vendor(listed).record_no)
-    intacct.control(do="put", object="VENDOR", record={"RECORDNO": record_no, "STATUS": "inactive"})
-    run_to_end(start_list_sync(listed, ["vendors"], queued=False).run)
+    intacct.control(do="put", object="VENDOR", record={"RECORDNO": record_no, "ONHOLD": "true"})
+    run_to_end(start_list_sync(listed, kinds=["vendors"], queued=False).run)
     assert judged(document).state == DocumentState.BLOCKED
     assert "vendor_id" in {row.field_name for row in blocked.problems_of("commitments", document)}
 
@@ -199,3 +199,14 @@ def test_judging_many_asks_as_often_as_judging_few(listed: Connection) -> None:
         blocked.renew(listed)
     assert len(many) == len(few)
     assert with_state(Commitment.objects.all()).filter(shown_as__in=TO_PUSH, is_blocked=True).count() == 40
+
+
+def test_what_was_judged_for_another_connection_is_judged_again(listed: Connection) -> None:
+    document = judged(commitment(listed, "SC-1"))
+    old = Connection.objects.create(tenant=listed.tenant, company_id="former", state=ConnectionState.DISCONNECTED)
+    Connection.objects.filter(pk=old.pk).update(judging_number=90, judging_due=True)
+    jobs.judge_documents(listed.tenant_id, old.pk)
+    document.refresh_from_db()
+    assert document.judged_for == Connection.objects.get(pk=listed.pk).judging_number
+    choose_settings(listed, default_location="")
+    assert Connection.objects.get(pk=listed.pk).judging_number > 90
