@@ -59,7 +59,7 @@ def test_a_definition_is_chosen_and_a_project_gets_its_own_values(
     alma.look()
     alma.page.get_by_label("State in Intacct").select_option("Draft")
     alma.press("Save")
-    alma.sees("State in Intacct")
+    alma.sees("Saved as version 3.")
     alma.look()
     version = settings_in_force(connection)
     assert version is not None

@@ -77,8 +77,9 @@ def test_from_nothing_to_a_fully_enabled_integration(
     for position in (0, 1):
         alma.page.locator("[data-settings] select").nth(position).evaluate("select => select.tomselect.clear()")
     alma.press("Save")
-    expect(alma.page.locator("[data-error-summary]")).to_be_focused()
     alma.sees("Choose one of the GL accounts; this is required.")
+    alma.page.wait_for_load_state()
+    expect(alma.page.locator("[data-error-summary]")).to_be_focused()
     alma.look()
     choose(alma.page, 0, "subcontract", "5010 Subcontract cost")
     choose(alma.page, 1, "SUBCON", "SUBCON Subcontract work")
