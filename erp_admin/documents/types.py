@@ -165,7 +165,8 @@ class Decisions:
     back_to_draft: Decision
     void: Decision
     restore: Decision
-    why_not_approve: Callable[[Any], Refused | None] = lambda document: None  # besides what its approval says
+    # What an approval needs besides that it is possible, such as lines.
+    why_not_approve: Callable[[Any], Refused | None] = field(default=lambda document: None)
 
 
 @dataclass(frozen=True)

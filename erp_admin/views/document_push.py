@@ -102,9 +102,12 @@ def _preview_page(
 
 def linked(
     request: TenantRequest, document_type: AnyType, effects: list[push_preview.Effect]
-) -> list[tuple[push_preview.Effect, str]]:
-    """The effects, each with the address of its document."""
-    return [(effect, document_url(request, document_type, effect.document)) for effect in effects]
+) -> list[tuple[push_preview.Effect, str, str]]:
+    """The effects, each with the address and the currency of its document."""
+    return [
+        (effect, document_url(request, document_type, effect.document), document_type.currency_of(effect.document))
+        for effect in effects
+    ]
 
 
 def blocked(request: TenantRequest, document_type: AnyType, effects: list[push_preview.Effect]) -> list[dict[str, Any]]:
@@ -112,6 +115,7 @@ def blocked(request: TenantRequest, document_type: AnyType, effects: list[push_p
     return [
         {
             "document": effect.document,
+            "currency": document_type.currency_of(effect.document),
             "url": document_url(request, document_type, effect.document),
             "problems": [
                 (problem, *where_to_fix(request, document_type, problem.code, effect.document))

@@ -4,10 +4,10 @@ Reads the ledger; moves nothing. A document counts once in a run: as delivered w
 of each. Money stands at the first step of a document.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When
 
@@ -60,7 +60,7 @@ class PushFigures:
         standing.add(count, currency, amount)
 
 
-_STANDINGS: Final = {
+_STANDINGS: Final[Mapping[PushState, Callable[[PushFigures], Standing]]] = {
     PushState.DELIVERED: lambda figures: figures.delivered,
     PushState.FAILED: lambda figures: figures.failed,
     PushState.TAKEN_BACK: lambda figures: figures.taken_back,
@@ -103,9 +103,11 @@ def figures_of_runs(runs: Collection[SyncRun]) -> dict[int, PushFigures]:
     return figures
 
 
-def _counted(found: QuerySet[Push], *by: str) -> "QuerySet[Push, tuple[object, ...]]":
-    counted = found.order_by().values_list(*by)
-    return counted.annotate(Count("document_id", distinct=True), Sum("amount"))
+def _counted(found: QuerySet[Push], *by: str) -> Iterable[tuple[Any, ...]]:
+    """Documents and their money by these columns."""
+    counted: Any = found.order_by().values_list(*by)
+    rows: Iterable[tuple[Any, ...]] = counted.annotate(Count("document_id", distinct=True), Sum("amount"))
+    return rows
 
 
 def documents_of(run: SyncRun) -> QuerySet[Push]:

@@ -7,7 +7,7 @@ settings.declared. Knows no document type by name.
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from integrations.runs.endings import Unfinished
 from integrations.settings.declared import Setting, Switch, register_settings
@@ -39,7 +39,7 @@ class Flow(ABC):
     title: str
     switch: Switch | None = None
     settings: tuple[Setting, ...] = ()
-    plural: str = "records"  # what it works on, as people count it
+    plural: ClassVar[str] = "records"  # what it works on, as people count it
     needs_lists: bool = False  # it cannot begin before the lists that its switch needs were read
     document_url_name: str = ""  # address name that takes `pk` and shows the document a row of a run led to
     in_turn: bool = False  # its steps go one after another, never side by side: a later one builds on an earlier one

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.access import TenantRequest
 from accounts.ui.charts import Chart, Mark, Series
-from accounts.ui.formats import shown_day, shown_number
+from accounts.ui.formats import shown_day, shown_number, shown_short_day
 from integrations.delivery.figures import figures_of_runs
 from integrations.delivery.selectors import is_push
 from integrations.models import RunState, SyncRun
@@ -62,8 +62,8 @@ def strip_of(request: TenantRequest) -> Chart:
     for day in days:
         of_day = counted.get(day, {})
         values = tuple(sum(of_day.get(state, 0) for state in states) for _, states in _SERIES)
-        short = f"{day:%b} {day.day}"
-        marks.append(Mark(shown_day(day), values, url=f"{address}?day={day.isoformat()}", short=short))
+        link = f"{address}?day={day.isoformat()}"
+        marks.append(Mark(shown_day(day), values, url=link, short=shown_short_day(day)))
     totals = [sum(mark.values[position] for mark in marks) for position in range(len(_SERIES))]
     said = ", ".join(
         f"{shown_number(total)} {series.label.lower()}" for (series, _), total in zip(_SERIES, totals, strict=True)

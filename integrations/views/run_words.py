@@ -97,13 +97,13 @@ def _import(run: SyncRun, sums: Mapping[str, int], plural: str) -> Told:
     asked = max(sums["announced"], sums["read"])
     if run.is_active:
         of = f" of {shown_number(asked)}" if asked else ""
-        return Told(f"{shown_number(sums['read'])}{of} {plural} done.", (), sums["read"], asked or None)
+        return Told(f"{shown_number(sums['read'])}{of} {plural} imported.", (), sums["read"], asked or None)
     if sums["failed"]:
         sentence = f"{shown_number(sums['failed'])} of {shown_number(asked)} {plural} failed."
         return Told(sentence, (f"{counts[0].upper()}{counts[1:]}." if counts else "None was taken over.",))
     if not done:
         return Told(f"{shown_number(asked)} {plural} read." if asked and not counts else _nothing_imported(counts))
-    return Told(f"{shown_number(done)} of {shown_number(asked)} {plural} done: {counts}.")
+    return Told(f"{shown_number(done)} of {shown_number(asked)} {plural} imported: {counts}.")
 
 
 def _nothing_imported(counts: str) -> str:

@@ -337,7 +337,7 @@ class TestTheToyOfTheTestsBesideTheOthers:
         assert f"Marbles of {document.vendor_id}." in page
         assert "edit_toy" not in page
         assert "> Edit<" not in page
-        summary = ben.post(url("preview_toys"), {"item": [document.pk]}).text
+        summary = ben.post(url("preview_toys"), {"item": [document.pk]}, follow=True).text
         assert "Push 1 toy" in summary
         ben.post(url("push_toys"), {"item": [document.pk], "expected": "1"})
         run_to_end(SyncRun.objects.latest("number"))
