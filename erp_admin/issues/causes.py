@@ -32,6 +32,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce
 
 from accounts.tenancy import current_tenant
+from erp_admin.documents.sums import own_first
 from erp_admin.documents.types import AnyType, document_types
 from integrations.models import DocumentState, Push, PushHold, PushProblem, PushState, with_state
 
@@ -128,6 +129,8 @@ def open_causes() -> list[Cause]:
         key = key_of(source, code, name, sentence)
         cause = causes.setdefault(key, Cause(Source(source), code, name, sentence, fix, key))
         cause.add(flow, currency or "", number, total, sample, since)
+    for cause in causes.values():
+        cause.money = own_first(cause.money)
     order = list(Source)
     return sorted(causes.values(), key=lambda cause: (order.index(cause.source), -cause.count, cause.sentence))
 

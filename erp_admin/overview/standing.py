@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.db.models import CharField, Count, DecimalField, F, Min, QuerySet, Sum, Value
 
+from erp_admin.documents.sums import own_first
 from erp_admin.documents.types import AnyType, document_types
 from integrations.models import DocumentState, with_state
 
@@ -63,4 +64,4 @@ def money_of(found: Iterable[Standing]) -> dict[str, Decimal]:
     money: dict[str, Decimal] = {}
     for each in found:
         money[each.currency] = money.get(each.currency, Decimal(0)) + each.total
-    return money
+    return own_first(money)
