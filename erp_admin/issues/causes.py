@@ -34,7 +34,17 @@ from django.db.models.functions import Cast, Coalesce
 from accounts.tenancy import current_tenant
 from erp_admin.documents.sums import own_first
 from erp_admin.documents.types import AnyType, document_types
-from integrations.models import DocumentState, Push, PushHold, PushProblem, PushState, with_state
+from integrations.models import (
+    MAY_DIFFER,
+    Approval,
+    Delivery,
+    DocumentState,
+    Push,
+    PushHold,
+    PushProblem,
+    PushState,
+    with_state,
+)
 
 
 class Source(StrEnum):
@@ -166,7 +176,10 @@ def _text(value: str) -> Value:
 def _causing(document_type: AnyType, found: QuerySet[Any]) -> Iterator[tuple[Source, QuerySet[Any]]]:
     """The documents that need a person, by source, each with its cause; what blocks others stands in their problems."""
     documents = with_state(found)
-    yield Source.HELD, documents.filter(shown_as=DocumentState.HELD).annotate(
+    # Beside each state stands what an index knows of it: to work out the state of every document takes too long.
+    any_approval = documents.filter(approval__in=Approval.values)
+    held = any_approval.filter(delivery=Delivery.HELD, shown_as=DocumentState.HELD)
+    yield Source.HELD, held.annotate(
         cause_code=_text(""), cause_field=_text(document_type.key), cause_sentence=_text("Their push is held."),
         cause_fix=_text(""), cause_since=Cast(Value(None), DateTimeField()),
     )  # fmt: skip
@@ -174,7 +187,7 @@ def _causing(document_type: AnyType, found: QuerySet[Any]) -> Iterator[tuple[Sou
     newest = newest.order_by("-pk")
     yield (
         Source.FAILED,
-        documents.filter(shown_as=DocumentState.FAILED).annotate(
+        any_approval.filter(delivery__in=[Delivery.FAILED, Delivery.PARTLY], shown_as=DocumentState.FAILED).annotate(
             cause_code=Coalesce(Subquery(newest.values("error_code")[:1]), _text("")),
             cause_field=Coalesce(Subquery(newest.values("error_field")[:1]), _text("")),
             cause_sentence=Case(When(state_reason="", then=_text(_NO_REASON)), default=F("state_reason")),
@@ -189,7 +202,7 @@ def _causing(document_type: AnyType, found: QuerySet[Any]) -> Iterator[tuple[Sou
         default=_text("otherwise"),
         output_field=CharField(),
     )
-    differing = documents.filter(shown_as=DocumentState.DIFFERS).annotate(cause_field=way)
+    differing = documents.filter(MAY_DIFFER, shown_as=DocumentState.DIFFERS).annotate(cause_field=way)
     texts = {
         name: Case(*(When(cause_field=key, then=_text(words[place])) for key, words in DIFFERENCES.items()),
                    default=_text(""), output_field=CharField())
@@ -197,7 +210,8 @@ def _causing(document_type: AnyType, found: QuerySet[Any]) -> Iterator[tuple[Sou
     }  # fmt: skip
     yield Source.DIFFERS, differing.annotate(**texts, cause_since=Cast(Value(None), DateTimeField()))
     code, sentence, fix = _REVIEW
-    yield Source.REVIEW, documents.filter(shown_as=DocumentState.NEEDS_REVIEW).annotate(
+    review = documents.filter(approval=Approval.NEEDS_REVIEW, shown_as=DocumentState.NEEDS_REVIEW)
+    yield Source.REVIEW, review.annotate(
         cause_code=_text(code), cause_field=_text(""), cause_sentence=_text(sentence), cause_fix=_text(fix),
         cause_since=Cast(Value(None), DateTimeField()),
     )  # fmt: skip
@@ -224,7 +238,7 @@ def _problems(document_type: AnyType) -> QuerySet[PushProblem]:
 
 def _blocked(document_type: AnyType) -> QuerySet[Any, Any]:
     """A document counts once for a cause, on however many of its lines it stands."""
-    mine = with_state(document_type.model.objects.all()).filter(shown_as=DocumentState.BLOCKED)
+    mine = with_state(document_type.model.objects.all()).filter(is_blocked=True, shown_as=DocumentState.BLOCKED)
     same = _problems(document_type).filter(
         document_id=OuterRef("document_id"), code=OuterRef("code"), field_name=OuterRef("field_name"),
         sentence=OuterRef("sentence"), pk__lt=OuterRef("pk"),
