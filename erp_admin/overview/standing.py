@@ -10,8 +10,6 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import (
-    BooleanField,
-    Case,
     CharField,
     Count,
     DecimalField,
@@ -20,9 +18,9 @@ from django.db.models import (
     QuerySet,
     Sum,
     Value,
-    When,
 )
 
+from erp_admin.documents.facts import DIFFERS, FACTS, is_different, state_of
 from erp_admin.documents.sums import own_first
 from erp_admin.documents.types import AnyType, document_types, type_for
 from integrations.models import Approval, DocumentState
@@ -45,10 +43,6 @@ class Standing:
     oldest: datetime | None
 
 
-# What the state of a document is worked out from, as far as it is not a text.
-_FACTS: Final = ("approval", "delivery", "changed_here", "changed_there", "missing_there", "is_blocked")
-
-
 def standings() -> list[Standing]:
     """Of every type, state and currency that there is.
 
@@ -58,9 +52,8 @@ def standings() -> list[Standing]:
     first, *others = [_standing(document_type) for document_type in document_types()]
     rows = first.union(*others, all=True) if others else first
     oldest, found = _oldest(), dict[tuple[str, str, str], tuple[int, Decimal]]()
-    for key, currency, differs, *facts, number, total in rows:
-        values = dict(zip(_FACTS, facts, strict=True))
-        state = type_for(key).model(**values, difference="different" if differs else "").state
+    for key, currency, *facts, number, total in rows:
+        state = state_of(type_for(key), facts)
         before = found.get((key, state.value, currency or ""), (0, Decimal(0)))
         found[key, state.value, currency or ""] = (before[0] + number, before[1] + total)
     return [Standing(*named, *sums, oldest.get(named[:2])) for named, sums in found.items()]
@@ -68,11 +61,10 @@ def standings() -> list[Standing]:
 
 def _standing(document_type: AnyType) -> QuerySet[Any, Any]:
     key = Value(document_type.key, output_field=CharField())
-    differs = Case(When(difference="", then=Value(False)), default=Value(True), output_field=BooleanField())
     named = document_type.model.objects.order_by().annotate(
-        flow_key=key, money_in=F(document_type.columns.currency), differs=differs
+        flow_key=key, money_in=F(document_type.columns.currency), **{DIFFERS: is_different()}
     )
-    return named.values_list("flow_key", "money_in", "differs", *_FACTS).annotate(
+    return named.values_list("flow_key", "money_in", *FACTS).annotate(
         how_many=Count("pk"), amounts_to=Sum("total", output_field=_MONEY)
     )
 
