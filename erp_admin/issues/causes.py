@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from django.db.models import (
     BigIntegerField,
+    BooleanField,
     Case,
     CharField,
     Count,
@@ -23,6 +24,7 @@ from django.db.models import (
     F,
     Min,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Sum,
@@ -32,8 +34,20 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce
 
 from accounts.tenancy import current_tenant
-from erp_admin.documents.types import AnyType, document_types
-from integrations.models import DocumentState, Push, PushHold, PushProblem, PushState, with_state
+from erp_admin.documents.facts import DIFFERS, FACTS, is_different, state_of
+from erp_admin.documents.sums import own_first
+from erp_admin.documents.types import AnyType, document_types, type_for
+from integrations.models import (
+    MAY_DIFFER,
+    Approval,
+    Delivery,
+    DocumentState,
+    Push,
+    PushHold,
+    PushProblem,
+    PushState,
+    with_state,
+)
 
 
 class Source(StrEnum):
@@ -118,18 +132,43 @@ def key_of(source: str, code: str, field_name: str, sentence: str) -> str:
 def open_causes() -> list[Cause]:
     """Every cause that there is now: holds first, then by how grave and how many documents."""
     causes = {cause.key: cause for cause in _of_holds()}
-    first, *others = [rows for document_type in document_types() for rows in _counted(document_type)]
     holds = {cause.field_name: cause for cause in causes.values()}
-    for flow, source, code, name, sentence, fix, currency, number, total, sample, since in first.union(
+    first, *others = [rows for document_type in document_types() for rows in _counted(document_type)]
+    for flow, source, code, name, sentence, fix, currency, *facts, number, total, sample, since in first.union(
         *others, all=True
     ):
+        if source != Source.BLOCKED and state_of(type_for(flow), facts) != STATES[source]:
+            continue  # an index found it, and it is in another state
         if source == Source.HELD and flow in holds:
             code, sentence = holds[flow].code, holds[flow].sentence
+        elif source == Source.DIFFERS:
+            name = _way(*facts[2:5])
+            code, sentence, fix = DIFFERENCES[name]
         key = key_of(source, code, name, sentence)
         cause = causes.setdefault(key, Cause(Source(source), code, name, sentence, fix, key))
         cause.add(flow, currency or "", number, total, sample, since)
+    for cause in causes.values():
+        cause.money = own_first(cause.money)
     order = list(Source)
     return sorted(causes.values(), key=lambda cause: (order.index(cause.source), -cause.count, cause.sentence))
+
+
+def _way(changed_here: bool, changed_there: bool, missing_there: bool) -> str:
+    """How the two sides differ: a key of DIFFERENCES."""
+    if missing_there:
+        return "missing"
+    if changed_there:
+        return "both" if changed_here else "there"
+    return "otherwise"
+
+
+# The same as a condition, for those that are listed.
+_WAYS: Final = {
+    "missing": Q(missing_there=True),
+    "both": Q(missing_there=False, changed_there=True, changed_here=True),
+    "there": Q(missing_there=False, changed_there=True, changed_here=False),
+    "otherwise": Q(missing_there=False, changed_there=False),
+}
 
 
 def _of_holds() -> Iterator[Cause]:
@@ -142,18 +181,21 @@ def _of_holds() -> Iterator[Cause]:
 
 def documents_of(cause: Cause, document_type: AnyType) -> QuerySet[Any]:
     """The documents of a type that have the cause now, by number; each with `shown_as`."""
-    found = document_type.model.objects.select_related(*document_type.columns.related)
+    found = with_state(document_type.model.objects.select_related(*document_type.columns.related))
+    found = found.filter(shown_as=STATES[cause.source])
     if cause.source == Source.BLOCKED:
         problems = _problems(document_type).filter(
             code=cause.code, field_name=cause.field_name, sentence=cause.sentence
         )
-        documents = with_state(found).filter(shown_as=DocumentState.BLOCKED, pk__in=problems.values("document_id"))
-    elif cause.source == Source.HELD:
-        documents = dict(_causing(document_type, found))[Source.HELD].filter(cause_field=cause.field_name)
-    else:
+        found = found.filter(pk__in=problems.values("document_id"))
+    elif cause.source == Source.DIFFERS:
+        found = found.filter(_WAYS[cause.field_name])
+    elif cause.source == Source.HELD and cause.field_name != document_type.key:
+        found = found.none()
+    elif cause.source == Source.FAILED:
         wanted = {"cause_code": cause.code, "cause_field": cause.field_name, "cause_sentence": cause.sentence}
-        documents = dict(_causing(document_type, found))[cause.source].filter(**wanted)
-    return documents.order_by(*document_type.columns.number, "pk")
+        found = dict(_causing(document_type, found))[Source.FAILED].filter(**wanted)
+    return found.order_by(*document_type.columns.number, "pk")
 
 
 def _text(value: str) -> Value:
@@ -161,42 +203,31 @@ def _text(value: str) -> Value:
 
 
 def _causing(document_type: AnyType, found: QuerySet[Any]) -> Iterator[tuple[Source, QuerySet[Any]]]:
-    """The documents that need a person, by source, each with its cause; what blocks others stands in their problems."""
-    documents = with_state(found)
-    yield Source.HELD, documents.filter(shown_as=DocumentState.HELD).annotate(
-        cause_code=_text(""), cause_field=_text(document_type.key), cause_sentence=_text("Their push is held."),
-        cause_fix=_text(""), cause_since=Cast(Value(None), DateTimeField()),
-    )  # fmt: skip
+    """Documents that may need a person, by source, each with its cause; what blocks others stands in their problems.
+
+    By what an index knows of them: which state they are in is worked out from their facts.
+    """
+    any_approval = found.filter(approval__in=Approval.values)
+    nothing = {name: _text("") for name in ("cause_code", "cause_sentence", "cause_fix")}
+    no_moment = Cast(Value(None), DateTimeField())
+    held = any_approval.filter(delivery=Delivery.HELD)
+    yield Source.HELD, held.annotate(**{**nothing, "cause_sentence": _text("Their push is held.")},
+                                     cause_field=_text(document_type.key), cause_since=no_moment)  # fmt: skip
     newest = Push.objects.filter(flow=document_type.flow.key, document_id=OuterRef("pk"), state=PushState.FAILED)
     newest = newest.order_by("-pk")
-    yield (
-        Source.FAILED,
-        documents.filter(shown_as=DocumentState.FAILED).annotate(
-            cause_code=Coalesce(Subquery(newest.values("error_code")[:1]), _text("")),
-            cause_field=Coalesce(Subquery(newest.values("error_field")[:1]), _text("")),
-            cause_sentence=Case(When(state_reason="", then=_text(_NO_REASON)), default=F("state_reason")),
-            cause_fix=F("state_advice"),
-            cause_since=Subquery(newest.values("finished_at")[:1]),
-        ),
-    )
-    way = Case(
-        When(missing_there=True, then=_text("missing")),
-        When(changed_here=True, changed_there=True, then=_text("both")),
-        When(changed_there=True, then=_text("there")),
-        default=_text("otherwise"),
-        output_field=CharField(),
-    )
-    differing = documents.filter(shown_as=DocumentState.DIFFERS).annotate(cause_field=way)
-    texts = {
-        name: Case(*(When(cause_field=key, then=_text(words[place])) for key, words in DIFFERENCES.items()),
-                   default=_text(""), output_field=CharField())
-        for place, name in enumerate(("cause_code", "cause_sentence", "cause_fix"))
-    }  # fmt: skip
-    yield Source.DIFFERS, differing.annotate(**texts, cause_since=Cast(Value(None), DateTimeField()))
+    failed = any_approval.filter(delivery__in=[Delivery.FAILED, Delivery.PARTLY])
+    yield Source.FAILED, failed.annotate(
+        cause_code=Coalesce(Subquery(newest.values("error_code")[:1]), _text("")),
+        cause_field=Coalesce(Subquery(newest.values("error_field")[:1]), _text("")),
+        cause_sentence=Case(When(state_reason="", then=_text(_NO_REASON)), default=F("state_reason")),
+        cause_fix=F("state_advice"),
+        cause_since=Subquery(newest.values("finished_at")[:1]),
+    )  # fmt: skip
+    yield Source.DIFFERS, found.filter(MAY_DIFFER).annotate(**nothing, cause_field=_text(""), cause_since=no_moment)
     code, sentence, fix = _REVIEW
-    yield Source.REVIEW, documents.filter(shown_as=DocumentState.NEEDS_REVIEW).annotate(
+    yield Source.REVIEW, found.filter(approval=Approval.NEEDS_REVIEW).annotate(
         cause_code=_text(code), cause_field=_text(""), cause_sentence=_text(sentence), cause_fix=_text(fix),
-        cause_since=Cast(Value(None), DateTimeField()),
+        cause_since=no_moment,
     )  # fmt: skip
 
 
@@ -204,9 +235,10 @@ def _counted(document_type: AnyType) -> Iterator[QuerySet[Any, Any]]:
     """Rows of count, money, first document and moment, by cause and currency, of each source."""
     for source, documents in _causing(document_type, document_type.model.objects.all()):
         named = documents.order_by().annotate(
-            flow_key=_text(document_type.key), source=_text(source), cause_currency=F(document_type.columns.currency)
-        )
-        yield named.values_list(*_ROW).annotate(
+            flow_key=_text(document_type.key), source=_text(source), cause_currency=F(document_type.columns.currency),
+            **{DIFFERS: is_different()},
+        )  # fmt: skip
+        yield named.values_list(*_ROW, *FACTS).annotate(
             how_many=Count("pk"),
             amounts_to=Sum("total", output_field=_MONEY),
             first_one=Min("pk"),
@@ -221,7 +253,7 @@ def _problems(document_type: AnyType) -> QuerySet[PushProblem]:
 
 def _blocked(document_type: AnyType) -> QuerySet[Any, Any]:
     """A document counts once for a cause, on however many of its lines it stands."""
-    mine = with_state(document_type.model.objects.all()).filter(shown_as=DocumentState.BLOCKED)
+    mine = with_state(document_type.model.objects.all()).filter(is_blocked=True, shown_as=DocumentState.BLOCKED)
     same = _problems(document_type).filter(
         document_id=OuterRef("document_id"), code=OuterRef("code"), field_name=OuterRef("field_name"),
         sentence=OuterRef("sentence"), pk__lt=OuterRef("pk"),
@@ -237,8 +269,11 @@ def _blocked(document_type: AnyType) -> QuerySet[Any, Any]:
         cause_field=F("field_name"),
         cause_sentence=F("sentence"),
         cause_fix=F("fix"),
+        approval=_text(""),
+        delivery=_text(""),
+        **{name: Value(False, output_field=BooleanField()) for name in FACTS[2:]},  # it is blocked; no more is asked
     )
-    return named.values_list(*_ROW).annotate(
+    return named.values_list(*_ROW, *FACTS).annotate(
         how_many=Count("pk"),
         amounts_to=Sum("document_total", output_field=_MONEY),
         first_one=Min("document_id", output_field=BigIntegerField()),

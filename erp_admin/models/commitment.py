@@ -14,7 +14,7 @@ from django.db import models
 from accounts.models.scoped import TenantModel
 from erp_admin.models.numbered import NumberedDocument
 from erp_admin.models.project import Project
-from integrations.models import Covered, CoveredValue
+from integrations.models import MAY_DIFFER, Covered, CoveredValue
 
 CENT = Decimal("0.01")
 PERCENT = (MinValueValidator(0), MaxValueValidator(100))
@@ -86,6 +86,8 @@ class Commitment(NumberedDocument):
                 ],
                 name="commitment_figures",
             ),
+            models.Index(fields=["tenant"], name="commitment_differs", condition=MAY_DIFFER),
+            models.Index(fields=["tenant"], name="commitment_blocked", condition=models.Q(is_blocked=True)),
         ]
 
     def __str__(self) -> str:
@@ -135,7 +137,11 @@ class ChangeOrder(NumberedDocument):
                 name="one_change_order_per_intacct_document",
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "approval", "delivery"], name="change_order_by_state")]
+        indexes = [
+            models.Index(fields=["tenant", "approval", "delivery"], name="change_order_by_state"),
+            models.Index(fields=["tenant"], name="change_order_differs", condition=MAY_DIFFER),
+            models.Index(fields=["tenant"], name="change_order_blocked", condition=models.Q(is_blocked=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.commitment.number} {self.number} {self.title}"

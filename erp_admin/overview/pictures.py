@@ -126,7 +126,8 @@ def fresh_lists(lists: Iterable[ListFreshness], address: Address) -> Chart | Non
     if not looks:
         return None
     tones = ("success", "warning", "danger", "neutral")
-    series = tuple(Series(tone.capitalize(), tone) for tone in tones)
+    words = ("Up to date", "Late or in part", "Stopped", "Without a schedule, or never read")
+    series = tuple(Series(word, tone) for word, tone in zip(words, tones, strict=True))
     marks = [
         Mark(
             look.label,

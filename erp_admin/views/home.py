@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
+from erp_admin.documents.sums import own_first
 from erp_admin.documents.types import AnyType, document_types
 from erp_admin.issues.selectors import issues_now
 from erp_admin.models import Project
@@ -71,6 +72,8 @@ def home(request: TenantRequest) -> HttpResponse:
     rows = _need_rows(request, ready, found, issues, lists)
     steps = _set_up_steps(request, ready, found)
     needing = [row.need for row in rows]
+    # Once documents of the connected company are in Intacct, what is missing stands with what needs somebody.
+    is_at_work = connection is not None and bool(of(found, [DocumentState.IN_INTACCT]))
     context = {
         "ready": ready,
         "connection": connection,
@@ -83,7 +86,7 @@ def home(request: TenantRequest) -> HttpResponse:
         "push_everything": _url_of(request, "ready_to_push"),
         "push_reason": action_reason(request, document_types()[0], "push"),
         "unchecked": connection is not None and connection.judging_due,
-        "steps": [] if all(step.is_done for step in steps) else steps,
+        "steps": [] if all(step.is_done for step in steps) or is_at_work else steps,
         "charts": _charts(request, connection, found, lists),
         "runs": run_lines(filtered_runs({})[:LAST_RUNS]),
         "gauge": warning_gauge(connection),
@@ -119,7 +122,7 @@ def _sum_of_documents(needs: list[work.Need]) -> dict[str, Any]:
     for need in documents:
         for currency, total in need.money.items():
             money[currency] = money.get(currency, Decimal(0)) + total
-    return {"count": sum(need.count or 0 for need in documents), "money": money}
+    return {"count": sum(need.count or 0 for need in documents), "money": own_first(money)}
 
 
 def _ready_rows(request: TenantRequest, found: list[Standing]) -> list[ReadyRow]:

@@ -48,7 +48,9 @@ class IssueRow:
 
     @property
     def sentence(self) -> str:
-        return ended(self.cause.sentence)
+        """Of a hold in general words: what Intacct answered stands among the technical details."""
+        known = codes.declared(self.cause.code) if self.cause.source == Source.HELD else None
+        return ended(known.title if known else self.cause.sentence)
 
     @property
     def cause(self) -> Cause:
@@ -94,7 +96,6 @@ def _row(request: TenantRequest, issue: OpenIssue, samples: Mapping[tuple[str, i
     if cause.source == Source.HELD:
         fix = codes.where_to_fix(cause.code, request.tenant.slug, otherwise=CONNECTION)
         fix = fix if fix.url else codes.link_to(CONNECTION, request.tenant.slug)
-    number = f"{cause.count:,}"
     return IssueRow(
         issue,
         _title(cause),
@@ -106,9 +107,18 @@ def _row(request: TenantRequest, issue: OpenIssue, samples: Mapping[tuple[str, i
         fix,
         field_in_words(cause),
         get_text_list([_LABELS[key].lower() for key in issue.lists if key in _LABELS], "and"),
-        ("Retry" if cause.count == 1 else f"Retry all {number}") if cause.source in RETRIED else "",
+        _retried(cause),
         tenant_url(request, "issue", issue_key=cause.key),
     )
+
+
+def _retried(cause: Cause) -> str:
+    """What failed is pushed again; of what is blocked, that which was fixed since."""
+    if cause.source not in RETRIED:
+        return ""
+    if cause.source == Source.BLOCKED:
+        return "Try again" if cause.count == 1 else f"Try all {cause.count:,} again"
+    return "Retry" if cause.count == 1 else f"Retry all {cause.count:,}"
 
 
 def _title(cause: Cause) -> str:
@@ -161,7 +171,12 @@ def _label(document_type: AnyType, name: str) -> str:
 
 def technical(cause: Cause) -> list[tuple[str, str]]:
     """What support asks for: code, field, and what Intacct answered of the first document."""
-    told = [("Code", cause.code), ("Field", cause.field_name if cause.source != Source.HELD else "")]
+    is_hold = cause.source == Source.HELD
+    told = [
+        ("Code", cause.code),
+        ("Field", "" if is_hold else cause.field_name),
+        ("Answer", cause.sentence if is_hold else ""),
+    ]
     first = _first(cause)
     if cause.source == Source.FAILED and first is not None:
         failed = Push.objects.filter(flow=first[0], document_id=first[1], state=PushState.FAILED).order_by("-pk")

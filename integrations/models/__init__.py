@@ -8,7 +8,7 @@ from integrations.models.list_item import BEHIND_ID, UNKNOWN_OWNER, ListItem, se
 from integrations.models.list_state import ChangeKind, CompanyClock, ListDefinition, ListItemChange, ListState
 from integrations.models.profile import EVERY_WEEKDAY, SyncProfile
 from integrations.models.push import ElementOrder, Operation, Push, PushBody, PushEvent, PushHold, PushProblem
-from integrations.models.pushed import AGREED, Covered, CoveredValue, PushedDocument, with_state
+from integrations.models.pushed import AGREED, MAY_DIFFER, Covered, CoveredValue, PushedDocument, with_state
 from integrations.models.remote_record import RemoteRecord
 from integrations.models.run import LogLevel, Mode, RunLog, RunRow, RunStep, SyncRun, Trigger
 from integrations.models.schedule import FULL, SyncSchedule
@@ -50,6 +50,7 @@ __all__ = [
     "FIELDS_LIMITED",
     "FULL",
     "IN_FLIGHT",
+    "MAY_DIFFER",
     "NEEDS_A_PERSON",
     "OPEN_STEPS",
     "PUSHABLE",

@@ -158,6 +158,9 @@ _WHY: Mapping[DocumentState, Callable[[PushedDocument], str]] = {
 # Documents that were approved, those included that were ignored since: they count in totals, though none is pushed.
 AGREED = Q(approval=Approval.APPROVED) | Q(approval=Approval.IGNORED, approval_before=Approval.APPROVED)
 
+# Without one of these no document differs from its record: what an index of the few that may is made by.
+MAY_DIFFER = Q(missing_there=True) | Q(changed_there=True) | ~Q(difference="")
+
 # The first rule that holds decides. Later rules may rely on earlier ones not holding.
 _DELIVERED: dict[str, Any] = {"delivery": Delivery.DELIVERED}
 _CHANGED: dict[str, Any] = {**_DELIVERED, "changed_here": True}
