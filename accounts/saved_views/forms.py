@@ -17,7 +17,7 @@ class ListForm(forms.Form):
     """Which list, and its columns by key; a list that has a column of that key no more passes it over."""
 
     list_key = forms.RegexField(
-        _KEY.pattern + r"\Z",
+        rf"\A{_KEY.pattern}\Z",
         max_length=LIST_KEY_LENGTH,
         error_messages={"invalid": "This list is not known. Open it again and save the view once more."},
     )

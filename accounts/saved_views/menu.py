@@ -54,7 +54,7 @@ def list_menu(
     shown = [each.key for each in chosen_fields(fields, likings.columns)]
     views = [_shown(request, view, likings) for view in likings.views]
     columns = [(each.key, each.label, each.key in shown, each.is_fixed) for each in fields if not each.in_files]
-    base = {name: None for name in request.GET if name not in kept}
+    base: dict[str, Any] = {name: None for name in request.GET if name not in kept}
     files = [
         (label, f"{export_url}{query_url(request, page=None, form=form)}")
         for label, form in (("CSV", CSV), ("Excel (.xlsx)", XLSX), *more)

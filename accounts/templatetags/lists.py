@@ -25,7 +25,7 @@ _NOTHING: Final = '<span class="text-body-secondary">—</span>'
 
 
 @register.simple_tag(takes_context=True)
-def active_filters(context: dict[str, Any], filters: Sequence[FilterGroup] | str) -> list[tuple[str, str, str]]:
+def active_filters(context: dict[str, Any], filters: Sequence[FilterGroup] | None) -> list[tuple[str, str, str]]:
     """What narrows the list: label, value, and the address without it."""
     request = context["request"]
     words = request.GET.get("q", "").strip()
@@ -34,7 +34,7 @@ def active_filters(context: dict[str, Any], filters: Sequence[FilterGroup] | str
 
 
 @register.simple_tag(takes_context=True)
-def without_any(context: dict[str, Any], filters: Sequence[FilterGroup] | str) -> str:
+def without_any(context: dict[str, Any], filters: Sequence[FilterGroup] | None) -> str:
     """The address of the list with no filter and no search."""
     return without_filters(context["request"].GET, filters or ())
 

@@ -4,6 +4,7 @@ Changes nothing, names no document type.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -62,7 +63,8 @@ def lookup(request: TenantRequest, kind: str) -> HttpResponse:
     chosen, where = request.GET.get(name, ""), tenant_url(request, document_type.key)
 
     def option(value: str, label: str, count: int | None) -> FilterOption:
-        url = query_url(request, **{name: value or None, "by": None, "find": None, "page": None})
+        changes: dict[str, Any] = {name: value or None, "by": None, "find": None, "page": None}
+        url = query_url(request, **changes)
         return FilterOption(label, count, f"{where}{url}", value == chosen)
 
     options = [option(*each) for each in found]

@@ -14,6 +14,7 @@ from accounts.saved_views.menu import list_menu
 from accounts.saved_views.selectors import first_address, likings_of
 from accounts.ui.filters import FilterGroup, counted_filter, filter_group, is_filtered
 from accounts.ui.paging import keyed_page_of
+from accounts.ui.pk import read_pk
 from accounts.ui.table import Field, chosen_fields, table_of
 from erp_admin.documents import listing as listings
 from erp_admin.documents import selectors
@@ -129,6 +130,8 @@ def _looked_up_names(document_type: AnyType) -> list[str]:
 def _looked_up(request: TenantRequest, document_type: AnyType, label: str, name: str) -> FilterGroup:
     """A filter whose values are asked for when it is opened; the page itself knows the chosen one."""
     chosen = request.GET.get(name, "")
+    if name == "project" and read_pk(chosen) is None:  # filters nothing
+        chosen = ""
     options: list[tuple[str, str, int | None]] = [("", "All", None)]
     if chosen:
         options.append((chosen, listings.label_of(document_type.model, name, chosen), None))

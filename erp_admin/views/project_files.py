@@ -37,7 +37,7 @@ def export(request: TenantRequest) -> StreamingHttpResponse:
         names = entity_names(connection) if connection else {}
         fields = record_fields(request, names, for_files=True)
         found = selectors.filtered_projects(connection, query) if connection else Project.objects.none()  # type: ignore[assignment]
-    shown = file_fields(fields, likings.columns)
+    shown: list[Field[Any]] = file_fields(fields, likings.columns)
 
     def rows() -> Iterator[list[Value]]:
         # The answer is sent after the request has left its tenant.

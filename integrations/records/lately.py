@@ -54,7 +54,7 @@ class Lately:
 def lately(connection: Connection) -> Mapping[str, Lately]:
     """By key of the list, for those that were read to their end in any way. Two questions."""
     steps = RunStep.objects.filter(READ_TO_THE_END, run__connection=connection, key__startswith=_PREFIX)
-    newest = steps.order_by().values("key").annotate(pk=Max("pk")).values("pk")
+    newest = steps.order_by().values("key").annotate(newest=Max("pk")).values("newest")
     today = timezone.localdate()
     since = timezone.now() - timedelta(days=DAYS)
     per_day = (

@@ -89,13 +89,13 @@ def _entity_filter(request: TenantRequest, entities: list[Entity], chosen: Entit
 
 def _groups(request: TenantRequest, connection: Connection, shown: list[ListFreshness]) -> list[dict[str, Any]]:
     """Each group of lists that has any, each list with its address and what changed lately."""
-    groups, changed = [], lately(connection)
+    groups: list[dict[str, Any]] = []
+    changed = lately(connection)
     for group in GROUPS:
         rows = [(each, list_url(request, each.kind)) for each in shown if each.kind.group is group]
         if rows:
-            groups.append({"key": group.key, "label": group.label, "rows": rows})
-    for made in groups:
-        made["lately"] = [(each, url, changed.get(each.kind.key)) for each, url in made["rows"]]
+            told = [(each, url, changed.get(each.kind.key)) for each, url in rows]
+            groups.append({"key": group.key, "label": group.label, "rows": rows, "lately": told})
     return groups
 
 

@@ -100,7 +100,7 @@ def test_a_view_is_saved_opened_and_left(visit: Visit, url: Url, sixty: Tenant, 
     expect(page.locator("summary", has_text="Views")).to_contain_text("Drafts")
     page.locator("summary", has_text="Columns").click()
     vera.look()
-    page.get_by_label("Date", exact=True).uncheck()
+    page.get_by_role("checkbox", name="Date", exact=True).uncheck()
     vera.press("Show these")
     expect(page.get_by_role("columnheader", name="Date")).to_have_count(0)
 
