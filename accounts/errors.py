@@ -100,7 +100,8 @@ TOO_LARGE_LOGGED_OUT = Explanation(
 EXPIRED_FORM = Explanation(
     "This form has expired",
     "The page was open for too long, or you logged in again in another tab. Nothing was saved.",
-    "Go back, reload the page and send the form again. Cookies must be allowed for this site.",
+    "Go back and reload the page: a form offers what you typed into it. Then send it again. Cookies must be allowed "
+    "for this site.",
 )
 
 

@@ -54,7 +54,7 @@ def _plain(value: Any) -> str:
     return str(value.normalize() + 0) if isinstance(value, Decimal) else "" if value is None else str(value)
 
 
-class VersionedForm(forms.ModelForm):
+class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]  # of whichever model
     """For `instance`; the form of a new one has nothing to be older than."""
 
     meanwhile: Meanwhile | None = None
@@ -90,8 +90,9 @@ class VersionedForm(forms.ModelForm):
         seen, now = cleaned.pop(SEEN, ""), digest_of(self._stored)
         if seen and seen != now:
             self.meanwhile = self._meanwhile()
-            self.data = self.data.copy()
-            self.data[self.add_prefix(SEEN)] = now
+            sent: Any = self.data
+            self.data = sent.copy()
+            self.data[self.add_prefix(SEEN)] = now  # type: ignore[index]  # a copy can be changed
             self.add_error(None, SAVED_MEANWHILE)
         return cleaned
 

@@ -106,6 +106,7 @@ TABLE = {
     "session_state": Row(PUBLIC),
     "people": Row(Role.VIEWER),
     "invite": Row(Role.ADMIN, asks_again=True),
+    "invited": Row(Role.ADMIN),
     "resend_invitation": Row(Role.ADMIN, "post", arguments=("invitation_pk",), asks_again=True),
     "withdraw_invitation": Row(Role.ADMIN, "post", arguments=("invitation_pk",)),
     "leave_company": Row(Role.VIEWER),

@@ -1,6 +1,6 @@
 """The drafts that a form offers to its own person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +13,7 @@ from accounts.models import FormDraft, Membership
 class Draft:
     """What was typed at one opening of a form. `typed` is None where it can no longer be read."""
 
+    place: str
     opening: UUID
     number: int
     began_at: datetime
@@ -20,8 +21,8 @@ class Draft:
     typed: list[Typed] | None
 
 
-def drafts_at(membership: Membership, place: str) -> Iterator[Draft]:
-    """Open drafts of one form, newest first."""
-    found = FormDraft.objects.filter(membership=membership, place=place, closed_as="").order_by("-kept_at", "-pk")
+def drafts_at(membership: Membership, places: Iterable[str]) -> Iterator[Draft]:
+    """Open drafts of some forms, newest first."""
+    found = FormDraft.objects.filter(membership=membership, place__in=places, closed_as="").order_by("-kept_at", "-pk")
     for row in found:
-        yield Draft(row.opening, row.number, row.began_at, row.kept_at, unseal(row.sealed, membership))
+        yield Draft(row.place, row.opening, row.number, row.began_at, row.kept_at, unseal(row.sealed, membership))

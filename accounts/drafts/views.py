@@ -24,6 +24,7 @@ from accounts.refusal import Refused
 from accounts.ui.formats import shown_day, shown_time
 
 LONGEST_PLACE = 200
+MOST_PLACES = 50  # forms of one page
 HIGHEST_NUMBER = 2**31 - 1
 
 
@@ -43,17 +44,18 @@ class _Sent:
 @background
 @role_required(Role.VIEWER)
 def drafts(request: TenantRequest) -> HttpResponse:
-    """The person's drafts of one form, `place`."""
-    place = request.GET.get("place", "")[:LONGEST_PLACE]
+    """The person's drafts of the forms of a page, each a `place`."""
+    places = request.GET.getlist("place")[:MOST_PLACES]
     found = [
         {
+            "place": draft.place,
             "opening": str(draft.opening),
             "number": draft.number,
             "began": _at(draft.began_at),
             "kept": _at(draft.kept_at),
             "typed": draft.typed,
         }
-        for draft in drafts_at(request.membership, place)
+        for draft in drafts_at(request.membership, places)
     ]
     return JsonResponse({"drafts": found})
 

@@ -27,6 +27,7 @@ MANAGE = "Invite people, change their roles and remove them"
 PEOPLE_PER_PAGE = 50
 INVITATIONS_SHOWN = 200  # as many as can be open, see invitations.MOST_OPEN
 LONGEST_SEARCH = 100
+LINK_KEY = "link_of_invitation"
 
 
 @require_GET
@@ -66,7 +67,7 @@ def people(request: TenantRequest) -> HttpResponse:
 @role_required(Role.ADMIN, may=MANAGE)
 @proof_required
 def invite(request: TenantRequest) -> HttpResponse:
-    """Invite somebody. The answer is the page itself, not a redirect: the link exists in this one answer only."""
+    """Invite somebody; the next page shows the link, once."""
     form = InviteForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -178,7 +179,22 @@ def leave_company(request: TenantRequest) -> HttpResponse:
 
 
 def _sent(request: TenantRequest, sent: invitations.Sent) -> HttpResponse:
-    context: dict[str, Any] = {"invitation": sent.invitation, "link": sent.link, "was_mailed": sent.was_mailed}
+    """The link waits in the session, which is sealed, for the one page that shows it."""
+    request.session[LINK_KEY] = {"pk": sent.invitation.pk, "link": sent.link, "was_mailed": sent.was_mailed}
+    return redirect("invited", tenant_slug=request.tenant.slug)
+
+
+@never_cache
+@require_GET
+@role_required(Role.ADMIN, may=MANAGE)
+def invited(request: TenantRequest) -> HttpResponse:
+    """Right after an invitation was sent: the only time its link can be shown."""
+    told = request.session.pop(LINK_KEY, None)
+    invitation = Invitation.objects.filter(pk=told["pk"]).first() if told else None
+    if told is None or invitation is None:
+        messages.info(request, "The link of an invitation is shown once. Send the invitation again for a new one.")
+        return _to_people(request)
+    context: dict[str, Any] = {"invitation": invitation, "link": told["link"], "was_mailed": told["was_mailed"]}
     return render(request, "accounts/invited.html", context)
 
 

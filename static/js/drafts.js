@@ -460,20 +460,22 @@
     return undefined;
   }
 
-  async function offerKept(draft) {
+  /* One question for all forms of the page. */
+  async function keptOnServer() {
+    const url = new URL(meta.content, window.location.href);
+    for (const draft of kept.values()) url.searchParams.append("place", draft.place);
+    try {
+      const answer = await fetch(url, { headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store" });
+      return answer.ok ? (await answer.json()).drafts : [];
+    } catch {
+      return [];
+    }
+  }
+
+  function offerKept(draft, found) {
     const marker = `${PREFIX}sent:${draft.place}`;
     const sent = sessionStorage.getItem(marker);
     sessionStorage.removeItem(marker);
-    const url = new URL(meta.content, window.location.href);
-    url.searchParams.set("place", draft.place);
-    let found;
-    try {
-      const answer = await fetch(url, { headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store" });
-      if (!answer.ok) return;
-      found = (await answer.json()).drafts;
-    } catch {
-      return;
-    }
     const isRefused = Boolean(document.querySelector("[data-error-summary]"));
     const shown = [];
     for (const each of found) {
@@ -510,7 +512,9 @@
   async function start() {
     for (const form of document.querySelectorAll("form[data-draft]")) kept.set(form, new Kept(form));
     await bringHome();
-    for (const draft of kept.values()) await offerKept(draft);
+    if (!kept.size) return;
+    const found = await keptOnServer();
+    kept.forEach((draft) => offerKept(draft, found.filter(({ place }) => place === draft.place)));
   }
 
   document.addEventListener("visibilitychange", () => document.hidden && kept.forEach((draft) => draft.leave()));

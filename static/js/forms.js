@@ -41,11 +41,16 @@
   /* The form is sent when its person is logged in; what was typed stays where it is until then. */
   const asking = new WeakSet();
 
+  function where(form, submitter) {
+    const address = submitter?.getAttribute("formaction") || form.getAttribute("action") || "";
+    return new URL(address, window.location.href).pathname;
+  }
+
   async function sendOnceLoggedIn(form, submitter) {
     if (asking.has(form)) return;
     asking.add(form);
     submitter?.setAttribute("aria-busy", "true");
-    const outcome = await window.logIn.ready(new URL(submitter?.getAttribute("formaction") || form.action).pathname);
+    const outcome = await window.logIn.ready(where(form, submitter));
     asking.delete(form);
     if (outcome === "ready" && form.isConnected) {
       confirmed.add(form);
