@@ -22,7 +22,11 @@ _LEVELS: Final = {Level.HEAD: "Of the document", Level.LINE: "Of a line"}
 class ColumnsForm(forms.Form):
     """A field for each column of the file that has a header or holds something; proposals are chosen beforehand."""
 
-    rest = forms.BooleanField(label="Leave out every column that is not decided", required=False)
+    rest = forms.BooleanField(
+        label="Leave out every column that is not decided",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
     sender = forms.CharField(
         label="Who sends such files?",
         max_length=80,

@@ -88,8 +88,9 @@ def _by_words(seen: SeenColumn, free: Mapping[str, Column]) -> Proposal | None:
 
 
 def _by_values(seen: SeenColumn, free: Mapping[str, Column]) -> Proposal | None:
-    """The date or the amount that is still missing, where all its first values are such."""
-    for key, what in _BY_VALUES:
+    """The date, the amount or the choice that is still missing, where all its first values are such."""
+    choices = [(key, each.holds) for key, each in free.items() if each.value is Value.CHOICE and each.is_needed]
+    for key, what in (*_BY_VALUES, *choices):
         column = free.get(key)
         if column is not None and seen.samples and all(_is_of(column, text) for text in seen.samples):
             return Proposal(key, f"Its first values are {what}.")

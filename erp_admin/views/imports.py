@@ -152,8 +152,9 @@ def read(request: TenantRequest, draft_pk: int) -> HttpResponse:
         except Refused as refused:
             messages.error(request, str(refused))
         else:
-            words = "was read again" if found.is_read else "is being read again"
-            messages.success(request, f"{found.file_name} {words}. Nothing has been imported from it.")
+            if not found.lacks_columns:  # the page that asks for them says why
+                words = "was read again" if found.is_read else "is being read again"
+                messages.success(request, f"{found.file_name} {words}. Nothing has been imported from it.")
     return redirect("commitment_import", tenant_slug=request.tenant.slug, draft_pk=draft_pk)
 
 

@@ -1,7 +1,7 @@
 /* Files are dropped anywhere on a page with <form data-drop>, or chosen in its input, and sent at once.
  * The form names an address that answers {"url": "…"} where it took the files, and {"errors": ["…"]} with 422 where it
  * did not. Inside it: input[type=file], [data-drop-progress] with a <progress> and [data-drop-status] for words,
- * [data-drop-errors] with a <ul>, [data-drop-send] with the button that is needed without this script.
+ * [data-drop-errors] with a heading, [data-drop-send] with the button that is needed without this script.
  */
 (() => {
   "use strict";
@@ -23,13 +23,10 @@
     shown.hidden = true;
     input.value = "";
     input.disabled = false;
-    errors.querySelector("ul").replaceChildren(
-      ...texts.map((text) => {
-        const item = document.createElement("li");
-        item.textContent = text;
-        return item;
-      }),
-    );
+    const list = document.createElement("ul");
+    for (const text of texts) list.append(Object.assign(document.createElement("li"), { textContent: text }));
+    errors.querySelector("ul")?.remove();
+    errors.append(list);
     errors.hidden = false;
     errors.focus();
   }

@@ -36,7 +36,7 @@ def drop(visitor: Visitor, name: str, content: bytes) -> None:
 
 
 def test_import_a_spreadsheet_map_fix_match_confirm_push(
-    visit: Visit, url: Url, ready: Connection, accountant: User
+    visit: Visit, url: Url, pushing: Connection, accountant: User
 ) -> None:
     ben = visit()
     ben.log_in(accountant.email)
@@ -105,7 +105,7 @@ def test_import_a_spreadsheet_map_fix_match_confirm_push(
 
 
 def test_a_spreadsheet_reaches_intacct_in_six_clicks(
-    visit: Visit, url: Url, ready: Connection, accountant: User, tmp_path: Path
+    visit: Visit, url: Url, pushing: Connection, accountant: User, tmp_path: Path
 ) -> None:
     """From the list of commitments: Import a file, choose it, accept, import and approve, push these, push."""
     file = tmp_path / "subcontracts.csv"

@@ -139,7 +139,7 @@ def test_what_people_chose_for_names_stays_when_the_file_is_read_again(scoped: T
 
 def test_a_file_that_cannot_be_read_the_other_way_stays_as_it_was(scoped: Tenant) -> None:
     draft = read(scoped, DOUBTFUL)
-    ImportFile.objects.update(content=b"Number\n1\n")
+    ImportFile.objects.update(content=b'Number;Title\n1;"unclosed\n')
     with pytest.raises(Refused):
         read_again(draft, StatedReading(decimal="."))
     draft.refresh_from_db()

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0011_company_formats"),
-        ("erp_admin", "0015_issues"),
+        ("erp_admin", "0018_list_indexes"),
         ("integrations", "0023_blocked_documents"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
