@@ -200,16 +200,18 @@
     changed();
   }
 
-  table.addEventListener("focusin", (event) => {
-    if (!isCell(event.target)) return;
-    const row = rowOf(event.target);
-    const name = event.target.dataset.cell;
+  function enter(input) {
+    const row = rowOf(input);
+    const name = input.dataset.cell;
     current = { row, name, before: row.cells, isTyped: false, mode: "select" };
     if (range && (range.name !== name || !inRange(model.rows.indexOf(row)))) clearRange();
-    event.target.select();
+    input.select();
     for (const line of body.querySelectorAll(".grid-current")) line.classList.remove("grid-current");
     elements.get(row.id).classList.add("grid-current");
-    root.dispatchEvent(new CustomEvent("grid:at", { detail: { row, name, place: model.rows.indexOf(row) } }));
+  }
+
+  table.addEventListener("focusin", (event) => {
+    if (isCell(event.target)) enter(event.target);
   });
   table.addEventListener("focusout", (event) => {
     if (isCell(event.target)) commit();
@@ -256,6 +258,7 @@
     const input = row && inputOf(row, name);
     if (!input) return false;
     input.focus();
+    if (current.row !== row || current.name !== name) enter(input); // it had the focus already
     input.select();
     input.closest("tr").scrollIntoView({ block: "nearest" });
     return true;
