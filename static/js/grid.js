@@ -511,9 +511,9 @@
     }
     root.dataset.gridFaults = "[]";
     current = { row: null, name: "", before: {}, isTyped: false, mode: "select" };
+    readAll(columns.filter((column) => column.reads !== "text" || column.name === "description").map((each) => each.name));
     show();
     write();
-    readAll(columns.filter((column) => column.reads !== "text" || column.name === "description").map((each) => each.name));
   }
 
   form.addEventListener("formdata", (event) => {
