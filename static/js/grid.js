@@ -43,12 +43,13 @@
   // Changes.
 
   let writing = 0;
+  let isBroken = false; // what came was no list of lines
 
   function write() {
     clearTimeout(writing);
     writing = 0;
     const text = model.asJson();
-    if (value.value === text) return;
+    if (isBroken || value.value === text) return;
     value.value = text;
     value.dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -501,7 +502,9 @@
   function load() {
     try {
       model.load(JSON.parse(value.value || "[]"));
+      isBroken = false;
     } catch {
+      isBroken = true; // and sent as it came, so that nothing is taken for an empty document
       model.load([]);
       say("The lines could not be read. They are kept as they came.");
       return;
@@ -510,6 +513,7 @@
       if (model.rows[line]) model.rows[line].reads[name] = { fault: text, choices };
     }
     root.dataset.gridFaults = "[]";
+    for (const row of model.rows) row.copied = changeable.find((line) => line.number === row.cells.changes_line);
     current = { row: null, name: "", before: {}, isTyped: false, mode: "select" };
     readAll(columns.filter((column) => column.reads !== "text" || column.name === "description").map((each) => each.name));
     show();
@@ -517,7 +521,7 @@
   }
 
   form.addEventListener("formdata", (event) => {
-    if (!model.rows.length) return;
+    if (isBroken || !model.rows.length) return;
     event.formData.set("lines_json", model.asJson());
   });
   form.addEventListener("submit", () => {
