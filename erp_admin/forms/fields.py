@@ -39,8 +39,8 @@ def typed_style() -> Style:
 class Misread(ValidationError):
     """A text that is no value, or more than one. `choices` are the texts that can be taken in its place."""
 
-    def __init__(self, message: str, choices: tuple[Choice, ...] = (), code: str = "invalid") -> None:
-        super().__init__(message, code=code)
+    def __init__(self, message: str, choices: tuple[Choice, ...] = ()) -> None:
+        super().__init__(message)
         self.choices = choices
 
 
@@ -85,12 +85,12 @@ class MeasuredField(forms.DecimalField):
         if number.unit:
             alone = number_as_typed(number.value, self.measure)
             text = f"“{number.unit}” belongs in the field Unit. Write the number alone."
-            raise Misread(text, ((alone, alone),), code="unit")
+            raise Misread(text, ((alone, alone),))
         if not agrees(number.currency, self.currency):
             text = (
                 f"This is in {number.currency}; the amounts here are in {self.currency}. Write it in {self.currency}."
             )
-            raise Misread(text, code="currency")
+            raise Misread(text)
 
 
 class AmountField(MeasuredField):

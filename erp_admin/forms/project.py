@@ -73,7 +73,7 @@ class ProjectForm(VersionedForm):
         sources = PickerSources(tenant, connection)
         for name, list_key in _CODES.items():
             asked = self.fields[name]
-            longest = Project._meta.get_field(name).max_length or 40
+            longest = getattr(Project._meta.get_field(name), "max_length", None) or 40
             self.fields[name] = sources.code(list_key, str(asked.label), str(asked.help_text), longest)
         if self.instance.pk is None:
             self.instance.tenant = tenant

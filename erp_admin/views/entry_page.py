@@ -138,7 +138,7 @@ def _changeable(entry: LineForms, document_type: AnyType) -> Iterable[dict[str, 
     agreed = document_type.model.objects.filter(AGREED).exclude(pk=entry.document.pk)
     among: Any = entry.declared.model
     found = among.objects.filter(**{f"{changes}__in": list(entry.changeable.values())})
-    found = found.filter(**{f"{document_type.model.lines.field.name}__in": agreed})  # type: ignore[attr-defined]
+    found = found.filter(**{f"{document_type.model.lines.field.name}__in": agreed})
     sums = dict(found.order_by().values_list(changes).annotate(Sum("amount")))
     for number, line in entry.changeable.items():
         cells = stored_line(line, [each for each in entry.columns if each.reads is not Reads.CHANGED], "").cells

@@ -6,8 +6,9 @@ Owns the shape of question and answer. Stores nothing: saving reads everything a
 import json
 from typing import Any
 
-from django.forms import ModelForm
+from django.forms import BaseForm
 from django.http import Http404, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from django.shortcuts import get_object_or_404
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_POST
@@ -49,7 +50,7 @@ def read_values(request: TenantRequest) -> HttpResponse:
     return JsonResponse({"lines": lines, "fields": fields})
 
 
-def _fields(form: ModelForm, asked: dict[str, Any]) -> dict[str, Any]:
+def _fields(form: BaseForm, asked: dict[str, Any]) -> dict[str, Any]:
     found = {}
     for name, text in _texts(asked.get("fields")).items():
         field = form.fields.get(name)
@@ -62,7 +63,7 @@ def _fields(form: ModelForm, asked: dict[str, Any]) -> dict[str, Any]:
 def _asked(request: TenantRequest) -> dict[str, Any] | None:
     try:
         asked = json.loads(request.body)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, RawPostDataException):
         return None
     return asked if isinstance(asked, dict) and isinstance(asked.get("lines") or [], list) else None
 

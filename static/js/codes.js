@@ -76,7 +76,7 @@
       none.textContent = failed ? "The search did not answer. Type on, or try again." : "Nothing found.";
       options.push(none);
     }
-    if (!list.isConnected) document.body.append(list);
+    if (!list.isConnected) (document.querySelector("main") ?? document.body).append(list);
     list.replaceChildren(...options);
     list.hidden = false;
     list.scrollTop = 0;

@@ -43,12 +43,13 @@
   // Changes.
 
   let writing = 0;
+  let isBroken = false; // what came was no list of lines
 
   function write() {
     clearTimeout(writing);
     writing = 0;
     const text = model.asJson();
-    if (value.value === text) return;
+    if (isBroken || value.value === text) return;
     value.value = text;
     value.dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -200,16 +201,18 @@
     changed();
   }
 
-  table.addEventListener("focusin", (event) => {
-    if (!isCell(event.target)) return;
-    const row = rowOf(event.target);
-    const name = event.target.dataset.cell;
+  function enter(input) {
+    const row = rowOf(input);
+    const name = input.dataset.cell;
     current = { row, name, before: row.cells, isTyped: false, mode: "select" };
     if (range && (range.name !== name || !inRange(model.rows.indexOf(row)))) clearRange();
-    event.target.select();
+    input.select();
     for (const line of body.querySelectorAll(".grid-current")) line.classList.remove("grid-current");
     elements.get(row.id).classList.add("grid-current");
-    root.dispatchEvent(new CustomEvent("grid:at", { detail: { row, name, place: model.rows.indexOf(row) } }));
+  }
+
+  table.addEventListener("focusin", (event) => {
+    if (isCell(event.target)) enter(event.target);
   });
   table.addEventListener("focusout", (event) => {
     if (isCell(event.target)) commit();
@@ -256,6 +259,7 @@
     const input = row && inputOf(row, name);
     if (!input) return false;
     input.focus();
+    if (current.row !== row || current.name !== name) enter(input); // it had the focus already
     input.select();
     input.closest("tr").scrollIntoView({ block: "nearest" });
     return true;
@@ -498,7 +502,9 @@
   function load() {
     try {
       model.load(JSON.parse(value.value || "[]"));
+      isBroken = false;
     } catch {
+      isBroken = true; // and sent as it came, so that nothing is taken for an empty document
       model.load([]);
       say("The lines could not be read. They are kept as they came.");
       return;
@@ -507,14 +513,15 @@
       if (model.rows[line]) model.rows[line].reads[name] = { fault: text, choices };
     }
     root.dataset.gridFaults = "[]";
+    for (const row of model.rows) row.copied = changeable.find((line) => line.number === row.cells.changes_line);
     current = { row: null, name: "", before: {}, isTyped: false, mode: "select" };
+    readAll(columns.filter((column) => column.reads !== "text" || column.name === "description").map((each) => each.name));
     show();
     write();
-    readAll(columns.filter((column) => column.reads !== "text" || column.name === "description").map((each) => each.name));
   }
 
   form.addEventListener("formdata", (event) => {
-    if (!model.rows.length) return;
+    if (isBroken || !model.rows.length) return;
     event.formData.set("lines_json", model.asJson());
   });
   form.addEventListener("submit", () => {

@@ -1,4 +1,4 @@
-/* Asks the server what typed cells and fields mean: <form data-entry data-values-url="…" data-type="commitments">.
+/* Asks the server what typed cells and fields mean: <form data-entry data-values-url="…" data-type="key of the document type">.
  *
  * window.reading.ask({lines, fields}) answers what erp_admin.views.read_values does; null where nothing answered, since
  * saving reads everything again.

@@ -1,7 +1,8 @@
 """Lines entered in a real browser: pasted, filled down, put in order, undone, by keyboard alone, and saved."""
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -23,6 +24,14 @@ PASTE = """([text, html]) => {
   const event = new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true});
   document.activeElement.dispatchEvent(event);
 }"""
+
+
+@pytest.fixture(autouse=True)
+def patient() -> Iterator[None]:
+    """Hundreds of lines take their time where much else runs."""
+    expect.set_options(timeout=30_000)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
@@ -86,12 +95,12 @@ def test_two_hundred_lines_are_pasted_and_saved_within_two_seconds(
     ben.press("Save")
     ben.sees("Commitment SC-200 was added.")
     saved = time.monotonic() - began
-    print(f"pasted in {pasted:.2f} s, saved in {saved:.2f} s")
     document = Commitment.objects.get()
     assert (document.lines.count(), str(document.total)) == (200, "25135050.00")
     assert document.lines.first().description == 'Part 1, 12" pipe'
-    assert pasted < 2
-    assert saved < 4  # on a machine that does nothing else half of it
+    if os.getloadavg()[0] < (os.cpu_count() or 1):  # what else the machine does is no fault of the page
+        assert pasted < 1
+        assert saved < 2
 
 
 def test_a_spreadsheet_is_pasted_as_it_is(visit: Visit, url: Url, pushing: Connection, accountant: User) -> None:
@@ -130,7 +139,7 @@ def test_lines_by_keyboard_alone(
     keys.press("Tab")
     keys.type(some_vendor(pushing).business_id)
     keys.press("Tab")
-    expect(page.get_by_label("Project", exact=True)).to_be_focused()
+    expect(page.locator("#id_project")).to_be_focused()
     keys.type(project.number)
     keys.press("Enter")
     expect(page.get_by_label("Title")).to_be_focused()
@@ -138,7 +147,7 @@ def test_lines_by_keyboard_alone(
     keys.press("Tab")
     keys.type("3/4/26")
     keys.press("Tab")
-    expect(page.get_by_label("Date", exact=True)).to_have_value("03/04/2026")
+    expect(page.locator("#id_dated_on")).to_have_value("03/04/2026")
     cell(page, 1, "description").focus()
     for number in (1, 2, 3):
         keys.type(f"Part {number}")
@@ -163,7 +172,7 @@ def test_lines_by_keyboard_alone(
     keys.press("Control+Shift+Z")
     assert texts(page, "description") == ["Part 1", "Part 3", "Part 2"]
 
-    task = ListItem.objects.filter(kind="tasks", scope_id=project.remote_id, missing_at=None).earliest("record_no")
+    task = ListItem.objects.filter(kind="tasks", scope_id=project.remote_id, is_active=True).earliest("record_no")
     cell(page, 1, "task_id").focus()
     keys.type(task.business_id)
     keys.press("Shift+ArrowDown")
@@ -185,31 +194,25 @@ def test_lines_by_keyboard_alone(
 def test_forty_unknown_cost_codes_are_told_once_and_put_right_together(
     visit: Visit, url: Url, pushing: Connection, accountant: User, project: Project
 ) -> None:
-    task = ListItem.objects.filter(kind="tasks", scope_id=project.remote_id, missing_at=None).earliest("record_no")
+    task = ListItem.objects.filter(kind="tasks", scope_id=project.remote_id, is_active=True).earliest("record_no")
     ben = open_new(visit, url, accountant)
     page = ben.page
     page.get_by_label("Title").fill("Steel")
     page.get_by_label("Number").fill("SC-500")
-    page.get_by_label("Project", exact=True).fill(project.number)
+    page.locator("#id_project").fill(project.number)
     lines = [
         f"Part {number}\t{task.business_id + 'X' if number % 12 == 0 else task.business_id}\t\t1\t\t10"
         for number in range(480)
     ]
-    began = time.monotonic()
     paste(page, 1, "description", "\n".join(lines))
     expect(page.locator("[data-faults-text]")).to_have_text("40 cells need a cost code that Intacct has")
-    print(f"480 lines pasted and read in {time.monotonic() - began:.2f} s")
     page.locator("[data-next-fault]").click()
     expect(cell(page, 1, "task_id")).to_be_focused()
     page.get_by_role("button", name="in 40 lines").first.click()
     expect(page.locator("[data-faults]")).to_be_hidden()
-    began = time.monotonic()
     cell(page, 480, "description").press_sequentially(" and more of it")
-    print(f"15 keys in {time.monotonic() - began:.2f} s")
-    began = time.monotonic()
     ben.press("Save")
     ben.sees("Commitment SC-500 was added.")
-    print(f"480 lines saved in {time.monotonic() - began:.2f} s")
     document = Commitment.objects.get()
     page.goto(page.url + "edit/")
     expect(page.locator("[data-line-count]")).to_have_text("480 lines")
@@ -262,7 +265,7 @@ def test_two_people_in_one_commitment_lose_nothing(
     ben.press("Save")
     ben.sees("while you had it open. Nothing of yours was saved.")
     expect(ben.page.get_by_label("Title")).to_have_value("By Ben")
-    assert texts(ben.page, "unit_price") == ["1,100.00", "600"]
+    assert texts(ben.page, "unit_price") == ["1,100.00", "600.00"]
     ben.look()
     ben.page.get_by_role("group", name="Title").get_by_role("button", name="Theirs").click()
     ben.press("Save")
