@@ -85,9 +85,7 @@ def test_a_draft_is_discarded_and_that_is_undone(ben: Visitor, url: Url) -> None
     expect(ben.page.get_by_label("Number").first).to_have_value("P-77")
 
 
-def test_an_ended_log_in_is_asked_for_in_place(
-    ben: Visitor, tenant: Tenant, accountant: User, url: Url
-) -> None:
+def test_an_ended_log_in_is_asked_for_in_place(ben: Visitor, tenant: Tenant, accountant: User, url: Url) -> None:
     ben.go(url("new_project"))
     type_a_project(ben)
     ben.context.clear_cookies(name="sessionid")
