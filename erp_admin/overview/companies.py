@@ -88,6 +88,7 @@ def _counted(document_type: AnyType, tenants: Collection[int]) -> QuerySet[Any, 
     states = [state.value for state in (*_NEEDING, DocumentState.READY)]
     found = with_state(document_type.model.objects.filter(tenant__in=tenants)).filter(shown_as__in=states).order_by()
     named = found.annotate(money_in=F(document_type.columns.currency))
-    return named.values_list("tenant_id", "shown_as", "money_in").annotate(
+    sums: QuerySet[Any, Any] = named.values_list("tenant_id", "shown_as", "money_in").annotate(
         how_many=Count("pk"), amounts_to=Sum("total", output_field=_MONEY)
     )
+    return sums

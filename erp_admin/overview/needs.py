@@ -148,7 +148,7 @@ def file_needs(tenant: Tenant) -> Iterator[Need]:
             continue
         money: Counter[str] = Counter()
         for draft in mine:
-            money.update(sums.get(draft.pk, {}))  # type: ignore[arg-type]
+            money.update(sums.get(draft.pk, {}))
         one = len(mine) == 1
         yield Need(
             what,

@@ -64,9 +64,10 @@ def _standing(document_type: AnyType) -> QuerySet[Any, Any]:
     named = document_type.model.objects.order_by().annotate(
         flow_key=key, money_in=F(document_type.columns.currency), **{DIFFERS: is_different()}
     )
-    return named.values_list("flow_key", "money_in", *FACTS).annotate(
+    sums: QuerySet[Any, Any] = named.values_list("flow_key", "money_in", *FACTS).annotate(
         how_many=Count("pk"), amounts_to=Sum("total", output_field=_MONEY)
     )
+    return sums
 
 
 def _oldest() -> dict[tuple[str, str], datetime]:

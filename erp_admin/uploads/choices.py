@@ -40,7 +40,7 @@ def record(connection: Connection | None, kind: MatchKind, value: str, project: 
     return _of_item(item) if item is not None else None
 
 
-def _list_of(kind: MatchKind, project: Project | None) -> tuple[str, dict[str, str]] | None:
+def _list_of(kind: MatchKind, project: Project | None) -> tuple[str, dict[str, Any]] | None:
     """The list that vendors or cost codes are chosen from, and within what; None while there is none."""
     if kind is MatchKind.VENDOR:
         return "vendors", {}

@@ -163,7 +163,7 @@ def _label(document_type: AnyType, name: str) -> str:
     models = [document_type.model, *([document_type.lines.model] if document_type.lines else [])]
     for model in models:
         try:
-            return str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+            return str(model._meta.get_field(name).verbose_name)
         except FieldDoesNotExist:
             continue
     return ""

@@ -1,5 +1,7 @@
 """What the pickers of documents offer for the words typed: mirrored records, and what is kept here."""
 
+from typing import Any
+
 from django.db.models import Q
 from django.http import Http404, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
@@ -49,7 +51,7 @@ def pick_record(request: TenantRequest, list_key: str) -> HttpResponse:
     return picker_answer(map(option_of, pick(connection, list_key, search, ASKED, **within)))
 
 
-def _within(request: TenantRequest, list_key: str) -> dict[str, str] | None:
+def _within(request: TenantRequest, list_key: str) -> dict[str, Any] | None:
     """What the records of a list are narrowed to; None where there is nothing to choose from yet."""
     if list_key not in ("tasks", "cost_types"):
         return {}

@@ -46,7 +46,7 @@ class Standing:
 
 def live_state(document: Any, verdict: PlanResult, is_judged: bool) -> ShownState:
     """The state by what was judged just now, where that is the question; else as stored."""
-    state = document.shown_state
+    state: ShownState = document.shown_state
     if not is_judged or document.state not in TO_PUSH:
         return state
     if verdict.problems:

@@ -90,7 +90,8 @@ class PushedDocument(LinkedDocument):
         if state == DocumentState.BLOCKED:
             return self.blocked_reason
         told = self.state_reason or self.difference
-        before = _WHY.get(state, lambda document: "")(self)
+        why = _WHY.get(state)
+        before = why(self) if why else ""
         return told if told.startswith(before) else f"{before} {told}".strip()
 
     def approval_covers(self) -> Covered:

@@ -51,14 +51,15 @@ def _push(run: SyncRun, figures: PushFigures, noun: str, plural: str) -> Told:
     delivered, failed = figures.delivered, figures.failed
     asked = _counted(figures.asked, noun, plural)
     if run.is_active:
-        more = (f"{_with_money(failed)} failed so far.",) if failed.count else ()
+        so_far = (f"{_with_money(failed)} failed so far.",) if failed.count else ()
         sentence = f"{shown_number(delivered.count)} of {asked} delivered{_money(delivered)}."
-        return Told(sentence, more, figures.settled, figures.asked)
+        return Told(sentence, so_far, figures.settled, figures.asked)
+    more: list[str] = []
     if failed.count:
         sentence = f"{shown_number(failed.count)} of {asked} failed{_money(failed)}."
         more = [f"{_with_money(delivered)} delivered." if delivered.count else "None was delivered."]
     else:
-        sentence, more = f"{shown_number(delivered.count)} of {asked} delivered{_money(delivered)}.", []
+        sentence = f"{shown_number(delivered.count)} of {asked} delivered{_money(delivered)}."
     if figures.open.count:
         more.append(f"{_with_money(figures.open)} on the way still: sent or checked without anybody's help.")
     if figures.taken_back.count:
