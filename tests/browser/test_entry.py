@@ -264,7 +264,7 @@ def test_two_people_in_one_commitment_lose_nothing(
     cell(ben.page, 2, "unit_price").fill("600")
     ben.press("Save")
     ben.sees("while you had it open. Nothing of yours was saved.")
-    expect(ben.page.get_by_label("Title")).to_have_value("By Ben")
+    expect(ben.page.locator("#id_title")).to_have_value("By Ben")
     assert texts(ben.page, "unit_price") == ["1,100.00", "600.00"]
     ben.look()
     ben.page.get_by_role("group", name="Title").get_by_role("button", name="Theirs").click()
