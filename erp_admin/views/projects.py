@@ -36,14 +36,16 @@ Event = dict[str, Any]
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ACCOUNTANT, may="Add and edit projects by hand")
 def new(request: TenantRequest) -> HttpResponse:
-    return _form_page(request, ProjectForm(request.POST or None, tenant=request.tenant))
+    typed = request.POST if request.method == "POST" else None
+    return _form_page(request, ProjectForm(typed, tenant=request.tenant))
 
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ACCOUNTANT, may="Add and edit projects by hand")
 def edit(request: TenantRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(Project.objects, pk=pk)
-    return _form_page(request, ProjectForm(request.POST or None, instance=project, tenant=request.tenant))
+    typed = request.POST if request.method == "POST" else None
+    return _form_page(request, ProjectForm(typed, instance=project, tenant=request.tenant))
 
 
 def _form_page(request: TenantRequest, form: ProjectForm) -> HttpResponse:
