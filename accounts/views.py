@@ -38,7 +38,8 @@ def _save_company(request: TenantRequest) -> HttpResponse:
 @proof_required
 def company_security(request: TenantRequest) -> HttpResponse:
     """Second factor and how long a log-in lasts, for everybody who works for the company."""
-    form = SecurityForm(request.POST or None, instance=Tenant.objects.get(pk=request.tenant.pk))
+    typed = request.POST if request.method == "POST" else None
+    form = SecurityForm(typed, instance=Tenant.objects.get(pk=request.tenant.pk))
     if request.method == "POST" and form.save_unless_older():
         messages.success(request, "How people log in was saved. It holds from their next page.")
         return redirect("company", tenant_slug=request.tenant.slug)

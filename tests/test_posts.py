@@ -24,10 +24,11 @@ OF_SCRIPTS = {"keep_draft", "discard_draft"}
 # Pages of django-allauth and probes: a refused form is shown with 200 there, and probes read no method.
 OF_OTHERS = {
     "account_signup", "account_login", "login", "account_reset_password", "password_reset", "invitation",
-    "account_reset_password_from_key", "healthz", "readyz",
+    "account_reset_password_from_key", "account_reauthenticate", "account_change_password", "mfa_activate_totp",
+    "mfa_generate_recovery_codes", "healthz", "readyz",
 }  # fmt: skip
-# The preview of a selection was the answer to a POST; with addresses of their own these lines go.
-PREVIEWS = {"preview_projects", "import_projects", "ignore_projects"}
+# The preview of a selection, and the choice of a parent, were answers to a POST; with addresses of their own these go.
+PREVIEWS = {"new_change_order", "preview_projects", "import_projects", "ignore_projects"}
 PREVIEW = ("preview_", "push_")
 
 

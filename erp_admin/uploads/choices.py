@@ -3,6 +3,8 @@
 Owns which those are: few of many, by index. What is similar to the name is erp_admin.uploads.matching's.
 """
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from accounts.ui.folding import folded_words

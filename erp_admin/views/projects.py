@@ -37,14 +37,16 @@ Event = dict[str, Any]
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ACCOUNTANT, may="Add and edit projects by hand")
 def new(request: TenantRequest) -> HttpResponse:
-    return _form_page(request, ProjectForm(request.POST or None, tenant=request.tenant, connection=live_connection()))
+    typed = request.POST if request.method == "POST" else None
+    return _form_page(request, ProjectForm(typed, tenant=request.tenant, connection=live_connection()))
 
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ACCOUNTANT, may="Add and edit projects by hand")
 def edit(request: TenantRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(Project.objects, pk=pk)
-    form = ProjectForm(request.POST or None, instance=project, tenant=request.tenant, connection=live_connection())
+    typed = request.POST if request.method == "POST" else None
+    form = ProjectForm(typed, instance=project, tenant=request.tenant, connection=live_connection())
     return _form_page(request, form)
 
 
