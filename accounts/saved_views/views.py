@@ -55,10 +55,7 @@ def remove(request: TenantRequest, view_pk: int) -> HttpResponse:
     view = _view_or_404(request, view_pk)
     service.remove_view(view, request.membership)
     messages.success(request, f"The view “{view.name}” is removed.")
-    path, _, query = _list(request).partition("?")
-    left = QueryDict(query, mutable=True)
-    left[VIEW] = NO_VIEW
-    return redirect(f"{path}?{left.urlencode()}")
+    return redirect(_outside_views(request))
 
 
 @require_POST
@@ -82,7 +79,7 @@ def choose_columns(request: TenantRequest) -> HttpResponse:
         return redirect(_list(request))
     chosen = [] if "reset" in request.POST else form.columns
     service.choose_columns(request.user, request.tenant, form.cleaned_data["list_key"], chosen)
-    return redirect(_list(request))
+    return redirect(_outside_views(request))  # a view has columns of its own, which would hide those chosen now
 
 
 def _view_or_404(request: TenantRequest, pk: int) -> SavedView:
@@ -95,3 +92,12 @@ def _view_or_404(request: TenantRequest, pk: int) -> SavedView:
 
 def _list(request: TenantRequest) -> str:
     return back_to(request, f"/t/{request.tenant.slug}/")
+
+
+def _outside_views(request: TenantRequest) -> str:
+    """The list with the filters it had, in no saved view."""
+    path, _, query = _list(request).partition("?")
+    left = QueryDict(query, mutable=True)
+    if VIEW in left:
+        left[VIEW] = NO_VIEW
+    return f"{path}?{left.urlencode()}" if left else path

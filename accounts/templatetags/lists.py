@@ -30,13 +30,15 @@ def active_filters(context: dict[str, Any], filters: Sequence[FilterGroup] | Non
     request = context["request"]
     words = request.GET.get("q", "").strip()
     active = [("Search", words, query_url(request, q=None, page=None))] if words else []
-    return active + [(group.label, group.chosen.label, group.off_url) for group in filters or () if group.chosen]
+    groups = [group for group in filters or () if isinstance(group, FilterGroup)]
+    return active + [(group.label, group.chosen.label, group.off_url) for group in groups if group.chosen]
 
 
 @register.simple_tag(takes_context=True)
 def without_any(context: dict[str, Any], filters: Sequence[FilterGroup] | None) -> str:
     """The address of the list with no filter and no search."""
-    return without_filters(context["request"].GET, filters or ())
+    groups = [group for group in filters or () if isinstance(group, FilterGroup)]
+    return without_filters(context["request"].GET, groups)
 
 
 @register.simple_tag
