@@ -143,6 +143,7 @@ def test_registering_the_schedules_again_and_again_leaves_one_of_each(db: None) 
     assert sorted(Schedule.objects.values_list("name", "func", "schedule_type", "minutes")) == [
         ("dispatcher", "integrations.jobs.dispatch", "I", 1),
         ("heartbeat", "integrations.jobs.beat", "I", 1),
+        ("judging", "integrations.jobs.judge_everything", "D", None),
         ("recount", "integrations.jobs.recount_imports", "D", None),
         ("regular", "integrations.jobs.regular", "I", 5),
         ("retention", "integrations.jobs.prune", "D", None),
