@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db.models import (
     BigIntegerField,
@@ -68,16 +68,28 @@ STATES: Final = {
     Source.REVIEW: DocumentState.NEEDS_REVIEW,
 }
 _COMPARE: Final = "Open it and compare both sides: use Intacct’s version, or push ours again."
-# How the two sides differ: code, sentence and fix of each way.
+
+
+class Difference(NamedTuple):
+    code: str
+    sentence: str
+    fix: str
+
+
+# How the two sides differ.
 DIFFERENCES: Final = {
-    "missing": (
-        "MISSING",
-        "Intacct does not show the record any more.",
-        "Look there whether it was deleted. Then recreate it, or unlink it and link another record.",
+    "missing": Difference(
+        code="MISSING",
+        sentence="Intacct does not show the record any more.",
+        fix="Look there whether it was deleted. Then recreate it, or unlink it and link another record.",
     ),
-    "both": ("DIFFERENT", "It was changed in ERP Admin and in Intacct since it was pushed.", _COMPARE),
-    "there": ("DIFFERENT", "It was changed in Intacct since it was pushed.", _COMPARE),
-    "otherwise": ("DIFFERENT", "Intacct holds other values than were pushed.", _COMPARE),
+    "both": Difference(
+        code="DIFFERENT",
+        sentence="It was changed in ERP Admin and in Intacct since it was pushed.",
+        fix=_COMPARE,
+    ),
+    "there": Difference(code="DIFFERENT", sentence="It was changed in Intacct since it was pushed.", fix=_COMPARE),
+    "otherwise": Difference(code="DIFFERENT", sentence="Intacct holds other values than were pushed.", fix=_COMPARE),
 }
 _REVIEW: Final = ("NOT-APPROVED", "It needs to be approved again before it is pushed.", "Look at what changed, then "
                   "approve it.")  # fmt: skip

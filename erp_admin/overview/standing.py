@@ -65,7 +65,7 @@ def _standing(document_type: AnyType) -> QuerySet[Any, Any]:
         flow_key=key, money_in=F(document_type.columns.currency), **{DIFFERS: is_different()}
     )
     sums: QuerySet[Any, Any] = named.values_list("flow_key", "money_in", *FACTS).annotate(
-        how_many=Count("pk"), amounts_to=Sum("total", output_field=_MONEY)
+        how_many=Count("*"), amounts_to=Sum("total", output_field=_MONEY)
     )
     return sums
 

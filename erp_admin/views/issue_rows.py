@@ -133,7 +133,7 @@ def ended(sentence: str) -> str:
 
 
 def kinds_in_words(counts: Mapping[str, int]) -> str:
-    """For example "12 commitments and 1 change order"."""
+    """Each type with how many documents there are of it."""
     named = [
         f"{counts[each.key]:,} {each.noun if counts[each.key] == 1 else each.plural}"
         for each in document_types()
