@@ -149,7 +149,6 @@ def test_cross_tenant_access_goes_through_the_audited_door() -> None:
         "integrations/jobs.py",
         "integrations/management/commands/rotate_keys.py",
         "integrations/operations/metrics.py",
-        "integrations/operations/regular.py",
         "integrations/runs/health.py",
         "integrations/runs/turns.py",
         "integrations/operations/retention.py",
