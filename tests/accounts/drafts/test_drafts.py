@@ -24,6 +24,7 @@ ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]
 PLACE = "/t/summit-ridge/settings/company/"
 TYPED = [["name", "Summit Ridge Two", ""], ["time_zone", "America/Denver", "America/Denver"]]
+AN_OPENING = "7d0f6f0e-2f3c-4d52-9d5c-0b6d2b0a8c11"
 
 
 @pytest.fixture
@@ -160,11 +161,11 @@ def test_a_refusal_that_leads_on_keeps_the_draft(client_for: ClientFor, admin: U
         b"[]",
         b"null",
         b'{"place": "", "opening": "x"}',
-        json.dumps({"place": "/p/", "opening": str(uuid.uuid4()), "number": 1, "typed": [["a", 1, ""]]}).encode(),
-        json.dumps({"place": "/p/", "opening": str(uuid.uuid4()), "number": 0, "typed": []}).encode(),
-        json.dumps({"place": "p" * 201, "opening": str(uuid.uuid4()), "number": 1, "typed": []}).encode(),
-        json.dumps({"place": "/p/", "opening": str(uuid.uuid4()), "number": 2**31, "typed": []}).encode(),
-        json.dumps({"place": "/p\0/", "opening": str(uuid.uuid4()), "number": 1, "typed": []}).encode(),
+        json.dumps({"place": "/p/", "opening": AN_OPENING, "number": 1, "typed": [["a", 1, ""]]}).encode(),
+        json.dumps({"place": "/p/", "opening": AN_OPENING, "number": 0, "typed": []}).encode(),
+        json.dumps({"place": "p" * 201, "opening": AN_OPENING, "number": 1, "typed": []}).encode(),
+        json.dumps({"place": "/p/", "opening": AN_OPENING, "number": 2**31, "typed": []}).encode(),
+        json.dumps({"place": "/p\0/", "opening": AN_OPENING, "number": 1, "typed": []}).encode(),
         json.dumps({"place": "/p/", "opening": "1", "number": 1, "typed": []}).encode(),
         b'{"place": "/p/", "opening": "\\ud800", "number": 1e999, "typed": []}',
     ],
