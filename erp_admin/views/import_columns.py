@@ -107,6 +107,9 @@ def header_row(request: TenantRequest, draft_pk: int) -> HttpResponse:
 def forget(request: TenantRequest, memory_pk: int) -> HttpResponse:
     """Forget the columns of a sender."""
     memory = get_object_or_404(senders.remembered(), pk=memory_pk)
+    if "forget" not in request.POST:
+        messages.error(request, "Nothing was forgotten.")
+        return redirect("commitment_imports", tenant_slug=request.tenant.slug)
     senders.forget(memory)
     messages.success(request, f"The columns of {memory.name} are forgotten. The next such file is asked about.")
     return redirect("commitment_imports", tenant_slug=request.tenant.slug)

@@ -79,7 +79,7 @@ def test_unknown_columns_are_asked_about_read_and_remembered_for_their_sender(
 
     memory = RememberedColumns.objects.get()
     assert "Acme" in page(ben, url("commitment_imports"))
-    ben.post(url("forget_import_columns", memory_pk=memory.pk))
+    ben.post(url("forget_import_columns", memory_pk=memory.pk), {"forget": "1"})
     assert "Which column is what?" in page(
         ben, url("commitment_import", draft_pk=upload(ben, url, csv_of(*ROWS, header=HEADER)).pk)
     )
