@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import takewhile
 from typing import Any, Final
 
 from django import template
@@ -51,8 +52,11 @@ def table_row(row: TableRow, selects: bool) -> SafeString:
 
 @register.simple_tag
 def total_cells(cells: Sequence[PlacedCell]) -> SafeString:
-    """One line of a table's foot; a column without a sum is empty."""
-    return mark_safe("".join(_total(placed) for placed in cells))  # noqa: S308 (each part is escaped)
+    """One line of a table's foot; a column without a sum is empty, and the label takes those beside it."""
+    spanned = takewhile(lambda placed: placed.cell.value is None, cells[1:])
+    span = 1 + sum(1 for _ in spanned)
+    label = _label(cells[0], span)
+    return mark_safe(label + "".join(_total(placed) for placed in cells[span:]))  # noqa: S308 (each part is escaped)
 
 
 def _check_box(row: TableRow) -> str:
@@ -72,9 +76,12 @@ def _cell(placed: PlacedCell) -> str:
     return _element(placed, (_content(first) or _NOTHING) + notes)
 
 
+def _label(placed: PlacedCell, span: int) -> str:
+    over = f' colspan="{span}" aria-colspan="{span}"' if span > 1 else ""
+    return f'<th scope="row" role="rowheader" class="total-label"{over}>{escape(placed.cell.value)}</th>'
+
+
 def _total(placed: PlacedCell) -> str:
-    if placed.is_head:
-        return f'<th scope="row" role="rowheader" class="total-label">{escape(placed.cell.value)}</th>'
     return _element(placed, "" if placed.cell.value is None else _content(placed))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -15,6 +15,7 @@ from accounts.models import AuditEntry, Role
 from accounts.trail import selectors
 from accounts.trail.forms import TrailFilter
 from accounts.ui.csv_cells import as_csv
+from accounts.ui.filters import FilterGroup, filter_group
 
 ENTRIES_PER_PAGE = 50
 # So many changes are read at a glance; more are folded away.
@@ -59,22 +60,10 @@ def _form(request: TenantRequest) -> TrailFilter:
     return TrailFilter(request.GET, people=selectors.people_of(request.tenant))
 
 
-def _groups(request: TenantRequest) -> dict[str, Any]:
-    chosen = request.GET.get("what", "")
-    options = [
-        {"label": label, "count": None, "url": _address(request, value), "active": value == chosen}
-        for value, label in [("", "All"), *((group.key, group.label) for group in event_groups())]
-    ]
-    return {"label": "What", "options": options}
-
-
-def _address(request: TenantRequest, what: str) -> str:
-    query: QueryDict = request.GET.copy()
-    query.pop("page", None)
-    query.pop("what", None)
-    if what:
-        query["what"] = what
-    return f"?{query.urlencode()}"
+def _groups(request: TenantRequest) -> FilterGroup:
+    options: list[tuple[str, str, int | None]] = [("", "All", None)]
+    options += [(group.key, group.label, None) for group in event_groups()]
+    return filter_group(request, "What", "what", options)
 
 
 def _line(entry: AuditEntry) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def _groups(model: type[Any], query: Mapping[str, str], within: Keys) -> Iterato
     found = filtered_documents(model, {**query, STATE: "", TYPE: "", PERIOD: ""}, within).order_by()
     rows = found.values_list(*by.values(), columns.currency).annotate(number=Count("pk"), sum=Sum("total"))
     for *values, currency, number, total in rows:
-        yield _Group(dict(zip(by, map(str, values), strict=True)), str(currency or ""), number, total)
+        yield _Group(dict(zip(by, map(str, values), strict=True)), str(currency or ""), number, round(total, 2))
 
 
 def _sums(model: type[Any], query: Mapping[str, str], within: Keys, groups: Sequence[_Group]) -> list[Sums]:
@@ -113,7 +113,7 @@ def _changes(model: type[Any], query: Mapping[str, str], within: Keys) -> dict[s
             adding = adding.filter(**{f"{child.parent.attribute}__in": parents})
         rows = adding.order_by().values_list(child.columns.currency).annotate(sum=Sum("total"))
         for currency, total in rows:
-            found[str(currency)] = found.get(str(currency), Decimal(0)) + total
+            found[str(currency)] = found.get(str(currency), Decimal(0)) + round(total, 2)
     return found
 
 
@@ -168,5 +168,5 @@ def committed_on(project_pks: Sequence[int]) -> dict[int, dict[str, Decimal]]:
         rows = agreed.order_by().values_list(columns.project, columns.currency).annotate(sum=Sum("total"))
         for pk, currency, total in rows:
             sums = found.setdefault(pk, {})
-            sums[currency] = sums.get(currency, Decimal(0)) + total
+            sums[currency] = sums.get(currency, Decimal(0)) + round(total, 2)
     return found

@@ -55,7 +55,7 @@ def standings() -> list[Standing]:
     for key, currency, *facts, number, total in rows:
         state = state_of(type_for(key), facts)
         before = found.get((key, state.value, currency or ""), (0, Decimal(0)))
-        found[key, state.value, currency or ""] = (before[0] + number, before[1] + total)
+        found[key, state.value, currency or ""] = (before[0] + number, before[1] + round(total, 2))
     return [Standing(*named, *sums, oldest.get(named[:2])) for named, sums in found.items()]
 
 

@@ -40,7 +40,7 @@ def fields_of(request: TenantRequest, document_type: AnyType, *, for_files: bool
         _project(request, leads) if columns.project else None,
         Field("state", "State", STATE, lambda row: Cell(row.state), card=2),
         Field("reason", "Reason", TEXT, lambda row: Cell(row.state.reason), in_files=True),
-        Field("date", "Date", DATE, lambda row: Cell(row.document.dated_on), "date"),
+        Field("date", "Date", DATE, lambda row: Cell(row.document.dated_on), "date", under="project"),
         Field(
             "total", "Original" if adds_up else "Amount", AMOUNT, _money("total"), "amount", card=0 if adds_up else 4
         ),

@@ -89,10 +89,15 @@ def _export_url(request: TenantRequest, document_type: AnyType) -> str:
 
 def _bulk_acts(request: TenantRequest, document_type: AnyType) -> list[dict[str, str]]:
     """What can be done with many at once besides pushing; each leads to a preview."""
-    acts = (("preview_approve", "Approve…", "check-lg"), ("preview_ignore", "Ignore…", "eye-slash"))
+    acts = (("preview_approve", "Approve…", "check-lg", "a"), ("preview_ignore", "Ignore…", "eye-slash", ""))
     return [
-        {"url": tenant_url(request, document_type.address_of(document_type.action(key))), "label": label, "icon": icon}
-        for key, label, icon in acts
+        {
+            "url": tenant_url(request, document_type.address_of(document_type.action(key))),
+            "label": label,
+            "icon": icon,
+            "shortcut": letter,
+        }
+        for key, label, icon, letter in acts
         if document_type.offers(key) and not action_reason(request, document_type, key)
     ]
 

@@ -37,7 +37,7 @@ class Verification(Flow):
     """A step for each pushing flow. The checkpoint keeps the last document done, and `since` which delivery or link."""
 
     key = "verification"
-    title = "Verify documents in Intacct"
+    title = "Compare documents with Intacct"
     in_turn = True
 
     def work(self, work: StepWork) -> Iterator[None]:

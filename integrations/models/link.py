@@ -21,15 +21,28 @@ class LinkedDocument(TenantModel):
     connection = models.ForeignKey(
         "integrations.Connection", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    remote_record_no = models.BigIntegerField(null=True, blank=True, help_text="RECORDNO in Intacct.")
-    remote_id = models.CharField(max_length=200, blank=True, help_text="Business or document id in Intacct.")
-    remote_url = models.URLField(max_length=500, blank=True, help_text="Opens the record in Intacct.")
-    remote_digest = models.CharField(max_length=64, blank=True, help_text="What Intacct had when last taken over.")
-    linked_at = models.DateTimeField(null=True, blank=True)
-    linked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    remote_record_no = models.BigIntegerField(
+        "record number in Intacct", null=True, blank=True, help_text="RECORDNO in Intacct."
     )
-    refreshed_at = models.DateTimeField(null=True, blank=True, help_text="When last read back from Intacct.")
+    remote_id = models.CharField(
+        "ID in Intacct", max_length=200, blank=True, help_text="Business or document id in Intacct."
+    )
+    remote_url = models.URLField(
+        "link to Intacct", max_length=500, blank=True, help_text="Opens the record in Intacct."
+    )
+    remote_digest = models.CharField(max_length=64, blank=True, help_text="What Intacct had when last taken over.")
+    linked_at = models.DateTimeField("linked", null=True, blank=True)
+    linked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name="linked by",
+    )
+    refreshed_at = models.DateTimeField(
+        "last compared", null=True, blank=True, help_text="When last read back from Intacct."
+    )
 
     class Meta:
         abstract = True

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from accounts.ui.formats import shown_day
 from integrations.lists import KINDS_BY_KEY
 from integrations.models import Connection, ListItem
 
@@ -117,4 +118,4 @@ def why_unknown(item: ListItem) -> str:
 
 
 def _day(moment: datetime) -> str:
-    return timezone.localtime(moment).strftime("%Y-%m-%d")
+    return shown_day(timezone.localtime(moment))

@@ -10,11 +10,12 @@ from accounts.ui.formats import shown_number
 from accounts.ui.sums import sums_text
 from integrations.delivery.contract import PushFlow
 from integrations.delivery.figures import PushFigures, Standing
+from integrations.delivery.verification import Verification
 from integrations.mirror.flow import LISTS
 from integrations.models import RunState, SyncRun
 from integrations.runs.selectors import known_flow
 
-SYNC, PUSH, IMPORT, OTHER = "Sync", "Push", "Import", "Work"
+SYNC, PUSH, IMPORT, CHECK, OTHER = "Sync", "Push", "Import", "Check", "Work"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ def noun_of(run: SyncRun) -> str:
     flow = known_flow(run.flow)
     if run.flow == LISTS:
         return SYNC
+    if run.flow == Verification.key:
+        return CHECK
     return PUSH if isinstance(flow, PushFlow) else IMPORT if flow is not None else OTHER
 
 
@@ -42,6 +45,8 @@ def told_of(run: SyncRun, sums: Mapping[str, int], figures: PushFigures | None) 
         return _push(run, figures or PushFigures(), flow.noun, flow.plural)
     if run.flow == LISTS:
         return _sync(run, sums)
+    if run.flow == Verification.key:
+        return _check(run, sums)
     return _import(run, sums, flow.plural if flow is not None else "records")
 
 
@@ -90,6 +95,17 @@ def _sync(run: SyncRun, sums: Mapping[str, int]) -> Told:
     return Told(
         f"{shown_number(lists - read)} of {shown_number(lists)} lists not read to the end.", (ended, *_spoilt(sums))
     )
+
+
+def _check(run: SyncRun, sums: Mapping[str, int]) -> Told:
+    done = sums["changed"] + sums["same"] + sums["missing"]
+    words = (("same", "equal"), ("changed", "otherwise in Intacct"), ("missing", "no longer there"),
+             ("failed", "could not be compared"), ("skipped", "left out"))  # fmt: skip
+    counts = _said(sums, words)
+    compared = f"{_counted(done, 'document', 'documents')} compared"
+    if run.is_active:
+        return Told(f"{compared} so far{f': {counts}' if counts else ''}.")
+    return Told(f"{compared}: {counts}." if counts else "There was nothing to compare.")
 
 
 def _import(run: SyncRun, sums: Mapping[str, int], plural: str) -> Told:
