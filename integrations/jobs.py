@@ -56,6 +56,8 @@ def work_run(tenant_id: int, run_id: int) -> None:
         )
         if outcome is Slice.MORE:
             queue.wake(tenant_id, run_id)
+        elif outcome is not Slice.BUSY:
+            _have_round_done(tenant_id)
         if outcome is not Slice.BUSY:
             for other in set(left_aside(run_id)) - queue.runs_waiting():
                 queue.wake(tenant_id, other)
@@ -119,7 +121,9 @@ def judge_documents(tenant_id: int, connection_id: int) -> None:
     with tenant_scope(tenant), structlog.contextvars.bound_contextvars(job="judge_documents", tenant=tenant.slug):
         connection = Connection.objects.get(pk=connection_id)
         gives_way = looked_at_times(lambda: others_wait(tenant_id))
-        if not blocked.renew(connection, seconds=SLICE_SECONDS, gives_way=gives_way):
+        if blocked.renew(connection, seconds=SLICE_SECONDS, gives_way=gives_way):
+            _have_round_done(tenant_id)
+        else:
             queue.wake_judging(tenant_id, connection_id)
 
 
@@ -165,6 +169,12 @@ def _wake_ledger(tenant_id: int, connection_id: int, flow: str) -> None:
             wake_ledger(connection, push_flow(flow), trigger=Trigger.SCHEDULE)
         except Refused as refused:
             logger.info("the ledger of %s waits: %s", flow, refused.sentence)
+
+
+def _have_round_done(tenant_id: int) -> None:
+    """Much may need somebody now, or nobody any more: the badge and the bell need not wait for the next round."""
+    if tenant_id not in queue.rounds_waiting():
+        queue.wake_round(tenant_id)
 
 
 def go_round() -> None:

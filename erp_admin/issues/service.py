@@ -63,8 +63,9 @@ def look_after(
     issue = Issue.objects.select_for_update().get(pk=issue_of(tenant, cause).pk)
     if snoozed_until != issue.snoozed_until:
         issue.snoozed_documents = cause.count if snoozed_until else 0
+        issue.documents = cause.count
     issue.owner, issue.note, issue.snoozed_until = owner, note, snoozed_until
-    issue.save(update_fields=["owner", "note", "snoozed_until", "snoozed_documents"])
+    issue.save(update_fields=["owner", "note", "snoozed_until", "snoozed_documents", "documents"])
     return issue
 
 
@@ -154,7 +155,8 @@ def _note(issue: Issue, cause: Cause) -> None:
     values: dict[str, Any] = {}
     if issue.resolved_at is not None:
         values = {"resolved_at": None, "opened_at": timezone.now(), "times": issue.times + 1}
-    if values or cause.count > issue.documents:
+    # While it may wait, what counts is how many there are now: more than when it was snoozed, and it is back.
+    if values or cause.count > issue.documents or (issue.snoozed_until and cause.count != issue.documents):
         values |= {"documents": cause.count, "money": _kept(cause.money)}
     if values:
         # By update: that time went on is nobody's change, so no history is written of it.

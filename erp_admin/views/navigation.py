@@ -14,7 +14,7 @@ from accounts.models import Membership, Role, Tenant
 from accounts.ui.shown import ShownState
 from erp_admin.documents.actions import READY
 from erp_admin.documents.types import document_types
-from erp_admin.issues.selectors import open_count
+from erp_admin.issues.selectors import noted_count
 from erp_admin.notifications.selectors import unseen_count
 from integrations.gateway.access import live_connection
 from integrations.views.setup import NOT_CONNECTED
@@ -152,9 +152,9 @@ def _groups(request: HttpRequest, membership: Membership) -> tuple[Group, ...]:
 
 
 def _issues(request: HttpRequest) -> str | None:
-    """How many issues the page Issues shows as open; None for none. A page that has read them hands them on."""
+    """How many issues are open; None for none. A page that has read them hands them on, so that both say the same."""
     known = getattr(request, "issues", None)
-    number = len(known.open) if known is not None else open_count()
+    number = len(known.open) if known is not None else noted_count()
     return f"{number:,}" if number else None
 
 

@@ -122,6 +122,23 @@ def test_what_every_source_says_is_on_the_page_and_the_badge_counts_it(
     assert {str(with_state(Commitment.objects.all()).get(pk=held.pk).shown_as)} == {DocumentState.HELD.value}
 
 
+def test_every_other_page_counts_what_was_noted_last(pushing: Connection, ben: Client, url: Url) -> None:
+    blocked_by_a_vendor(pushing, 3)
+    assert badge(ben.get(url("commitments"))) == ""
+    note_issues(pushing.tenant)
+    assert badge(ben.get(url("commitments"))) == "1" == badge(ben.get(url("issues")))
+    (row,) = ben.get(url("issues")).context["rows"]
+    TestWhatPeopleSay().save(ben, row, snoozed_until=(timezone.localdate() + timedelta(days=3)).isoformat())
+    assert badge(ben.get(url("commitments"))) == ""
+    commitment(pushing, "SC-90", vendor_id="NOBODY")
+    blocked.renew(pushing)
+    note_issues(pushing.tenant)
+    assert badge(ben.get(url("commitments"))) == "1"
+    Commitment.objects.update(is_blocked=False)
+    note_issues(pushing.tenant)
+    assert badge(ben.get(url("commitments"))) == ""
+
+
 def test_the_same_questions_for_ten_documents_and_for_many(pushing: Connection, ben: Client, url: Url) -> None:
     blocked_by_a_vendor(pushing, 2)
     ben.get(url("issues"))
