@@ -20,8 +20,8 @@ from erp_admin.documents.types import AnyType, parent_type_of
 from erp_admin.forms.entry import LineForms, rows_of
 from erp_admin.forms.pickers import PROJECT_NUMBERS
 from erp_admin.forms.sent_lines import MOST_LINES, stored_line
-from erp_admin.views.document_pages import action_reason, document_url, tenant_url
 from erp_admin.uploads.total_words import words_for_scripts
+from erp_admin.views.document_pages import action_reason, document_url, tenant_url
 from integrations.gateway.access import live_connection
 from integrations.models import AGREED, Approval
 
