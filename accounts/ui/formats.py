@@ -139,9 +139,14 @@ def shown_amount(value: Decimal, currency: str = "") -> str:
     text = _marked(f"{abs(value):,.{max(MINOR_UNITS.get(currency.upper(), 2), kept)}f}")
     own = present_formats().currency
     is_own = bool(currency) and currency.upper() == own
-    text = f"{_SIGNS.get(own, '')}{text}" if is_own else text
+    text = f"{own_sign()}{text}" if is_own else text
     text = f"({text})" if value < 0 else text
     return text if is_own or not currency else f"{text} {currency}"
+
+
+def own_sign() -> str:
+    """What stands before amounts in the company's own currency; "" where that has no sign here."""
+    return _SIGNS.get(present_formats().currency, "")
 
 
 def _marked(text: str) -> str:

@@ -65,6 +65,16 @@ _HINTS: Final = re.compile(
 )
 
 
+def words_for_scripts() -> dict[str, list[str] | str]:
+    """The words of `says_total`, for static/js/pasted.js, which tells the same of rows that are pasted."""
+    return {
+        "totals": sorted(_TOTALS | _SUMS),
+        "beside": sorted(_BESIDE),
+        "carried": [_CARRIED.pattern, _CARRIED_BEHIND.pattern],
+        "spaced": _SPACED.pattern,
+    }
+
+
 def _may_speak_of_totals(text: str) -> bool:
     return not text.isascii() or bool(_HINTS.search(text))
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db.models import Sum
 
 from accounts.access import TenantRequest
-from accounts.ui.formats import shown_number
+from accounts.ui.formats import MINOR_UNITS, own_sign, present_formats
 from erp_admin.documents.line_columns import LineColumn, Reads
 from erp_admin.documents.plain import plain
 from erp_admin.documents.proposing import next_numbers
@@ -20,13 +20,14 @@ from erp_admin.documents.types import AnyType, parent_type_of
 from erp_admin.forms.entry import LineForms, rows_of
 from erp_admin.forms.pickers import PROJECT_NUMBERS
 from erp_admin.forms.sent_lines import MOST_LINES, stored_line
+from erp_admin.uploads.total_words import words_for_scripts
 from erp_admin.views.document_pages import action_reason, document_url, tenant_url
 from integrations.gateway.access import live_connection
 from integrations.models import AGREED, Approval
 
+_GRID: Final = ("grid_table", "grid_cells", "grid_reading", "grid_acts", "grid_keys", "grid_paste")
 SCRIPTS: Final = tuple(
-    f"js/{name}.js"
-    for name in ("exact", "codes", "reading", "pasted", "line_model", "grid_table", "grid_paste", "grid", "entry")
+    f"js/{name}.js" for name in ("exact", "codes", "reading", "pasted", "line_model", *_GRID, "grid", "entry")
 )
 
 
@@ -80,13 +81,13 @@ def page_context(request: TenantRequest, document_type: AnyType, entry: LineForm
         "is_new": is_new,
         "title": title,
         "currency": entry.currency,
-        "total": shown_number(document.total, 2),
         "cancel_url": parent_url if is_new and parent_url else cancel,
         "is_connected": entry.connection is not None,
         "may_approve": may_approve,
         "may_push": may_approve and not action_reason(request, document_type, "push") and live_connection() is not None,
         "import_url": tenant_url(request, "commitment_imports") if document_type.upload is not None else "",
         "scripts": SCRIPTS,
+        "money": json.dumps({"own": present_formats().currency, "sign": own_sign(), "units": MINOR_UNITS}),
         "grid": _grid(entry, document_type),
         "sums": _sums(document_type, document, parent),
         "plain_rows": rows_of(entry.lines, entry.columns),
@@ -106,6 +107,7 @@ def _grid(entry: LineForms, document_type: AnyType) -> dict[str, Any]:
         "changeable": json.dumps(list(_changeable(entry, document_type))),
         "copied": json.dumps(entry.declared.copied),
         "most": MOST_LINES,
+        "total_words": json.dumps(words_for_scripts()),
         "project": project.number if project is not None else "",
     }
 

@@ -16,7 +16,7 @@
   const AGAIN = 10_000; // after a failure
   const WITH_THE_PAGE = 60_000; // bytes that a browser still sends while a page goes away
   const DAYS_HERE = 7;
-  const VERSIONS = ["seen", "version", "connection"]; // hidden fields that say from which version a form was made
+  const VERSIONS = ["seen", "version", "connection", "made_from"]; // hidden fields that say from which version a form was made
 
   const meta = document.querySelector('meta[name="drafts"]');
   const whose = document.querySelector('meta[name="session"]')?.dataset.person;
@@ -391,14 +391,25 @@
     return button;
   }
 
+  /* A widget that keeps its value in a hidden field says how people read it: "draft:shown", with detail {value, shown}. */
+  function shownBy(form, name, value) {
+    const detail = { value, shown: value };
+    const field = form.elements[name];
+    if (field?.tagName) field.dispatchEvent(new CustomEvent("draft:shown", { detail }));
+    return detail.shown;
+  }
+
   function differences(form, typed) {
     const now = new Map();
     for (const [name, value, shown] of typedIn(form)) now.set(name, [...(now.get(name) ?? []), shown || value]);
     const then = new Map();
     for (const [name, value, shown] of typed) then.set(name, [...(then.get(name) ?? []), shown || value]);
     return [...then]
-      .map(([name, values]) => [labelOf(form, name), values.join(", "), (now.get(name) ?? []).join(", ")])
-      .filter(([label, value, present]) => label && value !== present && value.length <= 200)
+      .filter(([name]) => !VERSIONS.includes(name))
+      .map(([name, values]) => [name, labelOf(form, name), values.join(", "), (now.get(name) ?? []).join(", ")])
+      .filter(([, label, value, present]) => label && value !== present)
+      .map(([name, label, value]) => [label, shownBy(form, name, value)])
+      .filter(([, value]) => value.length <= 200)
       .slice(0, 8);
   }
 

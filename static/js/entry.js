@@ -140,7 +140,8 @@
   const sums = find("sums");
   let last = null;
 
-  const currencyNow = () => form.elements.namedItem("currency")?.value.trim().toUpperCase() || find("currency")?.textContent.trim() || "";
+  const currencyNow = () => form.elements.namedItem("currency")?.value.trim().toUpperCase() || find("grid-currency")?.dataset.gridCurrency || "";
+  const money = (cents) => window.exact.money(cents, currencyNow());
   const cents = (text) => BigInt(text.replace(".", ""));
   const put = (name, text, root = form) => {
     const place = root.querySelector(`[data-${name}]`);
@@ -150,8 +151,7 @@
   function total() {
     if (!last) return;
     const isKnown = last.total !== null;
-    put("total", isKnown ? window.exact.money(last.total) : "—");
-    put("currency", currencyNow());
+    put("total", isKnown ? money(last.total) : "—");
     put("line-count", `${last.lines.toLocaleString("en-US")} ${last.lines === 1 ? "line" : "lines"}`);
     const wanted = agreed ? window.exact.read(agreed.value, 2, currencyNow()) : null;
     const difference = find("difference");
@@ -159,11 +159,11 @@
     if (!difference.hidden) {
       const left = last.total - wanted;
       difference.classList.toggle("is-equal", left === 0n);
-      put("difference", left === 0n ? "equals the agreed total" : `${window.exact.money(left)} from the agreed total`);
+      put("difference", left === 0n ? "equals the agreed total" : `${money(left)} from the agreed total`);
     }
     if (sums && isKnown) {
-      put("this-change", window.exact.money(last.total));
-      put("revised", window.exact.money(cents(sums.dataset.original) + cents(sums.dataset.changes) + last.total));
+      put("this-change", money(last.total));
+      put("revised", money(cents(sums.dataset.original) + cents(sums.dataset.changes) + last.total));
     }
     if (sums) byLine();
   }
@@ -181,7 +181,7 @@
     const texts = [...changed].map(([line, change]) => {
       const now = cents(line.amount) + cents(line.changed);
       const item = document.createElement("li");
-      const sum = `${window.exact.money(now)} + ${window.exact.money(change)} = ${window.exact.money(now + change)}`;
+      const sum = `${money(now)} + ${money(change)} = ${money(now + change)}`;
       item.textContent = `Line ${line.number} ${line.description}: ${sum}`;
       return item;
     });

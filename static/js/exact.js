@@ -1,6 +1,6 @@
 /* Exact numbers: read and written with the marks of <html data-decimal="." data-group=",">, computed without floats.
  *
- * window.exact. A number is a whole one (BigInt) with so many places; what only the server reads is undefined here.
+ * window.exact. [data-money] says how the company writes money. A number is a whole one (BigInt) with so many places; what only the server reads is undefined here.
  */
 (() => {
   "use strict";
@@ -55,8 +55,15 @@
     return `${value < 0n ? "-" : ""}${whole}${part ? decimal + part : ""}`;
   }
 
-  /* An amount in cents, as pages show it. */
-  const money = (cents) => (cents < 0n ? `(${written(-cents, 2, 2)})` : written(cents, 2, 2));
+  const { own = "", sign = "", units = {} } = JSON.parse(document.querySelector("[data-money]")?.dataset.money || "{}");
+
+  /* An amount in cents as pages show it: the company's own currency by its sign, any other by its code. */
+  function money(cents, currency = "") {
+    const isOwn = Boolean(currency) && currency === own;
+    const size = written(cents < 0n ? -cents : cents, 2, Math.min(2, units[currency] ?? 2));
+    const shown = `${isOwn ? sign : ""}${size}`;
+    return `${cents < 0n ? `(${shown})` : shown}${isOwn || !currency ? "" : ` ${currency}`}`;
+  }
 
   window.exact = { read, divided, written, money };
 })();

@@ -115,6 +115,8 @@
   }
 
   const saved = new Map();
+  const PAUSE = 200; // a form may hold a thousand lines: it is compared once for many keys
+  const waiting = new Map(); // form -> what compares it
 
   function watch(form) {
     if (saved.has(form)) return;
@@ -123,18 +125,27 @@
     // whether anything was typed at all.
     const isRejected = Boolean(document.querySelector("[data-error-summary]"));
     const rejected = () => (form.hasAttribute("data-draft") && window.logIn ? form.hasAttribute("data-draft-adopted") : isRejected);
+    let timer = 0;
     const show = () => {
+      window.clearTimeout(timer);
+      waiting.delete(form);
       const changed = rejected() || state(form) !== saved.get(form);
       form.classList.toggle("is-changed", changed);
       form.querySelectorAll("[data-unsaved-bar]").forEach((bar) => (bar.hidden = !changed));
     };
-    form.addEventListener("input", show);
-    form.addEventListener("change", show);
+    const soon = () => {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(show, PAUSE);
+      waiting.set(form, show);
+    };
+    form.addEventListener("input", soon);
+    form.addEventListener("change", soon);
     form.addEventListener("draft:adopted", show);
     show();
   }
 
   window.addEventListener("beforeunload", (event) => {
+    for (const show of [...waiting.values()]) show();
     for (const form of saved.keys()) {
       if (form.isConnected && form.classList.contains("is-changed") && !form.hasAttribute("data-submitted")) {
         if (window.drafts?.holds(form)) continue;

@@ -6,11 +6,23 @@
 (() => {
   "use strict";
 
+  // Of the columns, by name or by what they read. Rows are grids of their own, so that those out of sight cost nothing.
+  const WIDTHS = {
+    description: "minmax(200px, 3fr)",
+    changes_line: "76px",
+    unit: "76px",
+    quantity: "96px",
+    percent: "96px",
+    price: "128px",
+    amount: "128px",
+    any: "minmax(96px, 1fr)",
+  };
+
   window.gridTable = ({ table, columns, model, take }) => {
     const byName = new Map(columns.map((column) => [column.name, column]));
     const body = table.tBodies[0];
     const wanted = new Set(); // further columns that somebody asked to see
-    const elements = new Map(); // id of a row -> its element
+    const elements = new Map(); // id of a row -> {line, inputs by column, number, remove, said}
     let shownColumns = [];
     const isPicked = (column) => column.pick || column.reads === "changed";
 
@@ -18,6 +30,7 @@
       const texts = shownColumns.map((column) => {
         const cell = document.createElement("th");
         cell.scope = "col";
+        cell.setAttribute("role", "columnheader");
         cell.id = `col-${column.name}`;
         cell.className = `grid-${column.name} grid-reads-${column.reads}`;
         cell.textContent = column.label;
@@ -33,38 +46,21 @@
       });
       const line = table.tHead.rows[0];
       line.replaceChildren(line.cells[0], ...texts, line.cells[line.cells.length - 1]);
+      const widths = shownColumns.map((column) => WIDTHS[column.name] ?? WIDTHS[column.reads] ?? WIDTHS.any);
+      table.style.setProperty("--grid-columns", ["44px", ...widths, "34px"].join(" "));
     }
 
     const template = document.createElement("tr");
+    template.setAttribute("role", "row");
 
     function makeTemplate() {
-      template.replaceChildren();
       const number = document.createElement("th");
       number.scope = "row";
+      number.setAttribute("role", "rowheader");
       number.className = "grid-number";
       number.innerHTML = '<span class="visually-hidden">Line </span><span data-number></span>';
-      template.append(number);
-      for (const column of shownColumns) {
-        const cell = document.createElement("td");
-        cell.className = `grid-${column.name} grid-reads-${column.reads}`;
-        cell.dataset.label = column.label;
-        const input = document.createElement("input");
-        input.type = "text";
-        input.autocomplete = "off";
-        input.dataset.cell = column.name;
-        if (column.reads !== "text" && !isPicked(column)) input.inputMode = "decimal";
-        if (isPicked(column)) {
-          input.dataset.pick = column.pick || "";
-          input.setAttribute("role", "combobox");
-          input.setAttribute("aria-autocomplete", "list");
-          input.setAttribute("aria-expanded", "false");
-        }
-        if (column.longest) input.maxLength = 2000;
-        if (column.needed) input.setAttribute("aria-required", "true");
-        cell.append(input);
-        template.append(cell);
-      }
       const end = document.createElement("td");
+      end.setAttribute("role", "cell");
       end.className = "grid-remove";
       const button = document.createElement("button");
       button.type = "button";
@@ -73,23 +69,51 @@
       button.dataset.removeLine = "";
       button.textContent = "×";
       end.append(button);
-      template.append(end);
+      template.replaceChildren(number, ...shownColumns.map(cellOf), end);
+    }
+
+    function cellOf(column) {
+      const cell = document.createElement("td");
+      cell.setAttribute("role", "cell");
+      cell.className = `grid-${column.name} grid-reads-${column.reads}`;
+      cell.dataset.label = column.label;
+      const input = document.createElement("input");
+      input.type = "text";
+      input.autocomplete = "off";
+      input.setAttribute("form", ""); // the form sends one value, and need not look at thousands of fields at each key
+      input.dataset.cell = column.name;
+      if (column.reads !== "text" && !isPicked(column)) input.inputMode = "decimal";
+      if (isPicked(column)) {
+        input.dataset.pick = column.pick || "";
+        input.setAttribute("role", "combobox");
+        input.setAttribute("aria-autocomplete", "list");
+        input.setAttribute("aria-expanded", "false");
+      }
+      if (column.longest) input.maxLength = 2000;
+      if (column.needed) input.setAttribute("aria-required", "true");
+      cell.append(input);
+      return cell;
     }
 
     function elementOf(row) {
       const line = template.cloneNode(true);
       line.dataset.row = String(row.id);
-      line.cells[0].id = `row-${row.id}`;
+      const head = line.firstElementChild;
+      head.id = `row-${row.id}`;
+      const inputs = new Map();
       for (const input of line.querySelectorAll("input")) {
         input.id = `cell-${row.id}-${input.dataset.cell}`;
-        input.setAttribute("aria-labelledby", `col-${input.dataset.cell} row-${row.id}`);
+        input.setAttribute("aria-labelledby", `col-${input.dataset.cell} ${head.id}`);
+        inputs.set(input.dataset.cell, input);
       }
-      elements.set(row.id, line);
+      const remove = line.lastElementChild.firstElementChild;
+      elements.set(row.id, { line, inputs, number: head.lastElementChild, remove, said: null });
       fill(row);
       return line;
     }
 
-    const inputOf = (row, name) => elements.get(row.id)?.querySelector(`input[data-cell="${name}"]`) ?? null;
+    const lineOf = (row) => elements.get(row.id)?.line ?? null;
+    const inputOf = (row, name) => elements.get(row.id)?.inputs.get(name) ?? null;
 
     function textOf(row, name) {
       const text = row.cells[name] ?? "";
@@ -99,17 +123,16 @@
 
     /* Bring the element of a row to what the row holds. */
     function fill(row, but = null) {
-      const line = elements.get(row.id);
-      if (!line) return;
-      for (const input of line.querySelectorAll("input")) {
-        const name = input.dataset.cell;
+      const element = elements.get(row.id);
+      if (!element) return;
+      for (const [name, input] of element.inputs) {
         const text = textOf(row, name);
         if (input !== but && input.value !== text) input.value = text;
         mark(row, input, name);
       }
-      line.classList.toggle("grid-blank", model.isBlank(row));
-      line.classList.toggle("grid-fixed", row.isFixed);
-      tell(row, line);
+      element.line.classList.toggle("grid-blank", model.isBlank(row));
+      element.line.classList.toggle("grid-fixed", row.isFixed);
+      tell(row, element);
     }
 
     function mark(row, input, name) {
@@ -118,30 +141,36 @@
       const isDoubtful = Boolean(read?.caution);
       if (isWrong) input.setAttribute("aria-invalid", "true");
       else if (input.hasAttribute("aria-invalid")) input.removeAttribute("aria-invalid");
-      input.classList.toggle("is-doubtful", isDoubtful);
+      if (input.classList.contains("is-doubtful") !== isDoubtful) input.classList.toggle("is-doubtful", isDoubtful);
       if (isWrong || isDoubtful) input.setAttribute("aria-describedby", `said-${row.id}-${name}`);
       else if (input.hasAttribute("aria-describedby")) input.removeAttribute("aria-describedby");
       if ((input.title || "") !== (read?.label || "")) input.title = read?.label || "";
     }
 
     /* What is wrong with the cells of a line stands in a row of its own below it. */
-    function tell(row, line) {
+    function tell(row, element) {
       const told = Object.entries(row.reads).filter(([, read]) => read.fault || read.caution);
-      const below = line.nextElementSibling?.dataset.saidOf === String(row.id) ? line.nextElementSibling : null;
       if (!told.length) {
-        below?.remove();
+        element.said?.remove();
+        element.said = null;
         return;
       }
-      const place = below ?? document.createElement("tr");
+      element.said ??= saidOf(row);
+      const cell = element.said.firstElementChild;
+      cell.replaceChildren(...told.map(([name, read]) => sentence(row, name, read)));
+      if (element.line.isConnected && element.line.nextElementSibling !== element.said) element.line.after(element.said);
+    }
+
+    function saidOf(row) {
+      const place = document.createElement("tr");
+      place.setAttribute("role", "row");
       place.className = "grid-said";
       place.dataset.saidOf = String(row.id);
       const cell = document.createElement("td");
-      cell.colSpan = shownColumns.length + 2;
-      for (const [name, read] of told) cell.append(sentence(row, name, read));
-      place.replaceChildren(cell);
-      if (!below && line.isConnected) line.after(place);
-      else if (!below) place.dataset.waiting = "";
-      line.saidBelow = place;
+      cell.setAttribute("role", "cell");
+      cell.setAttribute("aria-colspan", String(shownColumns.length + 2));
+      place.append(cell);
+      return place;
     }
 
     function sentence(row, name, read) {
@@ -164,53 +193,50 @@
     }
 
     function number() {
+      const last = model.rows.length - 1;
       model.rows.forEach((row, place) => {
-        const cell = elements.get(row.id).cells[0].lastElementChild;
-        const text = model.isBlank(row) && place === model.rows.length - 1 ? "+" : String(place + 1);
-        if (cell.textContent !== text) cell.textContent = text;
-        const button = elements.get(row.id).querySelector("[data-remove-line]");
-        const label = `Remove line ${place + 1}`;
-        if (button.getAttribute("aria-label") !== label) button.setAttribute("aria-label", label);
+        const { number: cell, remove } = elements.get(row.id);
+        const text = place === last && model.isBlank(row) ? "+" : String(place + 1);
+        if (cell.textContent === text) return;
+        cell.textContent = text;
+        remove.setAttribute("aria-label", `Remove line ${place + 1}`);
       });
     }
 
-    /* Bring the table to the rows of the model: only what moved, came or went is touched. */
+    /* Bring the table to the rows of the model, and answer which are new in it: only what moved, came or went is touched. */
     function arrange() {
+      const made = new Set();
       const held = new Set(model.rows.map((row) => row.id));
-      for (const [id, line] of elements) {
+      for (const [id, { line, said }] of elements) {
         if (held.has(id)) continue;
-        line.saidBelow?.remove();
+        said?.remove();
         line.remove();
         elements.delete(id);
       }
       const fresh = document.createDocumentFragment();
       let next = body.firstElementChild;
-      const skip = () => {
-        while (next && next.dataset.saidOf !== undefined) next = next.nextElementSibling;
-      };
-      skip();
       for (const row of model.rows) {
-        let line = elements.get(row.id);
-        if (!line) line = elementOf(row);
-        if (line === next) {
-          next = line.nextElementSibling;
-          skip();
-          continue;
+        if (!elements.has(row.id)) {
+          elementOf(row);
+          made.add(row);
         }
-        if (next) body.insertBefore(line, next);
-        else fresh.append(line);
-        if (line.saidBelow) line.after(line.saidBelow);
+        const { line, said } = elements.get(row.id);
+        for (const element of said ? [line, said] : [line]) {
+          if (element === next) next = next.nextElementSibling;
+          else if (next) body.insertBefore(element, next);
+          else fresh.append(element);
+        }
       }
       body.append(fresh);
-      for (const line of elements.values()) if (line.saidBelow?.childElementCount) line.after(line.saidBelow);
       number();
+      return made;
     }
 
     function rebuild() {
       const filled = new Set();
       for (const row of model.rows) {
-        for (const name of Object.keys(row.cells)) if (row.cells[name]) filled.add(name);
-        for (const name of Object.keys(row.reads)) filled.add(name);
+        for (const name in row.cells) if (row.cells[name]) filled.add(name);
+        for (const name in row.reads) filled.add(name);
       }
       const now = columns.filter((column) => !column.more || wanted.has(column.name) || filled.has(column.name));
       if (now.length === shownColumns.length && now.every((column, at) => column === shownColumns[at])) return false;
@@ -225,7 +251,6 @@
 
     return {
       wanted,
-      elements,
       get columns() {
         return shownColumns;
       },
@@ -233,6 +258,7 @@
       arrange,
       fill,
       number,
+      lineOf,
       inputOf,
       textOf,
     };

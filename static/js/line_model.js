@@ -83,6 +83,16 @@
       return back === amount ? window.exact.written(price, PLACES.unit_price, 2) : null;
     }
 
+    /* The unit price in place of a typed amount, where there is one. */
+    putPrice(row) {
+      const price = this.priceFor(row);
+      if (price === null) return;
+      row.cells = { ...row.cells, unit_price: price };
+      delete row.cells.amount;
+      delete row.reads.unit_price;
+      this.compute(row);
+    }
+
     /* A number as it is shown once it is typed; the text itself where it is none that is read here. */
     shown(name, text) {
       const places = PLACES[name];

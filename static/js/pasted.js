@@ -1,7 +1,8 @@
 /* What a spreadsheet puts on the clipboard as a table of texts, and which column each of its headers means.
  *
  * window.pasted.table(clipboard) reads the HTML of Excel and Sheets (merged cells are blank behind their first), else
- * tabs and line ends with quoted cells. window.pasted.headers(row, columns) maps a header by the words that uploads know.
+ * tabs and line ends with quoted cells. window.pasted.headers(row, columns) maps a header by the words that uploads know;
+ * window.pasted.totals(words) tells rows that only say what others add up to, by the words of erp_admin.uploads.total_words.
  */
 (() => {
   "use strict";
@@ -90,10 +91,14 @@
     name
       .normalize("NFKC")
       .toLowerCase()
+      .normalize("NFD")
+      .replace(/(\p{Script=Latin})\p{M}+/gu, "$1")
+      .normalize("NFC")
       .replaceAll("%", " percent ")
       .replaceAll("#", " number ")
       .replaceAll("$", " $ ")
-      .replace(/[^\p{L}\p{N}$]+/gu, " ")
+      .replace(/\p{Cf}/gu, "")
+      .replace(/[^\p{L}\p{M}\p{N}$]+/gu, " ")
       .trim();
 
   /* The names of columns by place, and the headers that mean none; null where the row is no header. */
@@ -112,5 +117,28 @@
     return isHeader && !isData ? { places, unknown } : null;
   }
 
-  window.pasted = { table, headers };
+  const NUMBER = /^[-(\s]*(?:[a-z]{3}|\p{Sc})?[-(\s]*\d[\d.,\s'’]*[-)\s]*(?:[a-z]{3}|\p{Sc}|%)?[-)\s]*$/iu;
+
+  /* Whether a row has words, and none but that it is a total or carried from another page. `words` are those of the server. */
+  function totals({ totals: known = [], beside = [], carried = [], spaced = "" }) {
+    const [totalWords, besideWords] = [new Set(known), new Set(beside)];
+    const carriedWords = carried.map((source) => new RegExp(source));
+    const spacedWords = new RegExp(spaced || "$^");
+
+    function saysTotal(text) {
+      let bare = plain(text.replaceAll("∑", " total ").replace(/["״](?=[א-ת])/g, ""));
+      if (spacedWords.test(bare)) bare = bare.replaceAll(" ", "");
+      if (carriedWords.some((each) => each.test(bare))) return true;
+      const said = bare.split(" ");
+      const others = said.filter((word) => !totalWords.has(word));
+      return others.length < said.length && others.every((word) => besideWords.has(word) || /\p{N}/u.test(word));
+    }
+
+    return (row) => {
+      const texts = row.filter((text) => text && !NUMBER.test(text));
+      return texts.length > 0 && texts.every(saysTotal);
+    };
+  }
+
+  window.pasted = { table, headers, totals };
 })();

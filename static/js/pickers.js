@@ -1,7 +1,6 @@
 /* Searchable pickers: <select data-picker-url="…">. The address answers ?q=text with
  * [{"value": "4000", "text": "4000 Revenue", "inactive": false}], with a "note" where there is something to know; the
- * select's own options are kept and stay valid without a script. data-picker-with="project:id_project" sends the values of other fields along,
- * data-picker-fixed="project=12" what is sent where those are empty.
+ * select's own options are kept and stay valid without a script. data-picker-fixed="setting=12" is sent along.
  */
 (() => {
   "use strict";
@@ -18,22 +17,10 @@
     return `<div>${escape(item.text)}${mark}</div>`;
   }
 
-  /* What a search is limited by: "name:id name:other-id" names the fields, of which the first filled one counts. */
-  function limits(select) {
-    return (select.dataset.pickerWith || "")
-      .split(" ")
-      .filter(Boolean)
-      .map((pair) => pair.split(":"));
-  }
-
   function search(select, text) {
     const url = new URL(select.dataset.pickerUrl, window.location.href);
     url.searchParams.set("q", text);
     const fixed = new URLSearchParams(select.dataset.pickerFixed || "");
-    for (const [name, id] of limits(select)) {
-      const value = document.getElementById(id)?.value;
-      if (value && !url.searchParams.has(name)) url.searchParams.set(name, value);
-    }
     for (const [name, value] of fixed) {
       if (!url.searchParams.has(name)) url.searchParams.set(name, value);
     }
@@ -113,15 +100,8 @@
       },
     });
     stayClosed(control);
-    const within = new Set(limits(select).map(([, id]) => id));
-    if (within.size) {
-      document.addEventListener("change", (event) => {
-        if (!within.has(event.target.id)) return;
-        control.loadedSearches = {}; // what was found before was found within something else
-        control.clearOptions((option) => control.items.includes(option.value));
-        if (control.wrapper.classList.contains("preloaded")) control.load("");
-      });
-    }
+    // One stop for Tab: Delete and Backspace empty the picker, so its × needs none of its own.
+    control.wrapper.querySelector(".clear-button")?.setAttribute("tabindex", "-1");
     const label = select.id && document.querySelector(`label[for="${CSS.escape(select.id)}-ts-control"]`);
     // The replaced select stays in the form but leaves the reading order: the picker's own field stands for it.
     select.setAttribute("aria-hidden", "true");

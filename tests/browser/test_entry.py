@@ -85,7 +85,7 @@ def test_two_hundred_lines_are_pasted_and_saved_within_two_seconds(
     paste(page, 1, "description", sheet)
     expect(page.locator("[data-line-count]")).to_have_text("200 lines")
     pasted = time.monotonic() - began
-    expect(page.locator("[data-total]")).to_have_text("25,135,050.00")
+    expect(page.locator("[data-total]")).to_have_text("$25,135,050.00")
     ben.sees(
         "200 lines pasted: Description, Quantity, Unit, Unit price. Not taken, as lines have no such column: Vendor."
     )
@@ -129,6 +129,18 @@ def test_a_spreadsheet_is_pasted_as_it_is(visit: Visit, url: Url, pushing: Conne
     expect(cell(page, 2, "quantity")).to_be_focused()
 
 
+def test_a_pasted_total_is_left_out_and_said(visit: Visit, url: Url, pushing: Connection, accountant: User) -> None:
+    ben = open_new(visit, url, accountant)
+    page = ben.page
+    sheet = "Description\tUnit Cost\nFootings\t$1,000\nSlab\t$500\nGrand Total\t$1,500.00\n"
+    paste(page, 1, "description", sheet)
+    ben.sees("Left out 1 row that is a total: Grand Total $1,500.00. The lines add up to it.")
+    assert texts(page, "description") == ["Footings", "Slab"]
+    paste(page, 3, "description", "Total station\t\t\t1\nSubtotal\t\t\t2\n")
+    ben.sees("Left out 1 row that is a total: Subtotal 2.")
+    assert texts(page, "description") == ["Footings", "Slab", "Total station"]
+
+
 def test_lines_by_keyboard_alone(
     visit: Visit, url: Url, pushing: Connection, accountant: User, project: Project
 ) -> None:
@@ -158,7 +170,7 @@ def test_lines_by_keyboard_alone(
         keys.press("Enter")
         for _ in range(5):
             keys.press("ArrowLeft")
-    expect(page.locator("[data-total]")).to_have_text("12,000.00")
+    expect(page.locator("[data-total]")).to_have_text("$12,000.00")
     assert texts(page, "unit_price") == ["1,000.00", "2,000.00", "3,000.00"]
 
     keys.press("ArrowUp")
@@ -240,8 +252,8 @@ def test_a_change_order_says_what_it_makes_of_its_commitment(
     expect(cell(page, 1, "unit_price")).to_have_value("500.00")
     cell(page, 1, "unit_price").fill("(250)")
     cell(page, 1, "unit_price").press("Tab")
-    expect(page.locator("[data-revised]")).to_have_text("1,350.00")
-    ben.sees("Line 2 Part 2: 500.00 + (250.00) = 250.00")
+    expect(page.locator("[data-revised]")).to_have_text("$1,350.00")
+    ben.sees("Line 2 Part 2: $500.00 + ($250.00) = $250.00")
     ben.look()
     ben.press("Save, approve and push…")
     ben.sees("Change order CO-2 was added and approved.")
