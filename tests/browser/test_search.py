@@ -63,7 +63,12 @@ def test_letters_act_on_the_page_and_never_on_what_is_typed(
     visit: Visit, admin: User, ready: Connection, url: Url
 ) -> None:
     one = Commitment.objects.create(
-        tenant=ready.tenant, number="SC-78", title="Pier caps", currency="USD", dated_on=date(2026, 3, 2)
+        tenant=ready.tenant,
+        kind="subcontract",
+        number="SC-78",
+        title="Pier caps",
+        currency="USD",
+        dated_on=date(2026, 3, 2),
     )
     alma = visit()
     alma.log_in(admin.email)
