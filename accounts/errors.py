@@ -77,7 +77,7 @@ EXPLANATIONS = {
     ),
     503: Explanation(
         "Under maintenance",
-        "The site is being worked on and is back soon. Nothing is lost; runs go on where they were.",
+        "The site is being worked on and is back soon. Nothing is lost; syncs and pushes go on where they were.",
         "Try again in a few minutes.",
     ),
 }

@@ -26,7 +26,7 @@ class Role(models.TextChoices):
 
 
 _SUMMARIES = {
-    Role.VIEWER: "Reads projects, runs and settings, and changes nothing.",
+    Role.VIEWER: "Reads everything but the audit trail, and changes nothing.",
     Role.ACCOUNTANT: "Reads the same and does the daily work with Sage Intacct: refreshes, imports, links.",
     Role.ADMIN: "May do everything, also manage people, the connection and the settings.",
 }

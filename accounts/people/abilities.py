@@ -11,7 +11,7 @@ from django.urls import get_resolver
 from accounts.access import ABILITIES
 from accounts.models import Role
 
-READING: Final = "Read projects, documents, lists, runs and settings"
+READING: Final = "Read projects, documents, lists, the sync history and settings"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.templatetags.ui import amount, icon, number, state_badge, when
 from accounts.ui.filters import FilterGroup, query_url, without_filters
 from accounts.ui.shown import ShownState
-from accounts.ui.table import AMOUNT, PERCENT, Cell, PlacedCell, TableRow
+from accounts.ui.table import AMOUNT, DATE, MOMENT, PERCENT, Cell, PlacedCell, TableRow
 from accounts.ui.web_address import web_address
 
 register = template.Library()
@@ -72,8 +72,12 @@ def _check_box(row: TableRow) -> str:
 
 def _cell(placed: PlacedCell) -> str:
     first, *below = placed.parts
-    notes = "".join(f'<span class="cell-note">{text}</span>' for part in below if (text := _content(part)))
+    notes = "".join(_note(part.kind, text) for part in below if (text := _content(part)))
     return _element(placed, (_content(first) or _NOTHING) + notes)
+
+
+def _note(kind: str, text: str) -> str:
+    return f'<span class="cell-note{" nowrap" if kind in (DATE, MOMENT) else ""}">{text}</span>'
 
 
 def _label(placed: PlacedCell, span: int) -> str:

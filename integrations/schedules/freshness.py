@@ -134,5 +134,5 @@ def _on_time_or_late(read_at: datetime, rows: list[SyncSchedule]) -> ShownState:
         if run is None or began is None or began <= read_at or run.state not in TERMINAL_RUNS:
             continue
         if run.state not in _GOOD_RUNS:
-            return shown(Freshness.LATE, f"run {run.number} did not succeed")
+            return shown(Freshness.LATE, f"sync {run.number} did not succeed")
     return shown(Freshness.ON_TIME)

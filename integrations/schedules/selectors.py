@@ -187,7 +187,7 @@ def state_of(profile: SyncProfile, schedules: Iterable[SyncSchedule], around: Sc
 
 def _state_when_due(since: datetime, rows: list[SyncSchedule], around: ScheduleContext) -> ShownState:
     if around.running is not None:
-        return shown(ScheduleState.WAITING, f"run {around.running.number} is under way")
+        return shown(ScheduleState.WAITING, f"sync {around.running.number} is under way")
     if around.queue_problem and around.now - since > GRACE:
         return shown(ScheduleState.STOPPED, around.queue_problem)
     refusal = next((row.refusal for row in rows if row.refusal), "")

@@ -1,7 +1,8 @@
-/* Ticking all lists of a group at once. Inside [data-group]: one [data-group-all], shown only where this script runs. */
+/* Ticking all lists of a group at once. Inside fieldset[data-group]: one [data-group-all], shown only where this script runs. */
 (() => {
   "use strict";
 
+  const GROUP = "fieldset[data-group]"; // <html> says with data-group how numbers are written
   const lists = (group) => [...group.querySelectorAll("input[name=lists]")];
 
   function show(group) {
@@ -13,13 +14,13 @@
   }
 
   document.addEventListener("change", (event) => {
-    const group = event.target.closest("[data-group]");
+    const group = event.target.closest(GROUP);
     if (!group) return;
     if (event.target.matches("[data-group-all]")) lists(group).forEach((box) => (box.checked = event.target.checked));
     show(group);
   });
 
-  const start = () => document.querySelectorAll("[data-group]").forEach(show);
+  const start = () => document.querySelectorAll(GROUP).forEach(show);
   start();
   document.addEventListener("htmx:afterSettle", start);
   window.addEventListener("pageshow", start);

@@ -89,7 +89,7 @@ class TestRecords:
         linked = changes(last(EventKind.CHANGED))
         assert linked["Connection"] == ("", str(mirrored))
         assert linked["Linked by"] == ("", "Ben Okafor")
-        assert linked["Linked at"][1].endswith(("MST", "MDT"))
+        assert linked["Linked"][1].endswith(("MST", "MDT"))
         unlink(project)
         assert changes(last(EventKind.CHANGED))["Connection"] == (str(mirrored), "")
 

@@ -57,3 +57,33 @@ def test_colors_are_chosen_and_kept(visit: Visit, admin: User, ready: Connection
     expect(alma.page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
     alma.press("System")
     expect(alma.page.locator("html")).to_have_attribute("data-bs-theme", "light")
+
+
+def test_letters_act_on_the_page_and_never_on_what_is_typed(
+    visit: Visit, admin: User, ready: Connection, url: Url
+) -> None:
+    one = Commitment.objects.create(
+        tenant=ready.tenant,
+        kind="subcontract",
+        number="SC-78",
+        title="Pier caps",
+        currency="USD",
+        dated_on=date(2026, 3, 2),
+    )
+    alma = visit()
+    alma.log_in(admin.email)
+    page = alma.page
+    alma.go(url("commitments"))
+    page.keyboard.press("/")
+    page.keyboard.type("n")
+    expect(page.locator("main input[type=search]").first).to_have_value("n")
+    page.locator("h1").click()
+    page.keyboard.press("n")
+    expect(page).to_have_url(alma.base + url("new_commitment"))
+    alma.go(url("commitment", pk=one.pk))
+    page.keyboard.press("e")
+    expect(page).to_have_url(alma.base + url("edit_commitment", pk=one.pk))
+    page.get_by_label("Title").fill("Pier caps, north")
+    page.keyboard.press("Control+s")
+    expect(page).to_have_url(alma.base + url("commitment", pk=one.pk))
+    alma.sees("Pier caps, north")

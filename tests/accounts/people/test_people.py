@@ -208,7 +208,7 @@ def test_the_table_of_roles_says_what_is_enforced(
 ) -> None:
     page = text(client_for(viewer).get(url("people"))).split('aria-label="What roles may do"')[1]
     yes, no = ("yes", ""), ("", "no")
-    assert row(page, "Read projects, documents, lists, runs and settings") == [yes, yes, yes]
+    assert row(page, "Read projects, documents, lists, the sync history and settings") == [yes, yes, yes]
     assert row(page, "Import projects") == [no, yes, yes]
     assert row(page, "Save the settings of the integration") == [no, no, yes]
     for pattern in tenant_patterns(get_resolver()):

@@ -152,7 +152,7 @@ def test_while_a_run_is_under_way_it_waits_says_so_and_follows(connection: Conne
     assert SyncRun.objects.count() == 1
     assert rows(profile).get().next_due_at < timezone.now()  # type: ignore[operator]
     assert rows(profile).get().last_started_at is None
-    assert state(connection) == ("waiting", f"run {by_hand.number} is under way")
+    assert state(connection) == ("waiting", f"sync {by_hand.number} is under way")
     run_to_end(by_hand)
     assert state(connection)[0] == "due"
     pass_a_minute()

@@ -95,7 +95,7 @@ def test_a_scheduled_run_that_failed_makes_its_lists_late(connection: Connection
     assert seen(connection)[0] == "on_time"
     run.state = RunState.FAILED
     run.save()
-    assert seen(connection) == ("late", f"run {run.number} did not succeed")
+    assert seen(connection) == ("late", f"sync {run.number} did not succeed")
 
 
 def test_what_is_read_of_all_entities_is_recent_for_each(connection: Connection) -> None:
