@@ -13,7 +13,7 @@ from integrations.runs.runner import run_to_end
 from tests import lists
 from tests.browser.clicks import Clicks
 from tests.browser.person import Visitor
-from tests.erp_admin.samples import change_order, choose_settings, commitment
+from tests.erp_admin.samples import change_order, choose_settings, commitment, some_vendor
 from tests.snapshot import read_lists
 
 Visit = Callable[[], Visitor]
@@ -90,3 +90,32 @@ def test_an_issue_is_taken_on_and_snoozed(visit: Visit, url: Url, pushing: Conne
     ben.sees("Nothing needs you today")
     ben.page.locator(".issues-asleep summary").click()
     ben.look()
+
+
+def test_a_commitment_is_entered_approved_and_pushed(
+    visit: Visit, url: Url, pushing: Connection, accountant: User
+) -> None:
+    ben = visit()
+    ben.log_in(accountant.email)
+    ben.go(url("commitments"))
+    page, clicks = ben.page, Clicks(ben)
+    clicks.follow("New commitment")
+    page.get_by_label("Title").fill("Footings")
+    page.locator("#id_vendor_id").fill(some_vendor(pushing).business_id)
+    page.keyboard.press("Tab")
+    for line, (description, price) in enumerate((("Forms", "$1,000"), ("Concrete", "2,500.50"))):
+        row = page.locator("[data-grid] tr[data-row]").nth(line)
+        row.locator("[data-cell=description]").fill(description)
+        row.locator("[data-cell=quantity]").fill("1")
+        row.locator("[data-cell=unit_price]").fill(price)
+        if not line:
+            page.keyboard.press("Enter")  # the next line begins
+    clicks.press("Save, approve and push…")
+    clicks.press("Push 1 commitment")
+    expect(page.locator("#run-state")).to_be_visible()
+    run_to_end(SyncRun.objects.latest("number"))
+    expect(page.locator("#run-state")).to_contain_text("Succeeded", timeout=15_000)
+    clicks.follow("Footings", exact=False)
+    ben.sees("$3,500.50")
+    assert clicks.number <= 7
+    assert states() == {DocumentState.IN_INTACCT.value}

@@ -9,7 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
 from erp_admin.models import Commitment, Project
-from integrations.models import Connection, ListItem
+from integrations.models import Connection, ListItem, SyncRun
+from integrations.runs.runner import run_to_end
 from tests import lists
 from tests.browser.person import Visitor
 from tests.erp_admin.samples import change_order, choose_settings, commitment, some_vendor
@@ -271,7 +272,7 @@ def test_two_people_in_one_commitment_lose_nothing(
     alma.page.get_by_label("Title").fill("By Alma")
     cell(alma.page, 1, "unit_price").fill("1100")
     alma.press("Save")
-    alma.sees("was saved")
+    alma.sees("Commitment SC-77 was saved.")
     ben.page.get_by_label("Title").fill("By Ben")
     cell(ben.page, 2, "unit_price").fill("600")
     ben.press("Save")
@@ -281,7 +282,28 @@ def test_two_people_in_one_commitment_lose_nothing(
     ben.look()
     ben.page.get_by_role("group", name="Title").get_by_role("button", name="Theirs").click()
     ben.press("Save")
-    ben.sees("was saved")
+    ben.sees("Commitment SC-77 was saved.")
     document.refresh_from_db()
     assert (document.title, str(document.total)) == ("By Alma", "1700.00")
     assert [int(line.unit_price) for line in document.lines.all()] == [1100, 600]
+
+
+def test_five_hundred_lines_are_edited_saved_and_pushed(
+    visit: Visit, url: Url, pushing: Connection, accountant: User, worker_lives: None
+) -> None:
+    document = commitment(pushing, "SC-500", *["100.00"] * 500)
+    ben = visit()
+    ben.log_in(accountant.email)
+    ben.go(url("edit_commitment", pk=document.pk))
+    page = ben.page
+    expect(page.locator("[data-line-count]")).to_have_text("500 lines")
+    cell(page, 500, "unit_price").fill("$150.00")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-total]")).to_have_text("$50,050.00")
+    ben.press("Save, approve and push…")
+    page.get_by_role("button", name="Push 1 commitment").click()
+    expect(page.locator("#run-state")).to_be_visible()
+    run_to_end(SyncRun.objects.latest("number"))
+    document.refresh_from_db()
+    assert str(document.total) == "50050.00"
+    assert (document.shown_state.label, document.lines.exclude(remote_line_no=None).count()) == ("In Intacct", 500)
