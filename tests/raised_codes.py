@@ -273,6 +273,8 @@ class Reader:
                 return self._named(name, scopes)
             case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=int(position))):
                 return self._elements(name, position, scopes)
+            case ast.Call(func=ast.Name(id="OuterRef"), args=[ast.Constant(value=name)]) if name in NAMES:
+                return set()
             case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=name), *_]) if name in NAMES:
                 return set()
         if is_carried(expression):

@@ -1,5 +1,5 @@
 """Support staff's view of tenants and people."""
 
-from accounts.admin import audit, people, rights, sign_in
+from accounts.admin import audit, people, rights, saved_views, sign_in
 
-__all__ = ["audit", "people", "rights", "sign_in"]
+__all__ = ["audit", "people", "rights", "saved_views", "sign_in"]

@@ -15,14 +15,14 @@ from django.utils.text import capfirst
 
 from accounts.models import AuditEntry, EventKind
 from accounts.ui.formats import shown_amount, shown_day, shown_number
-from erp_admin.documents.types import AnyType
+from erp_admin.documents.types import AnyType, document_types
 
 READ: Final = 300  # entries of the document, and of its lines each
 LONGEST: Final = 80
 AT_ONE_GO: Final = timedelta(seconds=1)  # between entries of one save that no request holds together
 _KINDS: Final = (EventKind.CREATED, EventKind.CHANGED, EventKind.DELETED)
-# What follows from other values, or is told by what it belongs to.
-_FOLLOWS: Final = frozenset({"Amount", "Commitment", "Change order", "Remote id", "Linked at", "Linked by"})
+# What follows from other values. To which document it belongs stands on the page that tells this.
+_FOLLOWS: Final = frozenset({"Amount", "Remote id", "Linked at", "Linked by"})
 
 
 @dataclass
@@ -121,11 +121,14 @@ class _Words:
             capfirst(str(each.verbose_name)): each for each in model._meta.concrete_fields
         }
         self._currency = currency
+        documents = {each.model for each in document_types()}
+        owners = {label for label, each in self._fields.items() if each.related_model in documents}
+        self._untold = _FOLLOWS | owners
 
     def changes(self, entry: AuditEntry, place: str = "") -> Iterator[str]:
         for change in entry.changes:
             label = change["label"]
-            if label in _FOLLOWS:
+            if label in self._untold:
                 continue
             before, after = (self._said(label, change[side]) for side in ("before", "after"))
             name = label[:1].lower() + label[1:]

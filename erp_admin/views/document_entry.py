@@ -36,6 +36,8 @@ def new(request: TenantRequest, kind: str) -> HttpResponse:
         return _page(request, document_type, document_type.blank(request.tenant, None))
     key = request.GET.get(document_type.parent.attribute, "")
     if not key:
+        if request.method == "POST":
+            return redirect(tenant_url(request, document_type.new_url_name))
         return render(request, "erp_admin/choose_parent.html", _choice(request, document_type, parent_type))
     parent = get_object_or_404(selectors.documents(parent_type.model), pk=read_pk(key))
     if parent.approval == Approval.VOID:

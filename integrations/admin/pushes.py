@@ -15,7 +15,7 @@ from integrations.admin.exchanges import body
 from integrations.admin.list_states import OfConnection
 from integrations.admin.runs import OfRun
 from integrations.admin.tenancy import TenantRows
-from integrations.models import ElementOrder, Exchange, Push, PushEvent, PushHold, RemoteRecord
+from integrations.models import ElementOrder, Exchange, Push, PushEvent, PushHold, PushProblem, RemoteRecord
 
 # Long, and of use only where one push is looked at.
 _LONG = ("planned", "expected", "sent", "error_detail")
@@ -117,6 +117,16 @@ class PushHoldAdmin(OfConnection, ReadOnlyAdmin):
     search_fields = ["flow", "error_code", "tenant__slug"]
     date_hierarchy = "held_at"
     fields = ["tenant", "connection", "flow", "error_code", "sentence", "advice", "held_at", "told_at"]
+
+
+@admin.register(PushProblem)
+class PushProblemAdmin(TenantRows, LongTableAdmin):
+    list_display = ["sentence", "code", "flow", "document_id", "since", "tenant_link"]
+    list_filter = ["flow", "tenant"]
+    list_select_related = ["tenant"]
+    search_fields = ["sentence", "=code", "tenant__slug"]
+    date_hierarchy = "since"
+    fields = ["tenant", "flow", "document_id", "code", "field_name", "line", "sentence", "fix", "since"]
 
 
 @admin.register(ElementOrder)

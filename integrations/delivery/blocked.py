@@ -111,10 +111,10 @@ def _store(flow: PushFlow, judged: Sequence[tuple[Any, tuple[Problem, ...]]], nu
         mine = known.get(document.pk, {})
         for key, problem in {_key(problem): problem for problem in problems}.items():
             if mine.pop(key, None) is None:
-                code, name, line, sentence = key
+                _, name, line, sentence = key
                 new.append(
                     PushProblem(
-                        tenant_id=document.tenant_id, flow=flow.key, document_id=document.pk, code=code,
+                        tenant_id=document.tenant_id, flow=flow.key, document_id=document.pk, code=problem.code,
                         field_name=name, line=line, sentence=sentence, fix=problem.fix[:500], since=now,
                     )
                 )  # fmt: skip
@@ -125,7 +125,7 @@ def _store(flow: PushFlow, judged: Sequence[tuple[Any, tuple[Problem, ...]]], nu
 
 
 def _key(problem: Problem) -> _Key:
-    return problem.code[:40], problem.field[:120], problem.line, problem.sentence[:500]
+    return problem.code, problem.field[:120], problem.line, problem.sentence[:500]
 
 
 def _sweep(flow: PushFlow) -> None:

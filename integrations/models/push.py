@@ -109,6 +109,10 @@ class Push(TenantModel):
         return shown(PushState(self.state), self.reason)
 
     @property
+    def is_failed(self) -> bool:
+        return self.state == PushState.FAILED
+
+    @property
     def function_xml(self) -> str:
         """The bytes that are sent, "" while there are none. Each asking reads them, unless they were read with it."""
         body = PushBody.objects.filter(push=self).first() if "body" not in self._state.fields_cache else self.body

@@ -8,7 +8,7 @@ import pytest
 from accounts.ui.web_address import web_address
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
-LINK = re.compile(r"<(?:a|form|area|iframe|img)\b[^>]*\btarget=[^>]*>")
+LINK = re.compile(r"<(?:a|form|area|iframe|img)\b[^>]*(?<![-\w])target=[^>]*>")  # not hx-target
 
 
 @pytest.mark.parametrize(
@@ -76,5 +76,5 @@ def test_anything_else_is_no_link(text: object) -> None:
 
 def test_every_link_that_opens_elsewhere_asks() -> None:
     links = [found[0] for path in sorted(TEMPLATES.rglob("*.html")) for found in LINK.finditer(path.read_text())]
-    assert len(links) >= 9
+    assert len(links) >= 8
     assert [link for link in links if not re.search(r'href="\{\{ [\w.]+\|web_address \}\}"', link)] == []

@@ -15,16 +15,23 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from accounts.admin.read_only import MOST_COUNTED, ReadOnlyAdmin
-from accounts.models import CrossTenantAccess, Membership, Role, Tenant, User
+from accounts.models import CrossTenantAccess, Membership, Role, SavedView, Tenant, User
 from accounts.people.invitations import invite
 from accounts.tenancy import cross_tenant, tenant_scope
 from erp_admin.models import (
     Commitment,
     CommitmentLine,
+    ImportCorrection,
+    ImportDraft,
     ImportedDocument,
     ImportFile,
+    Issue,
     MatchKind,
+    Notification,
+    NotificationChoice,
+    NotificationKind,
     Project,
+    RememberedColumns,
     RememberedMatch,
 )
 from erp_admin.uploads.service import read_upload
@@ -45,6 +52,7 @@ from integrations.models import (
     PushBody,
     PushEvent,
     PushHold,
+    PushProblem,
     PushState,
     RemoteRecord,
     RowOutcome,
@@ -74,9 +82,12 @@ OURS = ("accounts", "integrations", "erp_admin")
 # Models without a page of their own, each with the reason.
 WITHOUT_A_PAGE = {
     "accounts.Attempts": "counters under keyed hashes, which say nothing to anybody",
+    "accounts.FormDraft": "what somebody typed and has not saved, which is theirs alone until they save it",
+    "accounts.ListChoice": "the columns somebody likes; of use to nobody else",
     "accounts.SupportVisit": "a count beside an entry of the audit trail",
     "integrations.PushBody": "on the page of its push",
     "integrations.ExchangeSubject": "on the page of its exchange",
+    "erp_admin.ChosenRecords": "keys of rows ticked for one preview, gone after some days",
     "erp_admin.CommitmentLine": "on the page of its commitment",
     "erp_admin.ChangeOrderLine": "on the page of its change order",
 }
@@ -168,6 +179,7 @@ def _fill(ready: Connection, accountant: User) -> Connection:
     CrossTenantAccess.objects.create(actor=accountant, actor_label="Ben Okafor", reason="test")
     SignInTries.objects.create(key="tenant:abc", tries=3)
     _documents(ready, accountant)
+    _attention(run.tenant_id, accountant)
     return ready
 
 
@@ -191,6 +203,21 @@ def _documents(connection: Connection, by: User) -> None:
     rows = csv_of(commitment_row("SC-2", "Somebody Unheard Of"))
     read_upload(connection.tenant, "commitments", "subcontracts.csv", rows, by=by)
     RememberedMatch.objects.create(tenant_id=connection.tenant_id, kind=MatchKind.VENDOR, name="acme", value="V-1")
+    ours = {"tenant_id": connection.tenant_id}
+    cell = {"row": 2, "place": 0, "column": "number", "label": "Number"}
+    ImportCorrection.objects.create(draft=ImportDraft.objects.get(), before="SC2", after="SC-2", **cell, **ours)
+    RememberedColumns.objects.create(kind="commitments", fingerprint="f-1", name="Procore", **ours)
+
+
+def _attention(tenant_id: int, person: User) -> None:
+    """What needs somebody, who was told of it, and how a person likes to look at it."""
+    now, ours = timezone.now(), {"tenant_id": tenant_id}
+    about: dict[str, Any] = {"flow": "commitments", "document_id": Commitment.objects.get().pk}
+    PushProblem.objects.create(code="VENDOR-NONE", sentence="It has no vendor.", since=now, **about, **ours)
+    Issue.objects.create(key="k-1", source="blocked", sentence="It has no vendor.", opened_at=now, **ours)
+    Notification.objects.create(kind=NotificationKind.FAILED, label="SC-1", raised_at=now, **about, **ours)
+    NotificationChoice.objects.create(user=person, seen_at=now, **ours)
+    SavedView.objects.create(owner=person, list_key="commitments", name="Mine", query="state=failed", **ours)
 
 
 def test_all_of_ours_are_registered_and_nothing_of_the_queue() -> None:
@@ -299,7 +326,13 @@ def _like(row: Any, mark: int) -> Any:
         row.flow = f"flow-{mark}"
     if isinstance(row, SignInTries):
         row.key = f"tenant:{mark}"
-    if isinstance(row, Membership):
+    if isinstance(row, Issue):
+        row.key = f"{mark}"
+    if isinstance(row, ImportCorrection):
+        row.row = mark
+    if isinstance(row, RememberedColumns):
+        row.fingerprint = f"{mark}"
+    if isinstance(row, Membership | NotificationChoice):
         row.user = User.objects.create(email=f"p{mark}@summit.example")
     return row
 
@@ -492,6 +525,7 @@ class TestPeople:
             address(Tenant, "add"),
             {
                 "name": "Harbour Works", "slug": "harbour", "time_zone": "UTC", "base_currency": "USD",
+                "date_format": "mdy", "time_format": "12", "number_format": "us",
                 "memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0",
             },
         )  # fmt: skip
