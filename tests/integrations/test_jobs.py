@@ -145,8 +145,8 @@ def test_registering_the_schedules_again_and_again_leaves_one_of_each(db: None) 
         ("heartbeat", "integrations.jobs.beat", "I", 1),
         ("judging", "integrations.jobs.judge_everything", "D", None),
         ("recount", "integrations.jobs.recount_imports", "D", None),
-        ("rounds", "integrations.jobs.go_round", "I", 5),
         ("retention", "integrations.jobs.prune", "D", None),
+        ("rounds", "integrations.jobs.go_round", "I", 5),
         ("verification", "integrations.jobs.verify", "D", None),
     ]
     Schedule.objects.filter(name="dispatcher").update(func="somewhere.else")

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from erp_admin.models import Commitment
 from erp_admin.purchasing.service import approve, back_to_draft, save_commitment
@@ -132,7 +133,8 @@ def test_one_worker_is_asked_for_however_much_changes(
         for number in range(1, 4):
             commitment(listed, f"SC-{number}")
         without_item(listed)
-    assert queue.waiting() == 1
+    asked = [entry.task["func"] for entry in OrmQ.objects.all()]
+    assert asked.count("integrations.jobs.judge_documents") == 1  # the round that follows a judging lies beside it
     assert queue.judging_waiting() == {listed.pk}
 
 

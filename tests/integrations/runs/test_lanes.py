@@ -146,6 +146,8 @@ def test_a_long_run_does_not_starve_another_tenants_short_one(
     while (entry := OrmQ.objects.order_by("pk").first()) is not None:
         task = entry.task
         entry.delete()
+        if task["func"] != "integrations.jobs.work_run":
+            continue  # the round that follows a run's end
         jobs.work_run(*task["args"])
         slices += 1
         with cross_tenant("test"):
