@@ -239,7 +239,7 @@ def test_a_damaged_row_is_named_and_the_others_are_judged(
     assert (code, facts["equal"], facts["changed"], facts["documents"][0]["outcome"]) == (1, 1, 0, "not judged")
     assert "cannot be compared" in facts["documents"][0]["message"]
     damaged.refresh_from_db()
-    assert standing(damaged) == Standing.FAILED
+    assert standing(damaged) == Standing.DIFFERENT
     assert "Unlink it, then link it to its record again." in damaged.difference
     unlink(damaged)
     assert link(pushing, push_flow("commitments"), damaged, "PC Subcontracts-VE-62") == []
