@@ -6,6 +6,7 @@ Owns how a row is filled, so that a new table is in by itself. Its rows make sen
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models
@@ -72,6 +73,8 @@ def _value(field: Any) -> Any:
         case models.CharField() | models.TextField():
             text = ID if field.name in _IDS else MARK
             return text[: field.max_length]
+        case models.UUIDField():
+            return UUID(int=KEY)
         case models.SmallIntegerField() | models.PositiveSmallIntegerField() | models.DecimalField():
             return _SMALL
         case models.IntegerField():

@@ -117,6 +117,7 @@ TABLE = {
             action.role,
             "get" if "GET" in action.methods else "post",
             arguments=(f"{document_type.one}_pk",) if action.is_of_one else (),
+            data={"by": "vendor"} if action.key == "lookup" else {},
         )
         for document_type in document_types()
         for action in document_type.actions
@@ -417,7 +418,9 @@ def _as_expected(row: Row, person: User | None, role: Role | None, status: int, 
     if row.least == STAFF or role is None:
         return status == 404
     assert isinstance(row.least, Role)
-    return (status in ALLOWED and "/login/" not in location) if role.includes(row.least) else status == 403
+    if not role.includes(row.least):
+        return status == 403
+    return status == 404 if row.of_nobody else status in ALLOWED and "/login/" not in location
 
 
 def test_the_arguments_of_another_tenant_are_not_found(

@@ -95,7 +95,7 @@ class ProjectForm(VersionedForm):
 
     @property
     def is_locked_whole(self) -> bool:
-        return len(self.locked) == len(self.fields)
+        return all(field.disabled for field in self.fields.values() if not field.widget.is_hidden)
 
     def clean(self) -> dict[str, Any]:
         """A customer of Intacct brings its name along."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from erp_admin.documents.types import Inherited, LineValues
-from erp_admin.models import ChangeOrder, Commitment
+from erp_admin.models import ChangeOrder, Commitment, CommitmentKind
 from erp_admin.purchasing.settings import DEPARTMENT, ITEM, LOCATION, UNIT
 from erp_admin.purchasing.sources import LineSource, source_of
 from integrations.delivery.contract import PushContext
@@ -41,7 +41,7 @@ def _inherited(
     for line in lines:
         if line.retainage_percent is None and base.retainage_percent:
             found[line.pk]["retainage_percent"] = Inherited(f"{base.retainage_percent.normalize():f}", head)
-    if context is not None:
+    if context is not None and base.kind in CommitmentKind.values:  # of a damaged row nothing can be said
         for source in source_of(flow_key, document, context).lines:
             if source.line.pk in found:
                 found[source.line.pk] |= dict(_filled(source))

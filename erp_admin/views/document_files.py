@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from accounts.access import TenantRequest
 from accounts.exports import recorded
@@ -20,7 +20,7 @@ from erp_admin.documents import listing as listings
 from erp_admin.documents import selectors
 from erp_admin.documents.types import type_for
 from erp_admin.views.document_columns import fields_of
-from erp_admin.views.document_pages import tenant_url
+from erp_admin.views.document_pages import list_url, tenant_url
 from erp_admin.views.document_rows import row_of
 
 LOOKED_UP = 30
@@ -56,6 +56,8 @@ def lookup(request: TenantRequest, kind: str) -> HttpResponse:
     For a list that is open it is the values alone; without scripts it is a page of its own.
     """
     document_type, name = type_for(kind), request.GET.get("by", "")
+    if not name:
+        return redirect(list_url(request, document_type))
     if name not in listings.named_values(document_type.model):
         raise Http404("There is no such filter.")
     words = request.GET.get("find", "")[:LONGEST_SEARCH]

@@ -86,6 +86,8 @@ _LAST = (
     Entry("Settings", "Audit trail", "audit_trail", "journal-text"),
 )
 _ADMINS_ONLY = {"audit_trail"}
+# Pages over everything, which stand below no entry of their own.
+_OF_HOME = (READY.name, "search", "notifications")
 
 
 def entries() -> tuple[Entry, ...]:
@@ -108,7 +110,7 @@ def letters() -> dict[str, str]:
 
 def entry_at(path: str, tenant: Tenant) -> Entry | None:
     """The entry that a page belongs to: the one whose address is the longest beginning of the page's own."""
-    if path.startswith(_url(READY.name, tenant)):
+    if path.startswith(tuple(_url(name, tenant) for name in _OF_HOME)):
         return next(each for each in entries() if each.name == HOME)
     above = [each for each in entries() if path.startswith(_url(each.name, tenant))]
     nearest = max(above, key=lambda each: len(_url(each.name, tenant)), default=None)

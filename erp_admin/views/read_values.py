@@ -32,7 +32,7 @@ PROJECTS = "projects"  # the one form that is no document's
 
 
 @require_POST
-@role_required(Role.ACCOUNTANT)
+@role_required(Role.ACCOUNTANT, may="Enter documents line by line")
 def read_values(request: TenantRequest) -> HttpResponse:
     """Answers {"lines": [{"unit_price": "$5"}, …], "fields": {"dated_on": "3/4/26"}} for static/js/reading.js."""
     asked = _asked(request)

@@ -106,6 +106,8 @@ class Push(TenantModel):
 
     @property
     def shown_state(self) -> ShownState:
+        if self.state not in PushState.values:  # a damaged row takes no page with it
+            return ShownState("unknown", f"Unknown ({self.state})", "warning", "question-circle", self.reason)
         return shown(PushState(self.state), self.reason)
 
     @property

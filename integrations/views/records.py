@@ -143,7 +143,9 @@ def _fields(request: TenantRequest, kind: ListKind, item: ListItem, labels: Mapp
     shown_above = {kind.id_field, kind.name_field, kind.status_field, kind.parent_field, kind.entity_field}
     known = [name for name in kind.wanted_fields if name in item.fields or name in never]
     known += [name for name in (*item.fields, *never) if name not in kind.wanted_fields]
-    order = sorted((name for name in known if name not in shown_above), key=lambda name: first.get(name, len(first)))
+    # What could not be read is marked, also where its value stands above.
+    shown = [name for name in known if name not in shown_above or name in unread]
+    order = sorted(shown, key=lambda name: first.get(name, len(first)))
     return [
         Field(
             name,

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from accounts.models import AuditEntry, EventKind, Invitation, Tenant
+from accounts.models import AuditEntry, EventKind, Invitation, Membership, Tenant, User
 from accounts.models.scoped import TenantModel, WrongTenant
 from accounts.tenancy import cross_tenant, tenant_scope
 from erp_admin.models import Commitment, Project
@@ -79,6 +79,8 @@ def built(model: Any, tenant: Tenant, **given: Any) -> Any:
 def stored(model: Any, tenant: Tenant, **given: Any) -> Any:
     if model is AuditEntry:
         return AuditEntry.objects.create(tenant=tenant, kind=EventKind.LOG_IN)
+    if model is Membership:
+        return Membership.objects.create(tenant=tenant, user=stored(User, tenant))
     if not issubclass(model, TenantModel):
         return model.objects.create(**{f.name: value_for(f) for f in model._meta.concrete_fields if not f.primary_key})
     with tenant_scope(tenant):

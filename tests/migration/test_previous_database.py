@@ -105,8 +105,8 @@ def states(client: Client) -> dict[str, str]:
     for name in ("commitments", "change_orders"):
         page = html.fromstring(client.get(address(name)).content)
         for row in page.xpath("//tbody/tr"):
-            numbers = row.xpath("td[contains(@class, 'id')]//a/text()")
-            found[" ".join(reversed(numbers))] = row.xpath("string(td//*[@class='state-label'])")
+            numbers = row.xpath("*[contains(concat(' ', @class, ' '), ' id ')]//a/text()")
+            found[" ".join(reversed(numbers))] = row.xpath("string(*//*[@class='state-label'])")
     return found
 
 

@@ -381,7 +381,7 @@ def test_whatever_pages_ask_by_themselves_is_declared_to_be_no_activity() -> Non
     """Each template that asks every few seconds, and the views that answer it."""
     every = re.compile(r'hx-trigger="[^"]*\bevery\b')
     asking = {path.name for path in Path("templates").rglob("*.html") if every.search(path.read_text())}
-    assert asking == {"progress.html", "import_progress.html", "run_progress.html"}
+    assert asking == {"progress.html", "import_progress.html", "run_progress.html", "settings_lists.html"}
     names = [name for name in set(own_addresses()) if name.endswith("_progress")]
     background = {name for name in names if getattr(view_of(name), "is_background", False)}
     assert background == set(names) == {"run_progress", "sync_progress", "commitment_import_progress"}

@@ -65,7 +65,7 @@ def test_three_chosen_projects_are_previewed_imported_and_shown(ready: Connectio
     project = Project.objects.get(number="24-001")
     page = ben.get(url("project", pk=project.pk)).text
     assert "4,250,000.00" in page
-    assert f"run {ended.number}: New" in page
+    assert f"Import, sync {ended.number}: New" in page
 
 
 def test_awkward_names_arrive_unharmed_and_are_escaped_on_the_pages(

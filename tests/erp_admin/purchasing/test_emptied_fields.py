@@ -77,7 +77,7 @@ def test_what_an_update_cannot_empty_in_a_line_is_said_before_it_is_sent(
     ((_, problems),) = push(pushing, document).blocked
     assert [(each.field, each.line) for each in problems] == [("department_id", 1)]
     assert f"cannot empty the department (“{chosen}”)" in problems[0].sentence
-    assert standing(document) == Standing.CHANGED_HERE
+    assert standing(document) == Standing.BLOCKED
     page = client_for(accountant).get(reverse("commitment", args=[pushing.tenant.slug, document.pk]))
     assert page.status_code == 200
     save(document, department_id=chosen)

@@ -124,7 +124,7 @@ def test_it_is_named_with_its_field_before_anything_is_sent(
     pushing: Connection, intacct: SandboxServer, spoil: Spoil, field: str, said: str
 ) -> None:
     before, document = there(intacct, pushing), spoil(pushing)
-    state = document.state
+    decided = (document.approval, document.delivery)
     good = commitment(pushing, "BI-GOOD", vendor_id=_another_vendor(pushing, document), term_name="Net 30")
     asked = push(pushing, document, good)
     [(blocked, problems), *_] = asked.blocked
@@ -132,7 +132,7 @@ def test_it_is_named_with_its_field_before_anything_is_sent(
     assert any(problem.field == field and said in problem.sentence for problem in problems), problems
     assert all(problem.fix for problem in problems)
     assert not Push.objects.filter(document_id=document.pk).exists()
-    assert document.state == state
+    assert (document.approval, document.delivery) == decided
     assert there(intacct, pushing) - before == len(asked.queued)
 
 

@@ -360,7 +360,9 @@ def test_a_partly_delivered_document_whose_first_record_is_gone_is_missing_and_s
     run_to_end(start_verification(pushing, [push_flow("toys")], queued=False).run)
     document.refresh_from_db()
     assert standing(document) == Standing.MISSING_THERE
-    assert document.shown_state.reason.startswith("Only some of its records were delivered. Change: ")
+    assert document.shown_state.reason.startswith(
+        "Only some of its records were delivered. Missing in Intacct. Change: "
+    )
     shown_as = with_state(ToyOrder.objects.filter(pk=document.pk)).get().shown_as
     assert shown_as == DocumentState.DIFFERS
     refuse_changes(intacct, lift=True)
