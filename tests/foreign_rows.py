@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import Tenant, User
+from accounts.models import Membership, Tenant, User
 from accounts.models.scoped import TenantModel
 from integrations.lists import KINDS
 from integrations.models import ListItem
@@ -32,6 +32,9 @@ def tables() -> list[type[models.Model]]:
 def fill(tenant: Tenant, person: User) -> None:
     """Add a row to every table, and an item to every list."""
     made: dict[type[models.Model], models.Model] = {Tenant: tenant, User: person}
+    membership = Membership.objects.filter(tenant=tenant, user=person).first()
+    if membership is not None:
+        made[Membership] = membership
     for table in tables():
         _row(table, made)
     item: Any = made[ListItem]

@@ -79,7 +79,7 @@ def later(minutes: float) -> None:
 
 def test_after_a_few_refused_tries_nothing_is_sent_for_a_time_that_is_told(desk: Desk, intacct: SandboxServer) -> None:
     for _ in range(5):
-        assert "Check company ID, user ID, password" in text_of(desk.tries())
+        assert "Check company ID, user ID and password" in text_of(desk.tries())
     sent = sign_ins(intacct)
     answer = desk.tries()
     page = text_of(answer)
