@@ -346,8 +346,10 @@ def test_a_list_costs_the_same_for_few_and_many_rows(
     site.get(address(model, "changelist"))
     with django_assert_max_num_queries(20) as few:
         site.get(address(model, "changelist"))
+    most = len(few)
     multiply(model, 25)
-    with django_assert_max_num_queries(len(few)):
+    site.get(address(model, "changelist"))  # the first visit to a company is written down, the next are counted
+    with django_assert_max_num_queries(most):
         page = site.get(address(model, "changelist"))
     assert len(page.context["cl"].result_list) > 25
 
