@@ -100,6 +100,7 @@ def test_a_commitment_is_entered_approved_and_pushed(
     ben.go(url("commitments"))
     page, clicks = ben.page, Clicks(ben)
     clicks.follow("New commitment")
+    page.get_by_label("Number").fill("SC-1")
     page.get_by_label("Title").fill("Footings")
     page.locator("#id_vendor_id").fill(some_vendor(pushing).business_id)
     page.keyboard.press("Tab")
