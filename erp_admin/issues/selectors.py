@@ -105,12 +105,12 @@ def resolved_issues(now: Issues) -> QuerySet[Issue]:
     return Issue.objects.exclude(key__in=keys).select_related("owner").order_by("-resolved_at", "-opened_at", "-pk")
 
 
-def noted_count() -> int:
-    """How many issues are open as last noted: what every page can afford to ask. Noted whenever a run or judging ends,
+def noted_issues() -> QuerySet[Issue]:
+    """Issues that are open as last noted: what every page can afford to count. Noted whenever a run or judging ends,
     when people act on one, and every few minutes; the pages that read all issues count those."""
     awake = Q(snoozed_until=None) | Q(snoozed_until__lte=timezone.localdate())
     grown = Q(documents__gt=F("snoozed_documents"))
-    return Issue.objects.filter(awake | grown, resolved_at=None, ignored_at=None).count()
+    return Issue.objects.filter(awake | grown, resolved_at=None, ignored_at=None)
 
 
 def money_of(issues: Iterable[OpenIssue]) -> dict[str, Decimal]:

@@ -10,11 +10,11 @@ from accounts.models import User
 from erp_admin.models import Notification, NotificationChoice, NotificationKind
 
 
-def unseen_count(user: User) -> int:
-    """How many open notifications were raised since the person looked last; in one query."""
+def unseen_by(user: User) -> "QuerySet[Notification]":
+    """Open notifications that were raised since the person looked last."""
     seen = NotificationChoice.objects.filter(user=user.pk, tenant=OuterRef("tenant")).values("seen_at")[:1]
     found = Notification.objects.filter(settled_at=None).annotate(seen=Subquery(seen))
-    return found.filter(Q(seen=None) | Q(raised_at__gt=Subquery(seen))).count()
+    return found.filter(Q(seen=None) | Q(raised_at__gt=Subquery(seen)))
 
 
 def notifications(*, is_open: bool) -> "QuerySet[Notification]":

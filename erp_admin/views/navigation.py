@@ -6,6 +6,8 @@ A context processor; outside a tenant's pages it reads the person's memberships 
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -14,8 +16,8 @@ from accounts.models import Membership, Role, Tenant
 from accounts.ui.shown import ShownState
 from erp_admin.documents.actions import READY
 from erp_admin.documents.types import document_types
-from erp_admin.issues.selectors import noted_count
-from erp_admin.notifications.selectors import unseen_count
+from erp_admin.issues.selectors import noted_issues
+from erp_admin.notifications.selectors import unseen_by
 from integrations.gateway.access import live_connection
 from integrations.views.setup import NOT_CONNECTED
 
@@ -55,7 +57,7 @@ class Navigation:
     membership: Membership | None = None
     groups: tuple[Group, ...] = ()
     connection: ConnectionShown | None = None
-    bell: Any = 0  # counted when it is shown: how many notifications the person has not seen
+    bell: int = 0  # how many notifications the person has not seen
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if membership is None:
         return {"navigation": SimpleLazyObject(lambda: Navigation(_memberships(request)))}
     tenant = membership.tenant
-    groups = _groups(request, membership)
-    bell = SimpleLazyObject(lambda: unseen_count(membership.user))
+    issues, bell = _what_waits(membership)
+    groups = _groups(request, membership, issues)
     return {"navigation": Navigation(_memberships(request), tenant, membership, groups, _connection(tenant), bell)}
 
 
@@ -139,24 +141,35 @@ def _memberships(request: HttpRequest) -> list[Membership]:
     return list(Membership.objects.filter(user=request.user.pk).select_related("tenant"))
 
 
-def _groups(request: HttpRequest, membership: Membership) -> tuple[Group, ...]:
+def _what_waits(membership: Membership) -> tuple[int, int]:
+    """How many issues are open and how many notifications this person has not seen; in one question for both."""
+    waiting = (noted_issues(), unseen_by(membership.user))
+    counts = [
+        Coalesce(Subquery(found.order_by().values("tenant").annotate(number=Count("*")).values("number")), 0)
+        for found in waiting
+    ]
+    issues, unseen = Tenant.objects.filter(pk=membership.tenant_id).values_list(*counts).get()
+    return issues, unseen
+
+
+def _groups(request: HttpRequest, membership: Membership, issues: int) -> tuple[Group, ...]:
     here = entry_at(request.path, membership.tenant)
     groups: dict[str, list[Item]] = {}
     letter_of = letters()
     for entry in entries():
         if entry.name in _ADMINS_ONLY and not membership.may(Role.ADMIN):
             continue
-        badge = _issues(request) if entry.name == ISSUES else None
+        badge = _issues(request, issues) if entry.name == ISSUES else None
         url, letter = _url(entry.name, membership.tenant), letter_of.get(entry.name, "")
         item = Item(entry.label, url, entry.icon, entry == here, badge, letter)
         groups.setdefault(entry.group, []).append(item)
     return tuple(Group(label, tuple(items)) for label, items in groups.items())
 
 
-def _issues(request: HttpRequest) -> str | None:
+def _issues(request: HttpRequest, noted: int) -> str | None:
     """How many issues are open; None for none. A page that has read them hands them on, so that both say the same."""
     known = getattr(request, "issues", None)
-    number = len(known.open) if known is not None else noted_count()
+    number = len(known.open) if known is not None else noted
     return f"{number:,}" if number else None
 
 

@@ -58,7 +58,7 @@ def _page(request: TenantRequest, form: MailForm, *, status: int = 200) -> HttpR
             ("Open", query_url(request, show=None, page=None), is_open),
             ("All", query_url(request, show="all", page=None), not is_open),
         ],
-        "unseen": selectors.unseen_count(request.user),
+        "unseen": selectors.unseen_by(request.user).count(),
         "form": form,
     }
     return render(request, "erp_admin/notifications.html", context, status=status)

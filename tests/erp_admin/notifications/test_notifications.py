@@ -14,7 +14,7 @@ from accounts.models import Membership, Tenant, User
 from accounts.tenancy import tenant_scope
 from erp_admin.models import Commitment, MailHow, Notification, NotificationChoice
 from erp_admin.notifications.raising import renew
-from erp_admin.notifications.selectors import unseen_count
+from erp_admin.notifications.selectors import unseen_by
 from erp_admin.notifications.service import choose_mail, tell_people
 from integrations.jobs import do_round
 from integrations.models import Approval, Delivery
@@ -83,12 +83,12 @@ def test_the_bell_counts_what_the_person_has_not_seen(
     renew(scoped)
     assert "Notifications: 1 new" in vera.get(url("home")).text
     vera.get(url("notifications"))
-    assert unseen_count(viewer) == 1  # looking changes nothing; saying so does
+    assert unseen_by(viewer).count() == 1  # looking changes nothing; saying so does
     vera.post(url("notifications_seen"))
-    assert (unseen_count(viewer), unseen_count(admin)) == (0, 1)
+    assert (unseen_by(viewer).count(), unseen_by(admin).count()) == (0, 1)
     failed(scoped, "SC-2")
     renew(scoped)
-    assert unseen_count(viewer) == 1
+    assert unseen_by(viewer).count() == 1
 
 
 def test_the_page_lists_open_ones_and_with_all_the_settled(
@@ -116,7 +116,7 @@ def test_nothing_of_another_company_is_told(
         renew(other_tenant)
     renew(scoped)
     assert open_ones() == []
-    assert unseen_count(viewer) == 0
+    assert unseen_by(viewer).count() == 0
     assert "LOWLAND" not in client_for(viewer).get(url("notifications"), {"show": "all"}).text
 
 
