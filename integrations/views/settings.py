@@ -112,7 +112,7 @@ def _page(
         "ready": ready,
         "enabled": enabled_state(ready),
         "is_admin": request.membership.may(Role.ADMIN),
-        "has_history": latest_connection() is not None,
+        "has_history": live is not None or latest_connection() is not None,
     }
     if live is not None and form is not None:
         context |= {

@@ -13,7 +13,7 @@ from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from integrations.forms.settings import RestoreForm
 from integrations.gateway.access import latest_connection, live_connection
-from integrations.models import Connection, SettingsVersion
+from integrations.models import Connection, ConnectionState, SettingsVersion
 from integrations.settings.declared import setting_for
 from integrations.settings.restoring import Restoration, restoration, restore
 from integrations.settings.selectors import settings_in_force
@@ -26,14 +26,15 @@ VERSIONS_PER_PAGE = 25
 @role_required(Role.VIEWER)
 def history(request: TenantRequest) -> HttpResponse:
     """Every version that was saved: who, when, by which way, and what changed."""
-    owner, live = latest_connection(), live_connection()
+    owner = latest_connection()
+    is_live = owner is not None and owner.state != ConnectionState.DISCONNECTED
     versions = SettingsVersion.objects.filter(connection=owner).select_related("saved_by").order_by("-number")
     page = Paginator(versions, VERSIONS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page_obj": page,
         "owner": owner,
         "in_force": settings_in_force(owner),
-        "may_restore": live is not None and request.membership.may(Role.ADMIN),
+        "may_restore": is_live and request.membership.may(Role.ADMIN),
     }
     return render(request, "integrations/history.html", context)
 

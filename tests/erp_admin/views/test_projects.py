@@ -386,7 +386,7 @@ def test_the_list_of_projects_here_filters_by_link(
     for number in range(60):
         by_hand(tenant, f"H-{number:02}", f"By hand {number}")
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(15):
         everything = ben.get(url("projects"), {"view": "here"})
     linked = ben.get(url("projects"), {"view": "here", "linked": "yes"})
     searched = ben.get(url("projects"), {"view": "here", "q": "hand 41", "sort": "-name"})

@@ -104,7 +104,7 @@ class TestList:
     ) -> None:  # fmt: skip
         many_runs(connection, accountant, 2)
         site.get(url("runs"))
-        with django_assert_max_num_queries(18) as few:
+        with django_assert_max_num_queries(17) as few:
             site.get(url("runs"))
         now = timezone.now()
         SyncRun.objects.bulk_create(

@@ -263,7 +263,7 @@ def test_the_history_takes_the_same_queries_for_many_versions(
     for number in range(30):
         save_settings(ready, values={}, switched={"sync_projects": bool(number % 2)}, by=admin)
     browser = client_for(admin)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(10):
         page = text_of(browser.get(url("settings_history")))
     assert "1–25 of 31 versions" in page
 
@@ -276,7 +276,7 @@ def test_the_settings_page_takes_few_queries(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     browser = client_for(admin)
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(28):
         browser.get(url("settings"))
 
 
