@@ -12,7 +12,7 @@ import pytest
 
 from erp_admin.models import Commitment, CommitmentLine, Project
 from erp_admin.purchasing.service import approve, save_commitment
-from integrations.models import Connection, ListItem, Push
+from integrations.models import TO_PUSH, Connection, DocumentState, ListItem, Push
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.samples import change_order, choose_settings, commitment
 from tests.integrations.delivery.ledger import push, there
@@ -124,7 +124,7 @@ def test_it_is_named_with_its_field_before_anything_is_sent(
     pushing: Connection, intacct: SandboxServer, spoil: Spoil, field: str, said: str
 ) -> None:
     before, document = there(intacct, pushing), spoil(pushing)
-    decided = (document.approval, document.delivery)
+    state, decided = document.state, (document.approval, document.delivery)
     good = commitment(pushing, "BI-GOOD", vendor_id=_another_vendor(pushing, document), term_name="Net 30")
     asked = push(pushing, document, good)
     [(blocked, problems), *_] = asked.blocked
@@ -133,6 +133,7 @@ def test_it_is_named_with_its_field_before_anything_is_sent(
     assert all(problem.fix for problem in problems)
     assert not Push.objects.filter(document_id=document.pk).exists()
     assert (document.approval, document.delivery) == decided
+    assert document.state == (DocumentState.BLOCKED if state in TO_PUSH else state)
     assert there(intacct, pushing) - before == len(asked.queued)
 
 
