@@ -15,7 +15,8 @@ from django.db import transaction
 from accounts.models import User
 from accounts.refusal import Refused
 from accounts.ui.grouped import Grouped
-from erp_admin.documents.preview import add_up
+from accounts.ui.sums import add_up
+from erp_admin.documents.preview import currency_of
 from erp_admin.documents.types import AnyType
 from integrations.approval.selectors import covered_digest, read_covered, why_not_act
 from integrations.approval.transitions import Act
@@ -55,10 +56,10 @@ class BulkPreview(Grouped[Candidate]):
     def take(self, candidate: Candidate) -> None:
         group = REFUSED if candidate.why else POSSIBLE
         self.add(group, candidate)
-        add_up(self.money[group], candidate.document)
+        add_up(self.money[group], currency_of(candidate.document), candidate.document.total)
         if group == POSSIBLE and len(self.seen) < MOST:
             self.seen[candidate.document.pk] = covered_digest(candidate.document)
-            add_up(self.seen_money, candidate.document)
+            add_up(self.seen_money, currency_of(candidate.document), candidate.document.total)
             self.blocked += bool(candidate.problems)
 
 
@@ -137,5 +138,5 @@ def _decided(document_type: AnyType, seen: Mapping[int, str], decide: Decide) ->
                     outcome.left.append((str(document), str(refused)))
                 else:
                     outcome.done += 1
-                    add_up(outcome.money, document)
+                    add_up(outcome.money, currency_of(document), document.total)
     return outcome

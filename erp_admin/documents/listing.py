@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from accounts.ui.pk import read_pk
+from accounts.ui.sums import add_up, in_cents
 from erp_admin.documents.selectors import PERIODS, Documents, Keys, columns_of, filtered_documents
 from erp_admin.documents.types import children_of, document_types, type_of_model
 from integrations.models import AGREED, DocumentState
@@ -81,7 +82,7 @@ def _groups(model: type[Any], query: Mapping[str, str], within: Keys) -> Iterato
     found = filtered_documents(model, {**query, STATE: "", TYPE: "", PERIOD: ""}, within).order_by()
     rows = found.values_list(*by.values(), columns.currency).annotate(number=Count("pk"), sum=Sum("total"))
     for *values, currency, number, total in rows:
-        yield _Group(dict(zip(by, map(str, values), strict=True)), str(currency or ""), number, round(total, 2))
+        yield _Group(dict(zip(by, map(str, values), strict=True)), str(currency or ""), number, in_cents(total))
 
 
 def _sums(model: type[Any], query: Mapping[str, str], within: Keys, groups: Sequence[_Group]) -> list[Sums]:
@@ -113,7 +114,7 @@ def _changes(model: type[Any], query: Mapping[str, str], within: Keys) -> dict[s
             adding = adding.filter(**{f"{child.parent.attribute}__in": parents})
         rows = adding.order_by().values_list(child.columns.currency).annotate(sum=Sum("total"))
         for currency, total in rows:
-            found[str(currency)] = found.get(str(currency), Decimal(0)) + round(total, 2)
+            add_up(found, currency, total)
     return found
 
 
@@ -167,6 +168,5 @@ def committed_on(project_pks: Sequence[int]) -> dict[int, dict[str, Decimal]]:
         agreed = document_type.model.objects.filter(AGREED, **{f"{columns.project}__in": project_pks})
         rows = agreed.order_by().values_list(columns.project, columns.currency).annotate(sum=Sum("total"))
         for pk, currency, total in rows:
-            sums = found.setdefault(pk, {})
-            sums[currency] = sums.get(currency, Decimal(0)) + round(total, 2)
+            add_up(found.setdefault(pk, {}), currency, total)
     return found

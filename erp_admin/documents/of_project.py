@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Sum
 
+from accounts.ui.sums import in_cents
 from erp_admin.documents.types import AnyType, document_types
 from integrations.models import AGREED, DocumentState, with_state
 from integrations.models.states import shown
@@ -45,8 +46,13 @@ def _sums(document_type: AnyType, project_id: int) -> TypeSums:
     rows = with_state(mine).values_list("shown_as", columns.currency).annotate(Count("pk"), Sum("total"))
     place = {state.value: number for number, state in enumerate(DocumentState)}
     states = [
-        StateSum(shown(DocumentState(state)), str(currency), count, total)
+        StateSum(shown(DocumentState(state)), str(currency), count, in_cents(total))
         for state, currency, count, total in sorted(rows, key=lambda row: (place[row[0]], row[1]))
     ]
     agreed = mine.filter(AGREED).values_list(columns.currency).annotate(Sum("total"))
-    return TypeSums(document_type, sum(each.count for each in states), dict(agreed), states)
+    return TypeSums(
+        document_type,
+        sum(each.count for each in states),
+        {currency: in_cents(total) for currency, total in agreed},
+        states,
+    )

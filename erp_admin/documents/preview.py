@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.ui.grouped import Grouped
+from accounts.ui.sums import add_up
 from erp_admin.documents.types import type_of
 from integrations.delivery.contract import Plan, Problem, PushFlow
 from integrations.delivery.ledger import LOOK_UP_BATCH
@@ -44,7 +45,7 @@ class PushPreview(Grouped[Effect]):
     def add(self, group: str, effect: Effect) -> None:
         is_explained = self.counts[group] < EXPLAINED
         super().add(group, effect if is_explained else replace(effect, plan=None))
-        add_up(self.money[group], effect.document)
+        add_up(self.money[group], currency_of(effect.document), effect.document.total)
         if group == LEFT:
             self.reasons[effect.why] += 1
 
@@ -82,12 +83,6 @@ def preview_of(connection: Connection, flow: PushFlow, documents: Iterable[Any])
             entity = flow.entity_of(document)
             preview.entities[entity] = preview.entities.get(entity, 0) + 1
     return preview
-
-
-def add_up(money: dict[str, Decimal], document: Any) -> None:
-    """Add the total of a document to sums by currency."""
-    currency = currency_of(document)
-    money[currency] = money.get(currency, Decimal(0)) + document.total
 
 
 def currency_of(document: Any) -> str:

@@ -34,8 +34,8 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce
 
 from accounts.tenancy import current_tenant
+from accounts.ui.sums import add_up, own_first
 from erp_admin.documents.facts import DIFFERS, FACTS, is_different, state_of
-from erp_admin.documents.sums import own_first
 from erp_admin.documents.types import AnyType, document_types, type_for
 from integrations.models import (
     MAY_DIFFER,
@@ -125,7 +125,7 @@ class Cause:
 
     def add(self, flow: str, currency: str, number: int, total: Decimal, first: int, since: datetime | None) -> None:
         self.counts[flow] = self.counts.get(flow, 0) + number
-        self.money[currency] = self.money.get(currency, Decimal(0)) + total
+        add_up(self.money, currency, total)
         self.samples[flow] = min(first, self.samples.get(flow, first))
         self.note_since(since)
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts import codes
 from accounts.models import Membership, Role, Tenant, User
+from accounts.ui.sums import add_up
 from erp_admin.issues.causes import Cause, Source, open_causes
 from erp_admin.models import Issue
 from integrations.settings.declared import all_settings
@@ -118,7 +119,7 @@ def money_of(issues: Iterable[OpenIssue]) -> dict[str, Decimal]:
     total: dict[str, Decimal] = {}
     for issue in issues:
         for currency, amount in issue.cause.money.items():
-            total[currency] = total.get(currency, Decimal(0)) + amount
+            add_up(total, currency, amount)
     return total
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
 from accounts.models import User
+from accounts.ui.sums import add_up
 from erp_admin.models import Notification, NotificationChoice, NotificationKind
 
 
@@ -46,7 +47,7 @@ def standings() -> list[Standing]:
         standing = by_kind.setdefault(kind, Standing(NotificationKind(kind)))
         standing.count += count
         if total is not None:
-            standing.money[currency] = total
+            add_up(standing.money, currency, total)
     return [by_kind[kind] for kind in NotificationKind if kind in by_kind]
 
 

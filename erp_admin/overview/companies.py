@@ -15,7 +15,7 @@ from accounts.models import Membership, User
 from accounts.sign_in.second_factor import has_second_factor
 from accounts.tenancy import cross_tenant
 from accounts.ui.shown import ShownState
-from erp_admin.documents.sums import own_first
+from accounts.ui.sums import add_up, own_first
 from erp_admin.documents.types import AnyType, document_types
 from erp_admin.issues.causes import STATES
 from integrations.mirror.flow import LISTS
@@ -67,7 +67,7 @@ def _fill(companies: Mapping[int, Company], tenants: Collection[int]) -> None:
             company.ready += number
             continue
         company.needing += number
-        company.money[currency or ""] = company.money.get(currency or "", Decimal(0)) + total
+        add_up(company.money, currency, total)
     for company in companies.values():
         company.money = own_first(company.money, company.membership.tenant.base_currency)
     holds = PushHold.objects.filter(tenant__in=tenants).order_by().values_list("tenant_id").annotate(Count("pk"))

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from accounts.ui.shown import ShownState
+from accounts.ui.sums import in_cents
 from erp_admin.documents.types import document_types
 from erp_admin.issues.causes import STATES, Source
 from erp_admin.issues.selectors import Issues, OpenIssue
@@ -140,7 +141,7 @@ def file_needs(tenant: Tenant) -> Iterator[Need]:
     sums: dict[int, dict[str, Decimal]] = {}
     documents = ImportedDocument.objects.filter(draft__in=waiting.values("pk")).order_by()
     for pk, currency, total in documents.values_list("draft", "head__currency").annotate(Sum("total")):
-        sums.setdefault(pk, {})[currency or tenant.base_currency] = total or Decimal(0)
+        sums.setdefault(pk, {})[currency or tenant.base_currency] = in_cents(total)
     drafts = list(waiting.select_related("created_by").order_by("created_at"))
     for unmatched, what in ((True, "Files with names to match"), (False, "Files to import")):
         mine = [draft for draft in drafts if draft.is_unmatched is unmatched]

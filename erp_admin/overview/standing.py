@@ -20,8 +20,8 @@ from django.db.models import (
     Value,
 )
 
+from accounts.ui.sums import add_up, in_cents, own_first
 from erp_admin.documents.facts import DIFFERS, FACTS, is_different, state_of
-from erp_admin.documents.sums import own_first
 from erp_admin.documents.types import AnyType, document_types, type_for
 from integrations.models import Approval, DocumentState
 
@@ -55,7 +55,7 @@ def standings() -> list[Standing]:
     for key, currency, *facts, number, total in rows:
         state = state_of(type_for(key), facts)
         before = found.get((key, state.value, currency or ""), (0, Decimal(0)))
-        found[key, state.value, currency or ""] = (before[0] + number, before[1] + round(total, 2))
+        found[key, state.value, currency or ""] = (before[0] + number, before[1] + in_cents(total))
     return [Standing(*named, *sums, oldest.get(named[:2])) for named, sums in found.items()]
 
 
@@ -99,5 +99,5 @@ def money_of(found: Iterable[Standing]) -> dict[str, Decimal]:
     """By currency."""
     money: dict[str, Decimal] = {}
     for each in found:
-        money[each.currency] = money.get(each.currency, Decimal(0)) + each.total
+        add_up(money, each.currency, each.total)
     return own_first(money)

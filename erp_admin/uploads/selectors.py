@@ -11,6 +11,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Que
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts.ui.sums import in_cents
 from erp_admin.models import (
     IMPORTABLE,
     IMPORTED,
@@ -84,7 +85,7 @@ def sums_of(draft: ImportDraft, states: Collection[ImportState]) -> dict[str, De
     """What its documents in these states amount to, by currency of the file; "" where the file names none."""
     found = draft.documents.filter(state__in=states).order_by()
     summed = found.values_list("head__currency").annotate(Sum("total"))
-    return {currency or "": total for currency, total in summed}
+    return {currency or "": in_cents(total) for currency, total in summed}
 
 
 def all_state_status(draft: ImportDraft) -> bool:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
-from erp_admin.documents.sums import own_first
+from accounts.ui.sums import add_up, own_first
 from erp_admin.documents.types import AnyType, document_types
 from erp_admin.issues.selectors import issues_now
 from erp_admin.models import Project
@@ -121,7 +121,7 @@ def _sum_of_documents(needs: list[work.Need]) -> dict[str, Any]:
     documents = [need for need in needs if need.is_document]
     for need in documents:
         for currency, total in need.money.items():
-            money[currency] = money.get(currency, Decimal(0)) + total
+            add_up(money, currency, total)
     return {"count": sum(need.count or 0 for need in documents), "money": own_first(money)}
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When
 
+from accounts.ui.sums import add_up
 from integrations.models import IN_FLIGHT, Push, PushState, SyncRun
 
 # What moves or needs somebody comes first.
@@ -35,7 +36,7 @@ class Standing:
     def add(self, count: int, currency: str, amount: Decimal | None) -> None:
         self.count += count
         if amount is not None:
-            self.money[currency] = self.money.get(currency, Decimal(0)) + amount
+            add_up(self.money, currency, amount)
 
 
 @dataclass

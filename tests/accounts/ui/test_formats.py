@@ -22,6 +22,7 @@ from accounts.ui.formats import (
     shown_number,
     shown_short_day,
 )
+from accounts.ui.sums import add_up, own_first, sums_text
 
 MOMENT = datetime(2026, 3, 4, 21, 17, 5, tzinfo=UTC)
 
@@ -84,3 +85,14 @@ def test_formats_end_with_the_scope_that_set_them() -> None:
     with formats_of_a_company(Formats(DateFormat.ISO)), formats_of_a_company(Formats(DateFormat.EUROPE)):
         assert shown_day(date(2026, 3, 4)) == "4 Mar 2026"
     assert shown_day(date(2026, 3, 4)) == before
+
+
+def test_sums_are_in_cents_and_the_companys_own_currency_stands_first() -> None:
+    sums: dict[str, Decimal] = {}
+    for currency, total in (("CAD", Decimal(300)), ("USD", Decimal("454809177.7400001")), (None, None), ("USD", None)):
+        add_up(sums, currency, total)
+    assert sums == {"CAD": Decimal(300), "USD": Decimal("454809177.74"), "": Decimal(0)}
+    with formats_of_a_company(Formats(currency="USD")):
+        assert list(own_first(sums)) == ["USD", "", "CAD"]
+        assert sums_text({"CAD": Decimal(300), "USD": Decimal(-5)}) == "($5.00) and 300.00 CAD"
+    assert next(iter(own_first(sums, "CAD"))) == "CAD"

@@ -103,7 +103,6 @@ OPERATIONS: dict[str, Callable[[Many], Any]] = {
     "requests.ready_documents": lambda many: requests.ready_documents(many.flow, many.numbers),
     "verification.start_verification": lambda many: verified(many.connection, [many.flow][: len(many.documents)]),
     "preview.preview_of": lambda many: preview.preview_of(many.connection, many.flow, of_a_type(many)),
-    "preview.add_up": lambda many: [preview.add_up({}, each) for each in of_a_type(many)],
 }
 WITHOUT_CLIENT = (
     "requests.ask_pushes", "requests.ready_documents", "preview.preview_of", "verification.start_verification",

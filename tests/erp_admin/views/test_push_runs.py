@@ -79,7 +79,7 @@ def test_currencies_are_never_added_up(pushing: Connection, ben: Client, url: Ur
         state=PushState.DELIVERED, run=run, due_at=timezone.now(), amount=Decimal("500.00"), currency="CAD",
     )  # fmt: skip
     page = ben.get(url("run", number=run.number)).text
-    assert "2 of 2 commitments delivered, 500.00 CAD and $1,000.00." in page
+    assert "2 of 2 commitments delivered, $1,000.00 and 500.00 CAD." in page
 
 
 def test_what_failed_comes_first_and_is_retried_once(pushing: Connection, ben: Client, url: Url) -> None:
