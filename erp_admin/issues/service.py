@@ -88,9 +88,6 @@ class Retried:
     outcomes: list[tuple[AnyType, PushOutcome]] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
 
-    def number(self, name: str) -> int:
-        return sum(len(getattr(outcome, name)) for _, outcome in self.outcomes)
-
     @property
     def runs(self) -> list[Started]:
         return [outcome.started for _, outcome in self.outcomes if outcome.started is not None]

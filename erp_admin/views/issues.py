@@ -29,6 +29,7 @@ from erp_admin.issues.service import (
 )
 from erp_admin.models import Issue
 from erp_admin.views.document_pages import document_url, tenant_url
+from erp_admin.views.document_push import tell
 from erp_admin.views.issue_rows import issue_rows, own_reason, technical
 from integrations.delivery.contract import push_flow
 from integrations.delivery.requests import release_hold
@@ -184,20 +185,8 @@ def retry_issue(request: TenantRequest, issue_key: str) -> HttpResponse:
 def _told(request: TenantRequest, retried: Retried) -> HttpResponse:
     for refused in retried.refused:
         messages.error(request, str(refused))
-    told = [
-        f"{number:,} {words}"
-        for name, words in (
-            ("queued", "queued"),
-            ("waiting", "waiting for another document"),
-            ("blocked", "still blocked"),
-            ("left", "left as they are"),
-        )
-        if (number := retried.number(name))
-    ]
-    if told:
-        started = bool(retried.runs)
-        text = f"Retried: {', '.join(told)}."
-        messages.add_message(request, messages.INFO if started else messages.WARNING, text)
+    for document_type, asked in retried.outcomes:
+        tell(request, document_type, asked)
     if len(retried.runs) == 1:
         return redirect("run", tenant_slug=request.tenant.slug, number=retried.runs[0].run.number)
     return redirect(tenant_url(request, "issues"))

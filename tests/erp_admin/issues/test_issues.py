@@ -285,7 +285,7 @@ class TestRetry:
         (row,) = ben.get(url("issues")).context["rows"]
         assert row.kinds == "1 commitment and 1 change order"
         page = ben.post(url("retry_issue", issue_key=row.cause.key), follow=True)
-        assert "1 queued, 1 still blocked" in page.text
+        assert "Pushing commitments: 1 blocked and not sent." in page.text
         assert [each.flow for each in SyncRun.objects.filter(state="queued")] == ["change_orders"]
 
     def test_what_is_no_matter_of_pushing_again_says_so(self, pushing: Connection, ben: Client, url: Url) -> None:

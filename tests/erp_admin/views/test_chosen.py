@@ -17,27 +17,12 @@ from erp_admin.purchasing.service import save_commitment
 from integrations.models import Approval, Connection, Push, SyncRun
 from integrations.operations.retention import prune
 from integrations.runs.runner import run_to_end
-from tests import lists
 from tests.erp_admin.samples import change_order, choose_settings, commitment
-from tests.snapshot import read_lists
 
 pytestmark = pytest.mark.django_db
 
 Url = Callable[..., str]
 Browser = Callable[[User | None], Client]
-
-
-@pytest.fixture
-def pushing(connection: Connection) -> Connection:
-    read_lists(connection, lists.DOCUMENTS)
-    choose_settings(connection)
-    connection.refresh_from_db()
-    return connection
-
-
-@pytest.fixture
-def ben(client_for: Browser, accountant: User) -> Client:
-    return client_for(accountant)
 
 
 def chosen_at(client: Client, address: str, *documents: Commitment) -> str:

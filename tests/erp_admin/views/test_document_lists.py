@@ -25,11 +25,6 @@ NUMBER = 2_000
 
 
 @pytest.fixture
-def ben(client_for: Browser, accountant: User) -> Client:
-    return client_for(accountant)
-
-
-@pytest.fixture
 def many(connection: Connection) -> Connection:
     """2,000 commitments in two currencies, of 50 vendors and 20 projects; each hundredth has a change order."""
     once("commitments in two currencies", connection, lambda: add_many(connection))

@@ -27,11 +27,6 @@ Browser = Callable[[User | None], Client]
 
 
 @pytest.fixture
-def ben(client_for: Browser, accountant: User) -> Client:
-    return client_for(accountant)
-
-
-@pytest.fixture
 def listed(connection: Connection) -> Connection:
     return read_lists(connection, lists.DOCUMENTS)
 

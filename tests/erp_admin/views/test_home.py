@@ -54,11 +54,6 @@ def vera(client_for: Browser, viewer: User) -> Client:
 
 
 @pytest.fixture
-def ben(client_for: Browser, accountant: User) -> Client:
-    return client_for(accountant)
-
-
-@pytest.fixture
 def pushing(connection: Connection, worker_lives: None) -> Connection:
     read_lists(connection, lists.DOCUMENTS)
     choose_settings(connection)

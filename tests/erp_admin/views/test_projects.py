@@ -39,11 +39,6 @@ def ids_shown(page: str) -> list[str]:
 
 
 @pytest.fixture
-def ben(client_for: Browser, accountant: User) -> Client:
-    return client_for(accountant)
-
-
-@pytest.fixture
 def vera(client_for: Browser, viewer: User) -> Client:
     return client_for(viewer)
 

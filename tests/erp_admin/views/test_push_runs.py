@@ -14,27 +14,12 @@ from integrations.delivery.figures import figures_of, figures_of_runs
 from integrations.models import Connection, Push, PushState, RunState, SyncRun
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
-from tests import lists
-from tests.erp_admin.samples import choose_settings, commitment
-from tests.snapshot import read_lists
+from tests.erp_admin.samples import commitment
 
 pytestmark = pytest.mark.django_db
 
 Url = Callable[..., str]
 Browser = Callable[[User | None], Client]
-
-
-@pytest.fixture
-def pushing(connection: Connection) -> Connection:
-    read_lists(connection, lists.DOCUMENTS)
-    choose_settings(connection)
-    connection.refresh_from_db()
-    return connection
-
-
-@pytest.fixture
-def ben(client_for: Browser, accountant: User) -> Client:
-    return client_for(accountant)
 
 
 def asked(ben: Client, url: Url, *documents: Commitment) -> SyncRun:

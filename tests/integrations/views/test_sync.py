@@ -47,13 +47,12 @@ def test_the_first_time_it_teaches_what_a_full_does(ben: Client, url: Url, conne
 def test_afterwards_a_partial_from_the_last_success_is_preset_with_its_cost(
     ben: Client, url: Url, mirrored: Connection
 ) -> None:
-    ListState.objects.update(complete_through=timezone.now() - timedelta(hours=3))
+    complete = timezone.now() - timedelta(hours=3)
+    ListState.objects.update(complete_through=complete)
     page = ben.get(url("sync"))
     form = page.context["form"]
     assert form["mode"].value() == "partial"
-    assert form["sync_from"].value() == timezone.localtime(timezone.now() - timedelta(hours=3)).strftime(
-        "%Y-%m-%dT%H:%M"
-    )
+    assert form["sync_from"].value() == timezone.localtime(complete).strftime("%Y-%m-%dT%H:%M")
     records = sum(state.records for state in ListState.objects.filter(kind__in=MIRRORED))
     estimate = text_of(ben.get(url("sync_estimate"), {"mode": "full", "lists": MIRRORED}))
     assert f"about {records:,} records" in estimate
