@@ -17,6 +17,7 @@ from erp_admin.uploads.service import KEPT
 from integrations.models import Connection, ListItem
 from integrations.settings.selectors import picked_lists
 from integrations.views.settings import PICKED_AT_ONCE
+from tests.snapshot import once
 
 Url = Callable[..., str]
 MANY, MOST_ROWS = 300, PICKED_AT_ONCE + 10
@@ -43,8 +44,13 @@ class Rows:
 @pytest.fixture
 def many(connection: Connection) -> Project:
     """A project with many of everything that is chosen from."""
+    once("many to choose from", connection, lambda: make_many(connection))
+    return Project.objects.get(number="P")
+
+
+def make_many(connection: Connection) -> None:
     now, tenant = timezone.now(), connection.tenant
-    project = Project.objects.create(tenant=tenant, number="P", name="Many", currency="USD", remote_id="P")
+    Project.objects.create(tenant=tenant, number="P", name="Many", currency="USD", remote_id="P")
     ListItem.objects.bulk_create(
         ListItem(
             tenant=tenant, connection=connection, kind=kind, record_no=number, business_id=f"M-{number:05}",
@@ -60,7 +66,6 @@ def many(connection: Connection) -> Project:
         Commitment(tenant=tenant, number=each, title="One of many", currency="USD", dated_on=date(2026, 3, 2))
         for each in numbers
     )
-    return project
 
 
 @pytest.fixture
