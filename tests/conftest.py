@@ -60,10 +60,9 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all migrations and no row, for copies; one for all processes of a run."""
-    own = tmp_path_factory.getbasetemp()
-    return make_migrated_file(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+def migrated_file() -> Path:
+    """An SQLite file with all migrations and no row, for copies; one for all processes."""
+    return make_migrated_file()
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,16 @@
-"""One freshly migrated SQLite file for each run of the suite, copied wherever a migrated database is needed.
+"""One migrated SQLite file for all runs of the suite, copied wherever a migrated database is needed.
 
-Owns making it once, however many processes test, and the test database at an older state. What migrating itself does is
-tested where it is the subject: the release step and the demo begin with an empty database.
+Owns making it once, however many processes and runs test the same code, and the test database at an older state. What
+migrating itself does is tested where it is the subject: the release step and the demo begin with an empty database.
 """
 
 import fcntl
+import hashlib
 import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import cache
@@ -22,17 +24,41 @@ from django.db.migrations.state import ProjectState, StateApps
 from config import keys
 
 ROOT = Path(__file__).parent.parent
+KEPT_SECONDS = 24 * 3600
 
 
-def migrated_file(folder: Path) -> Path:
-    """The file in a folder that all processes of this run share; the first to ask migrates, the others wait for it."""
-    made = folder / "migrated.sqlite3"
-    with (folder / "migrated.lock").open("w") as lock:
+def migrated_file(folder: Path = ROOT / "var" / "migrated") -> Path:
+    """The file that all processes share, and later runs, while what it is made from stays as it is.
+
+    The first to ask migrates, the others wait for it. A file that nobody asked for since yesterday is removed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    made = folder / f"{_made_from()}.sqlite3"
+    with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
-            _migrate(folder / "unfinished.sqlite3")
-            (folder / "unfinished.sqlite3").rename(made)
+            unfinished = folder / "unfinished"
+            unfinished.unlink(missing_ok=True)
+            _migrate(unfinished)
+            unfinished.rename(made)
+        made.touch()
+        for other in folder.glob("*.sqlite3"):
+            if other.stat().st_mtime < time.time() - KEPT_SECONDS:
+                other.unlink()
     return made
+
+
+def _made_from() -> str:
+    """A digest of what a migrated database depends on: migrations, models with their rights, settings, packages."""
+    sources = {ROOT / "requirements-dev.txt", *(ROOT / "config").glob("*.py"), *(ROOT / "tests").glob("settings*.py")}
+    for app in ("accounts", "integrations", "erp_admin", "tests/toy"):
+        for pattern in ("apps.py", "models.py", "models/**/*.py", "migrations/*.py"):
+            sources.update((ROOT / app).glob(pattern))
+    digest = hashlib.sha256()
+    for source in sorted(sources):
+        digest.update(f"{source.relative_to(ROOT)}\0".encode())
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _migrate(file: Path) -> None:

@@ -21,8 +21,8 @@ READ: Final = 300  # entries of the document, and of its lines each
 LONGEST: Final = 80
 AT_ONE_GO: Final = timedelta(seconds=1)  # between entries of one save that no request holds together
 _KINDS: Final = (EventKind.CREATED, EventKind.CHANGED, EventKind.DELETED)
-# What follows from other values. To which document it belongs stands on the page that tells this.
-_FOLLOWS: Final = frozenset({"Amount", "Remote id", "Linked at", "Linked by"})
+# Fields that follow from others, and the link, which the history tells by itself.
+_FOLLOWS: Final = frozenset({"amount", "remote_id", "remote_url", "linked_at", "linked_by"})
 
 
 @dataclass
@@ -123,7 +123,7 @@ class _Words:
         self._currency = currency
         documents = {each.model for each in document_types()}
         owners = {label for label, each in self._fields.items() if each.related_model in documents}
-        self._untold = _FOLLOWS | owners
+        self._untold = owners | {label for label, each in self._fields.items() if each.name in _FOLLOWS}
 
     def changes(self, entry: AuditEntry, place: str = "") -> Iterator[str]:
         for change in entry.changes:
@@ -131,7 +131,7 @@ class _Words:
             if label in self._untold:
                 continue
             before, after = (self._said(label, change[side]) for side in ("before", "after"))
-            name = label[:1].lower() + label[1:]
+            name = label if label[1:2].isupper() else label[:1].lower() + label[1:]  # an abbreviation stays one: ID
             yield f"{name}{f' of {place}' if place else ''} from {before} to {after}"
 
     def of_line(self, entry: AuditEntry) -> Iterator[str]:

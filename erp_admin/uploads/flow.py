@@ -11,6 +11,7 @@ from typing import Final
 from django.db import IntegrityError, transaction
 
 from accounts.refusal import Refused
+from erp_admin.documents.types import type_for
 from erp_admin.documents.uploads import NotWritten
 from erp_admin.models import (
     IMPORTABLE,
@@ -30,7 +31,7 @@ from erp_admin.uploads.resolving import Resolver
 from erp_admin.uploads.steps import APPROVE, NAMES, READING_FLOW
 from erp_admin.uploads.writing import approve, write
 from integrations.models import Approval, RowOutcome, RunRow, RunStep, SyncRun
-from integrations.runs.flow import Flow, StepFailed
+from integrations.runs.flow import Flow, StepFailed, WayBack
 from integrations.runs.step import StepWork
 
 PAGE_SIZE: Final = 50
@@ -38,6 +39,18 @@ PAGE_SIZE: Final = 50
 
 def _draft_of(step: RunStep) -> ImportDraft | None:
     return ImportDraft.objects.filter(pk=int(step.key.partition(":")[2])).first()
+
+
+def _draft_of_run(run: SyncRun) -> ImportDraft | None:
+    step = run.steps.first()
+    return _draft_of(step) if step is not None else None
+
+
+def _to_file(run: SyncRun) -> WayBack:
+    draft = _draft_of_run(run)
+    if draft is None:
+        return WayBack("Back to the files", "commitment_imports")
+    return WayBack("Back to the file", "commitment_import", {"draft_pk": draft.pk})
 
 
 class DocumentReading(Flow):
@@ -49,7 +62,9 @@ class DocumentReading(Flow):
     key = READING_FLOW
     title = "Read a file of documents"
     plural = "rows"
-    list_url_name = "commitment_imports"
+
+    def way_back(self, run: SyncRun) -> WayBack:
+        return _to_file(run)
 
     def work(self, work: StepWork) -> Iterator[None]:
         draft = _draft_of(work.step)
@@ -148,7 +163,6 @@ class DocumentImport(Flow):
     key = "document_import"
     title = "Import documents from a file"
     plural = "documents"
-    list_url_name = "commitment_imports"
 
     def work(self, work: StepWork) -> Iterator[None]:
         draft = _draft_of(work.step)
@@ -163,6 +177,14 @@ class DocumentImport(Flow):
             for entry in entries:
                 _import_one(work, entry, resolver)
             yield
+
+    def document_page(self, run: SyncRun) -> str:
+        draft = _draft_of_run(run)
+        return type_for(draft.kind).flow.document_url_name if draft is not None else ""
+
+    def way_back(self, run: SyncRun) -> WayBack:
+        """The file, which says what became of it and offers to push what it made."""
+        return _to_file(run)
 
     def ended(self, run: SyncRun, step: RunStep) -> None:
         """A file of which something was imported is not read another way any more, so its bytes go."""
@@ -212,6 +234,7 @@ def _close(
         label=str(entry)[:300],
         outcome=outcome,
         message=why[:500],
+        document_id=entry.document_id,
     )
     work.count(read=1, **{str(outcome): 1})
     work.save_page()

@@ -26,6 +26,15 @@ class StepPlan:
     checkpoint: dict[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class WayBack:
+    """A page that a run leads back to; `arguments` are those of its address besides the tenant's."""
+
+    label: str
+    url_name: str
+    arguments: dict[str, object] = field(default_factory=dict)
+
+
 class Flow(ABC):
     """Work that runs in steps, each step in pages.
 
@@ -51,6 +60,14 @@ class Flow(ABC):
     @abstractmethod
     def work(self, work: "StepWork") -> Iterator[None]:
         """Work off one step, yielding at each page border."""
+
+    def document_page(self, run: "SyncRun") -> str:
+        """The name of the address that shows the document a row of this run led to; "" where rows lead to none."""
+        return self.document_url_name
+
+    def way_back(self, run: "SyncRun") -> "WayBack | None":
+        """Where people go on when this run has ended."""
+        return WayBack("Back to the list", self.list_url_name) if self.list_url_name else None
 
     def unfinished(self, run: "SyncRun") -> Unfinished | None:
         """What was asked of the run and is neither done nor failed at the end of its work, if anything."""

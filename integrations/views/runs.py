@@ -30,6 +30,7 @@ from integrations.gateway.access import entity_names, live_connection, require_c
 from integrations.mirror.flow import LISTS
 from integrations.mirror.selectors import has_succeeded
 from integrations.models import ACTIVE_RUNS, Delivery, LogLevel, Mode, RowOutcome, RunRow, RunState, RunStep, SyncRun
+from integrations.runs.flow import WayBack
 from integrations.runs.runner import row_counts
 from integrations.runs.selectors import (
     StepLine,
@@ -203,7 +204,7 @@ def _is_ordinary(found: SyncRun, sums: dict[str, int]) -> bool:
 def _documents(request: TenantRequest, found: SyncRun, figures: PushFigures) -> dict[str, Any]:
     """The documents of a push, each once and where it is now: what failed first, then what is not settled."""
     flow = known_flow(found.flow)
-    name = flow.document_url_name if flow else ""
+    name = flow.document_page(found) if flow else ""
     rows = documents_of(found)
     size = DOCUMENTS_LIVE if found.is_active else DOCUMENTS_PER_PAGE
     shown = pager(request, rows, "documents", size)
@@ -264,11 +265,10 @@ def _rows(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
     """The run's rows of the chosen `outcome`, each with the address of the document it led to; of a push they are its
     documents, which are shown once."""
     flow = known_flow(found.flow)
-    list_name = flow.list_url_name if flow else ""
-    list_url = reverse(list_name, kwargs={"tenant_slug": request.tenant.slug}) if list_name else ""
+    way_back = _way_back(request, flow.way_back(found) if flow else None)
     counts = {} if is_push(found.flow) else row_counts(found)
     if not any(counts.values()):
-        return {"has_rows": False, "list_url": list_url}
+        return {"has_rows": False, **way_back}
     rows = found.rows.select_related("list_item")
     if request.GET.get("outcome") in RowOutcome.values:
         rows = rows.filter(outcome=request.GET["outcome"])
@@ -276,7 +276,7 @@ def _rows(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
     options = [("", "All", sum(counts.values()))]
     options += [(value, str(RowOutcome(value).label), number) for value, number in counts.items() if number]
     group = filter_group(request, "Outcome", "outcome", options, page_parameter="rows", anchor="#rows")
-    name = flow.document_url_name if flow else ""
+    name = flow.document_page(found) if flow else ""
     lines = [(row, _document_url(request, name, row)) for row in page.page]
     return {
         "rows": page,
@@ -284,8 +284,15 @@ def _rows(request: TenantRequest, found: SyncRun) -> dict[str, Any]:
         "rows_say": any(row.message for row, _ in lines),
         "row_filters": [group],
         "has_rows": True,
-        "list_url": list_url,
+        **way_back,
     }
+
+
+def _way_back(request: TenantRequest, back: WayBack | None) -> dict[str, str]:
+    if back is None:
+        return {"back_label": "", "back_url": ""}
+    arguments = {"tenant_slug": request.tenant.slug, **back.arguments}
+    return {"back_label": back.label, "back_url": reverse(back.url_name, kwargs=arguments)}
 
 
 def _document_url(request: TenantRequest, name: str, row: RunRow) -> str:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from lxml import html
 
-from accounts.models import AuditEntry, Tenant, User
+from accounts.models import AuditEntry, Tenant
 from erp_admin.documents.proposing import next_numbers
 from erp_admin.documents.types import type_for
 from erp_admin.models import ChangeOrder, Commitment, Project
@@ -25,11 +25,6 @@ from tests.snapshot import read_lists
 pytestmark = pytest.mark.django_db
 
 Url = Callable[..., str]
-
-
-@pytest.fixture
-def ben(client_for: Callable[[User | None], Client], accountant: User) -> Client:
-    return client_for(accountant)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.models import AuditEntry, Tenant, User
+from accounts.models import AuditEntry, Tenant
 from accounts.tenancy import tenant_scope
 from erp_admin.models import ImportDraft, RememberedColumns
 from erp_admin.uploads.service import read_upload
@@ -23,11 +23,6 @@ ROWS = (
     'SC-2,Walls,Purchase order,Northwind Roofing,2026-03-03,Bob,Masonry,"2,000.00"',
 )
 CHOSEN = {0: "number", 1: "title", 2: "type", 3: "vendor", 4: "date", 5: "-", 6: "description", 7: "amount"}
-
-
-@pytest.fixture
-def ben(accountant: User, client_for: Callable[[User | None], Client]) -> Client:
-    return client_for(accountant)
 
 
 @pytest.fixture

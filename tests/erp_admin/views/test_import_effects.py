@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 from lxml import html
 
-from accounts.models import User
 from erp_admin.documents.effects import sentences
 from integrations.models import Connection
 from tests import lists
@@ -21,11 +20,6 @@ Url = Callable[..., str]
 @pytest.fixture
 def listed(connection: Connection) -> Connection:
     return read_lists(connection, lists.FILES)
-
-
-@pytest.fixture
-def ben(client_for: Callable[[User | None], Client], accountant: User) -> Client:
-    return client_for(accountant)
 
 
 def test_what_changes_is_listed_with_the_document(listed: Connection, ben: Client, url: Url) -> None:

@@ -11,7 +11,7 @@ from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Tenant, User
+from accounts.models import Tenant
 from erp_admin.models import Commitment, ImportDraft
 from erp_admin.uploads.service import read_upload
 from integrations.models import Connection, SyncRun
@@ -21,11 +21,6 @@ from tests.erp_admin.imported import COMMITMENT_HEADER, commitment_row, csv_of, 
 from tests.snapshot import read_lists
 
 Url = Callable[..., str]
-
-
-@pytest.fixture
-def ben(accountant: User, client_for: Callable[[User | None], Client]) -> Client:
-    return client_for(accountant)
 
 
 @pytest.fixture
@@ -71,7 +66,11 @@ def test_from_upload_to_the_imported_commitments(ben: Client, url: Url, listed: 
     run_to_end(run)
     assert Commitment.objects.count() == 2
     assert "2 of 2 commitments imported." in page(ben, url("commitment_import", draft_pk=draft.pk))
-    assert "SC-1 Works" in page(ben, url("run", number=run.number))
+    shown = page(ben, url("run", number=run.number))
+    assert "SC-1 Works" in shown
+    for document in Commitment.objects.all():
+        assert f'href="{url("commitment", pk=document.pk)}"' in shown
+    assert f'href="{address}"' in shown  # the file offers to push what it made
 
 
 def test_a_workbook_is_taken_whatever_its_name(ben: Client, url: Url, connection: Connection) -> None:

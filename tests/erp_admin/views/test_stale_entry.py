@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 from lxml import html
 
-from accounts.models import User
 from erp_admin.models import Commitment
 from erp_admin.purchasing.service import approve, save_commitment
 from integrations.models import Approval, Connection
@@ -23,11 +22,6 @@ Url = Callable[..., str]
 @pytest.fixture
 def listed(connection: Connection) -> Connection:
     return read_lists(connection, lists.FILES)
-
-
-@pytest.fixture
-def ben(client_for: Callable[[User | None], Client], accountant: User) -> Client:
-    return client_for(accountant)
 
 
 def filled(page: str) -> dict[str, Any]:
