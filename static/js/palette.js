@@ -26,7 +26,7 @@
   }
 
   function dress() {
-    for (const list of results.querySelectorAll("ul, li")) list.setAttribute("role", "presentation");
+    for (const list of results.querySelectorAll("ul, li, h2")) list.setAttribute("role", "presentation");
     for (const section of results.querySelectorAll("section")) section.setAttribute("role", "group");
     hits().forEach((hit, index) => {
       hit.id = `hit-${index}`;

@@ -22,11 +22,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """In memory, all threads would share one connection, and with it each other's transactions."""
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> None:
+    """A copy of the migrated file: in memory, all threads would share one connection and each other's transactions."""
     database = connections["default"].settings_dict
     if database["ENGINE"].endswith("sqlite3"):
-        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("browser") / "site.sqlite3")
+        file = tmp_path_factory.mktemp("browser") / "site.sqlite3"
+        shutil.copyfile(migrated_file, file)
+        database["TEST"]["NAME"] = str(file)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Django migrates what it finds, which is the copy."""
+    return connections["default"].vendor == "sqlite"
 
 
 @pytest.fixture(scope="session")

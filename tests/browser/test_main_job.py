@@ -47,7 +47,7 @@ def test_from_nothing_to_a_fully_enabled_integration(
 ) -> None:
     alma = visit()
     alma.log_in(admin.email)
-    alma.sees("From here to your first projects")
+    alma.sees("From here to your first documents in Intacct")
     expect(alma.page.locator(".topbar .pill")).to_contain_text("Not connected")
     alma.look()
     alma.follow("Read how")
@@ -115,7 +115,7 @@ def test_three_projects_are_imported_under_the_eyes_of_the_accountant(
     assert work_slice(newest_run().pk, seconds=0) is Slice.MORE
     expect(state).to_contain_text("Running")
     expect(progress.get_by_role("progressbar").first).to_be_visible()
-    expect(progress).to_contain_text("3 new")
+    expect(progress).to_contain_text("3 of 3 projects imported.")
     ben.look()
     run = run_to_end(newest_run())
     expect(state).to_contain_text("Succeeded")

@@ -31,10 +31,11 @@ def test_anything_is_reached_by_keyboard(visit: Visit, admin: User, ready: Conne
     alma.look()
     page.keyboard.press("Enter")
     expect(page).to_have_url(alma.base + url("commitment", pk=one.pk))
-
+    page.wait_for_load_state()
     page.keyboard.press("g")
     page.keyboard.press("h")
     expect(page).to_have_url(alma.base + url("home"))
+    page.wait_for_load_state()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     alma.look()
