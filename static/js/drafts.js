@@ -16,7 +16,7 @@
   const AGAIN = 10_000; // after a failure
   const WITH_THE_PAGE = 60_000; // bytes that a browser still sends while a page goes away
   const DAYS_HERE = 7;
-  const VERSIONS = ["seen", "version", "connection", "made_from"]; // hidden fields that say from which version a form was made
+  const VERSIONS = ["seen", "version", "connection", "made_from", "shown_lines"]; // hidden fields that say from which version a form was made
 
   const meta = document.querySelector('meta[name="drafts"]');
   const whose = document.querySelector('meta[name="session"]')?.dataset.person;
