@@ -54,7 +54,11 @@ class TestSigns:
     def test_while_typing_only_that_cell_is_at_fault(
         self, listed: Connection, ben: Client, url: Url, name: str
     ) -> None:
-        asked = {"type": "commitments", "project": "\ud800", "lines": [{name: "a\ud800"}, {"unit_price": "$5"}]}
+        asked: dict[str, Any] = {
+            "type": "commitments",
+            "project": "\ud800",
+            "lines": [{name: "a\ud800"}, {"unit_price": "$5"}],
+        }
         asked["fields"] = {"vendor_id": "\ud800", "project": "\ud800", "title": "\ud800", "dated_on": "3/4/26"}
         answer = ben.post(url("read_values"), json.dumps(asked), content_type="application/json").json()
         first, second = answer["lines"]
@@ -181,12 +185,12 @@ class TestLinesOfTheCommitment:
             assert "what was line 2 is line 3 now. Choose the one you mean" in answer.text
             assert "3 Part 2" in answer.text
             assert "2 Part 1" in answer.text
-        assert document.lines.get().changes_line.description == "Part 2"
+        assert str(document.lines.get().changes_line).endswith("Part 2")
         again = filled(answer.text) | {"lines_json": changed("3")["lines_json"]}
         assert ben.post(address, again).status_code == 302
-        assert ChangeOrder.objects.latest("pk").lines.get().changes_line.description == "Part 2"
+        assert str(ChangeOrder.objects.latest("pk").lines.get().changes_line).endswith("Part 2")
         assert ben.post(edited, filled(ben.get(edited).text) | {"title": "The title"}).status_code == 302
-        assert document.lines.get().changes_line.description == "Part 2"
+        assert str(document.lines.get().changes_line).endswith("Part 2")
 
     def test_a_line_that_went_or_came_meanwhile(self, listed: Connection, ben: Client, url: Url) -> None:
         base = commitment(listed, "SC-1", "100", "200", approved=False)
