@@ -233,6 +233,19 @@ class TestLinesOfTheCommitment:
         assert ben.get(address).status_code == 302
 
 
+@pytest.mark.parametrize(("price", "is_hidden"), [("-100", True), ("-100.01", False)])
+def test_a_revised_total_below_zero_is_said(
+    listed: Connection, ben: Client, url: Url, price: str, is_hidden: bool
+) -> None:
+    base = commitment(listed, "SC-1", "100", approved=False)
+    address = f"{url('new_change_order')}?commitment={base.pk}"
+    typed = filled(ben.get(address).text) | changed("1")
+    typed["lines_json"] = lines_json({"description": "Left out", "unit_price": price})
+    assert ben.post(address, typed).status_code == 302
+    page = ben.get(url("edit_change_order", pk=ChangeOrder.objects.get().pk)).text
+    assert ("data-below-zero hidden>" in page) is is_hidden
+
+
 def test_the_draft_of_what_was_saved_goes_even_if_it_was_not_approved(
     listed: Connection, ben: Client, url: Url
 ) -> None:
