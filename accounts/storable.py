@@ -37,6 +37,11 @@ def storable(text: str) -> str:
     return text.replace(_NUL, "")
 
 
+def cannot_be_kept(text: str) -> bool:
+    """Whether a text that came inside another one, as JSON spells any sign out, holds what cannot be kept."""
+    return _CANNOT_BE_KEPT.search(text) is not None
+
+
 class StatedType:
     """Around the whole site: leaves Django nothing of a Content-Type that it would fail at before any middleware.
 

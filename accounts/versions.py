@@ -88,7 +88,7 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]  # of whichever 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         seen, now = cleaned.pop(SEEN, ""), digest_of(self._stored)
-        if seen and seen != now:
+        if self.instance.pk is not None and seen != now:
             self.meanwhile = self._meanwhile()
             sent: Any = self.data
             self.data = sent.copy()

@@ -21,6 +21,7 @@ from accounts.drafts.selectors import drafts_at
 from accounts.drafts.service import Closed, close_draft, keep_draft
 from accounts.models import ClosedAs, Role
 from accounts.refusal import Refused
+from accounts.storable import cannot_be_kept
 from accounts.ui.formats import shown_day, shown_time
 
 LONGEST_PLACE = 200
@@ -110,7 +111,7 @@ def _read(body: bytes) -> _Sent | None:
         read = _Sent(place, uuid.UUID(sent["opening"]), number, typed, replaces)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
-    is_fine = 0 < len(place) <= LONGEST_PLACE and 0 < number <= HIGHEST_NUMBER and "\0" not in place
+    is_fine = 0 < len(place) <= LONGEST_PLACE and 0 < number <= HIGHEST_NUMBER and not cannot_be_kept(place)
     return read if is_fine else None
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts.storable import cannot_be_kept
 from erp_admin.documents.line_columns import NUMBERS, LineColumn, Reads
 from erp_admin.forms.codes import Asked, Codes, Meant, projects_meant
 from erp_admin.forms.fields import (
@@ -40,6 +41,8 @@ _FIELDS: Final[Mapping[Reads, type[MeasuredField]]] = {
     Reads.PERCENT: PercentField,
 }
 _LEAST: Final = Decimal("0.0001")
+_ODD_SIGN: Final = "This holds a sign that cannot be stored. Type it again."
+_LISTED: Final = (Reads.CODE, Reads.PROJECT, Reads.CHANGED)
 
 
 @dataclass(frozen=True)
@@ -62,13 +65,17 @@ Line = dict[str, Read]
 
 @dataclass
 class CellReader:
-    """Reads rows of one document. `project` is that of its head, `changeable` the lines that a line may change."""
+    """Reads rows of one document. `project` is that of its head, `changeable` the lines that a line may change.
+
+    `shown_lines` are the keys of those lines by the numbers that the page showed; None where no page is asked about.
+    """
 
     columns: tuple[LineColumn, ...]
     connection: Connection | None
     project: Project | None = None
     currency: str = ""
     changeable: Mapping[str, Any] = field(default_factory=dict)
+    shown_lines: Mapping[str, int] | None = None
 
     def __post_init__(self) -> None:
         self._codes = Codes(self.connection)
@@ -84,14 +91,22 @@ class CellReader:
 
     def read(self, rows: Sequence[Row]) -> list[Line]:
         """Every row with its cells, the empty ones left out."""
-        texts = [{name: text.strip() for name, text in row.items() if text.strip()} for row in rows]
+        texts = [self._readable(row) for row in rows]
         for column in self.columns:
             if column.reads is Reads.PROJECT:
                 wanted = {row.get(column.name, "") for row in texts} - {"", *self._projects}
                 self._projects |= projects_meant(wanted)
         self._fetch_codes(texts, lambda column: "task_id" not in column.within)
         self._fetch_codes(texts, lambda column: "task_id" in column.within)
-        return [self._line(row) for row in texts]
+        return [self._line(row) | _odd(given) for row, given in zip(texts, rows, strict=True)]
+
+    def _readable(self, row: Row) -> dict[str, str]:
+        """The cells in which something stands. Signs that nobody sees are no part of what is looked up in a list."""
+        kept = {name: text.strip() for name, text in row.items() if text.strip() and not cannot_be_kept(text)}
+        for column in self.columns:
+            if column.reads in _LISTED and column.name in kept:
+                kept[column.name] = " ".join(visible(kept[column.name], keeps_joiners=True)[0].split())
+        return {name: text for name, text in kept.items() if text}
 
     def _fetch_codes(self, rows: Iterable[Row], chosen: Any) -> None:
         columns = [each for each in self.columns if each.reads is Reads.CODE and chosen(each)]
@@ -118,7 +133,8 @@ class CellReader:
         return found if isinstance(found, Project) else None
 
     def _line(self, row: Row) -> Line:
-        line = {column.name: self._cell(column, row) for column in self.columns if row.get(column.name)}
+        cells = {column.name: self._cell(column, row) for column in self.columns if row.get(column.name)}
+        line = {name: read for name, read in cells.items() if read.value != "" or read.fault}
         if row.get("cost_type_id") and not row.get("task_id"):
             fault = "A cost type belongs to a cost code. Choose the cost code too."
             line["task_id"] = Read(value="", fault=fault)
@@ -153,9 +169,33 @@ class CellReader:
 
     def _changed(self, text: str) -> Read:
         found = self.changeable.get(text)
+        if self.shown_lines is not None and (found or text in self.shown_lines):
+            shown = self.shown_lines.get(text)
+            if found is None or found.pk != shown:
+                return self._renumbered(text, found, shown)
         if found is None:
             return Read(text=text, fault=f"There is no line {text} to change. Choose one, or leave the cell blank.")
         return Read(found, text, found.description)
+
+    def _renumbered(self, text: str, found: Any, shown: int | None) -> Read:
+        """The number means another line than on the page where it was typed: which one is meant is asked."""
+        meant = next((line for line in self.changeable.values() if line.pk == shown), None)
+        named = dict.fromkeys(each for each in (meant, found) if each is not None)
+        choices = tuple((str(each.number), f"{each.number} {each.description}") for each in named)
+        if meant is not None:
+            fault = (
+                f"Lines were renumbered since you opened this page: what was line {text} is line {meant.number} now."
+            )
+        elif shown is not None:
+            fault = f"The line that was line {text} when you opened this page is not there any more."
+        else:
+            fault = f"There was no line {text} when you opened this page; now it is “{found.description}”."
+        return Read(text=text, fault=f"{fault} Choose the one you mean, or leave the cell blank.", choices=choices)
+
+
+def _odd(row: Row) -> Line:
+    """Cells with signs that neither a page nor the database can hold."""
+    return {name: Read(text=text, fault=_ODD_SIGN) for name, text in row.items() if cannot_be_kept(text)}
 
 
 def _text(text: str, longest: int) -> Read:
@@ -166,16 +206,19 @@ def _text(text: str, longest: int) -> Read:
         return Read(text=text, fault=fault, choices=((f"'{seen}", f"{seen} as text"),))
     if is_formula_error(seen):
         return Read(text=text, fault=f"The spreadsheet shows the error {seen} here. Type the value.")
-    if any(0xD800 <= ord(sign) <= 0xDFFF for sign in seen):
-        return Read(text=text, fault="This holds a half of a sign, which cannot be stored. Type it again.")
     if len(seen) > longest:
         return Read(text=text, fault=f"The text has {len(seen):,} characters; at most {longest:,} fit.")
-    return Read(seen.removeprefix("'") if seen.startswith("'=") else seen, seen)
+    return Read(seen.removeprefix("'") if _is_quoted(seen) else seen, seen)
+
+
+def _is_quoted(text: str) -> bool:
+    """Whether its first apostrophe only says that a text is meant."""
+    return text.startswith("'") and text.lstrip("'").startswith("=")
 
 
 def text_as_typed(text: str) -> str:
     """A stored text as its cell reads it back."""
-    return f"'{text}" if text.startswith("=") else text
+    return f"'{text}" if text.startswith("=") or _is_quoted(text) else text
 
 
 def _number(reader: MeasuredField, text: str) -> Read:
@@ -224,6 +267,8 @@ def faults_of(line: Line) -> Iterable[tuple[str, Read]]:
 
 def read_field(reader: forms.Field, text: str) -> Read:
     """A field of the head, read as a cell is."""
+    if cannot_be_kept(text):
+        return Read(text=text, fault=_ODD_SIGN)
     try:
         value = reader.clean(text)
     except ValidationError as error:

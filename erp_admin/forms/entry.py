@@ -20,6 +20,7 @@ from django.http import QueryDict
 
 from accounts.models import AuditEntry
 from accounts.refusal import Refused
+from accounts.storable import cannot_be_kept
 from accounts.ui.formats import shown_amount
 from erp_admin.documents.line_columns import NUMBERS, LineColumn
 from erp_admin.documents.line_numbers import number_lines
@@ -31,9 +32,10 @@ from erp_admin.forms.pickers import PickerSources
 from erp_admin.forms.sent_lines import SentLine, lines_sent, stored_line
 from erp_admin.forms.versions import Meeting, merged_head, merged_lines
 from erp_admin.grammar.currencies import CODES
+from erp_admin.uploads.parsed import LARGEST_AMOUNT
 from integrations.models import Connection
 
-LINES, MADE_FROM = "lines_json", "made_from"
+LINES, MADE_FROM, SHOWN_LINES = "lines_json", "made_from", "shown_lines"
 SHOWN_FAULTS = 20
 
 
@@ -131,9 +133,20 @@ class LineForms(ABC):
         # Without spaces, as scripts write it: a page that was only opened has changed nothing.
         return json.dumps([line.as_json() for line in self.lines], ensure_ascii=False, separators=(",", ":"))
 
+    @property
+    def shown_lines(self) -> str:
+        """The keys of the lines that may be changed, by the numbers that this page shows for them.
+
+        A page that is shown again because its lines were not looked at keeps those of the page before.
+        """
+        if self._data is not None and (self.broken or self.meeting):
+            return str(self._data.get(SHOWN_LINES, ""))
+        return json.dumps({number: line.pk for number, line in self.changeable.items()})
+
     def reader(self, project: Any = None) -> CellReader:
         """Reads cells of this document; `project` is that of its head."""
-        return CellReader(self.columns, self.connection, project, self.currency, self.changeable)
+        shown = None if self._data is None else _shown_lines(self._data.get(SHOWN_LINES, ""))
+        return CellReader(self.columns, self.connection, project, self.currency, self.changeable, shown)
 
     @property
     def project(self) -> Any:
@@ -155,6 +168,12 @@ class LineForms(ABC):
                 for place, line in enumerate(self._read)
                 for name, read in faults_of(line)
             ]
+        if head and not self.faults and not self.broken and abs(self.total) >= LARGEST_AMOUNT:
+            self.head.add_error(
+                None,
+                f"The lines add up to {shown_amount(self.total, self.currency)}, which is more than can be stored.",
+            )
+            return False
         agreed = self.head.cleaned_data.get("control_total") if head and not self.faults and not self.broken else None
         if agreed is not None and agreed != self.total:
             given, wanted = (shown_amount(each, self.currency) for each in (self.total, agreed))
@@ -208,9 +227,8 @@ class LineForms(ABC):
     # Two people, or two tabs.
 
     def _is_outdated(self, now: Any) -> bool:
-        """Whether somebody or a file changed the document since the page was opened."""
-        seen = self._data.get("seen", "") if self._data is not None else ""
-        return bool(seen and now.pk and version_of(now) != seen)
+        """Whether the document was changed since the page was opened, or nothing says which version the page was of."""
+        return self._data is not None and bool(now.pk) and version_of(now) != self._data.get("seen", "")
 
     def _meet(self, now: Any) -> None:
         """Go on with both versions in one form; nothing was saved."""
@@ -281,9 +299,19 @@ def _made_from(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
         head = {str(name): str(value) for name, value in found["head"].items()}
+        if any(cannot_be_kept(value) for value in head.values()):
+            raise ValueError
         return {"head": head, "lines": list(found["lines"])}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {"head": {}, "lines": []}
+
+
+def _shown_lines(text: str) -> Mapping[str, int]:
+    """Which lines a page showed under which numbers. Nonsense says none, so that each number is asked about."""
+    try:
+        return {str(number): int(key) for number, key in json.loads(text).items()}
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        return {}
 
 
 def _saved_by(document: Any) -> tuple[str, datetime | None]:

@@ -49,6 +49,16 @@ def choices_of(error: ValidationError) -> tuple[Choice, ...]:
     return tuple(choice for each in error.error_list if isinstance(each, Misread) for choice in each.choices)
 
 
+class WordsField(forms.CharField):
+    """Text of several lines. A browser sends their ends as CR LF; they are kept as LF, as they come from files."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else text
+
+
 class MeasuredField(forms.DecimalField):
     """A number as people write it. `currency` is that of the document, which another one typed here contradicts."""
 

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from erp_admin.documents.types import Lock
 from erp_admin.forms.document import HeadForm
 from erp_admin.forms.entry import LineForms
-from erp_admin.forms.fields import DayField, PercentField
+from erp_admin.forms.fields import DayField, PercentField, WordsField
 from erp_admin.forms.pickers import PickerSources
 from erp_admin.models import ChangeOrder, Commitment
 from erp_admin.purchasing.service import save_change_order, save_commitment
@@ -52,7 +52,12 @@ class CommitmentForm(HeadForm):
             "retainage_percent": forms.TextInput(attrs={"inputmode": "decimal"}),
             "scope": forms.Textarea(attrs={"rows": 3}),
         }
-        field_classes = {"dated_on": DayField, "due_on": DayField, "retainage_percent": PercentField}
+        field_classes = {
+            "dated_on": DayField,
+            "due_on": DayField,
+            "retainage_percent": PercentField,
+            "scope": WordsField,
+        }
 
     def __init__(
         self, *args: Any, sources: PickerSources, lock: Lock | None, connection: Connection | None, **kwargs: Any

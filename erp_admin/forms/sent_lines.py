@@ -4,12 +4,13 @@ Owns that value, and what is said of one that is none. Reads no cell.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 
+from accounts.storable import cannot_be_kept
 from erp_admin.documents.line_columns import NUMBERS, LineColumn, Reads
 from erp_admin.forms.cells import text_as_typed
 from erp_admin.forms.fields import number_as_typed, percent_as_typed
@@ -42,23 +43,39 @@ def lines_sent(text: str, columns: Sequence[LineColumn]) -> list[SentLine]:
         raise ValidationError(_BROKEN, code="broken") from None
     if not isinstance(sent, list):
         raise ValidationError(_BROKEN, code="broken")
-    names = {column.name for column in columns}
-    lines = [line for line in (_line(each, names) for each in sent) if not _is_empty(line, columns)]
+    labels = {column.name: column.label for column in columns}
+    lines = [line for place, each in enumerate(sent) if not _is_empty(line := _line(each, labels, place), columns)]
     if len(lines) > MOST_LINES:
         excess = len(lines) - MOST_LINES
         text = f"There are {len(lines):,} lines; a document takes at most {MOST_LINES:,}. Remove {excess:,}."
         raise ValidationError(text, code="too many")
+    keys = [line.key for line in lines if line.key is not None]
+    if len(set(keys)) < len(keys):
+        raise _broken("The same line is in it twice.")
     return lines
 
 
-def _line(sent: Any, names: set[str]) -> SentLine:
-    if not isinstance(sent, dict) or not sent.keys() <= {*names, KEY}:
-        raise ValidationError(_BROKEN, code="broken")
+def _line(sent: Any, labels: Mapping[str, str], place: int) -> SentLine:
+    if not isinstance(sent, dict) or not sent.keys() <= {*labels, KEY}:
+        raise _broken(f"It begins at line {place + 1}.")
     key, cells = sent.get(KEY), {name: text for name, text in sent.items() if name != KEY}
-    is_key = key is None or (isinstance(key, int) and not isinstance(key, bool) and 0 < key < 2**63)
-    if not is_key or not all(isinstance(text, str) and len(text) <= LONGEST_TEXT for text in cells.values()):
-        raise ValidationError(_BROKEN, code="broken")
+    if not (key is None or (isinstance(key, int) and not isinstance(key, bool) and 0 < key < 2**63)):
+        raise _broken(f"It begins at line {place + 1}.")
+    for name, text in cells.items():
+        where = f"Line {place + 1}, {labels[name]}"
+        if not isinstance(text, str):
+            raise _broken(f"It begins at {where[0].lower()}{where[1:]}.")
+        if len(text) > LONGEST_TEXT:
+            raise ValidationError(
+                f"{where}: {len(text):,} characters; at most {LONGEST_TEXT:,} are taken.", code="long"
+            )
+        if cannot_be_kept(text):
+            raise ValidationError(f"{where}: it holds a sign that cannot be stored. Type it again.", code="odd")
     return SentLine(key, {name: text for name, text in cells.items() if text.strip()})
+
+
+def _broken(where: str) -> ValidationError:
+    return ValidationError(f"{_BROKEN} {where}", code="broken")
 
 
 def _is_empty(line: SentLine, columns: Iterable[LineColumn]) -> bool:

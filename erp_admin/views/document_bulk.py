@@ -98,7 +98,7 @@ def _seen(request: TenantRequest) -> dict[int, str]:
     try:
         posted = json.loads(request.POST.get("seen", ""))
         seen = {int(pk): str(digest) for pk, digest in posted.items() if digest}
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         seen = {}
     if not 0 < len(seen) <= bulk.MOST or any(not 0 < pk < 2**63 for pk in seen):
         messages.error(request, "Nothing was changed: look at the preview first, then confirm it there.")

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.module_loading import import_string
 
 from accounts.access import TenantRequest
+from accounts.drafts.service import draft_saved
 from accounts.refusal import Refused
 from accounts.ui.pk import read_pk
 from erp_admin.documents import selectors
@@ -40,7 +41,7 @@ def new(request: TenantRequest, kind: str) -> HttpResponse:
             return redirect(tenant_url(request, document_type.new_url_name))
         return render(request, "erp_admin/choose_parent.html", _choice(request, document_type, parent_type))
     parent = get_object_or_404(selectors.documents(parent_type.model), pk=read_pk(key))
-    if parent.approval == Approval.VOID:
+    if parent.approval == Approval.VOID and request.method != "POST":  # what was typed is shown with the refusal
         noun = parent_type.noun.capitalize()
         messages.error(request, f"{noun} {parent.number} is void, so it takes no {document_type.plural}.")
         return redirect(document_url(request, parent_type, parent))
@@ -89,6 +90,7 @@ def _shown(
 
 def _gone_on(request: TenantRequest, document_type: AnyType, saved: Any, done: str) -> HttpResponse:
     """Saved, and approved or taken to the summary of its push where that was asked for."""
+    draft_saved(request)  # also where all that is said is that it was not approved
     then = request.POST.get("then", "")
     name = f"{document_type.noun.capitalize()} {saved.number}"
     if then in (APPROVE, PUSH) and not action_reason(request, document_type, "approve"):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
+from accounts.storable import cannot_be_kept
 from accounts.ui.pk import read_pk
 from erp_admin.documents.selectors import documents
 from erp_admin.documents.types import document_types, parent_type_of
@@ -43,7 +44,8 @@ def read_values(request: TenantRequest) -> HttpResponse:
         return JsonResponse({"lines": [], "fields": _fields(form, asked)})
     entry = _entry(request, asked)
     fields = _fields(entry.head, asked)
-    project = projects_meant([str(asked.get("project", "")).strip()])
+    typed = str(asked.get("project", "")).strip()
+    project = projects_meant([] if cannot_be_kept(typed) else [typed])
     reader = entry.reader(next((each for each in project.values() if isinstance(each, Project)), None) or entry.project)
     rows = [_texts(line) for line in asked.get("lines") or () if isinstance(line, dict)][: MOST_LINES + 1]
     lines = [{name: _answer(read) for name, read in line.items()} for line in reader.read(rows)]
@@ -56,7 +58,8 @@ def _fields(form: BaseForm, asked: dict[str, Any]) -> dict[str, Any]:
         field = form.fields.get(name)
         if field is not None and text.strip():
             read = read_field(field, text)
-            found[name] = _answer(_named(field, text, read) if isinstance(field, CodeField) else read)
+            is_code = isinstance(field, CodeField) and not cannot_be_kept(text)
+            found[name] = _answer(_named(field, text, read) if is_code else read)
     return found
 
 

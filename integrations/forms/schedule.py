@@ -13,12 +13,23 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.versions import VersionedForm
 from integrations.lists import Group
-from integrations.models import EVERY_WEEKDAY, FULL, Cadence, Connection, ListDefinition, SyncProfile, SyncSchedule
+from integrations.models import (
+    EVERY_WEEKDAY,
+    FULL,
+    ApiBudget,
+    Cadence,
+    Connection,
+    ListDefinition,
+    SyncProfile,
+    SyncSchedule,
+)
 from integrations.records.kinds import kinds_for
 from integrations.schedules.cadence import QuietHours, Rule, next_due
 from integrations.schedules.profiles import Choice, ProfileChoices
 from integrations.schedules.selectors import FULL_LABEL, WEEKDAYS, groups_of
+from integrations.usage.service import set_budget
 
 _OFFERED = (Cadence.NEVER, Cadence.QUARTER_HOURLY, Cadence.HOURLY, Cadence.FOUR_HOURLY, Cadence.DAILY)
 # What is proposed for all entities before anything was saved; single entities begin with Never.
@@ -293,7 +304,10 @@ def _custom_choices(definition: ListDefinition | None, chosen: Iterable[str]) ->
     return list(choices.items())
 
 
-class BudgetForm(forms.Form):
+class BudgetForm(VersionedForm):
+    """Of a connection's budget, also of one that was never set. `is_other` says whether saving changed it."""
+
+    is_other = False
     monthly = forms.IntegerField(
         label="API transactions a month",
         min_value=1,
@@ -306,3 +320,11 @@ class BudgetForm(forms.Form):
             "max_value": "Enter %(limit_value)s or less.",
         },
     )
+
+    class Meta:
+        model = ApiBudget
+        fields = ["monthly"]
+
+    def save(self, commit: bool = True) -> Any:
+        self.is_other = set_budget(self.instance.connection, self.cleaned_data["monthly"])
+        return self.instance

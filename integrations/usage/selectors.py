@@ -98,9 +98,14 @@ class Gauge:
         return {0: "success", WARN_PERCENT: "warning", SPENT_PERCENT: "danger"}[self.threshold]
 
 
+def budget_row(connection: Connection) -> ApiBudget:
+    """What is stored of its budget; one that is not stored where none was ever set."""
+    found: ApiBudget | None = ApiBudget.objects.filter(connection=connection).first()
+    return found or ApiBudget(connection=connection, tenant_id=connection.tenant_id, monthly=DEFAULT_BUDGET)
+
+
 def budget_of(connection: Connection) -> int:
-    found = ApiBudget.objects.filter(connection=connection).values_list("monthly", flat=True).first()
-    return found if found is not None else DEFAULT_BUDGET
+    return budget_row(connection).monthly
 
 
 def gauge(connection: Connection) -> Gauge:

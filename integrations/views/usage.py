@@ -20,14 +20,13 @@ from integrations.models import Connection
 from integrations.runs.selectors import flow_title
 from integrations.usage.selectors import (
     Day,
-    budget_of,
+    budget_row,
     days_of,
     flows_of,
     gauge,
     month_of,
     months_with_usage,
 )
-from integrations.usage.service import set_budget
 
 OUTSIDE_RUNS = "Sign-ins and checks"
 
@@ -47,11 +46,11 @@ def _save(request: TenantRequest, connection: Connection | None) -> HttpResponse
     if connection is None:
         messages.warning(request, "Sage Intacct was disconnected meanwhile. Nothing was saved.")
         return redirect("usage", tenant_slug=request.tenant.slug)
-    form = BudgetForm(request.POST)
-    if not form.is_valid():
-        return _page(request, connection, form=form, status=422)
-    monthly = form.cleaned_data["monthly"]
-    if set_budget(connection, monthly):
+    form = BudgetForm(request.POST, instance=budget_row(connection))
+    if not form.save_unless_older():
+        return _page(request, connection, form=form, status=form.status)
+    if form.is_other:
+        monthly = form.cleaned_data["monthly"]
         messages.success(request, f"The budget is {monthly:,} API transactions a month now.")
     else:
         messages.info(request, "Nothing was changed.")
@@ -77,7 +76,7 @@ def _page(
         "total": sum(day.billable for day in days),
         "requests": sum(day.requests for day in days),
         "flows": [(flow_title(row.flow) if row.flow else OUTSIDE_RUNS, row) for row in flows_of(connection, month)],
-        "form": form or BudgetForm(initial={"monthly": budget_of(connection)}),
+        "form": form or BudgetForm(instance=budget_row(connection)),
         "is_admin": request.membership.may(Role.ADMIN),
     }
     return render(request, "integrations/usage.html", context, status=status)

@@ -16,7 +16,7 @@
   const AGAIN = 10_000; // after a failure
   const WITH_THE_PAGE = 60_000; // bytes that a browser still sends while a page goes away
   const DAYS_HERE = 7;
-  const VERSIONS = ["seen", "version", "connection", "made_from"]; // hidden fields that say from which version a form was made
+  const VERSIONS = ["seen", "version", "connection", "made_from", "shown_lines"]; // hidden fields that say from which version a form was made
 
   const meta = document.querySelector('meta[name="drafts"]');
   const whose = document.querySelector('meta[name="session"]')?.dataset.person;
@@ -225,16 +225,27 @@
       if (now === this.held) return;
       if (now === this.first && !this.replaces) return this.forget();
       this.isSending = true;
+      const { opening } = this;
       const { status, told } = await sendSurely(this.body(typed));
       this.isSending = false;
       if (this.isLeaving) return;
+      if (opening !== this.opening) return this.soon(); // another draft was restored meanwhile
       this.began = true;
       if (status === 201) this.hold(now, told.at);
+      else if (status === 409 && told.closed === "saved" && now === this.sent) this.wasSaved(now);
       else if (status === 409 && !isAgain) {
         here.remove(this.key); // closed by another window, while this one goes on
         this.begin(newOpening());
         await this.keep(true);
       } else this.failed(status, told, typed, now);
+    }
+
+    /* Back at a form that was saved: what stands in it is no draft until somebody types on. */
+    wasSaved(now) {
+      here.remove(this.key);
+      this.begin(newOpening());
+      this.held = now;
+      this.tell("Saved as it stands here.");
     }
 
     hold(now, at) {
@@ -294,6 +305,7 @@
       window.clearTimeout(this.timer);
       if (now !== this.held && now !== this.first) this.keepHere(typed, now);
       this.isLeaving = true;
+      this.sent = now;
       if (!this.began) return;
       this.field.disabled = false;
       this.field.value = this.opening;
@@ -327,15 +339,25 @@
       this.tell(`Draft kept ${draft.kept}`);
     }
 
+    /* What was typed before stays a draft of its own: `aside`. */
     restore(draft) {
+      const typed = typedIn(this.form);
+      const aside = text(typed) === this.first ? null : this.setAside(typed);
       const left = fill(this.form, draft.typed);
-      if (this.began) discard(this.opening);
+      if (!aside && this.began) discard(this.opening);
       this.begin(newOpening());
       this.replaces = draft.opening;
       this.form.dispatchEvent(new Event("draft:restored", { bubbles: true }));
       this.form.dispatchEvent(new Event("input", { bubbles: true }));
       this.keep();
-      return left;
+      return { left, aside };
+    }
+
+    setAside(typed) {
+      const { key, opening } = this;
+      this.keepHere(typed, text(typed));
+      send(this.body(typed)).then(({ status }) => status === 201 && here.remove(key));
+      return { opening, number: this.number, typed, words: "This stood in the form before you restored a draft. It was not saved." };
     }
   }
 
@@ -419,7 +441,7 @@
   function offer(draft, found) {
     const row = make("div", "draft-offer-row");
     const began = found.began === found.kept ? found.began : `${found.began}; last typed ${found.kept}`;
-    row.append(make("p", "draft-offer-words", `You began this on ${began}. It was not saved.`));
+    row.append(make("p", "draft-offer-words", found.words ?? `You began this on ${began}. It was not saved.`));
     if (found.typed === null) {
       row.append(make("p", "", "What you typed can no longer be read: the site's key was changed since."));
     } else {
@@ -449,7 +471,8 @@
   }
 
   function restored(draft, found, row) {
-    const left = draft.restore(found);
+    const { left, aside } = draft.restore(found);
+    if (aside) row.after(offer(draft, aside));
     if (left.length) {
       const words = left.map(([, value, shown]) => shown || value).join(" · ");
       draft.form.before(make("p", "panel panel-warning", `These words of your draft have no field here any more: ${words}`));

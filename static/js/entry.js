@@ -163,7 +163,9 @@
     }
     if (sums && isKnown) {
       put("this-change", money(last.total));
-      put("revised", money(cents(sums.dataset.original) + cents(sums.dataset.changes) + last.total));
+      const revised = cents(sums.dataset.original) + cents(sums.dataset.changes) + last.total;
+      put("revised", money(revised));
+      sums.querySelector("[data-below-zero]").hidden = revised >= 0n;
     }
     if (sums) byLine();
   }

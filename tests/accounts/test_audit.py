@@ -26,6 +26,7 @@ from integrations.models import Connection, ListItem
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests.people import PASSWORD
+from tests.shown_forms import version_of
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]
@@ -72,7 +73,8 @@ class TestRecords:
         assert {"Id", "ID", "Tenant", "Created at", "Updated at"}.isdisjoint(changes(made))
         pk = made.object_id
         assert pk is not None
-        ben.post(url("edit_project", pk=pk), {**typed, "name": "Depot North", "contract_amount": "100.0"})
+        typed |= {"name": "Depot North", "contract_amount": "100.0", **version_of(ben, url("edit_project", pk=pk))}
+        ben.post(url("edit_project", pk=pk), typed)
         assert changes(last(EventKind.CHANGED)) == {"Name": ("Depot", "Depot North")}
 
     def test_a_change_that_changes_nothing_leaves_no_entry(self, scoped: Tenant) -> None:

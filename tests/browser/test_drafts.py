@@ -252,6 +252,54 @@ def test_two_windows_of_one_form_lose_nothing_of_each_other(ben: Visitor, url: U
     forgive(ben)
 
 
+def test_restoring_over_something_typed_keeps_that_too(ben: Visitor, url: Url) -> None:
+    ben.go(url("new_project"))
+    type_a_project(ben, "P-1", "Before")
+    is_kept(ben.page)
+    ben.go(url("new_project"))
+    ben.sees("You began this on")
+    type_a_project(ben, "P-2", "Typed over it")
+    ben.press("Restore")
+    expect(ben.page.get_by_label("Number").first).to_have_value("P-1")
+    ben.sees("This stood in the form before you restored a draft.")
+    is_kept(ben.page)
+    ben.press("Restore")
+    expect(ben.page.get_by_label("Number").first).to_have_value("P-2")
+    ben.sees("This stood in the form before you restored a draft.")
+    ben.page.close()
+    ben.page = ben.context.new_page()
+    ben.go(url("new_project"))
+    expect(ben.page.get_by_role("button", name="Restore")).to_have_count(2)
+    forgive(ben)
+
+
+def test_the_way_back_to_a_saved_form_begins_no_draft(ben: Visitor, tenant: Tenant, url: Url) -> None:
+    """The browser shows the form as it was left, with everything that is saved by now."""
+
+    def sent(route: Any) -> None:
+        if route.request.method == "POST":
+            route.fetch(max_redirects=0)
+            route.fulfill(status=204)  # the page stays, as one that the browser put aside
+        else:
+            route.continue_()
+
+    ben.go(url("new_project"))
+    type_a_project(ben)
+    is_kept(ben.page)
+    ben.page.route(f"**{url('new_project')}", sent)
+    ben.page.get_by_role("button", name="Save").click()
+    expect(ben.page.locator("form[data-submitted][data-draft]")).to_have_count(1)
+    ben.page.wait_for_timeout(1500)
+    assert projects(tenant) == ["P-77"]
+    ben.page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(ben.page.locator(".draft-status")).to_have_text("Saved as it stands here.")
+    with cross_tenant("test"):
+        assert not FormDraft.objects.filter(closed_as="").exists()
+    ben.page.get_by_label("Name").first.fill("Depot, typed on")
+    is_kept(ben.page)
+    forgive(ben)
+
+
 def test_a_refused_form_is_the_same_draft_still(ben: Visitor, url: Url) -> None:
     ben.go(url("new_project"))
     type_a_project(ben, "P-1", "")

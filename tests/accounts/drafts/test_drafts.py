@@ -19,6 +19,7 @@ from accounts.services import set_role
 from accounts.tenancy import cross_tenant
 from integrations.operations.retention import prune
 from tests.browsers import leave_alone
+from tests.shown_forms import version_of
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]
@@ -118,6 +119,7 @@ def test_a_saved_form_closes_its_draft_for_good(alma: Client, tenant: Tenant, ur
     opening = str(uuid.uuid4())
     keep(alma, url, opening)
     sent = {"name": "Summit Ridge Two", "time_zone": "America/Denver", "base_currency": "USD", FIELD: opening}
+    sent |= version_of(alma, url("company"))
     assert alma.post(url("company"), {**sent, "name": ""}).status_code == 422
     assert len(offered(alma, url)) == 1
     assert alma.post(url("company"), sent).status_code == 302
@@ -130,6 +132,7 @@ def test_a_saved_form_closes_its_draft_for_good(alma: Client, tenant: Tenant, ur
 def test_what_arrives_after_it_was_saved_begins_no_draft(alma: Client, url: Url) -> None:
     opening = str(uuid.uuid4())
     sent = {"name": "Summit Ridge Two", "time_zone": "America/Denver", "base_currency": "USD", FIELD: opening}
+    sent |= version_of(alma, url("company"))
     alma.post(url("company"), sent)
     assert keep(alma, url, opening).status_code == 409
     assert offered(alma, url) == []

@@ -19,6 +19,7 @@ from tests.browsers import age_proof, leave_alone
 from tests.passkey import Device, add_passkey, asked_on, log_in_with
 from tests.people import PASSWORD
 from tests.second_factor import code, enrol
+from tests.shown_forms import version_of
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]
@@ -77,8 +78,9 @@ class TestWaysToConfirm:
         assert f'href="{reverse("account_logout")}"' in page
 
     def test_a_form_goes_on_after_a_passkey(self, alma: Client, tenant: Tenant, phone: Device, url: Url) -> None:
+        typed = TYPED | version_of(alma, url("company"))
         leave_alone(alma, 2 * HOUR)
-        asked = alma.post(url("company"), TYPED)
+        asked = alma.post(url("company"), typed)
         where = asked["Location"].replace(reverse(ASKED), reverse(PASSKEY))
         page = alma.get(where)
         assert "What you sent just now is kept" in text(page)
@@ -207,8 +209,9 @@ class TestLargeForms:
         assert "data-error-update" in text(part)
 
     def test_a_large_form_that_was_kept_can_be_sent(self, alma: Client, admin: User, url: Url) -> None:
+        typed = {**TYPED, **version_of(alma, url("company")), "name": "x" * 200_000}
         leave_alone(alma, 13 * HOUR)
-        sent = alma.post(url("company"), {**TYPED, "name": "x" * 200_000})
+        sent = alma.post(url("company"), typed)
         log_in(alma, admin.email)
         enter_code(alma, Authenticator.objects.get(user=admin, type="recovery_codes").wrap().get_unused_codes()[0])
         page = alma.get(reverse("kept_form"))
@@ -271,6 +274,6 @@ class TestLogIn:
 def test_limits_that_cannot_be_are_refused_with_what_can(
     alma: Client, url: Url, name: str, sent: str, said: str
 ) -> None:
-    answer = alma.post(url("company_security"), {name: sent})
+    answer = alma.post(url("company_security"), {name: sent, **version_of(alma, url("company_security"))})
     assert answer.status_code == 422
     assert set(answer.context["form"].errors[name]) == {said}

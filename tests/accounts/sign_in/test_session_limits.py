@@ -22,6 +22,7 @@ from tests.accounts.sign_in.steps import enter_code, is_logged_in, log_in
 from tests.browsers import age_proof, leave_alone
 from tests.people import PASSWORD
 from tests.second_factor import code, enrol
+from tests.shown_forms import version_of
 from tests.test_access import own_addresses
 
 ClientFor = Callable[[User | None], Client]
@@ -131,8 +132,9 @@ class TestAway:
         assert "evil" not in foreign["HX-Redirect"]
 
     def test_what_was_typed_waits_and_is_sent_by_a_click(self, alma: Client, tenant: Tenant, url: Url) -> None:
-        leave_alone(alma, 2 * HOUR)
         typed = {"name": "Summit <b> Ridge", "time_zone": "America/Chicago", "base_currency": "CAD"}
+        typed |= version_of(alma, url("company"))
+        leave_alone(alma, 2 * HOUR)
         asked = alma.post(url("company"), typed)
         assert is_locked(asked)
         page = alma.post(asked["Location"], {"password": PASSWORD}, follow=True)

@@ -16,6 +16,7 @@ from erp_admin.projects import selectors
 from erp_admin.projects import service as services
 from integrations.models import Connection
 from integrations.runs.runner import run_to_end
+from tests.shown_forms import version_of
 
 pytestmark = pytest.mark.django_db
 
@@ -102,9 +103,9 @@ def test_a_number_taken_at_the_very_moment_of_saving_is_refused(scoped: Tenant, 
 def test_a_project_made_by_hand_is_changed(scoped: Tenant, tenant: Tenant, ben: Client, url: Url) -> None:
     project = by_hand(tenant, "H-1", "Library", is_active=True)
 
-    answer = ben.post(
-        url("edit_project", pk=project.pk), {"number": "H-1", "name": "Town library", "currency": "USD"}, follow=True
-    )
+    address = url("edit_project", pk=project.pk)
+    sent = {"number": "H-1", "name": "Town library", "currency": "USD", **version_of(ben, address)}
+    answer = ben.post(address, sent, follow=True)
 
     assert "Project H-1 was saved." in answer.text
     project.refresh_from_db()
@@ -115,9 +116,13 @@ def test_the_fields_of_a_linked_project_are_locked_and_the_page_says_why(
     imported: Project, ben: Client, url: Url
 ) -> None:
     page = ben.get(url("edit_project", pk=imported.pk)).text
-    answer = ben.post(
-        url("edit_project", pk=imported.pk), {"number": "X", "name": "Mine now", "currency": "EUR"}, follow=True
-    )
+    sent = {
+        "number": "X",
+        "name": "Mine now",
+        "currency": "EUR",
+        **version_of(ben, url("edit_project", pk=imported.pk)),
+    }
+    answer = ben.post(url("edit_project", pk=imported.pk), sent, follow=True)
 
     assert "These fields come from Intacct" in page
     inputs = [each for each in re.findall(r"<input [^>]*name=\"(?!csrf|q\"|seen)[^>]*>", page) if "hidden" not in each]

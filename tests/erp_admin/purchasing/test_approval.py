@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.refusal import Refused
+from erp_admin.forms.document import version_of
 from erp_admin.models import IMPORTABLE, ChangeOrder, Commitment, CommitmentLine, ImportState
 from erp_admin.purchasing.service import approve
 from erp_admin.uploads.service import confirm, read_upload
@@ -40,6 +41,7 @@ def typed(document: Commitment, *, price: str = "", **more: str) -> dict[str, An
     """What the edit form of a commitment with one line posts."""
     line = document.lines.get()
     return {
+        "seen": version_of(Commitment.objects.get(pk=document.pk)),
         "kind": document.kind,
         "number": document.number,
         "title": document.title,

@@ -17,6 +17,7 @@ from integrations.models import Connection
 from tests import lists
 from tests.erp_admin.samples import change_order, commitment
 from tests.erp_admin.views.test_documents import typed
+from tests.shown_forms import version_of
 from tests.snapshot import read_lists
 
 Url = Callable[..., str]
@@ -95,12 +96,9 @@ class TestAnOlderPair:
         for document in older_pair(listed):
             line = document.lines.get()
             address = url("edit_commitment", pk=document.pk)
-            answer = ben.post(
-                address,
-                typed(
-                    {"line": line.pk, "description": "New", "unit_price": "1"}, number=document.number, title="Changed"
-                ),
-            )
+            new = {"line": line.pk, "description": "New", "unit_price": "1"}
+            sent = typed(new, number=document.number, title="Changed", **version_of(ben, address))
+            answer = ben.post(address, sent)
             assert answer.status_code == 302, answer.text
         assert list(Commitment.objects.values_list("number", "title")) == [("SC-1", "Changed"), ("sc-1", "Changed")]
         assert list(Commitment.objects.order_by("pk").values_list("number_key", flat=True)) == ["sc-1", "sc-1\n2"]

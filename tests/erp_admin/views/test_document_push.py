@@ -17,6 +17,7 @@ from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.entered import lines_json
 from tests.erp_admin.samples import change_order, choose_settings, commitment
+from tests.shown_forms import version_of
 from tests.standing import Standing, standing
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +142,7 @@ def test_a_pushed_commitment_locks_what_intacct_cannot_change_and_updates_the_re
         "retainage_percent": "0",
         "currency": "EUR",
         "lines_json": lines_json({"line": line.pk, "description": line.description, "unit_price": "1100"}),
+        **version_of(ben, url("edit_commitment", pk=document.pk)),
     }
     assert ben.post(url("edit_commitment", pk=document.pk), data).status_code == 302
     document.refresh_from_db()

@@ -20,6 +20,7 @@ from integrations.models import Approval, Connection, ListItem
 from tests import lists
 from tests.erp_admin.entered import entered, lines_json
 from tests.erp_admin.samples import change_order, commitment, some_vendor
+from tests.shown_forms import version_of
 from tests.snapshot import read_lists
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +111,8 @@ class TestSaving:
             {"description": "new", "unit_price": "4"},
             {"line": first.pk, "description": "a", "unit_price": "1"},
         ]
-        answer = ben.post(url("edit_commitment", pk=document.pk), entered(*lines, number="SC-1"))
+        address = url("edit_commitment", pk=document.pk)
+        answer = ben.post(address, entered(*lines, number="SC-1", **version_of(ben, address)))
         assert answer.status_code == 302
         kept = [(line.number, line.description) for line in document.lines.all()]
         assert kept == [(1, "c"), (2, "new"), (3, "a")]

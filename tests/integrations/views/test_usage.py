@@ -13,6 +13,7 @@ from integrations.models import ApiUsage, Connection
 from integrations.usage.selectors import Gauge, budget_of
 from integrations.usage.service import set_budget
 from tests.integrations.views.test_schedules import shown
+from tests.shown_forms import version_of, version_of_page
 
 ClientFor = Callable[[User | None], Client]
 Url = Callable[..., str]
@@ -70,12 +71,33 @@ def test_an_admin_sets_the_budget(site: Client, url: Url, connection: Connection
     answer = site.post(url("usage"), {"monthly": "250000"}, follow=True)
     assert "The budget is 250,000 API transactions a month now." in answer.content.decode()
     assert budget_of(connection) == 250_000
-    assert "Nothing was changed" in site.post(url("usage"), {"monthly": "250000"}, follow=True).content.decode()
+    seen = version_of(site, url("usage"))
+    again = site.post(url("usage"), {"monthly": "250000", **seen}, follow=True)
+    assert "Nothing was changed" in again.content.decode()
     for wrong in ("", "0", "-5", "many", "99999999999"):
-        answer = site.post(url("usage"), {"monthly": wrong})
+        answer = site.post(url("usage"), {"monthly": wrong, **seen})
         assert answer.status_code == 422
         assert "data-error-summary" in answer.content.decode()
     assert budget_of(connection) == 250_000
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_budget_set_meanwhile_is_not_overwritten_unseen(
+    site: Client, url: Url, connection: Connection, is_first: bool
+) -> None:
+    """Also where none was ever set when both opened the page."""
+    if not is_first:
+        set_budget(connection, 100)
+    seen = version_of(site, url("usage"))
+    set_budget(connection, 250_000)
+    answer = site.post(url("usage"), {"monthly": "3000", **seen})
+    assert answer.status_code == 409
+    assert "250,000" in answer.text
+    assert 'value="3000"' in answer.text
+    assert budget_of(connection) == 250_000
+    again = version_of_page(answer.text)
+    assert site.post(url("usage"), {"monthly": "3000", **again}).status_code == 302
+    assert budget_of(connection) == 3000
 
 
 def test_others_see_it_and_who_may_change_it(
