@@ -16,6 +16,7 @@ from accounts.ui.pk import read_pk
 from erp_admin.documents import preview as push_preview
 from erp_admin.documents.selectors import ready_documents
 from erp_admin.documents.types import AnyType, document_types
+from erp_admin.views import chosen
 from erp_admin.views.document_pages import push_reason, tenant_url
 from erp_admin.views.document_push import blocked, linked, preview_url, tell
 from erp_admin.views.documents import active_runs
@@ -43,6 +44,8 @@ def ready(request: TenantRequest) -> HttpResponse:
     context = {
         "sections": [section for section in sections if section["preview"].chosen or section["active_runs"]],
         "possible": possible,
+        # Of every type, so that one of which nothing was shown is not pushed unseen.
+        "marks": [(section["type"].key, chosen.written(section["preview"].marks)) for section in sections],
         "expected": sum(section["preview"].chosen for section in sections),
         "reason": reason,
         "connection": connection,
@@ -68,7 +71,8 @@ def _section(request: TenantRequest, connection: Connection, document_type: AnyT
 
 
 def start(request: TenantRequest) -> HttpResponse:
-    """Push what is ready of every type, in the order of the register; children wait for their parents by themselves."""
+    """Push what the page showed of every type, in the order of the register; children wait for their parents by
+    themselves."""
     page, connection = tenant_url(request, "ready_to_push"), live_connection()
     if connection is None:
         messages.error(request, str(why_not_sync(None)))
@@ -91,7 +95,8 @@ def _pushed(request: TenantRequest, connection: Connection, document_type: AnyTy
     if not found.exists():
         return None
     try:
-        asked = ask_pushes(connection, document_type.flow, found, by=request.user)
+        shown = chosen.marks_in(request, f"shown_{document_type.key}")
+        asked = ask_pushes(connection, document_type.flow, found, by=request.user, shown=shown)
     except Refused as refused:
         messages.error(request, f"{document_type.title}: {refused}")
         return None

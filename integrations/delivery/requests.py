@@ -3,10 +3,11 @@
 Owns how a person's wish becomes a row of the ledger. What happens to the row afterwards is the ledger's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
+from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -19,7 +20,7 @@ from integrations.approval.transitions import Act
 from integrations.delivery import blocked, remote_records, transitions
 from integrations.delivery.contract import Problem, PushContext, PushFlow, flow_of, push_flow, step_table
 from integrations.delivery.intents import store, wait_for, written
-from integrations.delivery.planning import PlanResult, context_for, judge, prepare
+from integrations.delivery.planning import PlanResult, context_for, is_as_shown, judge, prepare
 from integrations.judging import judge_again
 from integrations.models import (
     ACTIVE_RUNS,
@@ -43,7 +44,7 @@ from integrations.runs.service import Started, start_run
 PUSH_STEP = "push"
 ASKED_AT_ONCE = 50  # documents that are locked together while they are planned and queued
 LOST_AFTER = timedelta(minutes=10)  # longer than any request and lease: its sender is gone
-
+NOT_AS_SHOWN: Final = "It is not as the summary showed it. Look at it again before it is pushed."
 
 _LINK = (
     "delivery", "remote_record_no", "remote_id", "remote_url", "remote_state", "remote_facts", "delivered_at",
@@ -70,10 +71,12 @@ def ask_pushes(
     by: User | None = None,
     trigger: Trigger = Trigger.PERSON,
     queued: bool = True,
+    shown: Mapping[int, str] | None = None,
 ) -> PushOutcome:
     """Put each document that can be pushed into the ledger, and wake what works it off. Nothing blocks the good ones.
 
-    Raises Refused when the flow may not run at all.
+    `shown` are the marks of what a preview showed, by document: any other, and any that would be written otherwise by
+    now, is left. Raises Refused when the flow may not run at all.
     """
     refused = why_not_run(connection, flow)
     if refused is not None:
@@ -86,7 +89,7 @@ def ask_pushes(
             locked = {document.pk: document for document in rows}
             prepare(flow, list(locked.values()), context)
             for document in [locked[pk] for pk in chunk if pk in locked]:  # one may have been removed meanwhile
-                _ask(connection, flow, document, context, asked, by)
+                _ask(connection, flow, document, context, asked, by, shown)
     if asked.queued or asked.waiting:
         asked.started = wake_ledger(connection, flow, by=by, trigger=trigger, queued=queued)
     return asked
@@ -99,6 +102,7 @@ def _ask(
     context: PushContext,
     asked: PushOutcome,
     by: User | None,
+    shown: Mapping[int, str] | None,
 ) -> None:
     try:
         with transaction.atomic():
@@ -109,6 +113,9 @@ def _ask(
             if verdict.problems:
                 asked.blocked.append((document, list(verdict.problems)))
                 blocked.keep_refusal(flow, document, verdict.problems)
+                return
+            if shown is not None and not is_as_shown(document, verdict, context, shown.get(document.pk)):
+                asked.left.append((document, NOT_AS_SHOWN))
                 return
             rows = _rows(connection, flow, document, context, verdict, by)
             document.connection = connection
