@@ -57,11 +57,15 @@ def _kept(money: dict[str, Decimal]) -> dict[str, str]:
 def look_after(
     tenant: Tenant, cause: Cause, *, owner: User | None, note: str, snoozed_until: date | None, by: User
 ) -> Issue:
-    """Keep who looks after it, what is said of it, and until when it may wait. Raises Refused for a past day."""
-    if snoozed_until is not None and snoozed_until <= timezone.localdate():
+    """Keep who looks after it, what is said of it, and until when it may wait. Raises Refused for a past day.
+
+    One that may wait already, until the same day, goes on to by what it concerned then.
+    """
+    today = timezone.localdate()
+    if snoozed_until is not None and snoozed_until <= today:
         raise Refused("An issue can wait until a day to come only.", "Choose tomorrow or later.", code="ISSUE-DAY")
     issue = Issue.objects.select_for_update().get(pk=issue_of(tenant, cause).pk)
-    if snoozed_until != issue.snoozed_until:
+    if snoozed_until != issue.snoozed_until or not issue.is_asleep(today, cause.count):
         issue.snoozed_documents = cause.count if snoozed_until else 0
         issue.documents = cause.count
     issue.owner, issue.note, issue.snoozed_until = owner, note, snoozed_until
