@@ -18,7 +18,7 @@ from erp_admin.documents.types import AnyType, document_types
 from erp_admin.issues.causes import Cause, Source, documents_of, open_causes
 from erp_admin.issues.selectors import lists_of, stored_of
 from erp_admin.models import Issue
-from integrations.delivery.requests import PushOutcome, ask_pushes
+from integrations.delivery.requests import PushOutcome, ask_pushes, request_end
 from integrations.gateway.access import require_connection
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListState, Mode
@@ -98,16 +98,20 @@ class Retried:
 
 
 def retry(cause: Cause, *, by: User, queued: bool = True) -> Retried:
-    """Push again what failed or was blocked by a cause, one run for each type. What is still blocked stays as it is."""
+    """Push again what failed or was blocked by a cause, one run for each type, as far as the time of a request goes.
+
+    What is still blocked stays as it is.
+    """
     if cause.source not in RETRIED:
         raise Refused(
             "This is not repaired by pushing again.", "Open the documents and decide about each.", code="NOTHING"
         )
     connection, retried = require_connection(), Retried()
     issue_of(connection.tenant, cause)  # so that whoever presses twice is told that it is resolved
+    ends_at = request_end()
     for document_type, documents in _documents(cause):
         try:
-            asked = ask_pushes(connection, document_type.flow, documents, by=by, queued=queued)
+            asked = ask_pushes(connection, document_type.flow, documents, by=by, queued=queued, ends_at=ends_at)
         except Refused as refused:
             retried.refused.append(refused)
         else:

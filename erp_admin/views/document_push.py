@@ -20,7 +20,7 @@ from erp_admin.views.document_pages import (
     where_to_fix,
 )
 from erp_admin.views.record_rows import entity_names
-from integrations.delivery.requests import NOT_AS_SHOWN, PushOutcome, ask_pushes
+from integrations.delivery.requests import NOT_AS_SHOWN, PushOutcome, ask_pushes, request_end
 from integrations.gateway.access import live_connection, why_not_sync
 from integrations.models import Connection
 
@@ -64,7 +64,12 @@ def start(request: TenantRequest, kind: str) -> HttpResponse:
         return redirect(chosen.with_query(preview_url(request, document_type), request.GET.urlencode()))
     try:
         asked = ask_pushes(
-            connection, document_type.flow, found, by=request.user, shown=chosen.marks_in(request, "shown")
+            connection,
+            document_type.flow,
+            found,
+            by=request.user,
+            shown=chosen.marks_in(request, "shown"),
+            ends_at=request_end(),
         )
     except Refused as refused:
         messages.error(request, str(refused))
@@ -144,6 +149,8 @@ def tell(request: TenantRequest, document_type: AnyType, asked: PushOutcome) -> 
         told.append(f"{len(asked.left) - others:,} left as they are")
     if asked.waiting:
         told.append(f"{len(asked.waiting):,} waiting for another document")
+    if asked.unreached:
+        told.append(f"{asked.unreached:,} not reached in time, push them once more")
     if asked.started is not None and not told:
         return
     if asked.queued:

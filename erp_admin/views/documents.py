@@ -29,7 +29,6 @@ from integrations.models.states import shown
 from integrations.runs.selectors import starter
 
 
-
 def listing(request: TenantRequest, kind: str) -> HttpResponse:
     document_type = type_for(kind)
     likings = likings_of(request.user, document_type.key, request.GET)

@@ -3,6 +3,7 @@
 Owns how a person's wish becomes a row of the ledger. What happens to the row afterwards is the ledger's.
 """
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -44,6 +45,7 @@ from integrations.runs.service import Started, start_run
 PUSH_STEP = "push"
 ASKED_AT_ONCE = 50  # documents that are locked together while they are planned and queued
 LOST_AFTER = timedelta(minutes=10)  # longer than any request and lease: its sender is gone
+REQUEST_SECONDS: Final = 30.0  # that a page may take to queue: half of what its server grants a request
 NOT_AS_SHOWN: Final = "It is not as the summary showed it. Look at it again before it is pushed."
 
 _LINK = (
@@ -54,13 +56,26 @@ _LINK = (
 
 @dataclass
 class PushOutcome:
-    """What became of a wish to push: documents queued, waiting, blocked with their problems, or left as they are."""
+    """What became of a wish to push: documents queued, waiting, blocked with their problems, or left as they are.
+
+    `unreached` are those that the time was over for; nothing was done about them.
+    """
 
     queued: list[PushedDocument] = field(default_factory=list)
     waiting: list[PushedDocument] = field(default_factory=list)
     blocked: list[tuple[PushedDocument, list[Problem]]] = field(default_factory=list)
     left: list[tuple[PushedDocument, str]] = field(default_factory=list)
+    unreached: int = 0
     started: Started | None = None
+
+    @property
+    def reached(self) -> int:
+        return len(self.queued) + len(self.waiting) + len(self.blocked) + len(self.left)
+
+
+def request_end() -> float:
+    """Until when a page may go on queueing, by the monotonic clock."""
+    return time.monotonic() + REQUEST_SECONDS
 
 
 def ask_pushes(
@@ -72,11 +87,13 @@ def ask_pushes(
     trigger: Trigger = Trigger.PERSON,
     queued: bool = True,
     shown: Mapping[int, str] | None = None,
+    ends_at: float = float("inf"),
 ) -> PushOutcome:
     """Put each document that can be pushed into the ledger, and wake what works it off. Nothing blocks the good ones.
 
     `shown` are the marks of what a preview showed, by document: any other, and any that would be written otherwise by
-    now, is left. Raises Refused when the flow may not run at all.
+    now, is left. At `ends_at`, by the monotonic clock, what is queued by then goes out, and the others are counted.
+    Raises Refused when the flow may not run at all.
     """
     refused = why_not_run(connection, flow)
     if refused is not None:
@@ -84,6 +101,9 @@ def ask_pushes(
     asked, context = PushOutcome(), context_for(connection)
     keys = iter([document.pk for document in documents])
     while chunk := list(islice(keys, ASKED_AT_ONCE)):
+        if asked.reached and time.monotonic() > ends_at:
+            asked.unreached = len(chunk) + sum(1 for _ in keys)
+            break
         with transaction.atomic():
             rows = flow.model._default_manager.select_for_update().filter(pk__in=chunk).order_by("pk")
             locked = {document.pk: document for document in rows}

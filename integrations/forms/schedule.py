@@ -191,9 +191,9 @@ class ProfileForm(forms.Form):
                 self.add_error(f"cadence_{group.key}", "Choose how often.")
             if found.get(f"cadence_{group.key}") == Cadence.DAILY:
                 self._require(f"at_{group.key}", "Enter the time of day, for example 05:30.")
-        if not found.get("weekdays") and "weekdays" not in self.errors:
-            if any(found.get(f"cadence_{group.key}") != Cadence.NEVER for group in self.groups):
-                self.add_error("weekdays", "Choose at least one day, or set each group of lists to Never.")
+        is_read = any(found.get(f"cadence_{group.key}") != Cadence.NEVER for group in self.groups)
+        if is_read and not found.get("weekdays") and "weekdays" not in self.errors:
+            self.add_error("weekdays", "Choose at least one day, or set each group of lists to Never.")
         if found.get("full_weekday"):
             self._require("full_at", "Enter the time of day of the Full, for example 05:30.")
         begins, ends = found.get("quiet_from"), found.get("quiet_until")

@@ -206,9 +206,7 @@ class TestWhatPeopleSay:
         issue = Issue.objects.get()
         assert (issue.note, issue.snoozed_until) == ("Dana calls back.", None)
 
-    def test_one_that_grew_is_snoozed_anew_until_the_same_day(
-        self, pushing: Connection, ben: Client, url: Url
-    ) -> None:
+    def test_one_that_grew_is_snoozed_anew_until_the_same_day(self, pushing: Connection, ben: Client, url: Url) -> None:
         blocked_by_a_vendor(pushing, 1)
         (row,) = ben.get(url("issues")).context["rows"]
         day = (timezone.localdate() + timedelta(days=3)).isoformat()

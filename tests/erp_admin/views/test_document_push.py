@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.refusal import Refused
 from erp_admin.models import Commitment, Project
 from erp_admin.purchasing.service import approve, save_commitment
+from integrations.delivery import requests
 from integrations.models import Connection, Push, PushHold, PushState, SyncRun
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
@@ -89,7 +90,7 @@ def test_when_other_documents_match_by_now_the_summary_is_shown_again(
 
 
 def looked_at(ben: Client, preview: str) -> Callable[[], str]:
-    """The button of a preview that is on the screen: pressing it sends what was shown there, whatever is true by now."""
+    """The button of a preview that is on the screen: it sends what was shown there, whatever is true by now."""
     forms = document_fromstring(ben.get(preview).text).forms
     (form,) = [each for each in forms if each.method == "POST" and "/push" in (each.action or "")]
     return lambda: str(ben.post(str(form.action), dict(form.fields), follow=True).text)
@@ -166,6 +167,27 @@ def test_a_change_order_that_waited_in_the_summary_is_pushed_once_its_commitment
     pushed(ben, url, base)
     press()
     assert Push.objects.filter(flow="change_orders", document_id=change.pk).exists()
+
+
+def test_more_than_a_request_has_time_for_goes_out_as_far_as_it_got_and_says_so(
+    pushing: Connection, ben: Client, url: Url, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = [commitment(pushing, f"SC-{number}") for number in range(5)]
+    monkeypatch.setattr(requests, "ASKED_AT_ONCE", 2)
+    monkeypatch.setattr(requests, "REQUEST_SECONDS", 0.0)
+    text = looked_at(ben, url("preview_commitments"))()
+    assert "2 queued, 3 not reached in time, push them once more" in text
+    worked_off()
+    assert {standing(fresh) for fresh in Commitment.objects.filter(pk__in=[each.pk for each in documents[2:]])} == {
+        Standing.READY
+    }
+    text = looked_at(ben, url("ready_to_push"))()
+    assert "2 queued, 1 not reached in time" in text
+    monkeypatch.undo()
+    worked_off()
+    looked_at(ben, url("ready_to_push"))()
+    worked_off()
+    assert Push.objects.filter(state=PushState.DELIVERED).count() == 5
 
 
 def test_nothing_chosen_is_said(pushing: Connection, ben: Client, url: Url) -> None:

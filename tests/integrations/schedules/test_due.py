@@ -199,7 +199,7 @@ def test_what_waited_into_a_day_that_is_not_chosen_is_due_on_the_next_that_is(
 
 
 def test_a_full_that_waited_is_made_up_for_on_any_day(connection: Connection, scoped: Tenant) -> None:
-    profile = save(connection, **{FULL: Choice(Cadence.WEEKLY, time(23), 4)})
+    profile = save(connection, full=Choice(Cadence.WEEKLY, time(23), 4))
     SyncProfile.objects.filter(pk=profile.pk).update(weekdays="01234")
     friday = datetime(2026, 6, 12, 23, tzinfo=scoped.zone)
     rows(profile).update(next_due_at=friday)
