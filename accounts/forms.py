@@ -53,6 +53,10 @@ class CompanyForm(VersionedForm):
                 "support_days"
             ].label = f"Allow support for this many days from now (until {when(until)} at present)"
 
+    def clean_name(self) -> str:
+        """In one line: it stands in the subjects of mails."""
+        return " ".join(str(self.cleaned_data["name"]).split())
+
     def clean_support_access(self) -> str:
         return self._or_as_it_is("support_access")
 

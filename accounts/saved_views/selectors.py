@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from accounts.models import ListChoice, SavedView, User
+from accounts.storable import storable
 from accounts.ui.filters import VIEW
 from accounts.ui.pk import read_pk
 
@@ -59,9 +60,10 @@ def first_address(likings: Likings, query: QueryDict, kept: Collection[str] = ()
 
 
 def query_to_save(query: QueryDict) -> str:
-    """The query string as a view keeps it: without the page and the view it is in, in an order of its own."""
+    """The query string as a view keeps it: without the page, the view it is in and what no address may carry, in an
+    order of its own."""
     kept = QueryDict(mutable=True)
     for name in sorted(query):
         if name not in _NO_PART_OF_A_VIEW:
-            kept.setlist(name, [value for value in query.getlist(name) if value])
+            kept.setlist(storable(name), [storable(value) for value in query.getlist(name) if value])
     return kept.urlencode()

@@ -8,6 +8,7 @@ import unicodedata
 from typing import Final
 
 _MINUS: Final = "\u2212"
+MOST_WORDS: Final = 16  # of a search: each makes a question longer, and a database refuses one of a thousand
 
 
 def folded(text: str) -> str:
@@ -19,8 +20,13 @@ def folded(text: str) -> str:
 
 
 def folded_words(text: str) -> list[str]:
-    """The words of a search, each once."""
-    return list(dict.fromkeys(folded(text).split()))
+    """The words of a search of folded texts, each once: the first MOST_WORDS of them."""
+    return search_words(folded(text))
+
+
+def search_words(text: str) -> list[str]:
+    """The words of a search as they were typed, each once: the first MOST_WORDS of them."""
+    return list(dict.fromkeys(text.split()))[:MOST_WORDS]
 
 
 def _counting(sign: str) -> str:

@@ -3,6 +3,7 @@
 Owns how a cell is written in either form; the only place that makes a workbook of a list. Reads no row itself.
 """
 
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -25,6 +26,7 @@ _CONTENT_TYPES: Final = {
 _PIECE: Final = 64 * 1024
 _WIDTHS: Final = {"name": 40, "text": 24, "state": 18}
 _LONGEST: Final = 32_767  # characters that a cell of a workbook holds
+_UNHELD: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # w3.org/TR/xml, 2.2
 
 
 def form_of(asked: str) -> str:
@@ -112,5 +114,4 @@ def _native(value: Value) -> Any:
 
 def _printable(text: str) -> str | None:
     """Without the signs that a workbook cannot hold; nothing for an empty one."""
-    kept = "".join(sign for sign in text if sign.isprintable() or sign in "\t\n\r")
-    return kept[:_LONGEST] or None
+    return _UNHELD.sub("", text)[:_LONGEST] or None

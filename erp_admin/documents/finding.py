@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
+from accounts.ui.folding import search_words
 from erp_admin.documents.types import AnyType
 
 
@@ -15,7 +16,7 @@ def best_fitting(
 ) -> "QuerySet[Any]":
     """Those with every word in one of the `searched` columns, by number; those whose number or name begins with what
     was typed stand before the others."""
-    for word in words.split():
+    for word in search_words(words):
         matches = Q()
         for column in searched:
             matches |= Q(**{f"{column}__icontains": word})

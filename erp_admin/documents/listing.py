@@ -11,9 +11,10 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
+from accounts.ui.folding import search_words
 from accounts.ui.pk import read_pk
 from accounts.ui.sums import add_up, in_cents
-from erp_admin.documents.selectors import PERIODS, Documents, Keys, columns_of, filtered_documents
+from erp_admin.documents.selectors import FILTERS, PERIODS, Documents, Keys, columns_of, filtered_documents
 from erp_admin.documents.types import children_of, document_types, type_of_model
 from integrations.models import AGREED, DocumentState
 
@@ -106,7 +107,7 @@ def _adding(model: type[Any]) -> list[Any]:
 def _changes(model: type[Any], query: Mapping[str, str], within: Keys) -> dict[str, Decimal]:
     """What approved documents add to those that match, by currency."""
     found: dict[str, Decimal] = {}
-    is_narrowed = any(value for name, value in query.items() if name in ("q", STATE, TYPE, PERIOD, "project", "vendor"))
+    is_narrowed = any(query.get(name) for name in FILTERS)
     for child in _adding(model):
         adding = child.model.objects.filter(AGREED)
         if is_narrowed:
@@ -124,7 +125,7 @@ def options_of(
     """The values of a filter with the most documents, of those in which all words stand: value, label, count."""
     value, labels = named_values(model)[name]
     found: Documents = filtered_documents(model, {**query, name: ""}).exclude(**{f"{value}__isnull": True})
-    for word in words.split():
+    for word in search_words(words):
         matches = Q(**{f"{value}__icontains": word}) if name == "vendor" else Q()
         for label in labels:
             matches |= Q(**{f"{label}__icontains": word})

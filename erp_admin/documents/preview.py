@@ -14,7 +14,7 @@ from accounts.ui.sums import add_up
 from erp_admin.documents.types import type_of
 from integrations.delivery.contract import Plan, Problem, PushFlow
 from integrations.delivery.ledger import LOOK_UP_BATCH
-from integrations.delivery.planning import context_for, judge, prepared
+from integrations.delivery.planning import context_for, judge, mark_of, prepared
 from integrations.models import Connection
 
 READY, WAITING, BLOCKED, LEFT = GROUPS = ("ready", "waiting", "blocked", "left")
@@ -32,7 +32,8 @@ class Effect:
 
 class PushPreview(Grouped[Effect]):
     """Counts and money of everything chosen, and the first SHOWN effects of each group; the plans of the first
-    EXPLAINED. `reasons` says why how many are left as they are."""
+    EXPLAINED. `reasons` says why how many are left as they are, `marks` what a confirmation is bound to: what would be
+    written of each document that a push would take up."""
 
     def __init__(self, flow: PushFlow) -> None:
         super().__init__(GROUPS, SHOWN)
@@ -40,6 +41,7 @@ class PushPreview(Grouped[Effect]):
         self.money: dict[str, dict[str, Decimal]] = {group: {} for group in GROUPS}
         self.entities: dict[str, int] = {}
         self.reasons: Counter[str] = Counter()
+        self.marks: dict[int, str] = {}
         self.writes = 0
 
     def add(self, group: str, effect: Effect) -> None:
@@ -77,8 +79,10 @@ def preview_of(connection: Connection, flow: PushFlow, documents: Iterable[Any])
             preview.add(BLOCKED, Effect(document, problems=verdict.problems))
         elif verdict.waits is not None:
             preview.add(WAITING, Effect(document, why=verdict.waits.sentence))
+            preview.marks[document.pk] = mark_of(document, verdict, context)
         else:
             preview.add(READY, Effect(document, plan=verdict.plan))
+            preview.marks[document.pk] = mark_of(document, verdict, context)
             preview.writes += len(verdict.plan.steps) if verdict.plan is not None else 0
             entity = flow.entity_of(document)
             preview.entities[entity] = preview.entities.get(entity, 0) + 1

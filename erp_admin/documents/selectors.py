@@ -12,6 +12,7 @@ from django.db.models import Case, CharField, DecimalField, OuterRef, Q, QuerySe
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts.ui.folding import search_words
 from accounts.ui.pk import read_pk
 from erp_admin.documents.types import Columns, children_of, type_of_model
 from erp_admin.models import IMPORTED, ImportedDocument
@@ -21,6 +22,7 @@ from integrations.models.pushed import in_states
 Documents = QuerySet[Any]
 Keys = list[int] | None
 MOST_KEYS: Final = 2_000
+FILTERS: Final = ("q", "state", "type", "project", "vendor", "period", "import")  # what may narrow a list
 SORTS: Final = ("number", "title", "vendor", "date", "amount")
 PERIODS: Final = (
     ("later", "After this month"),
@@ -82,7 +84,7 @@ def found_by_words(model: type[Any], words: str) -> Keys:
 
 
 def _with_words(found: Documents, columns: Columns, words: str) -> Documents:
-    for word in words.split():
+    for word in search_words(words):
         matches = Q()
         for name in columns.searched:
             matches |= Q(**{f"{name}__icontains": word})
@@ -91,7 +93,7 @@ def _with_words(found: Documents, columns: Columns, words: str) -> Documents:
 
 
 def filtered_documents(model: type[Any], query: Mapping[str, str], within: Keys = None) -> Documents:
-    """Documents that match the query string: `q`, `state`, `type`, `project`, `vendor`, `period`, `import`, `sort`.
+    """Documents that match FILTERS of the query string, in the order of its `sort`.
 
     `within` are the keys that `found_by_words` found for its words, where that was asked before.
     """

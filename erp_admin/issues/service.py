@@ -18,7 +18,7 @@ from erp_admin.documents.types import AnyType, document_types
 from erp_admin.issues.causes import Cause, Source, documents_of, open_causes
 from erp_admin.issues.selectors import lists_of, stored_of
 from erp_admin.models import Issue
-from integrations.delivery.requests import PushOutcome, ask_pushes
+from integrations.delivery.requests import PushOutcome, ask_pushes, request_end
 from integrations.gateway.access import require_connection
 from integrations.mirror.service import start_list_sync
 from integrations.models import Connection, ListState, Mode
@@ -57,11 +57,15 @@ def _kept(money: dict[str, Decimal]) -> dict[str, str]:
 def look_after(
     tenant: Tenant, cause: Cause, *, owner: User | None, note: str, snoozed_until: date | None, by: User
 ) -> Issue:
-    """Keep who looks after it, what is said of it, and until when it may wait. Raises Refused for a past day."""
-    if snoozed_until is not None and snoozed_until <= timezone.localdate():
+    """Keep who looks after it, what is said of it, and until when it may wait. Raises Refused for a past day.
+
+    One that may wait already, until the same day, goes on to by what it concerned then.
+    """
+    today = timezone.localdate()
+    if snoozed_until is not None and snoozed_until <= today:
         raise Refused("An issue can wait until a day to come only.", "Choose tomorrow or later.", code="ISSUE-DAY")
     issue = Issue.objects.select_for_update().get(pk=issue_of(tenant, cause).pk)
-    if snoozed_until != issue.snoozed_until:
+    if snoozed_until != issue.snoozed_until or not issue.is_asleep(today, cause.count):
         issue.snoozed_documents = cause.count if snoozed_until else 0
         issue.documents = cause.count
     issue.owner, issue.note, issue.snoozed_until = owner, note, snoozed_until
@@ -94,16 +98,20 @@ class Retried:
 
 
 def retry(cause: Cause, *, by: User, queued: bool = True) -> Retried:
-    """Push again what failed or was blocked by a cause, one run for each type. What is still blocked stays as it is."""
+    """Push again what failed or was blocked by a cause, one run for each type, as far as the time of a request goes.
+
+    What is still blocked stays as it is.
+    """
     if cause.source not in RETRIED:
         raise Refused(
             "This is not repaired by pushing again.", "Open the documents and decide about each.", code="NOTHING"
         )
     connection, retried = require_connection(), Retried()
     issue_of(connection.tenant, cause)  # so that whoever presses twice is told that it is resolved
+    ends_at = request_end()
     for document_type, documents in _documents(cause):
         try:
-            asked = ask_pushes(connection, document_type.flow, documents, by=by, queued=queued)
+            asked = ask_pushes(connection, document_type.flow, documents, by=by, queued=queued, ends_at=ends_at)
         except Refused as refused:
             retried.refused.append(refused)
         else:

@@ -36,7 +36,10 @@ def see_everything(tenant: Tenant, user: User) -> None:
 
 
 def choose_mail(tenant: Tenant, user: User, how: MailHow) -> None:
-    """Mail the person so from now on; what was raised before is not mailed."""
+    """Mail the person so from now on; what was raised before they wanted any mail is not mailed."""
+    wanted = NotificationChoice.objects.filter(user=user).exclude(mail=MailHow.OFF).exclude(mailed_at=None)
+    if how != MailHow.OFF and wanted.update(mail=how):
+        return  # what they were to be told of yet is told as they want it now
     NotificationChoice.objects.update_or_create(
         tenant=tenant, user=user, defaults={"mail": how, "mailed_at": timezone.now()}
     )
@@ -92,7 +95,7 @@ def _mail(tenant: Tenant, user: User, count: int, new: list[Any]) -> None:
     }
     documents = "1 document needs" if count == 1 else f"{count:,} documents need"
     mail = EmailMessage(
-        f"{tenant.name}: {documents} somebody",
+        " ".join(f"{tenant.name}: {documents} somebody".split()),
         render_to_string("erp_admin/mail/notifications.txt", facts),
         to=[user.email],
     )

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from accounts.ui.shown import ShownState
-from accounts.ui.sums import in_cents
+from accounts.ui.sums import add_up, own_first
 from erp_admin.documents.types import document_types
 from erp_admin.issues.causes import STATES, Source
 from erp_admin.issues.selectors import Issues, OpenIssue
@@ -141,15 +141,16 @@ def file_needs(tenant: Tenant) -> Iterator[Need]:
     sums: dict[int, dict[str, Decimal]] = {}
     documents = ImportedDocument.objects.filter(draft__in=waiting.values("pk")).order_by()
     for pk, currency, total in documents.values_list("draft", "head__currency").annotate(Sum("total")):
-        sums.setdefault(pk, {})[currency or tenant.base_currency] = in_cents(total)
+        add_up(sums.setdefault(pk, {}), currency or tenant.base_currency, total)
     drafts = list(waiting.select_related("created_by").order_by("created_at"))
     for unmatched, what in ((True, "Files with names to match"), (False, "Files to import")):
         mine = [draft for draft in drafts if draft.is_unmatched is unmatched]
         if not mine:
             continue
-        money: Counter[str] = Counter()
+        money: dict[str, Decimal] = {}
         for draft in mine:
-            money.update(sums.get(draft.pk, {}))
+            for currency, total in sums.get(draft.pk, {}).items():
+                add_up(money, currency, total)
         one = len(mine) == 1
         yield Need(
             what,
@@ -158,7 +159,7 @@ def file_needs(tenant: Tenant) -> Iterator[Need]:
             "commitment_import" if one else "commitment_imports",
             arguments={"draft_pk": mine[0].pk} if one else {},
             count=len(mine),
-            money={currency: Decimal(total) for currency, total in money.items()},
+            money=own_first(money, tenant.base_currency),
             since=mine[0].created_at,
             owners=tuple(dict.fromkeys(str(draft.created_by) for draft in mine if draft.created_by)),
         )  # fmt: skip

@@ -106,7 +106,7 @@ def syncs_by_day(address: Address) -> Chart | None:
         Mark(
             shown_day(day),
             counted.get(day, (0, 0, 0)),
-            url=f"{address('runs')}?flow={LISTS}",
+            url=f"{address('runs')}?flow={LISTS}&day={day.isoformat()}",
             short=shown_short_day(day),
         )
         for day in days

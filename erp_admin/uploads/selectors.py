@@ -11,7 +11,8 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Que
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.ui.sums import in_cents
+from accounts.ui.folding import search_words
+from accounts.ui.sums import add_up
 from erp_admin.models import (
     IMPORTABLE,
     IMPORTED,
@@ -85,7 +86,10 @@ def sums_of(draft: ImportDraft, states: Collection[ImportState]) -> dict[str, De
     """What its documents in these states amount to, by currency of the file; "" where the file names none."""
     found = draft.documents.filter(state__in=states).order_by()
     summed = found.values_list("head__currency").annotate(Sum("total"))
-    return {currency or "": in_cents(total) for currency, total in summed}
+    money: dict[str, Decimal] = {}
+    for currency, total in summed:
+        add_up(money, currency, total)  # a cell may be empty or missing: both are of no currency
+    return money
 
 
 def all_state_status(draft: ImportDraft) -> bool:
@@ -99,7 +103,7 @@ def documents_of(draft: ImportDraft, query: Mapping[str, str]) -> QuerySet[Impor
     found = draft.documents.defer("raw").order_by("position")
     if query.get("state") in ImportState.values:
         found = found.filter(state=query["state"])
-    for word in query.get("q", "").split():
+    for word in search_words(query.get("q", "")):
         found = found.filter(Q(number__icontains=word) | Q(title__icontains=word) | Q(parent_number__icontains=word))
     return found
 

@@ -3,6 +3,7 @@
 Every preview is a GET of such an address, so reload and Back show it again as it is then. Judges no record.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -92,6 +93,19 @@ def confirmed(request: TenantRequest, place: ListPlace, form: Selection) -> Quer
     if found is None:
         messages.error(request, f"This selection is kept no longer. Choose again under {place.title}.")
     return found
+
+
+def written(marks: Mapping[int, str]) -> str:
+    """What a preview showed of each record, as its form sends it back."""
+    return " ".join(f"{pk}.{mark}" for pk, mark in marks.items())
+
+
+def marks_in(request: TenantRequest, name: str) -> dict[int, str] | None:
+    """What the person saw of each record, as `written` sent it; None where no preview sent anything."""
+    if name not in request.POST:
+        return None
+    pairs = (entry.partition(".") for entry in request.POST[name].split())
+    return {pk: mark for key, _, mark in pairs if (pk := read_pk(key)) is not None}
 
 
 def number_changed(request: TenantRequest, found: QuerySet[Any], plural: str) -> bool:

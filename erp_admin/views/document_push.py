@@ -20,7 +20,7 @@ from erp_admin.views.document_pages import (
     where_to_fix,
 )
 from erp_admin.views.record_rows import entity_names
-from integrations.delivery.requests import PushOutcome, ask_pushes
+from integrations.delivery.requests import NOT_AS_SHOWN, PushOutcome, ask_pushes, request_end
 from integrations.gateway.access import live_connection, why_not_sync
 from integrations.models import Connection
 
@@ -50,7 +50,8 @@ def preview(request: TenantRequest, kind: str) -> HttpResponse:
 
 
 def start(request: TenantRequest, kind: str) -> HttpResponse:
-    """Push what the summary showed. When other documents match by now, the summary is shown once more."""
+    """Push what the summary showed, each document as it was shown there. When other documents match by now, the summary
+    is shown once more."""
     document_type, connection = type_for(kind), live_connection()
     place, form = list_place(request, document_type), selection(request, document_type)
     if connection is None:
@@ -62,13 +63,22 @@ def start(request: TenantRequest, kind: str) -> HttpResponse:
     if chosen.number_changed(request, found, document_type.plural):
         return redirect(chosen.with_query(preview_url(request, document_type), request.GET.urlencode()))
     try:
-        asked = ask_pushes(connection, document_type.flow, found, by=request.user)
+        asked = ask_pushes(
+            connection,
+            document_type.flow,
+            found,
+            by=request.user,
+            shown=chosen.marks_in(request, "shown"),
+            ends_at=request_end(),
+        )
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect(place.url)
     tell(request, document_type, asked)
     if asked.started is None:
-        return redirect(place.url)
+        is_other = any(why == NOT_AS_SHOWN for _, why in asked.left)
+        summary = chosen.with_query(preview_url(request, document_type), request.GET.urlencode())
+        return redirect(summary if is_other else place.url)
     return redirect("run", tenant_slug=request.tenant.slug, number=asked.started.run.number)
 
 
@@ -86,6 +96,7 @@ def _preview_page(
     context = {
         "document_type": document_type,
         "preview": preview,
+        "marks": chosen.written(preview.marks),
         **{group: linked(request, document_type, preview.effects[group]) for group in ("ready", "waiting", "left")},
         "blocked": blocked(request, document_type, preview.effects["blocked"]),
         "money": {group: sorted(sums.items()) for group, sums in preview.money.items()},
@@ -131,10 +142,15 @@ def tell(request: TenantRequest, document_type: AnyType, asked: PushOutcome) -> 
     told = []
     if asked.blocked:
         told.append(f"{len(asked.blocked):,} blocked and not sent")
-    if asked.left:
-        told.append(f"{len(asked.left):,} left as they are")
+    others = sum(1 for _, why in asked.left if why == NOT_AS_SHOWN)
+    if others:
+        told.append(f"{others:,} not as the summary showed them, so not sent")
+    if len(asked.left) > others:
+        told.append(f"{len(asked.left) - others:,} left as they are")
     if asked.waiting:
         told.append(f"{len(asked.waiting):,} waiting for another document")
+    if asked.unreached:
+        told.append(f"{asked.unreached:,} not reached in time, push them once more")
     if asked.started is not None and not told:
         return
     if asked.queued:

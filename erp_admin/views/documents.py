@@ -28,8 +28,6 @@ from integrations.models import ACTIVE_RUNS, Connection, DocumentState, PushHold
 from integrations.models.states import shown
 from integrations.runs.selectors import starter
 
-FILTERS = ("q", "state", "type", "project", "vendor", "period", "import")
-
 
 def listing(request: TenantRequest, kind: str) -> HttpResponse:
     document_type = type_for(kind)
@@ -63,7 +61,7 @@ def listing(request: TenantRequest, kind: str) -> HttpResponse:
         "bulk_acts": _bulk_acts(request, document_type),
         "menu": list_menu(request, document_type.key, fields, likings, _export_url(request, document_type)),
         "filters": _filters(request, document_type, query, figures),
-        "filtered": is_filtered(request, FILTERS),
+        "filtered": is_filtered(request, selectors.FILTERS),
         "query": request.GET.urlencode(),
         "can_enter": document_type.offers("new"),
         "new_reason": action_reason(request, document_type, "new") if document_type.offers("new") else "",

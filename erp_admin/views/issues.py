@@ -96,7 +96,8 @@ def _form(request: TenantRequest, found: OpenIssue) -> IssueForm:
     initial = {
         "owner": stored.owner_id if stored else None,
         "note": stored.note if stored else "",
-        "snoozed_until": stored.snoozed_until if stored else None,
+        # A day that has come, or one that it came back before, is not chosen once more by saving a note.
+        "snoozed_until": stored.snoozed_until if stored and found.is_asleep else None,
     }
     data = request.POST if request.method == "POST" else None
     return IssueForm(data, people=possible_owners(request.tenant), initial=initial)

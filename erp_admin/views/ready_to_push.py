@@ -16,10 +16,11 @@ from accounts.ui.pk import read_pk
 from erp_admin.documents import preview as push_preview
 from erp_admin.documents.selectors import ready_documents
 from erp_admin.documents.types import AnyType, document_types
+from erp_admin.views import chosen
 from erp_admin.views.document_pages import push_reason, tenant_url
 from erp_admin.views.document_push import blocked, linked, preview_url, tell
 from erp_admin.views.documents import active_runs
-from integrations.delivery.requests import ask_pushes
+from integrations.delivery.requests import ask_pushes, request_end
 from integrations.gateway.access import live_connection, why_not_sync
 from integrations.models import Connection, SyncRun
 
@@ -43,6 +44,8 @@ def ready(request: TenantRequest) -> HttpResponse:
     context = {
         "sections": [section for section in sections if section["preview"].chosen or section["active_runs"]],
         "possible": possible,
+        # Of every type, so that one of which nothing was shown is not pushed unseen.
+        "marks": [(section["type"].key, chosen.written(section["preview"].marks)) for section in sections],
         "expected": sum(section["preview"].chosen for section in sections),
         "reason": reason,
         "connection": connection,
@@ -68,7 +71,8 @@ def _section(request: TenantRequest, connection: Connection, document_type: AnyT
 
 
 def start(request: TenantRequest) -> HttpResponse:
-    """Push what is ready of every type, in the order of the register; children wait for their parents by themselves."""
+    """Push what the page showed of every type, in the order of the register; children wait for their parents by
+    themselves."""
     page, connection = tenant_url(request, "ready_to_push"), live_connection()
     if connection is None:
         messages.error(request, str(why_not_sync(None)))
@@ -79,19 +83,21 @@ def start(request: TenantRequest) -> HttpResponse:
         seen = "none" if expected is None else f"{expected:,}"
         messages.warning(request, f"{now:,} documents are ready now; {seen} when you looked. This is how it is now.")
         return redirect(page)
-    runs = [run for each in pushed_types() if (run := _pushed(request, connection, each)) is not None]
+    ends_at = request_end()
+    runs = [run for each in pushed_types() if (run := _pushed(request, connection, each, ends_at)) is not None]
     if not runs:
         return redirect(page)
     return redirect("run", tenant_slug=request.tenant.slug, number=runs[0].number)
 
 
-def _pushed(request: TenantRequest, connection: Connection, document_type: AnyType) -> SyncRun | None:
+def _pushed(request: TenantRequest, connection: Connection, document_type: AnyType, ends_at: float) -> SyncRun | None:
     """The run that works off what is ready of a type, None where nothing of it is pushed."""
     found = ready_documents(document_type.model)
     if not found.exists():
         return None
     try:
-        asked = ask_pushes(connection, document_type.flow, found, by=request.user)
+        shown = chosen.marks_in(request, f"shown_{document_type.key}")
+        asked = ask_pushes(connection, document_type.flow, found, by=request.user, shown=shown, ends_at=ends_at)
     except Refused as refused:
         messages.error(request, f"{document_type.title}: {refused}")
         return None

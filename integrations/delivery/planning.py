@@ -190,6 +190,29 @@ def _judged(flow: PushFlow, document: PushedDocument, context: PushContext) -> P
     return PlanResult(left=NEVER_UPDATED if is_changed else NOTHING_CHANGED)
 
 
+_SHOWN_LENGTH: Final = 16  # hexadecimal digits: to tell a document's own plans apart, not to keep anybody out
+
+
+def mark_of(document: PushedDocument, verdict: PlanResult, context: PushContext) -> str:
+    """By what a confirmation knows again what a preview showed of a document that would be taken up.
+
+    Of one that is sent at once where and what would be written, of one that waits what was approved.
+    """
+    if verdict.plan is None:
+        return _mark(context, document.approved_digest)
+    return _mark(context, *(step.template_digest for step in verdict.plan.steps))
+
+
+def is_as_shown(document: PushedDocument, verdict: PlanResult, context: PushContext, mark: str | None) -> bool:
+    """Whether a document would be pushed as a preview showed it; one that waited there may be ready by now."""
+    return mark is not None and mark in (mark_of(document, verdict, context), _mark(context, document.approved_digest))
+
+
+def _mark(context: PushContext, *parts: str) -> str:
+    told = "\n".join((str(context.connection.pk), *parts))
+    return hashlib.sha256(told.encode()).hexdigest()[:_SHOWN_LENGTH]
+
+
 def revision_of(push: Push) -> int:
     """Which delivery of the step the next one is; it keeps the control id of a renewed record apart."""
     mine = Push.objects.filter(flow=push.flow, document_id=push.document_id, step=push.step)

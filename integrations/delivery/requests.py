@@ -3,10 +3,12 @@
 Owns how a person's wish becomes a row of the ledger. What happens to the row afterwards is the ledger's.
 """
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
+from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -19,7 +21,7 @@ from integrations.approval.transitions import Act
 from integrations.delivery import blocked, remote_records, transitions
 from integrations.delivery.contract import Problem, PushContext, PushFlow, flow_of, push_flow, step_table
 from integrations.delivery.intents import store, wait_for, written
-from integrations.delivery.planning import PlanResult, context_for, judge, prepare
+from integrations.delivery.planning import PlanResult, context_for, is_as_shown, judge, prepare
 from integrations.judging import judge_again
 from integrations.models import (
     ACTIVE_RUNS,
@@ -43,7 +45,8 @@ from integrations.runs.service import Started, start_run
 PUSH_STEP = "push"
 ASKED_AT_ONCE = 50  # documents that are locked together while they are planned and queued
 LOST_AFTER = timedelta(minutes=10)  # longer than any request and lease: its sender is gone
-
+REQUEST_SECONDS: Final = 30.0  # that a page may take to queue: half of what its server grants a request
+NOT_AS_SHOWN: Final = "It is not as the summary showed it. Look at it again before it is pushed."
 
 _LINK = (
     "delivery", "remote_record_no", "remote_id", "remote_url", "remote_state", "remote_facts", "delivered_at",
@@ -53,13 +56,26 @@ _LINK = (
 
 @dataclass
 class PushOutcome:
-    """What became of a wish to push: documents queued, waiting, blocked with their problems, or left as they are."""
+    """What became of a wish to push: documents queued, waiting, blocked with their problems, or left as they are.
+
+    `unreached` are those that the time was over for; nothing was done about them.
+    """
 
     queued: list[PushedDocument] = field(default_factory=list)
     waiting: list[PushedDocument] = field(default_factory=list)
     blocked: list[tuple[PushedDocument, list[Problem]]] = field(default_factory=list)
     left: list[tuple[PushedDocument, str]] = field(default_factory=list)
+    unreached: int = 0
     started: Started | None = None
+
+    @property
+    def reached(self) -> int:
+        return len(self.queued) + len(self.waiting) + len(self.blocked) + len(self.left)
+
+
+def request_end() -> float:
+    """Until when a page may go on queueing, by the monotonic clock."""
+    return time.monotonic() + REQUEST_SECONDS
 
 
 def ask_pushes(
@@ -70,9 +86,13 @@ def ask_pushes(
     by: User | None = None,
     trigger: Trigger = Trigger.PERSON,
     queued: bool = True,
+    shown: Mapping[int, str] | None = None,
+    ends_at: float = float("inf"),
 ) -> PushOutcome:
     """Put each document that can be pushed into the ledger, and wake what works it off. Nothing blocks the good ones.
 
+    `shown` are the marks of what a preview showed, by document: any other, and any that would be written otherwise by
+    now, is left. At `ends_at`, by the monotonic clock, what is queued by then goes out, and the others are counted.
     Raises Refused when the flow may not run at all.
     """
     refused = why_not_run(connection, flow)
@@ -81,12 +101,15 @@ def ask_pushes(
     asked, context = PushOutcome(), context_for(connection)
     keys = iter([document.pk for document in documents])
     while chunk := list(islice(keys, ASKED_AT_ONCE)):
+        if asked.reached and time.monotonic() > ends_at:
+            asked.unreached = len(chunk) + sum(1 for _ in keys)
+            break
         with transaction.atomic():
             rows = flow.model._default_manager.select_for_update().filter(pk__in=chunk).order_by("pk")
             locked = {document.pk: document for document in rows}
             prepare(flow, list(locked.values()), context)
             for document in [locked[pk] for pk in chunk if pk in locked]:  # one may have been removed meanwhile
-                _ask(connection, flow, document, context, asked, by)
+                _ask(connection, flow, document, context, asked, by, shown)
     if asked.queued or asked.waiting:
         asked.started = wake_ledger(connection, flow, by=by, trigger=trigger, queued=queued)
     return asked
@@ -99,6 +122,7 @@ def _ask(
     context: PushContext,
     asked: PushOutcome,
     by: User | None,
+    shown: Mapping[int, str] | None,
 ) -> None:
     try:
         with transaction.atomic():
@@ -109,6 +133,9 @@ def _ask(
             if verdict.problems:
                 asked.blocked.append((document, list(verdict.problems)))
                 blocked.keep_refusal(flow, document, verdict.problems)
+                return
+            if shown is not None and not is_as_shown(document, verdict, context, shown.get(document.pk)):
+                asked.left.append((document, NOT_AS_SHOWN))
                 return
             rows = _rows(connection, flow, document, context, verdict, by)
             document.connection = connection

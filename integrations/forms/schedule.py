@@ -125,8 +125,8 @@ class ProfileForm(forms.Form):
             label="Days",
             choices=[(str(number), name) for number, name in enumerate(WEEKDAYS)],
             initial=list(profile.weekdays),
+            required=False,  # nothing is due on a day where each group is set to Never; see clean
             widget=forms.CheckboxSelectMultiple,
-            error_messages={"required": "Choose at least one day, or set each group of lists to Never."},
         )
         self.fields["quiet_from"] = ClockField(label="Quiet from", required=False, initial=profile.quiet_from)
         self.fields["quiet_until"] = ClockField(label="Quiet until", required=False, initial=profile.quiet_until)
@@ -202,6 +202,9 @@ class ProfileForm(forms.Form):
                 self.add_error(f"cadence_{group.key}", "Choose how often.")
             if found.get(f"cadence_{group.key}") == Cadence.DAILY:
                 self._require(f"at_{group.key}", "Enter the time of day, for example 05:30.")
+        is_read = any(found.get(f"cadence_{group.key}") != Cadence.NEVER for group in self.groups)
+        if is_read and not found.get("weekdays") and "weekdays" not in self.errors:
+            self.add_error("weekdays", "Choose at least one day, or set each group of lists to Never.")
         if found.get("full_weekday"):
             self._require("full_at", "Enter the time of day of the Full, for example 05:30.")
         begins, ends = found.get("quiet_from"), found.get("quiet_until")

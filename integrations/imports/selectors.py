@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db.models import Case, CharField, Count, Model, Q, QuerySet, Value, When
 
+from accounts.ui.folding import search_words
 from accounts.ui.shown import ShownState
 from integrations.imports.contract import DocumentT, ImportDeclaration
 from integrations.imports.taken import with_link
@@ -70,7 +71,7 @@ def ordered_by(sorts: Mapping[str, tuple[str, ...]], sort: str, default: str = "
 
 
 def words_of(query: Mapping[str, str]) -> list[str]:
-    return query.get("q", "").split()
+    return search_words(query.get("q", ""))
 
 
 def records_of(declaration: ImportDeclaration[DocumentT]) -> QuerySet[ImportRecord]:

@@ -19,6 +19,12 @@ def register_round(work: Round) -> None:
 
 
 def do_rounds(tenant: Tenant) -> None:
-    """Everything registered, for one tenant."""
+    """Everything registered, for one tenant. A defect in one is raised when all the others had their turn."""
+    failed: list[Exception] = []
     for work in _rounds:
-        work(tenant)
+        try:
+            work(tenant)
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]

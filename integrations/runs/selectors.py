@@ -37,8 +37,9 @@ COUNTED = ("steps", "steps_read", "steps_ended")
 NO_SUMS: Mapping[str, int] = dict.fromkeys((*SUMS, *COUNTED), 0)
 ACTIVE = "active"
 ALL_TOGETHER = "-"  # the entity filter's value for runs of all entities together
+_A_DAY = timedelta(days=1)
 PERIODS: Mapping[str, timedelta] = {
-    "1": timedelta(days=1),
+    "1": _A_DAY,
     "7": timedelta(days=7),
     "30": timedelta(days=30),
     "90": timedelta(days=90),
@@ -78,16 +79,18 @@ def _in_period(found: QuerySet[SyncRun], query: Mapping[str, str]) -> QuerySet[S
     if days is not None:
         found = found.filter(created_at__gte=timezone.now() - days)
     if day is not None:
-        found = found.filter(created_at__gte=_midnight(day), created_at__lt=_midnight(day + timedelta(days=1)))
+        found = found.filter(created_at__gte=_midnight(day), created_at__lt=_midnight(day + _A_DAY))
     return found
 
 
 def chosen_day(query: Mapping[str, str]) -> date | None:
-    """The day that a query string names, None where it names none."""
+    """The day that a query string names, None where it names none, or one at an end of the calendar."""
     try:
-        return date.fromisoformat(query.get("day", ""))
+        day = date.fromisoformat(query.get("day", ""))
     except ValueError:
         return None
+    # The days beside it are asked for, and both ends of it in other time zones.
+    return day if date.min + _A_DAY < day < date.max - _A_DAY else None
 
 
 def _midnight(day: date) -> datetime:

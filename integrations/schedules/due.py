@@ -13,9 +13,9 @@ from accounts.refusal import Refused
 from integrations.gateway.access import live_connection
 from integrations.mirror.service import start_list_sync
 from integrations.models import FULL, Cadence, Mode, SyncProfile, SyncRun, SyncSchedule, Trigger
-from integrations.schedules.cadence import Rule, deferred, is_quiet, next_due
+from integrations.schedules.cadence import deferred, next_due
 from integrations.schedules.profiles import recompute
-from integrations.schedules.selectors import included_kinds, profiles_due, quiet_hours, rule_of, why_not_scheduled
+from integrations.schedules.selectors import included_kinds, profiles_due, rule_of, why_not_scheduled
 
 
 class _UnderWay(Exception):
@@ -29,16 +29,17 @@ def start_due(tenant: Tenant, now: datetime) -> list[SyncRun]:
         return []
     runs = []
     for profile in profiles_due(connection, now):
-        due = list(SyncSchedule.objects.filter(profile=profile, next_due_at__lte=now))
-        if _deferred(tenant, profile, due, now) or why_not_scheduled(profile) is not None:
+        rows = SyncSchedule.objects.filter(profile=profile, next_due_at__lte=now)
+        due = [row for row in rows if not _postponed(tenant, profile, row, now)]
+        if not due or why_not_scheduled(profile) is not None:
             continue
         try:
             run = _start(tenant, profile, due, now)
         except _UnderWay:
             break  # a connection syncs its lists in one run at a time; the others wait for their turn
         except Refused as refused:
-            rows = SyncSchedule.objects.filter(pk__in=[row.pk for row in due])
-            rows.update(refusal=f"{refused.sentence} {refused.advice}".strip()[:500])
+            refusing = SyncSchedule.objects.filter(pk__in=[row.pk for row in due])
+            refusing.update(refusal=f"{refused.sentence} {refused.advice}".strip()[:500])
             continue
         if run is not None:
             runs.append(run)
@@ -52,13 +53,14 @@ def follow_time_zone(tenant: Tenant, now: datetime) -> None:
         recompute(profile, now)
 
 
-def _deferred(tenant: Tenant, profile: SyncProfile, due: list[SyncSchedule], now: datetime) -> bool:
-    """Whether quiet hours began while it waited; it is then due at their end."""
-    rule = Rule(Cadence.NEVER, tenant.zone, quiet=quiet_hours(profile))
-    if not is_quiet(rule, now):
+def _postponed(tenant: Tenant, profile: SyncProfile, row: SyncSchedule, now: datetime) -> bool:
+    """Whether quiet hours, or a day on which nothing is due, began while it waited. It is due at the end of the quiet
+    hours then, or, where that is such a day, when it is due next."""
+    rule = rule_of(row, profile, tenant)
+    moment = deferred(rule, now)
+    if moment == now and rule.may_begin(now):
         return False
-    for row in due:
-        _still(row).update(next_due_at=deferred(rule, now))
+    _still(row).update(next_due_at=moment if rule.may_begin(moment) else next_due(rule, now))
     return True
 
 

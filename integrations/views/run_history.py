@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.access import TenantRequest
 from accounts.ui.charts import Chart, Mark, Series
+from accounts.ui.filters import query_url
 from accounts.ui.formats import shown_day, shown_number, shown_short_day
 from integrations.delivery.figures import figures_of_runs
 from integrations.delivery.selectors import is_push
@@ -53,7 +54,8 @@ def told_lines(found: Iterable[SyncRun]) -> list[ToldLine]:
 
 
 def strip_of(request: TenantRequest) -> Chart:
-    """A mark for each of the last days, today last; each leads to its day. Follows the filters but state and time."""
+    """A mark for each of the last days, today last; each leads to the runs of its day. Follows the filters but state
+    and time."""
     today = timezone.localdate()
     days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     counted = ends_by_day(request.GET.dict(), days[0])
@@ -62,7 +64,7 @@ def strip_of(request: TenantRequest) -> Chart:
     for day in days:
         of_day = counted.get(day, {})
         values = tuple(sum(of_day.get(state, 0) for state in states) for _, states in _SERIES)
-        link = f"{address}?day={day.isoformat()}"
+        link = f"{address}{query_url(request, day=day.isoformat(), state=None, period=None, page=None)}"
         marks.append(Mark(shown_day(day), values, url=link, short=shown_short_day(day)))
     totals = [sum(mark.values[position] for mark in marks) for position in range(len(_SERIES))]
     said = ", ".join(

@@ -23,7 +23,7 @@ from accounts.ui.formats import shown_moment, shown_number
 from accounts.ui.paging import pager
 from integrations.delivery.contract import push_flow
 from integrations.delivery.figures import PushFigures, documents_of, failed_documents, figures_of
-from integrations.delivery.requests import ask_pushes
+from integrations.delivery.requests import ask_pushes, request_end
 from integrations.delivery.selectors import is_push
 from integrations.doctor.readiness import readiness
 from integrations.gateway.access import entity_names, live_connection, require_connection, why_not_sync
@@ -348,12 +348,13 @@ def retry(request: TenantRequest, number: int) -> HttpResponse:
     flow = push_flow(found.flow)
     documents = flow.model._default_manager.filter(pk__in=failed_documents(found), delivery__in=_NOT_PUSHED_SINCE)
     try:
-        asked = ask_pushes(require_connection(), flow, documents.order_by("pk"), by=request.user)
+        asked = ask_pushes(require_connection(), flow, documents.order_by("pk"), by=request.user, ends_at=request_end())
     except Refused as refused:
         messages.error(request, str(refused))
         return page
     told = [f"{len(asked.blocked):,} still blocked"] if asked.blocked else []
     told += [f"{len(asked.left):,} not pushed: {asked.left[0][1]}"] if asked.left else []
+    told += [f"{asked.unreached:,} not reached in time, retry them once more"] if asked.unreached else []
     if told or asked.started is None:
         messages.warning(request, "; ".join(told) or "Nothing of it is left to retry.")
     if asked.started is None:

@@ -1,6 +1,7 @@
 /* The search of every page: <dialog id="palette"> with a field that htmx searches with, and results in #palette-results.
  *
- * Ctrl-K (⌘K) or a button [data-open="palette"] opens it; arrows walk through the results [data-hit], Enter opens one.
+ * Ctrl-K (⌘K) or a button [data-open="palette"] opens it; arrows walk through the results [data-hit], Enter opens one of
+ * what is typed by then, never of what was typed before.
  * Without a script the button is a link to the page of the search.
  */
 (() => {
@@ -13,6 +14,8 @@
   const live = document.getElementById("live");
   const hits = () => [...results.querySelectorAll("[data-hit]")];
   let at = -1;
+  let answered = null; // the words that the results on the screen are of
+  let isWaiting = false; // Enter was pressed before the results of what is typed were there
 
   function mark(position) {
     const all = hits();
@@ -25,7 +28,11 @@
     }
   }
 
-  function dress() {
+  const isAnswered = () => answered === field.value;
+  const follow = () => hits()[Math.max(at, 0)]?.click();
+
+  function dress(event) {
+    answered = String(event.detail.requestConfig?.parameters?.q ?? "");
     for (const list of results.querySelectorAll("ul, li, h2")) list.setAttribute("role", "presentation");
     for (const section of results.querySelectorAll("section")) section.setAttribute("role", "group");
     hits().forEach((hit, index) => {
@@ -41,6 +48,10 @@
     field.setAttribute("aria-expanded", String(hits().length > 0));
     mark(field.value.trim() ? 0 : -1);
     if (live && field.value.trim()) live.textContent = `${hits().length} found`;
+    if (isWaiting && isAnswered()) {
+      isWaiting = false;
+      follow();
+    }
   }
 
   function open() {
@@ -62,13 +73,16 @@
     open();
   });
   results.addEventListener("htmx:afterSwap", dress);
+  field.addEventListener("input", () => (isWaiting = false));
+  dialog.addEventListener("close", () => (isWaiting = false));
   field.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       mark(at + (event.key === "ArrowDown" ? 1 : -1));
     } else if (event.key === "Enter") {
       event.preventDefault();
-      hits()[Math.max(at, 0)]?.click();
+      if (isAnswered()) follow();
+      else isWaiting = true;
     }
   });
 })();

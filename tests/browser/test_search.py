@@ -46,6 +46,23 @@ def test_anything_is_reached_by_keyboard(visit: Visit, admin: User, ready: Conne
     expect(page).to_have_url(alma.base + url("home"))
 
 
+def test_enter_opens_what_was_typed_however_late_its_results_are(
+    visit: Visit, admin: User, ready: Connection, url: Url
+) -> None:
+    one = Commitment.objects.create(
+        tenant=ready.tenant, number="SC-79", title="Deck", currency="USD", dated_on=date(2026, 3, 2)
+    )
+    alma = visit()
+    alma.log_in(admin.email)
+    page = alma.page
+    alma.go(url("lists"))
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette [data-hit]").first).to_be_visible()  # the places, of which the first is Home
+    page.keyboard.type("sc-79")
+    page.keyboard.press("Enter")  # within the moment before anything is asked
+    expect(page).to_have_url(alma.base + url("commitment", pk=one.pk))
+
+
 def test_colors_are_chosen_and_kept(visit: Visit, admin: User, ready: Connection, url: Url) -> None:
     alma = visit()
     alma.log_in(admin.email)

@@ -39,6 +39,11 @@ def test_a_viewer_saves_a_view_and_the_list_opens_with_it(scoped: Tenant, vera: 
     assert vera.get(url("commitments")).status_code == 200
 
 
+def test_a_view_that_a_list_opens_with_never_locks_anybody_out_of_it(scoped: Tenant, vera: Client, url: Url) -> None:
+    save(vera, url, query="q=a%00b&%00=1&project=%ED%A0%80", opens="1")
+    assert vera.get(url("commitments"), follow=True).status_code == 200
+
+
 def test_the_same_name_replaces_the_view(scoped: Tenant, vera: Client, url: Url) -> None:
     save(vera, url)
     save(vera, url, query="state=failed")

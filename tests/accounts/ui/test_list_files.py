@@ -68,6 +68,15 @@ def test_a_text_that_no_workbook_holds_is_sent_without_those_signs() -> None:
     assert sheet["B2"].value == "abc"
 
 
+@pytest.mark.parametrize(
+    "text", ["Béton\u00a0& Fils", "大成\u3000建設", "نیم\u200cفاصله", "👷‍♀️ Crew", "a\u2028b", "\ue000"]
+)
+def test_a_text_that_a_workbook_holds_is_the_same_there_as_on_the_page(text: str) -> None:
+    sheet = load_workbook(io.BytesIO(made(XLSX, rows_of(FIELDS, [{**ONE, "text": text}])))).active
+    assert sheet is not None
+    assert sheet["B2"].value == text
+
+
 def test_a_file_holds_what_the_page_shows_and_the_currency() -> None:
     assert [each.key for each in chosen_fields(FIELDS, ["amount", "unheard"])] == ["number", "amount"]
     assert [each.key for each in file_fields(FIELDS, ["amount"])] == ["number", "amount", "currency"]

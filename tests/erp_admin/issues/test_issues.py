@@ -192,6 +192,34 @@ class TestWhatPeopleSay:
         Issue.objects.update(snoozed_until=today)
         assert len(ben.get(url("issues")).context["rows"]) == 1
 
+    def test_a_note_is_saved_after_the_day_has_come_and_snoozes_nothing(
+        self, pushing: Connection, ben: Client, url: Url
+    ) -> None:
+        blocked_by_a_vendor(pushing, 1)
+        (row,) = ben.get(url("issues")).context["rows"]
+        today = timezone.localdate()
+        self.save(ben, row, snoozed_until=(today + timedelta(days=3)).isoformat())
+        Issue.objects.update(snoozed_until=today)
+        form = ben.get(row.url).context["form"]
+        text = self.save(ben, row, note="Dana calls back.", snoozed_until=form["snoozed_until"].value() or "").text
+        assert "The issue was saved." in text
+        issue = Issue.objects.get()
+        assert (issue.note, issue.snoozed_until) == ("Dana calls back.", None)
+
+    def test_one_that_grew_is_snoozed_anew_until_the_same_day(self, pushing: Connection, ben: Client, url: Url) -> None:
+        blocked_by_a_vendor(pushing, 1)
+        (row,) = ben.get(url("issues")).context["rows"]
+        day = (timezone.localdate() + timedelta(days=3)).isoformat()
+        self.save(ben, row, snoozed_until=day)
+        commitment(pushing, "SC-90", vendor_id="NOBODY")
+        blocked.renew(pushing)
+        assert ben.get(row.url).context["form"]["snoozed_until"].value() is None  # a note alone snoozes nothing
+        page = self.save(ben, row, snoozed_until=day)
+        assert (page.context["rows"], badge(page)) == ([], "")
+        commitment(pushing, "SC-91", vendor_id="NOBODY")
+        blocked.renew(pushing)
+        assert badge(ben.get(url("issues"))) == "1"
+
     def test_ignored_until_it_is_restored(self, pushing: Connection, ben: Client, url: Url) -> None:
         blocked_by_a_vendor(pushing, 1)
         (row,) = ben.get(url("issues")).context["rows"]

@@ -165,6 +165,38 @@ def test_daily_waits_for_the_morning_of_the_company(scoped: Tenant, viewer: User
     assert tell_people(scoped) == 0  # nothing new
 
 
+def test_another_way_of_being_mailed_loses_nothing_that_was_to_be_mailed(
+    scoped: Tenant, viewer: User, client_for: ClientFor, url: Url
+) -> None:
+    vera = client_for(viewer)
+    vera.post(url("notifications_mail"), {"mail": "daily"})
+    failed(scoped, "SC-1")
+    assert tell_people(scoped) == 0  # it is for the next morning
+    vera.post(url("notifications_mail"), {"mail": "daily"})
+    vera.post(url("notifications_mail"), {"mail": "at_once"})
+    assert tell_people(scoped) == 1
+    assert "SC-1" in mail.outbox[0].body
+    vera.post(url("notifications_mail"), {"mail": "off"})
+    failed(scoped, "SC-2")
+    renew(scoped)
+    vera.post(url("notifications_mail"), {"mail": "at_once"})
+    assert tell_people(scoped) == 0  # raised while nothing was wanted
+
+
+def test_a_name_of_two_lines_keeps_no_mail_back(
+    scoped: Tenant, viewer: User, admin: User, client_for: ClientFor, url: Url
+) -> None:
+    alma = client_for(admin)
+    form = alma.get(url("company")).context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields} | {"name": "Summit\r\nRidge"}
+    alma.post(url("company"), typed)
+    tenant = Tenant.objects.get(pk=scoped.pk)
+    assert tenant.name == "Summit Ridge"
+    choose_mail(tenant, viewer, MailHow.AT_ONCE)
+    failed(tenant, "SC-1")
+    assert tell_people(tenant) == 1
+
+
 def test_a_mail_server_that_is_away_loses_no_mail(scoped: Tenant, viewer: User, settings: Any) -> None:
     choose_mail(scoped, viewer, MailHow.AT_ONCE)
     failed(scoped, "SC-1")

@@ -2,18 +2,20 @@
 
 import csv
 import io
+import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.models import AuditEntry, EventKind, Tenant, User
 from accounts.saved_views.service import choose_columns, save_view
-from erp_admin.models import ChangeOrder, Commitment, Project
+from erp_admin.models import ChangeOrder, Commitment, ImportDraft, ImportedDocument, Project
 from integrations.models import Approval, Connection
 from tests.snapshot import once
 
@@ -97,6 +99,35 @@ def test_the_sums_are_those_of_all_that_match_by_currency(
     assert page.context["page"].paginator.count == sum(number for number, _, _ in expected.values())
     for currency, (number, _, _) in expected.items():
         assert shown[currency][0].startswith(f"{number:,} commitment")
+
+
+def test_the_sums_of_a_file_that_was_imported_are_of_its_documents_alone(
+    many: Connection, ben: Client, url: Url
+) -> None:
+    draft = ImportDraft.objects.create(
+        tenant=many.tenant, kind="commitments", file_name="a.csv", expires_at=timezone.now() + timedelta(days=1)
+    )
+    one = Commitment.objects.get(number="K-0100")  # its change order is approved
+    ImportedDocument.objects.create(
+        tenant=many.tenant, draft=draft, position=1, first_row=2, last_row=2, state="created",
+        document_id=one.pk,
+    )  # fmt: skip
+    page = ben.get(url("commitments"), {"import": draft.pk})
+    (total,) = page.context["totals"]
+    assert total.sums == {"total": one.total, "changes": Decimal("-10.10"), "revised": one.total - Decimal("10.10")}
+
+
+@pytest.mark.parametrize("name", ["commitments", "export_commitments", "projects", "search", "lists", "runs"])
+def test_a_search_of_a_thousand_words_is_answered_at_once(
+    connection: Connection, scoped: Tenant, ben: Client, url: Url, name: str
+) -> None:
+    Commitment.objects.create(tenant=scoped, number="K-1", title="Roof", currency="USD", dated_on=date(2026, 3, 2))
+    words = " ".join(f"{number:x}" for number in range(1_500))
+    began = time.monotonic()
+    answer = ben.get(url(name), {"q": words})
+    assert answer.status_code == 200
+    assert b"".join(answer) is not None
+    assert time.monotonic() - began < 5
 
 
 def test_a_long_filter_is_searched_at_the_server(many: Connection, ben: Client, url: Url) -> None:

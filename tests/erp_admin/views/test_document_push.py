@@ -3,20 +3,23 @@
 import html
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from lxml.html import document_fromstring
 
 from accounts.models import User
 from accounts.refusal import Refused
 from erp_admin.models import Commitment, Project
-from erp_admin.purchasing.service import save_commitment
+from erp_admin.purchasing.service import approve, save_commitment
+from integrations.delivery import requests
 from integrations.models import Connection, Push, PushHold, PushState, SyncRun
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.entered import lines_json
-from tests.erp_admin.samples import change_order, choose_settings, commitment
+from tests.erp_admin.samples import change_order, choose_settings, commitment, some_vendor
 from tests.shown_forms import version_of
 from tests.standing import Standing, standing
 
@@ -85,6 +88,107 @@ def test_when_other_documents_match_by_now_the_summary_is_shown_again(
     assert answer.redirect_chain == [(url("preview_commitments") + "?q=SC", 302)]
     assert "1 commitments match now; 7 did when you looked" in answer.text
     assert not Push.objects.exists()
+
+
+def looked_at(ben: Client, preview: str) -> Callable[[], str]:
+    """The button of a preview that is on the screen: it sends what was shown there, whatever is true by now."""
+    forms = document_fromstring(ben.get(preview).text).forms
+    (form,) = [each for each in forms if each.method == "POST" and "/push" in (each.action or "")]
+    return lambda: str(ben.post(str(form.action), dict(form.fields), follow=True).text)
+
+
+def edited(document: Commitment, price: str) -> None:
+    line = document.lines.get()
+    line.unit_price = Decimal(price)
+    save_commitment(document, [line])
+    approve(document)
+
+
+def test_what_was_changed_since_the_summary_is_not_pushed_by_its_button(
+    pushing: Connection, ben: Client, url: Url
+) -> None:
+    same, other = commitment(pushing, "SC-1", "1000.00"), commitment(pushing, "SC-2", "2000.00")
+    press = looked_at(ben, url("preview_commitments") + "?q=SC")
+    edited(other, "9000.00")  # and approved again by somebody else
+    text = press()
+    assert "1 not as the summary showed them, so not sent" in text
+    assert [push.document_id for push in Push.objects.all()] == [same.pk]
+    press = looked_at(ben, url("preview_commitments") + "?q=SC-2")
+    edited(other, "9500.00")
+    assert "Summary of the push" in press()  # nothing was sent: it is shown again, as it is now
+    assert Push.objects.count() == 1
+
+
+def test_a_document_that_takes_the_place_of_another_is_not_pushed_unseen(
+    pushing: Connection, ben: Client, url: Url
+) -> None:
+    seen, gone = commitment(pushing, "SC-1"), commitment(pushing, "SC-2")
+    press = looked_at(ben, url("preview_commitments") + "?q=SC")
+    everything = looked_at(ben, url("ready_to_push"))
+    save_commitment(gone, list(gone.lines.all()))
+    Commitment.objects.filter(pk=gone.pk).update(number="PO-2", approval="void")
+    unseen = commitment(pushing, "SC-3", "70000.00")  # as many as before
+    assert "1 not as the summary showed them" in press()
+    assert [push.document_id for push in Push.objects.all()] == [seen.pk]
+    Push.objects.all().delete()
+    Commitment.objects.filter(pk=seen.pk).update(delivery="none")
+    everything()
+    assert [push.document_id for push in Push.objects.all()] == [seen.pk]
+    unseen.refresh_from_db()
+    assert standing(unseen) == Standing.READY
+
+
+def test_what_was_blocked_in_the_summary_is_not_pushed_once_it_no_longer_is(
+    pushing: Connection, ben: Client, url: Url
+) -> None:
+    commitment(pushing, "SC-1")
+    blocked = commitment(pushing, "SC-2", "5000.00", vendor_id="NOBODY")
+    press = looked_at(ben, url("preview_commitments"))
+    Commitment.objects.filter(pk=blocked.pk).update(vendor_id=some_vendor(pushing).business_id)
+    blocked.refresh_from_db()
+    approve(blocked)
+    press()
+    assert not Push.objects.filter(document_id=blocked.pk).exists()
+
+
+def test_other_settings_than_the_summary_was_made_with_push_nothing(pushing: Connection, ben: Client, url: Url) -> None:
+    commitment(pushing, "SC-1")
+    press = looked_at(ben, url("preview_commitments"))
+    choose_settings(pushing, subcontract_definition="PC Purchase Order")
+    assert "Summary of the push" in press()
+    assert not Push.objects.exists()
+
+
+def test_a_change_order_that_waited_in_the_summary_is_pushed_once_its_commitment_is_there(
+    pushing: Connection, ben: Client, url: Url
+) -> None:
+    base = commitment(pushing, "SC-1")
+    change = change_order(base, "CO-1")
+    press = looked_at(ben, url("preview_change_orders"))
+    pushed(ben, url, base)
+    press()
+    assert Push.objects.filter(flow="change_orders", document_id=change.pk).exists()
+
+
+def test_more_than_a_request_has_time_for_goes_out_as_far_as_it_got_and_says_so(
+    pushing: Connection, ben: Client, url: Url, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = [commitment(pushing, f"SC-{number}") for number in range(5)]
+    monkeypatch.setattr(requests, "ASKED_AT_ONCE", 2)
+    monkeypatch.setattr(requests, "REQUEST_SECONDS", 0.0)
+    text = looked_at(ben, url("preview_commitments"))()
+    assert "2 queued, 3 not reached in time, push them once more" in text
+    worked_off()
+    assert {standing(fresh) for fresh in Commitment.objects.filter(pk__in=[each.pk for each in documents[2:]])} == {
+        Standing.READY
+    }
+    text = looked_at(ben, url("ready_to_push"))()
+    assert "2 queued, 1 not reached in time" in text
+    monkeypatch.undo()
+    worked_off()
+    looked_at(ben, url("ready_to_push"))()
+    worked_off()
+    assert Push.objects.filter(state=PushState.DELIVERED).count() == 5
 
 
 def test_nothing_chosen_is_said(pushing: Connection, ben: Client, url: Url) -> None:

@@ -24,7 +24,7 @@ from integrations.sandbox.facade import SandboxServer
 from integrations.settings.service import save_settings
 from tests import lists
 from tests.erp_admin.imported import commitment_row, csv_of
-from tests.erp_admin.samples import change_order, choose_settings, commitment
+from tests.erp_admin.samples import change_order, choose_settings, commitment, some_vendor
 from tests.integrations.delivery.ledger import push
 from tests.snapshot import read_lists
 
@@ -208,6 +208,21 @@ class TestWhatNeedsSomebody:
         assert "being checked just now" in lead(ben.get(url("home")))
         Connection.objects.update(judging_due=False)
         assert lead(ben.get(url("home"))) == "Nothing needs you. What is switched on can work."
+
+
+def test_the_money_of_files_is_all_that_their_rows_come_to(
+    pushing: Connection, accountant: User, ben: Client, url: Url
+) -> None:
+    for name in ("a.csv", "b.csv"):
+        content = csv_of(commitment_row("SC-1", some_vendor(pushing).business_id))
+        draft = read_upload(pushing.tenant, "commitments", name, content, by=accountant)
+        (first,) = draft.documents.all()
+        for position, head in enumerate(({"currency": ""}, {}, {"currency": "USD"}, {"currency": "CAD"}), start=1):
+            first.pk, first.position, first.head, first.total = None, position + 1, head, Decimal("100.10")
+            first.save(force_insert=True)
+        draft.documents.filter(position=1).delete()
+    files = [row.need for what, row in needs(ben.get(url("home"))).items() if what.startswith("Files ")]
+    assert [dict(need.money) for need in files] == [{"USD": Decimal("600.60"), "CAD": Decimal("200.20")}]
 
 
 def test_pictures_have_their_figures_beside_them(pushing: Connection, ben: Client, url: Url) -> None:

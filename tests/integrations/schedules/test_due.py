@@ -183,6 +183,29 @@ def test_quiet_hours_that_began_while_it_waited_defer_it_to_their_end(connection
     assert len(start_due(scoped, datetime(2026, 6, 11, 6, 0, 30, tzinfo=scoped.zone))) == 1
 
 
+@pytest.mark.parametrize("quiet", [None, QuietHours(time(20), time(6))])
+def test_what_waited_into_a_day_that_is_not_chosen_is_due_on_the_next_that_is(
+    connection: Connection, scoped: Tenant, quiet: QuietHours | None
+) -> None:
+    profile = save(connection, quiet=quiet, projects=HOURLY)
+    SyncProfile.objects.filter(pk=profile.pk).update(weekdays="01234")
+    friday = datetime(2026, 6, 12, 19, tzinfo=scoped.zone)
+    rows(profile).update(next_due_at=friday)
+    late = friday + timedelta(hours=1, minutes=5) if quiet else friday + timedelta(hours=14)  # no worker ran
+    assert start_due(scoped, late) == []
+    monday = datetime(2026, 6, 15, 6 if quiet else 0, tzinfo=scoped.zone)
+    assert rows(profile).get().next_due_at == monday
+    assert len(start_due(scoped, monday)) == 1
+
+
+def test_a_full_that_waited_is_made_up_for_on_any_day(connection: Connection, scoped: Tenant) -> None:
+    profile = save(connection, full=Choice(Cadence.WEEKLY, time(23), 4))
+    SyncProfile.objects.filter(pk=profile.pk).update(weekdays="01234")
+    friday = datetime(2026, 6, 12, 23, tzinfo=scoped.zone)
+    rows(profile).update(next_due_at=friday)
+    assert len(start_due(scoped, friday + timedelta(hours=9))) == 1
+
+
 def test_another_time_zone_moves_what_is_due_with_the_next_minute(connection: Connection, tenant: Tenant) -> None:
     profile = save(connection, projects=Choice(Cadence.DAILY, time(5)))
     before = rows(profile).get().next_due_at

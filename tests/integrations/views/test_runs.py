@@ -56,6 +56,26 @@ class TestList:
         assert "Succeeded" in html
         assert f": {read:,} records read, {read:,} new." in html
 
+    @pytest.mark.parametrize("day", ["0001-01-01", "0001-01-02", "9999-12-30", "9999-12-31"])
+    def test_a_day_at_an_end_of_the_calendar_filters_nothing(
+        self, site: Client, url: Address, mirrored: Connection, day: str
+    ) -> None:
+        answer = site.get(url("runs"), {"day": day})
+        assert (answer.status_code, len(answer.context["lines"])) == (200, 1)
+
+    def test_a_mark_of_the_strip_leads_to_the_runs_it_counts(
+        self, site: Client, url: Address, mirrored: Connection
+    ) -> None:
+        run = SyncRun.objects.get()
+        SyncRun.objects.create(
+            tenant=run.tenant, connection=run.connection, flow="commitments", number=run.number + 1,
+            state=RunState.SUCCEEDED, trigger=run.trigger,
+        )  # fmt: skip
+        page = site.get(url("runs"), {"flow": run.flow, "state": "failed", "period": "7"})
+        mark = page.context["strip"].marks[-1]
+        assert sum(mark.values) == 1
+        assert [line.run for line in site.get(mark.url).context["lines"]] == [run]
+
     def test_filters_count_within_each_other(
         self, site: Client, url: Address, connection: Connection, accountant: User
     ) -> None:

@@ -321,3 +321,8 @@ def test_what_would_never_begin_is_refused_in_words(site: Client, url: Url) -> N
     none = site.post(url("schedule"), typed(page, weekdays=[]))
     assert "Choose at least one day" in shown(none.content.decode())
     assert not SyncProfile.objects.exists()
+    # No day is needed where nothing is read but a Full, which has a day of its own.
+    never_read = {name: "never" for name in page.context["form"].fields if name.startswith("cadence_")}
+    assert site.post(url("schedule"), typed(page, weekdays=[], **never_read)).status_code == 302
+    profile = SyncProfile.objects.get()
+    assert (profile.weekdays, profile.schedules.exclude(cadence="never").get().group) == ("", "full")
