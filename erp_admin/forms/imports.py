@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
+from accounts.ui.formats import present_formats
 from erp_admin.models import ImportDraft, ImportMatch, MatchHow, MatchKind
 from erp_admin.uploads.deciding import LEFT_OPEN
 from erp_admin.uploads.formats.table import MOST_BYTES, MOST_ROWS
@@ -40,7 +41,11 @@ LEFT_OPEN_LABELS = {
     MatchKind.PROJECT: "Import without this project",
     MatchKind.COST_CODE: "Import without this cost code",
 }
-
+_BY_COMPANY = {
+    False: "Where the file does not show it, month/day/year as your company writes.",
+    True: "Where the file does not show it, day/month/year as your company writes.",
+    None: "Where the file does not show it, you are asked.",
+}
 
 DAY_FIRST_OF = {"": None, "month": False, "day": True}
 
@@ -70,13 +75,13 @@ class UploadForm(forms.Form):
         label="Dates like 03/04/2026 are",
         choices=DATE_ORDERS,
         required=False,
-        help_text="Where the file does not show it, month/day/year as your company writes. 2026-03-04 needs no choice.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["kind"]
         field.choices = [FROM_ITS_COLUMNS, *((each.key, each.title) for each in file_types())]
+        self.fields["dates"].help_text = f"{_BY_COMPANY[present_formats().day_first]} 2026-03-04 needs no choice."
 
     @property
     def stated(self) -> StatedReading:
