@@ -3,7 +3,8 @@
 Owns what counts as a sure suggestion, and that each decision is remembered for the next file. Finds no name itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import Final
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.refusal import Refused
+from accounts.ui.formats import shown_day
 from erp_admin.models import ImportDraft, ImportMatch, MatchHow, MatchKind, Project, RememberedMatch
 from erp_admin.uploads.assessment import assess_draft
 from erp_admin.uploads.checking import check_by_run, check_names, is_large
@@ -28,6 +30,11 @@ LEFT_OPEN: Final = "-"  # chosen to import without the record; no id is a lone d
 def suggestions(draft: ImportDraft) -> QuerySet[ImportMatch]:
     """Names with one record that is much like them, and nothing that speaks against it."""
     return draft.matches.filter(how=MatchHow.NEAR, reason="").exclude(value="").order_by("kind", "scope", "text")
+
+
+def mark_of(found: Iterable[tuple[int, str]]) -> str:
+    """A short mark of suggestions, by key and value, by which it is noticed that they are others by now."""
+    return sha256("\x00".join(f"{pk}={value}" for pk, value in sorted(found)).encode()).hexdigest()[:16]
 
 
 @transaction.atomic
@@ -97,14 +104,17 @@ def _remember(draft: ImportDraft, entry: ImportMatch, project: Project | None, b
 
 
 @transaction.atomic
-def accept_suggestions(draft: ImportDraft, expected: int, *, by: User | None = None) -> list[ImportMatch]:
-    """Take every sure suggestion as chosen; returns them. Raises Refused where there are others than were shown."""
+def accept_suggestions(draft: ImportDraft, seen: str, *, by: User | None = None) -> list[ImportMatch]:
+    """Take every sure suggestion as chosen; returns them. `seen` is the mark of those that were shown.
+
+    Raises Refused where they are others now.
+    """
     draft = lock_draft(draft)
     refuse_running(draft)
     matcher = Matcher(live_connection())
     accepted: list[ImportMatch] = []
     found = suggestions(draft)
-    if found.count() != expected:
+    if mark_of(found.values_list("pk", "value")) != seen:
         raise Refused("The suggestions are others by now.", "Look at them again, then accept them.", code="MATCH")
     for codes in (False, True):  # a project that is accepted may change what its cost codes stand for
         entries = found.filter(kind=MatchKind.COST_CODE) if codes else found.exclude(kind=MatchKind.COST_CODE)
@@ -124,7 +134,7 @@ def _accept(draft: ImportDraft, entries: list[ImportMatch], by: User | None) -> 
         who = f" by {by}" if by is not None else ""
         entry.how, entry.reason = (
             MatchHow.ACCEPTED,
-            f"{score} % alike; accepted{who} on {day:%b} {day.day}, {day.year}.",
+            f"{score} % alike; accepted{who} on {shown_day(day)}.",
         )
         is_code = entry.kind == MatchKind.COST_CODE
         _remember(draft, entry, resolver.project_of_scope(entry.scope) if is_code else None, by)
