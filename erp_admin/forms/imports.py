@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.ui.formats import present_formats
 from erp_admin.models import ImportDraft, ImportMatch, MatchHow, MatchKind
-from erp_admin.uploads.deciding import LEFT_OPEN
+from erp_admin.uploads.deciding import LEFT_OPEN, state_of
 from erp_admin.uploads.formats.table import MOST_BYTES, MOST_ROWS
 from erp_admin.uploads.kinds import file_types
 from erp_admin.uploads.readings import Question, has_hidden, questions, stated_by_person
@@ -179,8 +179,15 @@ class MatchesForm(forms.Form):
     def chosen(self) -> dict[int, str]:
         return {match.pk: str(self.cleaned_data[f"match_{match.pk}"]) for match in self.matches}
 
-    def rows(self) -> list[tuple[ImportMatch, Any]]:
-        return [(match, self[f"match_{match.pk}"]) for match in self.matches]
+    @property
+    def seen(self) -> dict[int, str]:
+        """What each name stood for on the page that was sent."""
+        found = {match.pk: self.data.get(f"seen_{match.pk}") for match in self.matches}
+        return {pk: state for pk, state in found.items() if state is not None}
+
+    def rows(self) -> list[tuple[ImportMatch, Any, str]]:
+        """Each name with its field, and what it stands for now."""
+        return [(match, self[f"match_{match.pk}"], state_of(match)) for match in self.matches]
 
 
 def options_of(match: ImportMatch) -> list[tuple[str, str]]:

@@ -38,11 +38,13 @@ def mark_of(found: Iterable[tuple[int, str]]) -> str:
 
 
 @transaction.atomic
-def choose_matches(draft: ImportDraft, chosen: Mapping[int, str], *, by: User | None = None) -> int:
+def choose_matches(
+    draft: ImportDraft, chosen: Mapping[int, str], *, seen: Mapping[int, str] | None = None, by: User | None = None
+) -> int:
     """Store what a person chose: by key of the match a value, LEFT_OPEN, or "" to leave it undecided.
 
-    Remembers the choices for the next file; returns how many changed. Raises Refused for a value that is no usable
-    record.
+    Remembers the choices for the next file; returns how many changed. `seen` is what each stood for when the person
+    looked, by `state_of`. Raises Refused for a value that is no usable record, and for what somebody changed since.
     """
     draft = lock_draft(draft)
     refuse_running(draft)
@@ -51,7 +53,7 @@ def choose_matches(draft: ImportDraft, chosen: Mapping[int, str], *, by: User | 
     changed: list[ImportMatch] = []
     # Projects first: the cost codes chosen with them belong to the project chosen now.
     for entry in sorted(entries, key=lambda one: one.kind == MatchKind.COST_CODE):
-        if _choose(draft, entry, chosen[entry.pk], by):
+        if _choose(draft, entry, chosen[entry.pk], (seen or {}).get(entry.pk), by):
             changed.append(entry)
             if entry.kind == MatchKind.PROJECT:
                 find_again(draft, draft.matches.filter(kind=MatchKind.COST_CODE, scope=entry.text), matcher)
@@ -66,13 +68,25 @@ def _concerned(draft: ImportDraft, changed: Sequence[ImportMatch]) -> set[Name]:
     return {(MatchKind(each.kind), each.scope, each.text) for each in (*changed, *codes)}
 
 
-def _choose(draft: ImportDraft, entry: ImportMatch, value: str, by: User | None) -> bool:
+def state_of(entry: ImportMatch) -> str:
+    """What a name stands for, and how it was decided, by which a change by somebody else is noticed."""
+    return f"{entry.how}={entry.value}"
+
+
+def _choose(draft: ImportDraft, entry: ImportMatch, value: str, seen: str | None, by: User | None) -> bool:
     entry.refresh_from_db()
     if value == "" or (value == entry.value and entry.is_settled):
         return False
+    if value == LEFT_OPEN and entry.how == MatchHow.OPEN:
+        return False
+    if seen is not None and seen != state_of(entry) and entry.is_settled:
+        said = f"it is {entry.label}" if entry.value else "it is left open"
+        raise Refused(
+            f"“{entry.text}” was decided meanwhile: {said}. Nothing was saved.",
+            "Look at it again; saving once more puts your choice in its place.",
+            code="MATCH",
+        )
     if value == LEFT_OPEN:
-        if entry.how == MatchHow.OPEN:
-            return False
         entry.how, entry.value, entry.label, entry.reason = MatchHow.OPEN, "", "", ""
         entry.save(update_fields=["how", "value", "label", "reason"])
         return True

@@ -42,7 +42,7 @@ def matches(request: TenantRequest, draft_pk: int) -> HttpResponse:
         form = MatchesForm(found, found.matches.filter(pk__in=posted[: MATCHES_PER_PAGE * 2]), request.POST)
         if form.is_valid():
             try:
-                changed = deciding.choose_matches(found, form.chosen, by=request.user)
+                changed = deciding.choose_matches(found, form.chosen, seen=form.seen, by=request.user)
             except Refused as refused:
                 form.add_error(None, str(refused))
             else:

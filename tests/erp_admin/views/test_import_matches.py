@@ -63,3 +63,22 @@ def test_when_a_name_was_accepted_or_a_file_read_is_written_as_the_company_write
     assert {bool(re.search(r"on \d{4}-\d\d-\d\d\.", each.reason)) for each in draft.matches.filter(how="accepted")} == {
         True
     }
+
+
+def test_what_somebody_chose_for_a_name_is_not_replaced_unseen(ben: Client, url: Url, draft: ImportDraft) -> None:
+    match, other = draft.matches.filter(how="near").order_by("text")
+    address = url("match_commitment_import", draft_pk=draft.pk)
+    shown = dict(re.findall(r'name="(seen_\d+)" value="([^"]*)"', ben.get(address).content.decode()))
+    first = {"match": [str(match.pk)], f"match_{match.pk}": other.value}
+    assert ben.post(address, {**shown, **first}).status_code == 302
+    # The page of the second person still has the suggestion chosen beforehand.
+    second = {"match": [str(match.pk)], f"match_{match.pk}": match.value}
+    answer = ben.post(address, {**shown, **second})
+    assert answer.status_code == 422
+    assert f"“{match.text}” was decided meanwhile: it is {other.label}." in answer.content.decode()
+    match.refresh_from_db()
+    assert (match.value, RememberedMatch.objects.get().value) == (other.value, other.value)
+    shown = dict(re.findall(r'name="(seen_\d+)" value="([^"]*)"', answer.content.decode()))
+    assert ben.post(address, {**shown, **second}).status_code == 302
+    match.refresh_from_db()
+    assert match.label != other.label
