@@ -9,6 +9,7 @@ class ErpAdminConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.codes import declare
+        from erp_admin import event_kinds
         from erp_admin.admin.documents import register_support_page
         from erp_admin.bills.flow import SYNC_BILLS
         from erp_admin.codes import FEATURES
@@ -31,6 +32,7 @@ class ErpAdminConfig(AppConfig):
         from integrations.runs.flow import register_flow
         from integrations.settings.declared import register_switch
 
+        event_kinds.register()
         declare(PURCHASING)
         declare(FEATURES)
         register_records(PurchasingDocuments())

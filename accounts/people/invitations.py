@@ -21,6 +21,7 @@ from accounts.people.memberships import people_locked
 from accounts.refusal import Refused
 from accounts.sign_in.addresses import prove_address
 from accounts.tenancy import tenant_scope
+from accounts.ui.formats import shown_moment
 
 logger = logging.getLogger(__name__)
 
@@ -142,6 +143,7 @@ def _mail(invitation: Invitation, token: str) -> Sent:
     inviter = invitation.invited_by
     with tenant_scope(invitation.tenant):
         context = {"invitation": invitation, "link": link, "days": LIFETIME.days}
+        context["until"] = shown_moment(invitation.expires_at)
         subject = render_to_string("accounts/invitation_subject.txt", context)
         body = render_to_string("accounts/invitation_email.txt", context)
     mail = EmailMessage(

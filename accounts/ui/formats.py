@@ -71,6 +71,11 @@ class Formats:
     currency: str = ""
 
     @property
+    def day_first(self) -> bool | None:
+        """Whether 3/4/2026 is April 3; None where the company writes dates so that it does not say."""
+        return None if self.date == DateFormat.ISO else self.date == DateFormat.EUROPE
+
+    @property
     def decimal_mark(self) -> str:
         return _MARKS[self.number][0]
 

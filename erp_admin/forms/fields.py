@@ -33,7 +33,7 @@ def typed_style() -> Style:
     """How numbers and dates are typed: as pages show them to the people of this company."""
     formats = present_formats()
     mark: Literal[".", ","] = "," if formats.decimal_mark == "," else "."
-    return Style(decimal=mark, day_first=formats.date == DateFormat.EUROPE, century_from=CENTURY_FROM)
+    return Style(decimal=mark, day_first=formats.day_first, century_from=CENTURY_FROM)
 
 
 class Misread(ValidationError):

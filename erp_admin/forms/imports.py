@@ -9,8 +9,9 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
+from accounts.ui.formats import present_formats
 from erp_admin.models import ImportDraft, ImportMatch, MatchHow, MatchKind
-from erp_admin.uploads.deciding import LEFT_OPEN
+from erp_admin.uploads.deciding import LEFT_OPEN, state_of
 from erp_admin.uploads.formats.table import MOST_BYTES, MOST_ROWS
 from erp_admin.uploads.kinds import file_types
 from erp_admin.uploads.readings import Question, has_hidden, questions, stated_by_person
@@ -40,7 +41,11 @@ LEFT_OPEN_LABELS = {
     MatchKind.PROJECT: "Import without this project",
     MatchKind.COST_CODE: "Import without this cost code",
 }
-
+_BY_COMPANY = {
+    False: "Where the file does not show it, month/day/year as your company writes.",
+    True: "Where the file does not show it, day/month/year as your company writes.",
+    None: "Where the file does not show it, you are asked.",
+}
 
 DAY_FIRST_OF = {"": None, "month": False, "day": True}
 
@@ -70,13 +75,13 @@ class UploadForm(forms.Form):
         label="Dates like 03/04/2026 are",
         choices=DATE_ORDERS,
         required=False,
-        help_text="Where the file does not show it, month/day/year as your company writes. 2026-03-04 needs no choice.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["kind"]
         field.choices = [FROM_ITS_COLUMNS, *((each.key, each.title) for each in file_types())]
+        self.fields["dates"].help_text = f"{_BY_COMPANY[present_formats().day_first]} 2026-03-04 needs no choice."
 
     @property
     def stated(self) -> StatedReading:
@@ -174,8 +179,15 @@ class MatchesForm(forms.Form):
     def chosen(self) -> dict[int, str]:
         return {match.pk: str(self.cleaned_data[f"match_{match.pk}"]) for match in self.matches}
 
-    def rows(self) -> list[tuple[ImportMatch, Any]]:
-        return [(match, self[f"match_{match.pk}"]) for match in self.matches]
+    @property
+    def seen(self) -> dict[int, str]:
+        """What each name stood for on the page that was sent."""
+        found = {match.pk: self.data.get(f"seen_{match.pk}") for match in self.matches}
+        return {pk: state for pk, state in found.items() if state is not None}
+
+    def rows(self) -> list[tuple[ImportMatch, Any, str]]:
+        """Each name with its field, and what it stands for now."""
+        return [(match, self[f"match_{match.pk}"], state_of(match)) for match in self.matches]
 
 
 def options_of(match: ImportMatch) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Mark = Literal[".", ","]
-# The order in which companies of the United States write dates; a company cannot choose another yet.
+# The order in which companies of the United States write dates, where a company has not chosen another.
 COMPANY_DAY_FIRST: Final = False
 
 

@@ -12,6 +12,7 @@ from erp_admin.documents.columns import Column, Level, Value
 from erp_admin.grammar.identity import identity
 from erp_admin.grammar.problems import Unreadable
 from erp_admin.grammar.style import Style
+from erp_admin.uploads.columns import letters
 from erp_admin.uploads.formats.table import BLANK, IN_HIDDEN_COLUMN, MERGED, Cell, Row
 from erp_admin.uploads.heading import Heading
 from erp_admin.uploads.line_values import as_text
@@ -94,12 +95,3 @@ def without_hidden(row: Row) -> Row:
     if not any(cell.is_hidden for cell in row.cells):
         return row
     return replace(row, cells=tuple(BLANK if cell.is_hidden else cell for cell in row.cells))
-
-
-def letters(place: int) -> str:
-    """A column as spreadsheets name it: A, B, …, Z, AA."""
-    name, number = "", place + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name

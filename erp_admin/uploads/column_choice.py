@@ -13,11 +13,15 @@ from erp_admin.models import ImportDraft
 PERSON: Final = "person"
 MEMORY: Final = "memory"
 LEFT_OUT: Final = ""
+NO_HEADER: Final = 0  # in place of the number of its row
 
 
 @dataclass(frozen=True)
 class ColumnChoice:
-    """`row` is that of the header. `places` holds the key of the column at each place, "" for one that is left out."""
+    """`row` is that of the header, NO_HEADER where the file has none.
+
+    `places` holds the key of the column at each place, "" for one that is left out.
+    """
 
     row: int
     places: Mapping[int, str] = field(default_factory=dict)
@@ -48,7 +52,7 @@ def states_kind(draft: ImportDraft) -> bool:
 
 
 def stated_row(draft: ImportDraft) -> int | None:
-    """The row that a person said holds the header."""
+    """The row that a person said holds the header; NO_HEADER where they said that none does."""
     row = draft.columns.get("header_row")
     return int(row) if row is not None else None
 
@@ -63,6 +67,11 @@ def chosen_columns(draft: ImportDraft) -> ColumnChoice | None:
 
 def chosen_by_person(draft: ImportDraft) -> ColumnChoice | None:
     return chosen_columns(draft) if draft.columns.get("by") == PERSON else None
+
+
+def names_of(draft: ImportDraft) -> list[str]:
+    """The headers of the columns as they are compared, each whole."""
+    return [str(name) for name in draft.columns.get("names", ())]
 
 
 def seen_columns(draft: ImportDraft) -> list[SeenColumn]:

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from accounts.audit import Change
 from accounts.refusal import Refused
 from erp_admin.documents.columns import Column, Value
 from erp_admin.documents.plain import plain
 from erp_admin.grammar.problems import InDoubt, Unreadable
 from erp_admin.grammar.style import Style
-from erp_admin.uploads.cells import letters
 from erp_admin.uploads.column_choice import LEFT_OUT, SeenColumn
-from erp_admin.uploads.columns import column_named
+from erp_admin.uploads.columns import column_named, letters
 from erp_admin.uploads.formats.table import Cell
 from erp_admin.uploads.heading import missing_columns
 from erp_admin.uploads.kinds import upload_for
@@ -134,3 +134,15 @@ def refuse_incomplete(kind: str, seen: Sequence[SeenColumn], places: Mapping[int
     """Raise Refused where the choice is not complete and clear."""
     if wrong := [sentence for _, sentence in wrong_choices(kind, seen, places)]:
         raise Refused("The columns are not clear.", " ".join(wrong), code="FILE-HEADER")
+
+
+def column_changes(
+    kind: str, seen: Sequence[SeenColumn], before: Mapping[int, str], after: Mapping[int, str]
+) -> Iterator[Change]:
+    """What a choice of columns says otherwise than the one before, in words."""
+    labels = {column.key: column.label for column in upload_for(kind).columns} | {LEFT_OUT: "left out"}
+    by_place = {place: labels.get(key, key) for place, key in before.items()}
+    for each in seen:
+        now = after.get(each.place)
+        if now is not None and before.get(each.place) != now:
+            yield Change(label=column_name(each), before=by_place.get(each.place, ""), after=labels[now])

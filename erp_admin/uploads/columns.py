@@ -130,3 +130,12 @@ def _named(cell: str, by_name: Mapping[str, Column]) -> tuple[Column | None, str
 def _meant(cell: str, free: dict[str, Column]) -> Column | None:
     near = difflib.get_close_matches(plain(cell), free, n=1, cutoff=0.78)
     return free[near[0]] if near else None
+
+
+def letters(place: int) -> str:
+    """A column as spreadsheets name it: A, B, …, Z, AA."""
+    name, number = "", place + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name

@@ -15,6 +15,7 @@ from erp_admin.documents.types import AnyType, type_for
 from erp_admin.models import ImportDraft, RememberedColumns
 from erp_admin.uploads.column_choice import (
     MEMORY,
+    NO_HEADER,
     PERSON,
     ColumnChoice,
     SeenColumn,
@@ -27,11 +28,11 @@ from erp_admin.uploads.column_choice import (
 from erp_admin.uploads.columns import known_names, parse_header
 from erp_admin.uploads.formats.detect import form_of, read_table
 from erp_admin.uploads.formats.table import FileRefused, KnownNames, Row, Table
-from erp_admin.uploads.heading import find_heading, first_rows
+from erp_admin.uploads.heading import WITHOUT_HEADER, find_heading, first_rows
 from erp_admin.uploads.kinds import file_types, type_of_draft, upload_for
 from erp_admin.uploads.parsed import cut
 from erp_admin.uploads.read_as import with_statements
-from erp_admin.uploads.senders import known_headers, memories_of, places_by
+from erp_admin.uploads.senders import compared_names, known_headers, memories_of, places_by
 from erp_admin.uploads.stated import StatedReading
 
 _SAMPLES: Final = 3
@@ -110,7 +111,7 @@ def find_columns(draft: ImportDraft, content: bytes, held: ExitStack) -> FoundCo
     if len(fits) == 1 and stated_row(draft) is None:
         (kind,) = fits
         table, by_file = tables.of(kind)
-        facts = _facts(draft, table, fits[kind])
+        facts = _facts(draft, tables, table, fits[kind])
         return FoundColumns(kind, table, by_file, None, facts)
     raise _unclear(draft, tables, list(fits), refusals)
 
@@ -135,7 +136,8 @@ def _remembered(draft: ImportDraft, tables: _Tables, kinds: Sequence[str]) -> Fo
     for row, memory in own or found:
         table, by_file = tables.of(memory.kind)
         chosen = ColumnChoice(row.number, places_by(memory, row.texts))
-        return FoundColumns(memory.kind, table, by_file, chosen, _facts(draft, table, row) | _by_memory(memory, chosen))
+        facts = _facts(draft, tables, table, row) | _by_memory(memory, chosen)
+        return FoundColumns(memory.kind, table, by_file, chosen, facts)
     return None
 
 
@@ -157,7 +159,7 @@ def _unclear(
     kind = fits[0] if fits else _nearest(refusals, tables) if not is_stated else draft.kind
     table = tables.of(kind)[0]
     others = [each for each in _others(draft, tables) if is_stated and not fits]
-    facts = _facts(draft, table, _header_row(draft, table, kind))
+    facts = _facts(draft, tables, table, _header_row(draft, table, kind))
     facts["fits"] = [*fits, *others] if len(fits) > 1 or others else []
     if len(fits) > 1:
         names = " or ".join(type_for(each).plural for each in fits)
@@ -199,6 +201,8 @@ def _header_row(draft: ImportDraft | None, table: Table, kind: str) -> Row:
     """The row that was stated; else the one that names the most columns, then the one with the most words."""
     first = first_rows(table.rows)
     stated = stated_row(draft) if draft is not None else None
+    if stated == NO_HEADER:
+        return WITHOUT_HEADER
     if (row := next((row for row in first if row.number == stated), None)) is not None:
         return row
     return max(first, key=lambda row: (_named(kind, row), sum(_is_word(text) for text in row.texts)))
@@ -208,14 +212,18 @@ def _is_word(text: str) -> bool:
     return any(sign.isalpha() for sign in text) and not any(sign.isdigit() for sign in text)
 
 
-def _facts(draft: ImportDraft, table: Table, header: Row) -> dict[str, object]:
+def _facts(draft: ImportDraft, tables: _Tables, table: Table, header: Row) -> dict[str, object]:
     """What is kept of the columns, and of what a person stated of them before."""
     first = first_rows(table.rows)
     kept = {key: draft.columns[key] for key in ("kind", "header_row") if key in draft.columns}
+    rows: list[list[object]] = [[row.number, cut(" | ".join(filter(None, row.texts)), _LONGEST_SHOWN)] for row in first]
+    if not tables.is_json:  # its keys are always its header
+        rows.append([NO_HEADER, ""])
     return kept | {
         "row": header.number,
         "seen": as_json(_seen(table, header)),
-        "rows": [[row.number, cut(" | ".join(filter(None, row.texts)), _LONGEST_SHOWN)] for row in first],
+        "names": compared_names(header.texts),
+        "rows": rows,
     }
 
 

@@ -12,16 +12,19 @@ from typing import Final
 
 from django.db import transaction
 
+from accounts.audit import LONGEST_VALUE, Change, record_event
 from accounts.models import User
 from accounts.refusal import Refused
 from erp_admin.documents.columns import Column
+from erp_admin.event_kinds import ImportEvent
 from erp_admin.grammar.problems import Unreadable
 from erp_admin.models import IMPORTED, ImportCorrection, ImportDraft, ImportedDocument
-from erp_admin.uploads.cells import letters
+from erp_admin.uploads.columns import letters
 from erp_admin.uploads.corrected_rows import corrected, text_at
 from erp_admin.uploads.formats.table import LONGEST_CELL, Cell
 from erp_admin.uploads.kinds import upload_for
 from erp_admin.uploads.matches import lock_draft, refuse_running
+from erp_admin.uploads.parsed import cut
 from erp_admin.uploads.raw_rows import raw_row, row_of
 from erp_admin.uploads.readings import stated_of
 from erp_admin.uploads.rereading import PartsChanged, read_again_in_place
@@ -30,6 +33,7 @@ from erp_admin.uploads.service import read_corrected
 from erp_admin.uploads.values import Style, parse_cell
 
 MOST_AT_ONCE: Final = 2_000
+MOST_TOLD: Final = 200  # cells that the audit trail names one by one
 
 
 @dataclass(frozen=True)
@@ -80,13 +84,17 @@ def correct_cells(draft: ImportDraft, fixes: Sequence[CellFix], *, by: User | No
     columns = {place: column_at(draft, place) for place in {fix.place for fix in fixes}}
     by_entry = _by_entry(draft, fixes)
     changed: dict[int, ImportedDocument] = {}
-    count = 0
+    told: list[Change] = []
     for entry in draft.documents.filter(pk__in=list(by_entry)):
-        number = sum(_correct(draft, entry, fix, columns[fix.place], by) for fix in by_entry[entry.pk])
-        if number:
-            changed[entry.pk], count = entry, count + number
+        found = [_correct(draft, entry, fix, columns[fix.place], by) for fix in by_entry[entry.pk]]
+        if any(found):
+            changed[entry.pk] = entry
+            told += [change for change in found if change is not None]
     _read_changed(draft, changed, by)
-    return count
+    if told:
+        text = "1 cell" if len(told) == 1 else f"{len(told):,} cells"
+        record_event(ImportEvent.CELLS_CORRECTED, text, about=draft, changes=told[:MOST_TOLD], by=by)
+    return len(told)
 
 
 @transaction.atomic
@@ -94,9 +102,15 @@ def take_back(draft: ImportDraft, correction: ImportCorrection, *, by: User | No
     """Have the cell count again as it stands in the file. Raises Refused."""
     draft = _locked(draft)
     fix = CellFix(correction.row, correction.place, mark(correction.after), correction.before)
-    entries = draft.documents.filter(pk__in=list(_by_entry(draft, [fix])))
-    changed = {entry.pk: entry for entry in entries if _correct(draft, entry, fix, None, by)}
+    told: list[Change] = []
+    changed: dict[int, ImportedDocument] = {}
+    for entry in draft.documents.filter(pk__in=list(_by_entry(draft, [fix]))):
+        if (change := _correct(draft, entry, fix, None, by)) is not None:
+            changed[entry.pk] = entry
+            told.append(change | {"label": str(correction)})
     _read_changed(draft, changed, by)
+    if told:
+        record_event(ImportEvent.CORRECTION_TAKEN_BACK, "", about=draft, changes=told, by=by)
 
 
 def _locked(draft: ImportDraft) -> ImportDraft:
@@ -122,10 +136,12 @@ def _by_entry(draft: ImportDraft, fixes: Iterable[CellFix]) -> dict[int, list[Ce
     return found
 
 
-def _correct(draft: ImportDraft, entry: ImportedDocument, fix: CellFix, column: Column | None, by: User | None) -> bool:
-    """Keep the correction, and have the rows of the document say so. `column` is None where the file's own word counts.
+def _correct(
+    draft: ImportDraft, entry: ImportedDocument, fix: CellFix, column: Column | None, by: User | None
+) -> Change | None:
+    """Keep the correction, and have the rows of the document say so; returns what changed.
 
-    Raises Refused.
+    `column` is None where the file's own word counts. Raises Refused.
     """
     rows = [row_of(raw) for raw in entry.raw]
     at = next((place for place, row in enumerate(rows) if row.number == fix.row), None)
@@ -136,7 +152,7 @@ def _correct(draft: ImportDraft, entry: ImportedDocument, fix: CellFix, column: 
     if mark(now) != fix.seen:
         raise Refused(f"{where}: somebody corrected it meanwhile to “{now}”.", "Look at it again.", code="CORRECTED")
     if now == fix.text:
-        return False
+        return None
     known = ImportCorrection.objects.filter(draft=draft, row=fix.row, place=fix.place).first()
     before = known.before if known is not None else now
     if known is not None and fix.text == before:
@@ -154,7 +170,7 @@ def _correct(draft: ImportDraft, entry: ImportedDocument, fix: CellFix, column: 
     made = ImportCorrection(row=fix.row, place=fix.place, before=now, after=fix.text)
     rows[at] = corrected(rows[at], [made])
     entry.raw = [raw_row(row) for row in rows]
-    return True
+    return Change(label=where, before=cut(now, LONGEST_VALUE), after=cut(fix.text, LONGEST_VALUE))
 
 
 def _read_changed(draft: ImportDraft, changed: Mapping[int, ImportedDocument], by: User | None) -> None:

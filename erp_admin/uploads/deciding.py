@@ -3,7 +3,8 @@
 Owns what counts as a sure suggestion, and that each decision is remembered for the next file. Finds no name itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import Final
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.refusal import Refused
+from accounts.ui.formats import shown_day
 from erp_admin.models import ImportDraft, ImportMatch, MatchHow, MatchKind, Project, RememberedMatch
 from erp_admin.uploads.assessment import assess_draft
 from erp_admin.uploads.checking import check_by_run, check_names, is_large
@@ -30,12 +32,19 @@ def suggestions(draft: ImportDraft) -> QuerySet[ImportMatch]:
     return draft.matches.filter(how=MatchHow.NEAR, reason="").exclude(value="").order_by("kind", "scope", "text")
 
 
+def mark_of(found: Iterable[tuple[int, str]]) -> str:
+    """A short mark of suggestions, by key and value, by which it is noticed that they are others by now."""
+    return sha256("\x00".join(f"{pk}={value}" for pk, value in sorted(found)).encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def choose_matches(draft: ImportDraft, chosen: Mapping[int, str], *, by: User | None = None) -> int:
+def choose_matches(
+    draft: ImportDraft, chosen: Mapping[int, str], *, seen: Mapping[int, str] | None = None, by: User | None = None
+) -> int:
     """Store what a person chose: by key of the match a value, LEFT_OPEN, or "" to leave it undecided.
 
-    Remembers the choices for the next file; returns how many changed. Raises Refused for a value that is no usable
-    record.
+    Remembers the choices for the next file; returns how many changed. `seen` is what each stood for when the person
+    looked, by `state_of`. Raises Refused for a value that is no usable record, and for what somebody changed since.
     """
     draft = lock_draft(draft)
     refuse_running(draft)
@@ -44,7 +53,7 @@ def choose_matches(draft: ImportDraft, chosen: Mapping[int, str], *, by: User | 
     changed: list[ImportMatch] = []
     # Projects first: the cost codes chosen with them belong to the project chosen now.
     for entry in sorted(entries, key=lambda one: one.kind == MatchKind.COST_CODE):
-        if _choose(draft, entry, chosen[entry.pk], by):
+        if _choose(draft, entry, chosen[entry.pk], (seen or {}).get(entry.pk), by):
             changed.append(entry)
             if entry.kind == MatchKind.PROJECT:
                 find_again(draft, draft.matches.filter(kind=MatchKind.COST_CODE, scope=entry.text), matcher)
@@ -59,13 +68,25 @@ def _concerned(draft: ImportDraft, changed: Sequence[ImportMatch]) -> set[Name]:
     return {(MatchKind(each.kind), each.scope, each.text) for each in (*changed, *codes)}
 
 
-def _choose(draft: ImportDraft, entry: ImportMatch, value: str, by: User | None) -> bool:
+def state_of(entry: ImportMatch) -> str:
+    """What a name stands for, and how it was decided, by which a change by somebody else is noticed."""
+    return f"{entry.how}={entry.value}"
+
+
+def _choose(draft: ImportDraft, entry: ImportMatch, value: str, seen: str | None, by: User | None) -> bool:
     entry.refresh_from_db()
     if value == "" or (value == entry.value and entry.is_settled):
         return False
+    if value == LEFT_OPEN and entry.how == MatchHow.OPEN:
+        return False
+    if seen is not None and seen != state_of(entry) and entry.is_settled:
+        said = f"it is {entry.label}" if entry.value else "it is left open"
+        raise Refused(
+            f"“{entry.text}” was decided meanwhile: {said}. Nothing was saved.",
+            "Look at it again; saving once more puts your choice in its place.",
+            code="MATCH",
+        )
     if value == LEFT_OPEN:
-        if entry.how == MatchHow.OPEN:
-            return False
         entry.how, entry.value, entry.label, entry.reason = MatchHow.OPEN, "", "", ""
         entry.save(update_fields=["how", "value", "label", "reason"])
         return True
@@ -97,14 +118,17 @@ def _remember(draft: ImportDraft, entry: ImportMatch, project: Project | None, b
 
 
 @transaction.atomic
-def accept_suggestions(draft: ImportDraft, expected: int, *, by: User | None = None) -> list[ImportMatch]:
-    """Take every sure suggestion as chosen; returns them. Raises Refused where there are others than were shown."""
+def accept_suggestions(draft: ImportDraft, seen: str, *, by: User | None = None) -> list[ImportMatch]:
+    """Take every sure suggestion as chosen; returns them. `seen` is the mark of those that were shown.
+
+    Raises Refused where they are others now.
+    """
     draft = lock_draft(draft)
     refuse_running(draft)
     matcher = Matcher(live_connection())
     accepted: list[ImportMatch] = []
     found = suggestions(draft)
-    if found.count() != expected:
+    if mark_of(found.values_list("pk", "value")) != seen:
         raise Refused("The suggestions are others by now.", "Look at them again, then accept them.", code="MATCH")
     for codes in (False, True):  # a project that is accepted may change what its cost codes stand for
         entries = found.filter(kind=MatchKind.COST_CODE) if codes else found.exclude(kind=MatchKind.COST_CODE)
@@ -124,7 +148,7 @@ def _accept(draft: ImportDraft, entries: list[ImportMatch], by: User | None) -> 
         who = f" by {by}" if by is not None else ""
         entry.how, entry.reason = (
             MatchHow.ACCEPTED,
-            f"{score} % alike; accepted{who} on {day:%b} {day.day}, {day.year}.",
+            f"{score} % alike; accepted{who} on {shown_day(day)}.",
         )
         is_code = entry.kind == MatchKind.COST_CODE
         _remember(draft, entry, resolver.project_of_scope(entry.scope) if is_code else None, by)

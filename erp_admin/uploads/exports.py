@@ -13,6 +13,7 @@ from accounts.ui.csv_cells import BYTE_ORDER_MARK, csv_line
 from erp_admin.documents.columns import Level
 from erp_admin.documents.types import type_for
 from erp_admin.models import ImportDraft, ImportedDocument, ImportState
+from erp_admin.uploads.column_choice import LEFT_OUT, NO_HEADER, chosen_columns
 from erp_admin.uploads.columns import PROBLEMS_COLUMN
 from erp_admin.uploads.formats.table import Row
 from erp_admin.uploads.kinds import upload_for
@@ -74,13 +75,23 @@ def problem_file(draft: ImportDraft) -> Iterator[str]:
     of_file = words_of_file(stated_of(draft))
     entries = draft.documents.filter(state__in=UNUSABLE).order_by("position")
     width = max([len(draft.headers), *_widths(entries)])  # cells that belong to no column keep their place
-    header = _without_problems(draft, _padded(draft.headers, width))
+    headers = _headers(draft)
+    header = _without_problems(draft, _padded(headers, width))
     yield BYTE_ORDER_MARK + csv_line([*header, READ_AS_COLUMN, PROBLEMS_COLUMN], delimiter)
     for entry in entries.iterator(chunk_size=_BATCH):
         for row, problems in _problem_rows(entry):
-            read_as = "; ".join([*of_file, *words_of_row(row, draft.headers)])
+            read_as = "; ".join([*of_file, *words_of_row(row, headers)])
             texts = _without_problems(draft, _padded(row.texts, width))
             yield csv_line([*texts, read_as, problems], delimiter)
+
+
+def _headers(draft: ImportDraft) -> list[str]:
+    """The headers of the file; our own names of its columns where it has none, so that it is read so again."""
+    chosen = chosen_columns(draft)
+    if chosen is None or chosen.row != NO_HEADER:
+        return list(draft.headers)
+    labels = {column.key: column.label for column in upload_for(draft.kind).columns}
+    return [labels.get(chosen.places.get(place, LEFT_OUT), "") for place in range(len(draft.headers))]
 
 
 def _widths(entries: "QuerySet[ImportedDocument]") -> Iterator[int]:

@@ -3,30 +3,34 @@
 Refuses a header that is not clear. Reads no value.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from erp_admin.documents.plain import plain
 from erp_admin.documents.uploads import UploadKind
-from erp_admin.uploads.column_choice import ColumnChoice
-from erp_admin.uploads.columns import Header, chosen_header, parse_header
+from erp_admin.uploads.column_choice import NO_HEADER, ColumnChoice
+from erp_admin.uploads.columns import Header, chosen_header, letters, parse_header
 from erp_admin.uploads.formats.table import ABSENT, BLANK, Cell, FileRefused, Row
 from erp_admin.uploads.parsed import cut
 
 _HEADER_WITHIN: Final = 10
 _SHOWN_ABOVE: Final = 3
 _LEAST_REPEATED: Final = 3
+_LEAST_WITH_DIGITS: Final = 2
+_LEAST_NAMED: Final = 2  # a single one may as well be a value, as “Subcontract” is
+WITHOUT_HEADER: Final = Row(NO_HEADER, ())
 
 
 @dataclass(frozen=True)
 class Heading:
-    """The header of a file; `above` is what stands over it."""
+    """The header of a file; `above` is what stands over it, `is_doubtful` whether its row looks like a document."""
 
     row: Row
     header: Header
     above: tuple[str, ...] = ()
+    is_doubtful: bool = False
 
     def cell(self, row: Row, key: str) -> Cell:
         place = self.header.places.get(key)
@@ -59,8 +63,11 @@ def find_heading(kind: UploadKind, rows: Iterable[Row], chosen: ColumnChoice | N
     """The header as it was chosen; else the row that names the most columns, within the first. Raises FileRefused."""
     first = first_rows(rows)
     if chosen is not None:
-        row = next((row for row in first if row.number == chosen.row), first[0])
-        return _heading(first, row, chosen_header(kind.columns, row.texts, chosen.places))
+        row = WITHOUT_HEADER
+        if chosen.row != NO_HEADER:
+            row = next((row for row in first if row.number == chosen.row), first[0])
+        header = chosen_header(kind.columns, row.texts, chosen.places)
+        return _heading(first, row, header, is_doubtful=looks_like_values(kind, row.texts))
     best = max(first, key=lambda row: len(parse_header(kind.columns, row.texts)[0].places))
     header, twice = parse_header(kind.columns, best.texts)
     _refuse_unclear(kind, best, header, twice)
@@ -75,9 +82,15 @@ def first_rows(rows: Iterable[Row]) -> list[Row]:
     return first
 
 
-def _heading(first: list[Row], row: Row, header: Header) -> Heading:
+def looks_like_values(kind: UploadKind, texts: Sequence[str]) -> bool:
+    """Whether a row that was taken for the header may be a document: it names no column, and holds digits."""
+    with_digits = sum(any(sign.isdigit() for sign in text) for text in texts)
+    return with_digits >= _LEAST_WITH_DIGITS and len(parse_header(kind.columns, texts)[0].places) < _LEAST_NAMED
+
+
+def _heading(first: list[Row], row: Row, header: Header, *, is_doubtful: bool = False) -> Heading:
     above = [text for each in first if each.number < row.number for text in each.texts if text]
-    return Heading(row, header, tuple(above))
+    return Heading(row, header, tuple(above), is_doubtful)
 
 
 def notes_about(heading: Heading, values: dict[int, int]) -> Iterator[str]:
@@ -89,17 +102,16 @@ def notes_about(heading: Heading, values: dict[int, int]) -> Iterator[str]:
     for place, text in heading.header.left_out.items():
         count = values.get(place, 0)
         not_read = "its value was not read" if count == 1 else f"its {count:,} values were not read"
-        name = f"column “{cut(text, 60)}”" if text else f"column without a header behind “{_before(heading, place)}”"
+        name = f"column “{cut(text, 60)}”" if text else f"column {letters(place)}, which has no header,"
         yield f"The {name} was left out, as chosen{f'; {not_read}' if count else ''}."
+    if heading.is_doubtful:
+        shown = ", ".join(f"“{cut(text)}”" for text in [text for text in heading.row.texts if text][:_SHOWN_ABOVE])
+        yield f"Row {heading.row.number} was taken for the header and not read as a document: {shown}, …"
     if heading.above:
         shown = ", ".join(f"“{cut(text)}”" for text in heading.above[:_SHOWN_ABOVE])
         more = len(heading.above) - _SHOWN_ABOVE
         rest = f" and {more:,} more" if more > 0 else ""
         yield f"The header was found in row {heading.row.number}; the rows above it were not read: {shown}{rest}."
-
-
-def _before(heading: Heading, place: int) -> str:
-    return next((cut(text) for text in reversed(heading.row.texts[:place]) if text), "…")
 
 
 def missing_columns(kind: UploadKind, present: Collection[str]) -> list[str]:

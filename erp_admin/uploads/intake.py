@@ -12,8 +12,7 @@ from functools import partial
 from pathlib import PurePath
 from typing import Any, Final
 
-from django.utils import timezone
-
+from accounts.ui.formats import shown_moment
 from erp_admin.models import (
     IMPORTED,
     ImportCorrection,
@@ -145,8 +144,14 @@ def _begun(draft: ImportDraft, found: FoundColumns) -> Intake:
         outdated = rows.outdated()
         table = replace(table, rows=rows)
     stated = merged(stated_by_person(draft), found.by_file)
-    base_currency = draft.tenant.base_currency
-    reader = DocumentReader(found.kind, table, stated, base_currency=base_currency, chosen=found.chosen)
+    reader = DocumentReader(
+        found.kind,
+        table,
+        stated,
+        base_currency=draft.tenant.base_currency,
+        company_day_first=draft.tenant.formats.day_first,
+        chosen=found.chosen,
+    )
     return Intake(draft, table, reader, found.by_file, outdated)
 
 
@@ -168,9 +173,8 @@ def _read_before(draft: ImportDraft) -> list[str]:
     if before is None:
         return []
     count = before.documents.filter(state__in=IMPORTED).count()
-    when = timezone.localtime(before.created_at)
     imported = f"{count:,} of its documents were imported then" if count else "nothing was imported then"
-    return [f"The same file was read on {when:%Y-%m-%d at %H:%M}; {imported}."]
+    return [f"The same file was read on {shown_moment(before.created_at)}; {imported}."]
 
 
 def names_in(parent_column: str, head: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Iterator[Name]:

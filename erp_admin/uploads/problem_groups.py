@@ -20,11 +20,15 @@ _SHOWN_CELLS: Final = 8
 
 @dataclass(frozen=True)
 class FaultyCell:
-    """`place` is None where the problem is of no cell that can be corrected."""
+    """`place` is None where the problem is of no cell that can be corrected.
+
+    `is_first`: the row is the first of its document.
+    """
 
     document: int  # key of the imported document
     row: int
     place: int | None
+    is_first: bool = True
 
 
 @dataclass
@@ -36,6 +40,7 @@ class Fault:
     sentence: str
     fix: str
     place: int | None
+    is_needed: bool = False
     cells: list[FaultyCell] = field(default_factory=list)
     documents: set[int] = field(default_factory=set)
 
@@ -48,6 +53,12 @@ class Fault:
         return self.place is not None
 
     @property
+    def can_be_emptied(self) -> bool:
+        """Whether its cells may be left blank: of a column that no file needs, or beside the document's first row."""
+        may = not self.is_needed or not any(cell.is_first for cell in self.cells)
+        return self.can_be_fixed and bool(self.value) and may
+
+    @property
     def shown_cells(self) -> list[FaultyCell]:
         return self.cells[:_SHOWN_CELLS]
 
@@ -58,24 +69,28 @@ class Fault:
 
 def faults_of(draft: ImportDraft) -> list[Fault]:
     """Each fault once: those that keep back the most documents first, then in the order of the file."""
-    places = {column.label: places_in(draft).get(column.key) for column in upload_for(draft.kind).columns}
+    columns, at = upload_for(draft.kind).columns, places_in(draft)
+    places = {column.label: at.get(column.key) for column in columns}
+    needed = {column.label for column in columns if column.is_needed}
     found: dict[str, Fault] = {}
-    for pk, problem in _problems(draft):
+    for pk, first_row, problem in _problems(draft):
         place = places.get(problem["column"])
         fault = Fault(problem["column"], problem["value"], problem["sentence"], problem["fix"], place)
+        fault.is_needed = fault.column in needed
         fault = found.setdefault(fault.key, fault)
         fault.documents.add(pk)
-        if (cell := FaultyCell(pk, problem["row"], place)) not in fault.cells[-1:]:
+        if (cell := FaultyCell(pk, problem["row"], place, problem["row"] == first_row)) not in fault.cells[-1:]:
             fault.cells.append(cell)
     return sorted(found.values(), key=lambda fault: (-len(fault.documents), fault.cells[0].row))
 
 
-def _problems(draft: ImportDraft) -> Iterator[tuple[int, dict[str, Any]]]:
+def _problems(draft: ImportDraft) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """Each problem, with the key of its document and the first row of that."""
     entries = draft.documents.filter(state=ImportState.PROBLEM).order_by("position")
-    rows = entries.values_list("pk", "problems", "effects")[:MOST_LOOKED_AT]
-    for pk, problems, effects in rows.iterator(chunk_size=500):
+    rows = entries.values_list("pk", "first_row", "problems", "effects")[:MOST_LOOKED_AT]
+    for pk, first_row, problems, effects in rows.iterator(chunk_size=500):
         for problem in (*problems, *effects.get("problems", ())):
-            yield pk, problem
+            yield pk, first_row, problem
 
 
 def texts_of(draft: ImportDraft, cells: list[FaultyCell]) -> dict[tuple[int, int], str]:

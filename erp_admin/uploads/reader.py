@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from erp_admin.documents.columns import Column
+from erp_admin.grammar.style import COMPANY_DAY_FIRST
 from erp_admin.uploads.beside import settle_currency
 from erp_admin.uploads.boundaries import Boundaries
 from erp_admin.uploads.cells import Cells, without_hidden
@@ -34,8 +35,8 @@ class DocumentReader:
     """Looks at the whole file at once, raising FileRefused for its header; then yields document by document.
 
     `stated` is how to read what the file leaves open, `decisions` how it is read. `base_currency` is what a blank one
-    means, `chosen` what a person said the columns are. `headers` are as many as the widest row has cells. `notes` are
-    complete after the documents.
+    means, `company_day_first` in which order the company writes dates, `chosen` what a person said the columns are.
+    `headers` are as many as the widest row has cells. `notes` are complete after the documents.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class DocumentReader:
         stated: StatedReading | None = None,
         *,
         base_currency: str = "",
+        company_day_first: bool | None = COMPANY_DAY_FIRST,
         chosen: ColumnChoice | None = None,
     ) -> None:
         self.kind = upload_for(kind)
@@ -52,7 +54,7 @@ class DocumentReader:
         self._table, self._stated, self._base_currency = table, stated or StatedReading(), base_currency
         self.heading = find_heading(self.kind, table.rows, chosen)
         self._survey = survey(self.columns, self.heading, table.rows, self._stated)
-        self.decisions = self._survey.decisions(self._stated)
+        self.decisions = self._survey.decisions(self._stated, company_day_first)
         self.rows_read = self._survey.rows
         blank = [""] * (self._survey.width - len(self.heading.row.cells))
         self.headers = [*self.heading.row.texts, *blank]

@@ -92,6 +92,7 @@ def _reader(draft: ImportDraft, rows: Sequence[Row]) -> DocumentReader:
         Table([header, *rows]),
         stated_of(draft),
         base_currency=draft.tenant.base_currency,
+        company_day_first=draft.tenant.formats.day_first,
         chosen=replace(chosen, row=header.number) if chosen is not None else None,
     )
 

@@ -11,12 +11,14 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.audit import record_event
 from accounts.models import Tenant, User
 from accounts.refusal import Refused
+from erp_admin.event_kinds import ImportEvent
 from erp_admin.models import IMPORTABLE, IMPORTED, ImportDraft, ImportedDocument, ImportFile, ImportStage
 from erp_admin.uploads.assessment import assess_draft
-from erp_admin.uploads.column_choice import PERSON, places_json, seen_columns
-from erp_admin.uploads.column_proposals import refuse_incomplete
+from erp_admin.uploads.column_choice import PERSON, chosen_columns, places_json, seen_columns
+from erp_admin.uploads.column_proposals import column_changes, refuse_incomplete
 from erp_admin.uploads.columns_found import ColumnsUnclear
 from erp_admin.uploads.flow import DocumentImport, DocumentReading
 from erp_admin.uploads.formats.table import FileRefused
@@ -138,11 +140,14 @@ def read_with_columns(
     draft, file = _to_be_read(draft)
     seen = seen_columns(draft)
     refuse_incomplete(draft.kind, seen, places)
-    kept = {key: draft.columns[key] for key in ("row", "seen", "rows", "header_row") if key in draft.columns}
+    before = chosen_columns(draft)
+    kept = {key: draft.columns[key] for key in ("row", "seen", "names", "rows", "header_row") if key in draft.columns}
     draft.columns = kept | {"kind": PERSON, "places": places_json(places), "by": PERSON}
     if sender:
         remember(draft, seen, places, sender, by=by)
     _begin_again(draft, file, by)
+    changes = list(column_changes(draft.kind, seen, before.places if before is not None else {}, places))
+    record_event(ImportEvent.COLUMNS_CHOSEN, "", about=draft, changes=changes, by=by)
     return draft
 
 

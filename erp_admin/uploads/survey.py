@@ -10,7 +10,7 @@ from typing import Final
 
 from erp_admin.documents.columns import Column, Value
 from erp_admin.grammar.evidence import Decision, Evidence
-from erp_admin.grammar.style import COMPANY_DAY_FIRST, Style
+from erp_admin.grammar.style import Style
 from erp_admin.uploads.formats.table import CellKind, Row
 from erp_admin.uploads.heading import Heading
 from erp_admin.uploads.stated import Hidden, HiddenFound, ReadingDecisions, StatedReading
@@ -33,11 +33,12 @@ class Survey:
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: dict[str, None] = field(default_factory=dict)  # in the order of the sheet
 
-    def decisions(self, stated: StatedReading) -> ReadingDecisions:
+    def decisions(self, stated: StatedReading, company_day_first: bool | None) -> ReadingDecisions:
         """What was stated, else what the file proves, else for the order of day and month the company's own."""
         values = self.evidence.decided()
-        by_convention = stated.day_first is None and self._follows_convention(values.day_order)
-        proved = COMPANY_DAY_FIRST if by_convention else values.style.day_first
+        is_open = stated.day_first is None and company_day_first is not None
+        by_convention = is_open and self._follows_convention(values.day_order)
+        proved = company_day_first if by_convention else values.style.day_first
         style = Style(
             decimal=stated.decimal or values.style.decimal,
             day_first=proved if stated.day_first is None else stated.day_first,
@@ -82,7 +83,8 @@ def _look_at(found: Survey, row: Row, heading: Heading, by_place: Mapping[int, C
             found.unread[place] += heading.header.is_not_read(place)
             continue
         if cell.is_hidden:
-            found.hidden_columns.setdefault(heading.row.texts[place])
+            texts = heading.row.texts
+            found.hidden_columns.setdefault((texts[place] if place < len(texts) else "") or column.label)
             if stated.hidden is Hidden.LEAVE_OUT:
                 continue
         if cell.kind is CellKind.TEXT and not cell.is_corrected:

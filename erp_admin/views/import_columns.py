@@ -16,8 +16,9 @@ from erp_admin.forms.import_columns import ColumnsForm
 from erp_admin.models import ImportDraft
 from erp_admin.uploads import selectors, senders
 from erp_admin.uploads import service as services
-from erp_admin.uploads.column_choice import memory_of
-from erp_admin.uploads.kinds import file_types, type_of_draft
+from erp_admin.uploads.column_choice import memory_of, seen_columns
+from erp_admin.uploads.heading import looks_like_values
+from erp_admin.uploads.kinds import file_types, type_of_draft, upload_for
 from erp_admin.views.import_pages import COLUMNS, MAY, draft_at, steps_of
 
 
@@ -49,6 +50,9 @@ def columns(request: TenantRequest, draft_pk: int) -> HttpResponse:
         "must_say_type": len(found.columns.get("fits", ())) > 1,
         "memory": memory_of(found),
         "header_row": found.columns.get("row"),
+        "may_have_no_header": looks_like_values(
+            upload_for(found.kind), [column.header for column in seen_columns(found)]
+        ),
         "rows": found.columns.get("rows", ()),
     }
     return render(request, "erp_admin/import_columns.html", context, status=422 if form.errors else 200)

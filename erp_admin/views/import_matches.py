@@ -42,7 +42,7 @@ def matches(request: TenantRequest, draft_pk: int) -> HttpResponse:
         form = MatchesForm(found, found.matches.filter(pk__in=posted[: MATCHES_PER_PAGE * 2]), request.POST)
         if form.is_valid():
             try:
-                changed = deciding.choose_matches(found, form.chosen, by=request.user)
+                changed = deciding.choose_matches(found, form.chosen, seen=form.seen, by=request.user)
             except Refused as refused:
                 form.add_error(None, str(refused))
             else:
@@ -52,6 +52,7 @@ def matches(request: TenantRequest, draft_pk: int) -> HttpResponse:
         form = MatchesForm(found, page.object_list)
     undecided, every = selectors.undecided_count(found), found.matches.count()
     sure = deciding.suggestions(found)
+    marks = list(sure.values_list("pk", "value"))
     context = {
         "draft": found,
         "form": form,
@@ -62,7 +63,8 @@ def matches(request: TenantRequest, draft_pk: int) -> HttpResponse:
         "undecided": undecided,
         "all": every,
         "sure": sure[:SUGGESTIONS_SHOWN],
-        "sure_count": sure.count(),
+        "sure_count": len(marks),
+        "sure_mark": deciding.mark_of(marks),
         "filters": [
             filter_group(
                 request,
@@ -91,10 +93,10 @@ def _after_matching(request: TenantRequest, found: ImportDraft, saved: str) -> H
 @require_POST
 @role_required(Role.ACCOUNTANT, may=MAY)
 def accept(request: TenantRequest, draft_pk: int) -> HttpResponse:
-    """Accept every sure suggestion, as many as were shown."""
+    """Accept every sure suggestion, where they are those that were shown."""
     found = draft_at(draft_pk)
     try:
-        accepted = deciding.accept_suggestions(found, read_pk(request.POST.get("count")) or 0, by=request.user)
+        accepted = deciding.accept_suggestions(found, request.POST.get("seen", ""), by=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("match_commitment_import", tenant_slug=request.tenant.slug, draft_pk=found.pk)

@@ -20,7 +20,7 @@ from erp_admin.forms.imports import ReadingForm
 from erp_admin.models import IMPORTABLE, IMPORTED, ImportDraft, ImportState
 from erp_admin.uploads import exports, selectors
 from erp_admin.uploads.column_choice import memory_of
-from erp_admin.uploads.deciding import suggestions
+from erp_admin.uploads.deciding import mark_of, suggestions
 from erp_admin.uploads.kinds import file_types, type_of_draft, upload_for
 from erp_admin.uploads.readings import told
 from erp_admin.uploads.resolving import vendor_text
@@ -93,6 +93,9 @@ def draft_context(request: TenantRequest, found: ImportDraft, fixes: FixesForm |
     ready, imported = facts.number(IMPORTABLE), facts.number(IMPORTED)
     is_importing = found.run is not None and found.run.is_active
     sure = list(suggestions(found)[: SUGGESTIONS_SHOWN + 1])
+    marks = [(match.pk, match.value) for match in sure]
+    if len(sure) > SUGGESTIONS_SHOWN:
+        marks = list(suggestions(found).values_list("pk", "value"))
     corrections = list(found.corrections.select_related("corrected_by")[: CORRECTIONS_SHOWN + 1])
     return {
         "draft": found,
@@ -105,7 +108,8 @@ def draft_context(request: TenantRequest, found: ImportDraft, fixes: FixesForm |
         "unusable": facts.number(exports.UNUSABLE),
         "undecided": facts.undecided,
         "sure": sure[:SUGGESTIONS_SHOWN],
-        "sure_count": suggestions(found).count() if len(sure) > SUGGESTIONS_SHOWN else len(sure),
+        "sure_count": len(marks),
+        "sure_mark": mark_of(marks),
         "has_matches": bool(facts.undecided or sure) or found.matches.exists(),
         "sums": _sums(request.tenant, found, IMPORTABLE) if ready else [],
         "imported_sums": _sums(request.tenant, found, IMPORTED) if imported else [],

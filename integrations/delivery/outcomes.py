@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.ui.formats import shown_time
 from integrations.codes import DUPLICATES
 from integrations.delivery import pauses, remote_records, transitions
 from integrations.delivery.contract import Found, PushFlow, Step, step_table
@@ -123,8 +124,8 @@ class Settlement:
     def look_again(self, push: Push, due_at: datetime) -> None:
         with self._work.page():
             push.looks, push.due_at = push.looks + 1, due_at
-            at = timezone.localtime(due_at)
-            reason = f"Not found in Intacct yet, which proves nothing so far. Looked for again at {at:%H:%M:%S %Z}."
+            at = f"{shown_time(due_at, seconds=True)} {timezone.localtime(due_at).tzname()}"
+            reason = f"Not found in Intacct yet, which proves nothing so far. Looked for again at {at}."
             self._move(push, PushState.VERIFYING, reason, reason)
 
     def send_again(self, push: Push) -> None:

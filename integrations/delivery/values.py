@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 
+from accounts.ui.formats import shown_amount, shown_day, shown_number
+
 # What an element of a function can hold; a mapping is a block of elements, a sequence repeats its element.
 Value = str | int | Decimal | date | None | Mapping[str, "Value"] | Sequence["Value"]
 
@@ -58,15 +60,15 @@ def _number_of(text: str) -> Decimal | None:
 
 
 def shown(value: str | None, kind: Kind) -> str:
-    """A value as people read it."""
+    """A value as the people of the company read it."""
     text = str(value or "").strip()
     if kind is Kind.DATE and (day := day_of(text)) is not None:
-        return f"{day:%b} {day.day}, {day.year}"
+        return shown_day(day)
     number = _number_of(text) if kind in (Kind.AMOUNT, Kind.NUMBER) else None
     if number is None:
         return text
     cents = number.quantize(Decimal("0.01")) if abs(number) < Decimal("1e20") else number
-    return f"{cents:,.2f}" if kind is Kind.AMOUNT and cents == number else f"{number.normalize():,f}"
+    return shown_amount(cents) if kind is Kind.AMOUNT and cents == number else shown_number(number.normalize())
 
 
 def day_of(text: str) -> date | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from accounts.ui.formats import shown_time
 from accounts.ui.shown import ShownState
 from integrations.gateway.access import Entity
 from integrations.lists import ListKind
@@ -127,7 +128,8 @@ def _on_time_or_late(read_at: datetime, rows: list[SyncSchedule]) -> ShownState:
     now = timezone.now()
     overdue = [row.next_due_at for row in rows if row.next_due_at is not None and row.next_due_at < now - GRACE]
     if overdue:
-        return shown(Freshness.LATE, f"due since {timezone.localtime(min(overdue)):%a %H:%M}")
+        since = min(overdue)
+        return shown(Freshness.LATE, f"due since {timezone.localtime(since):%a} {shown_time(since)}")
     for row in rows:
         run = row.last_run
         began = row.last_started_at

@@ -50,8 +50,10 @@ def restoration(connection: Connection, number: int) -> Restoration | None:
     overrides, places_without = _overrides(version, present, mirror)
     left = [*without, *_switches_left_out(version), *places_without]
     after = merged(present.overrides, overrides)
-    changes = changes_between(mirror, present, values, after, switches_of(version))
-    return Restoration(version, present, values, switches_of(version), overrides, tuple(left), tuple(changes))
+    was_on = switches_of(version)
+    switched = {key: was_on[key] if key in version.switches else on for key, on in switches_of(present).items()}
+    changes = changes_between(mirror, present, values, after, switched)
+    return Restoration(version, present, values, switched, overrides, tuple(left), tuple(changes))
 
 
 def restore(
@@ -87,8 +89,11 @@ def restore(
 def _values(
     version: SettingsVersion, present: SettingsVersion, mirror: MirrorView
 ) -> tuple[dict[str, str], list[LeftOut]]:
-    """The values of the version; for one that cannot be used any more, the value there is now."""
-    values = {key: str(version.values.get(key, "")) for key in setting_keys()}
+    """The values of the version; for one that cannot be used any more, the value there is now.
+
+    A setting that the version does not know, because it was saved before there was one, keeps its value as well.
+    """
+    values = {key: str(version.values.get(key, present.values.get(key, ""))) for key in setting_keys()}
     left = []
     for key, problem in settings_problems(values, mirror).items():
         setting = setting_for(key)

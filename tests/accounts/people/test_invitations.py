@@ -92,6 +92,7 @@ def test_an_invitation_is_mailed_with_all_that_one_must_know(alma: Client, url: 
         "did not expect",
     ):
         assert said in sent.body
+    assert re.search(r"until [A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d\d [AP]M [A-Z]+ \(7 days\)", sent.body)
     assert "The mail is on its way" in page
     assert link_in(page) == link_in(sent.body)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from accounts.refusal import Refused
 from erp_admin.models import Commitment, ImportCorrection, ImportDraft, ImportedDocument, ImportFile
 from erp_admin.uploads.corrections import CellFix, correct_cells, mark, take_back
@@ -208,3 +208,60 @@ def test_many_same_faults_are_set_at_once_and_single_ones_beside_them(
     taken = draft.corrections.get(row=16)
     ben.post(url("take_back_import_correction", draft_pk=draft.pk, correction_pk=taken.pk))
     assert draft.documents.get(first_row=16).state == "problem"
+
+
+def names_on(client: Client, address: str) -> list[str]:
+    return re.findall(r'name="((?:fix|cell|empty)_[^"]+)"', client.get(address).content.decode())
+
+
+def test_cells_in_which_nothing_belongs_are_emptied_in_place(ben: Client, url: Url, listed: Connection) -> None:
+    header = COMMITMENT_HEADER + ",Due date"
+    rows = [commitment_row(f"SC-{number}", NAME) + ",n/a" for number in range(3)]
+    draft = read_upload(listed.tenant, "commitments", "file.csv", csv_of(*rows, header=header))
+    address, post = url("commitment_import", draft_pk=draft.pk), url("fix_commitment_import", draft_pk=draft.pk)
+    names = names_on(ben, address)
+    (empty,) = [name for name in names if name.startswith("empty_")]
+    single = next(name for name in names if name.startswith("cell_") and "_3_" in name)
+    answer = ben.post(post, {empty: "on", empty.replace("empty_", "fix_"): "2026-05-01"})
+    assert answer.status_code == 422
+    assert "not both" in answer.content.decode()
+    answer = ben.post(post, {empty: "on", single: "2026-05-01"}, follow=True)
+    assert "3 cells corrected here; the file stays as it is. 3 of 3 are ready." in answer.content.decode()
+    assert [each.head.get("due_date") for each in draft.documents.all()] == [None, "2026-05-01", None]
+    in_place = told(draft)
+    read_again(draft, StatedReading())
+    assert told(draft) == in_place
+    run_to_end(confirm(listed, draft, queued=False).run)
+    assert [str(due) for due in Commitment.objects.order_by("number").values_list("due_on", flat=True)] == [
+        "None",
+        "2026-05-01",
+        "None",
+    ]
+
+
+def test_what_every_file_needs_is_emptied_only_on_a_further_row(ben: Client, url: Url, listed: Connection) -> None:
+    further = commitment_row("SC-2", NAME).replace("2026-03-02", "2026-03-05")
+    draft = draft_of(listed, commitment_row("SC-1", NAME), commitment_row("SC-2", NAME), further)
+    address = url("commitment_import", draft_pk=draft.pk)
+    (empty,) = [name for name in names_on(ben, address) if name.startswith("empty_")]  # that of the date
+    ben.post(url("fix_commitment_import", draft_pk=draft.pk), {empty: "on"})
+    entry = draft.documents.get(number="SC-2")
+    assert (entry.state, entry.total, entry.head["date"]) == ("new", 2000, "2026-03-02")
+    assert draft.corrections.get().after == ""
+    assert "<strong>blank</strong>" in ben.get(address).content.decode()
+
+
+def test_who_corrected_which_cell_stays_in_the_audit_trail(
+    ben: Client, url: Url, listed: Connection, accountant: User
+) -> None:
+    draft = draft_of(listed, commitment_row("SC-1", NAME, "35O0"))
+    (name,) = [name for name in names_on(ben, url("commitment_import", draft_pk=draft.pk)) if name.startswith("fix_")]
+    ben.post(url("fix_commitment_import", draft_pk=draft.pk), {name: "3,500.00"})
+    ben.post(url("take_back_import_correction", draft_pk=draft.pk, correction_pk=draft.corrections.get().pk))
+    entries = AuditEntry.objects.filter(kind__in=["cells_corrected", "correction_taken_back"]).order_by("pk")
+    assert [(entry.actor, entry.object_label, entry.changes) for entry in entries] == [
+        (accountant, "file.csv", [{"label": "Row 2, Amount", "before": "35O0", "after": "3,500.00"}]),
+        (accountant, "file.csv", [{"label": "Row 2, Amount", "before": "3,500.00", "after": "35O0"}]),
+    ]
+    ben.post(url("discard_commitment_import", draft_pk=draft.pk))
+    assert entries.count() == 2

@@ -3,7 +3,7 @@
 import pytest
 
 from erp_admin.documents.plain import plain
-from erp_admin.uploads.cells import letters
+from erp_admin.uploads.columns import letters
 from erp_admin.uploads.formats.table import FileRefused
 from tests.erp_admin.uploads.files import BLANK, FIRST, HEADER, read, read_bytes
 

@@ -1,11 +1,13 @@
 """Files whose headers nobody knows: what each column is, is asked, checked, remembered for its sender, forgotten."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from openpyxl import Workbook
 
 from accounts.models import AuditEntry, Tenant
 from accounts.tenancy import tenant_scope
@@ -175,3 +177,97 @@ def test_a_memory_whose_columns_are_gone_is_not_used(ben: Client, url: Url, list
     memory.save()
     again = upload(ben, url, csv_of(*ROWS, header=HEADER))
     assert again.lacks_columns
+
+
+def test_a_file_without_a_header_loses_no_row(ben: Client, url: Url, listed: Connection) -> None:
+    rows = [f"SC-{number},Works,Subcontract,Northwind Roofing,2026-03-02,Concrete,{number}5.00" for number in (1, 2, 3)]
+    keys = dict(enumerate(["number", "title", "type", "vendor", "date", "description", "amount"]))
+    draft = upload(ben, url, "\n".join(rows).encode())
+    shown = page(ben, url("commitment_import", draft_pk=draft.pk))
+    assert "This row looks like a document." in shown
+    choose(ben, url, draft, keys)
+    draft.refresh_from_db()
+    assert "Row 1 was taken for the header and not read as a document: “SC-1”" in " ".join(draft.notes)
+
+    ben.post(url("header_commitment_import", draft_pk=draft.pk), {"row": "0"})
+    assert "The file has no header" in page(ben, url("columns_commitment_import", draft_pk=draft.pk))
+    answer = choose(ben, url, draft, keys, sender="Acme")
+    assert "the file has no header by which the next one is recognized" in answer.content.decode()
+    assert not RememberedColumns.objects.exists()
+    choose(ben, url, draft, {**keys, 1: "description", 5: "title"})
+    assert [(each.number, str(each.total), each.title) for each in draft.documents.all()] == [
+        ("SC-1", "15.00", "Concrete"),
+        ("SC-2", "25.00", "Concrete"),
+        ("SC-3", "35.00", "Concrete"),
+    ]
+    draft.refresh_from_db()
+    assert not draft.notes
+
+
+def test_the_problems_of_a_file_without_a_header_come_back_corrected(ben: Client, url: Url, listed: Connection) -> None:
+    rows = ["SC-1,Works,Subcontract,Northwind Roofing,2026-03-02,Concrete,5.00", "SC-2,Works,Sub,,soon,Walls,many"]
+    draft = upload(ben, url, "\n".join(rows).encode())
+    ben.post(url("header_commitment_import", draft_pk=draft.pk), {"row": "0"})
+    choose(ben, url, draft, dict(enumerate(["number", "title", "type", "vendor", "date", "description", "amount"])))
+    file = ben.get(url("commitment_import_problems", draft_pk=draft.pk)).content
+    assert b"SC-2" in file
+    again = upload(ben, url, file.replace(b"Sub,,soon,Walls,many", b"PO,Northwind Roofing,2026-03-03,Walls,7"))
+    assert [(each.number, str(each.total), each.state) for each in again.documents.all()] == [("SC-2", "7.00", "new")]
+
+
+def test_a_hidden_column_without_a_header_is_asked_about(ben: Client, url: Url, listed: Connection) -> None:
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["PO", "Works descr.", "Art", "Creditor", "Signed", "Text"])
+    sheet.append(["SC-1", "Works", "Subcontract", "Northwind Roofing", "2026-03-02", "Concrete", 5])
+    sheet.column_dimensions["G"].hidden = True
+    stream = io.BytesIO()
+    book.save(stream)
+    draft = upload(ben, url, stream.getvalue(), "hidden.xlsx")
+    keys = ["number", "title", "type", "vendor", "date", "description", "amount"]
+    assert choose(ben, url, draft, dict(enumerate(keys))).status_code == 302
+    draft.refresh_from_db()
+    assert "Hidden in the sheet: column “Amount”" in " ".join(draft.notes)
+    assert draft.documents.get().state == "problem"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Value -", "Value +"), ("x" * 205 + "A", "x" * 205 + "B"), ("Net <", "net >")],
+    ids=["signs", "long", "signs and case"],
+)
+def test_headers_that_only_their_signs_or_their_ends_tell_apart_are_not_mistaken_when_they_move(
+    ben: Client, url: Url, listed: Connection, one: str, other: str
+) -> None:
+    header = "PO,Works descr.,Art,Creditor,Signed,{},Text,{}"
+    head = "SC-1,Works,Subcontract,Northwind Roofing,2026-03-02"
+    draft = upload(ben, url, csv_of(f"{head},99,Concrete,5.00", header=header.format(one, other)))
+    choose(ben, url, draft, CHOSEN, sender="Acme")
+    for content in (
+        csv_of(f"{head},99,Concrete,5.00", header=header.format(one, other)),
+        csv_of(f"{head},5.00,Concrete,99", header=header.format(other, one)),
+    ):
+        again = upload(ben, url, content)
+        assert str(again.documents.get().total) == "5.00"
+        assert again.columns["name"] == "Acme"
+
+
+def test_a_long_header_is_recognized_again(ben: Client, url: Url, listed: Connection) -> None:
+    header = HEADER.replace("Contract value (USD)", "Amount (of the contract!) " * 20)
+    choose(ben, url, upload(ben, url, csv_of(*ROWS, header=header)), CHOSEN, sender="Acme")
+    again = upload(ben, url, csv_of(*ROWS, header=header.upper()))
+    assert [str(each.total) for each in again.documents.all()] == ["1000.50", "2000.00"]
+
+
+def test_what_was_said_of_columns_stands_in_the_audit_trail(ben: Client, url: Url, listed: Connection) -> None:
+    draft = upload(ben, url, csv_of(*ROWS, header=HEADER))
+    choose(ben, url, draft, CHOSEN)
+    entry = AuditEntry.objects.get(kind="columns_chosen")
+    assert (str(entry.actor), entry.object_label) == (str(draft.created_by), "acme.csv")
+    assert {"label": "“PO”", "before": "", "after": "Number"} in entry.changes
+    assert {"label": "“Buyer”", "before": "", "after": "left out"} in entry.changes
+    choose(ben, url, draft, {**CHOSEN, 1: "description", 6: "title"})
+    assert [change["label"] for change in AuditEntry.objects.filter(kind="columns_chosen").latest("pk").changes] == [
+        "“Works descr.”",
+        "“Text”",
+    ]

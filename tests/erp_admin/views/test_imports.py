@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Tenant
+from accounts.ui.formats import DateFormat
 from erp_admin.models import Commitment, ImportDraft
 from erp_admin.uploads.service import read_upload
 from integrations.models import Connection, SyncRun
@@ -304,3 +305,26 @@ def test_a_document_of_many_lines_is_shown_in_part(ben: Client, url: Url, listed
     assert "And 850 more: download the problems as CSV." in shown
     assert "And 851 more in rows 2 to 902 of the file." in shown
     assert len(shown) < 100_000
+
+
+@pytest.mark.parametrize(
+    ("written", "stored", "said"),
+    [
+        (DateFormat.US, "2026-03-04", "as March 4, 2026, as your company writes them"),
+        (DateFormat.EUROPE, "2026-04-03", "as April 3, 2026, as your company writes them"),
+        (DateFormat.ISO, None, "Say how the file is written"),
+    ],
+)
+def test_dates_that_no_cell_decides_are_read_as_the_company_writes_them(
+    ben: Client, url: Url, listed: Connection, tenant: Tenant, written: DateFormat, stored: str | None, said: str
+) -> None:
+    Tenant.objects.filter(pk=tenant.pk).update(date_format=written)
+    row = commitment_row("SC-1", "Northwind Roofing").replace("2026-03-02", "3/4/2026")
+    page = ben.get(url("commitment_imports")).content.decode()
+    order = {DateFormat.US: "month/day/year as your", DateFormat.EUROPE: "day/month/year as your"}
+    assert order.get(written, "you are asked") in page
+    answer = ben.post(url("commitment_imports"), {"file": SimpleUploadedFile("f.csv", csv_of(row))}, follow=True)
+    assert said in answer.content.decode()
+    draft = ImportDraft.objects.get()
+    assert draft.documents.get().head.get("date") == stored
+    assert draft.documents.get().state == ("new" if stored else "problem")

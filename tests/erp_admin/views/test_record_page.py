@@ -150,6 +150,15 @@ def test_every_edit_is_told_old_and_new_with_who_made_it(
     assert gone.pk is not None
 
 
+def test_a_draft_without_faults_sends_nobody_to_faults_that_are_not_there(
+    listed: Connection, ben: Client, url: Url
+) -> None:
+    document = commitment(listed, "SC-1", "12500.00", approved=False)
+    page = ben.get(url("commitment", pk=document.pk)).content.decode()
+    assert "can be shown once" not in page
+    assert "What keeps it from being pushed" not in page
+
+
 def test_history_has_no_control_ids_and_the_technical_part_has(pushing: Connection, ben: Client, url: Url) -> None:
     document = commitment(pushing, "SC-1")
     asked = ask_pushes(pushing, push_flow("commitments"), [document], queued=False)

@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 from django.utils import timezone
 
+from accounts.ui.formats import Formats, TimeFormat, formats_of_a_company
 from integrations import jobs
 from integrations.mirror.service import start_list_sync
 from integrations.models import (
@@ -57,6 +58,9 @@ def test_every_state_a_list_can_be_in(connection: Connection) -> None:
     SyncSchedule.objects.filter(group="projects").update(next_due_at=timezone.now() - timedelta(minutes=20))
     value, reason = seen(connection)
     assert (value, reason.startswith("due since ")) == ("late", True)
+    assert reason.endswith((" AM", " PM"))
+    with formats_of_a_company(Formats(time=TimeFormat.TWENTY_FOUR)):
+        assert not seen(connection)[1].endswith((" AM", " PM"))
 
 
 def test_a_list_that_was_refused_is_stopped_with_the_reason_until_it_is_read_again(connection: Connection) -> None:

@@ -130,3 +130,20 @@ def test_only_admins_are_offered_to_restore(changed: Connection, client_for: Cli
     browser = client_for(viewer)
     assert "Restore…" not in text_of(browser.get(url("settings_history")))
     assert browser.get(url("restore_settings", number=1)).status_code == 403
+
+
+def test_what_was_declared_after_a_version_was_saved_keeps_its_value(
+    changed: Connection, client_for: ClientFor, url: Url, admin: User
+) -> None:
+    save_settings(changed, values={"purchasing_unit": "Lot"}, switched={"sync_commitments": True}, as_draft=True)
+    old = changed.settings_versions.get(number=1)
+    old.values.pop("purchasing_unit")
+    old.switches.pop("sync_commitments")
+    old.save()
+    page = text_of(client_for(admin).get(url("restore_settings", number=1)))
+    assert "Default Account" in page
+    assert "Unit of measure</" not in page
+    client_for(admin).post(url("restore_settings", number=1), {"seen": 3, "reason": ""})
+    version = newest(changed)
+    assert (version.number, version.values["default_account"], version.values["purchasing_unit"]) == (4, "5010", "Lot")
+    assert version.switches["sync_commitments"] is True

@@ -311,6 +311,13 @@ class TestProgress:
 
 
 class TestCancel:
+    def test_the_buttons_of_the_question_cannot_be_mistaken_for_one_another(
+        self, site: Client, url: Address, connection: Connection
+    ) -> None:
+        html = content(site.get(url("run", number=queued(connection).number)))
+        assert 'data-confirm-label="Cancel it" data-confirm-stay="Keep running"' in html
+        assert "page border" not in html
+
     def test_a_queued_run_ends_at_once(
         self, site: Client, url: Address, connection: Connection, accountant: User, intacct: SandboxServer
     ) -> None:
