@@ -96,8 +96,8 @@ def syncs_by_day(address: Address) -> Chart | None:
         .values_list("day")
         .annotate(
             good=Count("pk", filter=Q(state=RunState.SUCCEEDED)),
-            partly=Count("pk", filter=Q(state__in=(RunState.PARTLY, RunState.HELD))),
-            bad=Count("pk", filter=Q(state__in=(RunState.FAILED, RunState.CANCELLED))),
+            partly=Count("pk", filter=Q(state=RunState.PARTLY)),
+            bad=Count("pk", filter=Q(state__in=(RunState.FAILED, RunState.HELD))),
         )
     }
     if not any(sum(values) for values in counted.values()):
@@ -111,7 +111,7 @@ def syncs_by_day(address: Address) -> Chart | None:
         )
         for day in days
     ]
-    series = (Series("Succeeded", "success"), Series("Partly", "warning"), Series("Failed", "danger"))
+    series = (Series("Succeeded", "success"), Series("Partly", "warning"), Series("Failed or held", "danger"))
     return Chart("Syncs of lists, by day", series, marks, kind="strip", head="Day")
 
 

@@ -49,6 +49,8 @@
   }
 
   function show(input, found, failed) {
+    // What somebody points at stays pointed at when the answer to later words arrives.
+    const pointed = shown === input && active >= 0 ? items[active].value : null;
     shown = input;
     items = found;
     active = -1;
@@ -83,6 +85,9 @@
     place(input);
     input.setAttribute("aria-expanded", "true");
     input.setAttribute("aria-controls", list.id);
+    const again = pointed === null ? -1 : found.findIndex((item) => item.value === pointed);
+    if (again >= 0) point(again);
+    else input.removeAttribute("aria-activedescendant");
   }
 
   async function open(input, words) {

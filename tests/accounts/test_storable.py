@@ -81,7 +81,7 @@ def part(disposition: str, more: str = "") -> bytes:
 )
 def test_a_part_that_cannot_be_kept(site: Client, url: Url, body: bytes) -> None:
     answer = site.post(url("company"), body, content_type="multipart/form-data; boundary=b")
-    assert answer.status_code in (400, 422)
+    assert answer.status_code in (400, 409, 422)  # of a form that says no version nothing is saved either
 
 
 def answered(content_type: str, *, query: str = "", body: bytes = b"", method: str = "GET") -> tuple[str, str]:
