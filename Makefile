@@ -55,7 +55,7 @@ test: var/test.env ## Run the test suite on SQLite
 	ENV_FILE=var/test.env $(BIN)/python -W error -m pytest -n $(TEST_WORKERS) $(ARGS)
 
 .PHONY: test-postgres
-test-postgres: var/test.env ## Run the same suite on PostgreSQL at TEST_DATABASE_URL
+test-postgres: var/test.env ## Run what touches a database on PostgreSQL at TEST_DATABASE_URL
 	@test -n "$(TEST_DATABASE_URL)" || { echo "Set TEST_DATABASE_URL, for example postgres://postgres@127.0.0.1:5432/postgres"; exit 2; }
 	ENV_FILE=var/test.env DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -W error -m pytest -n $(TEST_WORKERS) $(ARGS)
 
@@ -65,7 +65,7 @@ previous: $(STAMP) ## Make the database of the previous version again, by its ow
 
 .PHONY: test-browser
 test-browser: var/test.env ## Run the browser tests (needs Debian's chromium)
-	ENV_FILE=var/test.env $(BIN)/python -W error -m pytest -m browser tests/browser $(ARGS)
+	ENV_FILE=var/test.env $(BIN)/python -W error -m pytest -m browser -n 2 tests/browser $(ARGS)
 
 .PHONY: soak
 soak: var/test.env ## Run the long tests: workers killed again and again, many rows removed, every hostile answer to a write

@@ -59,7 +59,7 @@ class LogInMiddleware(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]
         if request.method in READING and "HX-Request" not in request.headers:
-            return lead_to(request, to_log_in(request.get_full_path()))
+            return lead_to(request, to_log_in(request.get_full_path(), limits.why_it_ended(request)))
         kept = kept_forms.way_back_of_nobody(request)
         if kept is not None:
             return lead_to(request, to_log_in(kept, "ended"))
@@ -89,7 +89,7 @@ class LimitsMiddleware:
         use = limits.use_of(request)
         allowed = self._limits(request, user, use)
         if allowed.is_too_old(use):
-            return self._end(request)
+            return self._end(request, is_seen=not getattr(view, "is_background", False))
         if allowed.is_away_too_long(use):
             return None if is_where_people_prove(request) else ask_for_proof(request, "away")
         if not getattr(view, "is_background", False):
@@ -111,10 +111,13 @@ class LimitsMiddleware:
         return limits.loosest_limits(user) if site.is_away_too_long(use) or site.is_too_old(use) else site
 
     @staticmethod
-    def _end(request: HttpRequest) -> HttpResponse:
+    def _end(request: HttpRequest, *, is_seen: bool) -> HttpResponse:
         back = kept_forms.way_back(request)
         waiting = kept_forms.kept(request)
-        logout(request)
+        if is_seen:
+            logout(request)
+        else:
+            limits.end_unseen(request)
         if waiting is not None:
             kept_forms.put_back(request, waiting)
         return lead_to(request, to_log_in(back, "old"))

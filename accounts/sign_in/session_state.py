@@ -8,7 +8,6 @@ from typing import Final
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
-from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -37,7 +36,7 @@ def session_state(request: HttpRequest) -> HttpResponse:
         return JsonResponse(_told(ENDED, back))
     use, allowed = limits.use_of(request), _limits(request, user)
     if allowed.is_too_old(use):
-        logout(request)  # as accounts.sign_in.middleware does with whatever comes next
+        limits.end_unseen(request)  # as accounts.sign_in.middleware does with whatever comes next
         return JsonResponse(_told(ENDED, back))
     if allowed.is_away_too_long(use):
         return JsonResponse(_told(LOCKED, back, user, "away"))

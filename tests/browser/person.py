@@ -55,6 +55,7 @@ class Visitor:
             self.page.get_by_label("Code").fill(code)
             self.press("Log in")
         expect(self.page.get_by_role("button", name="Your account")).to_be_visible()
+        self.page.wait_for_load_state()  # keys that are pressed before the scripts are there do nothing
 
     def go(self, address: str) -> None:
         self.page.goto(self.base + address)

@@ -83,9 +83,9 @@ def test_on_a_phone_the_navigation_opens_and_every_page_fits(
     alma.page.set_viewport_size(PHONE)
     alma.press("Open the navigation")
     rail = alma.page.locator("#rail")
-    rail.get_by_role("link", name="Runs").click()
+    rail.get_by_role("link", name="Sync history").click()
 
-    expect(alma.page.get_by_role("heading", level=1)).to_have_text("Runs")
+    expect(alma.page.get_by_role("heading", level=1)).to_have_text("Sync history")
     expect(rail).to_be_hidden()
     alma.look()
 

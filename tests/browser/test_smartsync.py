@@ -92,7 +92,7 @@ def test_what_is_wrong_keeps_what_was_chosen(visit: Visit, url: Url, mirrored: C
 def test_a_viewer_browses_lists_and_records(visit: Visit, url: Url, ready: Connection, viewer: User) -> None:
     vera = visit()
     vera.log_in(viewer.email)
-    vera.follow("Lists")
+    vera.follow("Intacct lists")
     vera.look()
     vera.follow("GL accounts")
     vera.look()

@@ -18,6 +18,8 @@ from accounts.models import AuditEntry, Role, Tenant, User
 from accounts.services import set_role
 from accounts.sign_in.limits import ACTIVE_KEY
 from accounts.tenancy import cross_tenant
+from integrations.mirror.service import start_list_sync
+from integrations.models import Connection
 from tests.accounts.sign_in.steps import enter_code, is_logged_in, log_in
 from tests.browsers import age_proof, leave_alone
 from tests.people import PASSWORD
@@ -215,6 +217,16 @@ class TestTooOld:
         alma.post(reverse("account_logout"))
         log_in(alma, admin.email)
         assert alma.get(reverse("kept_form"))["Location"] == "/"
+
+    @pytest.mark.parametrize("asked", [0, 1], ids=["how the log-in stands", "notes of lists"])
+    def test_what_a_page_asks_by_itself_takes_the_reason_from_nobody(
+        self, alma: Client, url: Url, connection: Connection, asked: int
+    ) -> None:
+        run = start_list_sync(connection, kinds=["entities"]).run
+        leave_alone(alma, 13 * HOUR)
+        alma.get((reverse("session_state"), url("run_progress", number=run.number))[asked])
+        assert is_logged_out(alma.get(url("runs")))
+        assert not is_logged_out(alma.get(url("runs")))  # told once
 
     def test_it_is_written_in_the_trail(self, alma: Client, admin: User, url: Url) -> None:
         leave_alone(alma, 13 * HOUR)
