@@ -58,8 +58,9 @@ def _fields(form: BaseForm, asked: dict[str, Any]) -> dict[str, Any]:
         field = form.fields.get(name)
         if field is not None and text.strip():
             read = read_field(field, text)
-            is_code = isinstance(field, CodeField) and not cannot_be_kept(text)
-            found[name] = _answer(_named(field, text, read) if is_code else read)
+            if isinstance(field, CodeField) and not cannot_be_kept(text):
+                read = _named(field, text, read)
+            found[name] = _answer(read)
     return found
 
 

@@ -21,7 +21,7 @@ Url = Callable[..., str]
 @pytest.fixture
 def draft(connection: Connection) -> ImportDraft:
     read_lists(connection, lists.FILES)
-    rows = [commitment_row("SC-1", "Northwind Rofing"), commitment_row("SC-2", "Granite Peak Concret")]
+    rows = [commitment_row("SC-1", "Northwind Rofing"), commitment_row("SC-2", "Granite Peek Concrete")]
     return read_upload(connection.tenant, "commitments", "file.csv", csv_of(*rows))
 
 
