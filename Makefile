@@ -55,7 +55,7 @@ test: var/test.env ## Run the test suite on SQLite
 	ENV_FILE=var/test.env $(BIN)/python -W error -m pytest -n $(TEST_WORKERS) $(ARGS)
 
 .PHONY: test-postgres
-test-postgres: var/test.env ## Run what touches a database on PostgreSQL at TEST_DATABASE_URL
+test-postgres: var/test.env ## Run the same suite on PostgreSQL at TEST_DATABASE_URL
 	@test -n "$(TEST_DATABASE_URL)" || { echo "Set TEST_DATABASE_URL, for example postgres://postgres@127.0.0.1:5432/postgres"; exit 2; }
 	ENV_FILE=var/test.env DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -W error -m pytest -n $(TEST_WORKERS) $(ARGS)
 

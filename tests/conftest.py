@@ -52,20 +52,6 @@ hypothesis_settings.register_profile("search", deadline=None, max_examples=500)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what touches a database is tested: the rest cannot differ, and takes as long again."""
-    if database.vendor != "postgresql":
-        return
-    touching = [item for item in items if _touches_a_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(touching)])
-    items[:] = touching
-
-
-def _touches_a_database(item: pytest.Item) -> bool:
-    asked = set(getattr(item, "fixturenames", ()))
-    return item.get_closest_marker("django_db") is not None or bool(asked & {"db", "transactional_db", "live_server"})
-
-
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: looking through it for garbage took an eighth of the processor time."""
     gc.collect()

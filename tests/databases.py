@@ -27,11 +27,12 @@ ROOT = Path(__file__).parent.parent
 KEPT_SECONDS = 24 * 3600
 
 
-def migrated_file(folder: Path = ROOT / "var" / "migrated") -> Path:
+def migrated_file() -> Path:
     """The file that all processes share, and later runs, while what it is made from stays as it is.
 
     The first to ask migrates, the others wait for it. A file that nobody asked for since yesterday is removed.
     """
+    folder = ROOT / "var" / "migrated"
     folder.mkdir(parents=True, exist_ok=True)
     made = folder / f"{_made_from()}.sqlite3"
     with (folder / "lock").open("w") as lock:

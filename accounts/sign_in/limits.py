@@ -107,7 +107,7 @@ def end_unseen(request: HttpRequest) -> None:
 
 def why_it_ended(request: HttpRequest) -> str:
     """Why the log-in of this browser ended unseen, told once; "" where none did."""
-    return str(request.session.pop(ENDED_KEY, "")) if ENDED_KEY in request.session else ""
+    return str(request.session.pop(ENDED_KEY, ""))
 
 
 def note_activity(request: HttpRequest, use: Use) -> None:

@@ -23,6 +23,7 @@ from erp_admin.views.record_rows import entity_names
 from integrations.delivery.requests import NOT_AS_SHOWN, PushOutcome, ask_pushes, request_end
 from integrations.gateway.access import live_connection, why_not_sync
 from integrations.models import Connection
+from integrations.views.run_words import asked_text
 
 
 def selection(request: TenantRequest, document_type: AnyType) -> DocumentSelectionForm:
@@ -139,20 +140,5 @@ def blocked(request: TenantRequest, document_type: AnyType, effects: list[push_p
 
 def tell(request: TenantRequest, document_type: AnyType, asked: PushOutcome) -> None:
     """Say what became of a wish to push, where it is not simply what the page of the run says."""
-    told = []
-    if asked.blocked:
-        told.append(f"{len(asked.blocked):,} blocked and not sent")
-    others = sum(1 for _, why in asked.left if why == NOT_AS_SHOWN)
-    if others:
-        told.append(f"{others:,} not as the summary showed them, so not sent")
-    if len(asked.left) > others:
-        told.append(f"{len(asked.left) - others:,} left as they are")
-    if asked.waiting:
-        told.append(f"{len(asked.waiting):,} waiting for another document")
-    if asked.unreached:
-        told.append(f"{asked.unreached:,} not reached in time, push them once more")
-    if asked.started is not None and not told:
-        return
-    if asked.queued:
-        told.insert(0, f"{len(asked.queued):,} queued")
-    messages.warning(request, f"Pushing {document_type.plural}: {', '.join(told) or 'nothing to do'}.")
+    if text := asked_text(asked, document_type.plural):
+        messages.warning(request, text)

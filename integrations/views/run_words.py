@@ -10,6 +10,7 @@ from accounts.ui.formats import shown_number
 from accounts.ui.sums import sums_text
 from integrations.delivery.contract import PushFlow
 from integrations.delivery.figures import PushFigures, Standing
+from integrations.delivery.requests import NOT_AS_SHOWN, PushOutcome
 from integrations.delivery.verification import Verification
 from integrations.mirror.flow import LISTS
 from integrations.models import RunState, SyncRun
@@ -26,6 +27,26 @@ class Told:
     more: tuple[str, ...] = ()
     value: int = 0
     maximum: int | None = None
+
+
+def asked_text(asked: PushOutcome, plural: str) -> str:
+    """What became of a wish to push, where it is not simply what the page of the run says; else ""."""
+    left = [why for _, why in asked.left if why != NOT_AS_SHOWN]
+    others = len(asked.left) - len(left)
+    counts = (
+        (len(asked.blocked), "blocked and not sent"),
+        (others, "not as the summary showed them, so not sent"),
+        (len(left), f"left as they are: {left[0]}" if len(set(left)) == 1 else "left as they are"),
+        (len(asked.waiting), "waiting for another document"),
+        (asked.unreached, "not reached in time, push them once more"),
+    )
+    told = [f"{shown_number(count)} {words}" for count, words in counts if count]
+    if asked.started is not None and not told:
+        return ""
+    if asked.queued:
+        told.insert(0, f"{shown_number(len(asked.queued))} queued")
+    text = f"Pushing {plural}: {', '.join(told) or 'nothing to do'}"
+    return text if text.endswith(".") else f"{text}."
 
 
 def noun_of(run: SyncRun) -> str:

@@ -47,7 +47,7 @@ from integrations.runs.selectors import (
 from integrations.runs.service import cancel_run
 from integrations.views.run_filters import run_filters
 from integrations.views.run_history import strip_of, told_lines
-from integrations.views.run_words import noun_of, told_of
+from integrations.views.run_words import asked_text, noun_of, told_of
 
 RUNS_PER_PAGE = 50
 ROWS_PER_PAGE = 50
@@ -352,11 +352,8 @@ def retry(request: TenantRequest, number: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
         return page
-    told = [f"{len(asked.blocked):,} still blocked"] if asked.blocked else []
-    told += [f"{len(asked.left):,} not pushed: {asked.left[0][1]}"] if asked.left else []
-    told += [f"{asked.unreached:,} not reached in time, retry them once more"] if asked.unreached else []
-    if told or asked.started is None:
-        messages.warning(request, "; ".join(told) or "Nothing of it is left to retry.")
+    if text := asked_text(asked, flow.plural):
+        messages.warning(request, text)
     if asked.started is None:
         return page
     return redirect("run", tenant_slug=request.tenant.slug, number=asked.started.run.number)

@@ -10,7 +10,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import Tenant, User
+from accounts.models import Tenant
 from accounts.templatetags.ui import amount
 from erp_admin.forms.fields import AmountField, DayField, MeasuredField, PercentField, PriceField, QuantityField
 from erp_admin.models import Commitment, Project
@@ -82,11 +82,6 @@ def test_what_a_page_shows_of_an_amount_is_accepted_when_it_is_typed(value: Deci
         shown = re.sub("<[^>]+>", "", amount(value, currency))
         assert cleaned(AmountField(), shown) == value
     assert cleaned(AmountField(), f"({-value:,.2f})" if value < 0 else f"${value:,.2f}") == value
-
-
-@pytest.fixture
-def ben(client_for: Callable[[User], Client], accountant: User) -> Client:
-    return client_for(accountant)
 
 
 @pytest.mark.django_db

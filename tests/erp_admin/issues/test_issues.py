@@ -32,29 +32,14 @@ from integrations.models import (
 )
 from integrations.runs.runner import run_to_end
 from integrations.sandbox.facade import SandboxServer
-from tests import lists
 from tests.erp_admin.samples import change_order, choose_settings, commitment
 from tests.integrations.delivery.ledger import push
-from tests.snapshot import read_lists
 
 pytestmark = pytest.mark.django_db
 
 Url = Callable[..., str]
 Browser = Callable[[User | None], Client]
 GONE = "“NOBODY” is not among the records read from Intacct."
-
-
-@pytest.fixture
-def pushing(connection: Connection) -> Connection:
-    read_lists(connection, lists.DOCUMENTS)
-    choose_settings(connection)
-    connection.refresh_from_db()
-    return connection
-
-
-@pytest.fixture
-def ben(client_for: Browser, accountant: User) -> Client:
-    return client_for(accountant)
 
 
 def rows(page: Any) -> list[tuple[str, str, int]]:

@@ -28,11 +28,6 @@ def by_hand(tenant: Tenant, number: str, name: str, **fields: Any) -> Project:
 
 
 @pytest.fixture
-def ben(client_for: Callable[[User], Client], accountant: User) -> Client:
-    return client_for(accountant)
-
-
-@pytest.fixture
 def imported(ready: Connection, accountant: User) -> Project:
     chosen = selectors.intacct_projects(ready).filter(business_id="24-001")
     run_to_end(services.start_import(ready, chosen, by=accountant, queued=False).run)

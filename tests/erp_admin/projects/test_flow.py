@@ -28,11 +28,6 @@ def record(project_id: str) -> Any:
 
 
 @pytest.fixture
-def ben(client_for: Callable[[User], Client], accountant: User) -> Client:
-    return client_for(accountant)
-
-
-@pytest.fixture
 def import_ids(ben: Client, url: Url) -> Callable[..., SyncRun]:
     """Press Import for these project ids and work the run off."""
 

@@ -32,11 +32,6 @@ Url = Callable[..., str]
 HEADER = "Number,Title,Type,Vendor,Date,Terms,Status,Description,Amount"
 
 
-@pytest.fixture
-def ben(client_for: Callable[[User | None], Client], accountant: User) -> Client:
-    return client_for(accountant)
-
-
 def typed(document: Commitment, *, price: str = "", **more: str) -> dict[str, Any]:
     """What the edit form of a commitment with one line posts."""
     line = document.lines.get()

@@ -11,7 +11,6 @@ from django.db.models import F, Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine, Project
 from erp_admin.purchasing.service import approve, save_commitment
 from integrations.approval.selectors import covered_digest, read_covered
@@ -36,11 +35,6 @@ def office(connection: Connection) -> Connection:
     read_lists(connection, lists.DOCUMENTS)
     choose_settings(connection)
     return connection
-
-
-@pytest.fixture
-def ben(client_for: Callable[[User], Client], accountant: User) -> Client:
-    return client_for(accountant)
 
 
 def enter(connection: Connection, numbers: range) -> None:

@@ -10,7 +10,6 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
 from erp_admin.models import ChangeOrder
 from integrations.jobs import verify
 from integrations.models import Connection, RowOutcome, SyncRun
@@ -23,11 +22,6 @@ from tests.standing import Standing, standing
 
 Url = Callable[..., str]
 TYPES = pytest.mark.parametrize("one", ["commitment", "change_order"])
-
-
-@pytest.fixture
-def ben(client_for: Callable[[User], Client], accountant: User) -> Client:
-    return client_for(accountant)
 
 
 def delivered(connection: Connection, one: str) -> Any:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from accounts.models import Tenant, User
+from accounts.models import Tenant
 from accounts.refusal import Refused
 from accounts.tenancy import tenant_scope
 from erp_admin.models import ChangeOrder, Commitment, Project
@@ -28,11 +28,6 @@ OTHER = ("SC-2", "SC1", "SC-01", "SC_1", "СС-1")
 @pytest.fixture
 def listed(connection: Connection) -> Connection:
     return read_lists(connection, lists.DOCUMENTS)
-
-
-@pytest.fixture
-def ben(client_for: Callable[[User | None], Client], accountant: User) -> Client:
-    return client_for(accountant)
 
 
 def older_pair(connection: Connection) -> tuple[Commitment, Commitment]:

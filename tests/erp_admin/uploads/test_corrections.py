@@ -25,11 +25,6 @@ NAME = "Northwind Roofing"
 
 
 @pytest.fixture
-def ben(accountant: User, client_for: Callable[[User | None], Client]) -> Client:
-    return client_for(accountant)
-
-
-@pytest.fixture
 def listed(connection: Connection) -> Connection:
     return read_lists(connection, lists.FILES)
 

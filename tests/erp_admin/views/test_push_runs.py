@@ -82,14 +82,14 @@ def test_what_failed_comes_first_and_is_retried_once(pushing: Connection, ben: C
     answer = ben.post(url("retry_run", number=run.number), follow=True)
     again = SyncRun.objects.filter(flow="commitments").latest("number")
     assert answer.redirect_chain == [(url("run", number=again.number), 302)]
-    assert "1 still blocked" in answer.text
+    assert "1 queued, 1 blocked and not sent" in answer.text
     ben.post(url("retry_run", number=run.number))  # a second press while it is under way
     assert Push.objects.filter(document_id=bad.pk).count() == 2
     run_to_end(again)
     bad.refresh_from_db()
     assert bad.remote_id == "PC Subcontracts-SC-1"
     nothing = ben.post(url("retry_run", number=run.number), follow=True)
-    assert "still blocked" in nothing.text
+    assert "Pushing commitments: 1 blocked and not sent." in nothing.text
     assert Push.objects.filter(document_id=bad.pk).count() == 2
     former = figures_of(run)
     assert (former.failed.count, former.delivered.count) == (2, 1)  # what that push came to stays what it was

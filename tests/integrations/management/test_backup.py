@@ -28,7 +28,6 @@ def test_the_copy_is_whole_private_and_never_replaces_a_file(tmp_path: Path, mig
     assert (again.returncode, "is there already" in said) == (1, True)
 
 
-@pytest.mark.django_db
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="says where PostgreSQL's backups come from")
 def test_postgresql_is_backed_up_by_its_own_tool(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="pg_dump"):

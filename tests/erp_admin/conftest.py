@@ -1,4 +1,4 @@
-"""What tests of document pages begin with: a company that can push, and its accountant at a browser."""
+"""What tests of documents and their pages begin with: a company that can push, its accountant at a browser."""
 
 from collections.abc import Callable
 
