@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
-from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db.models import Max
@@ -22,7 +21,6 @@ from accounts.sign_in.proof import CLOCKS_DIFFER_SECONDS, forget_proofs_of_the_f
 ACTIVE_KEY: Final = "active_at"
 AWAY_KEY: Final = "away_for"
 BEGAN_KEY: Final = "began_at"
-ENDED_KEY: Final = "ended_because"  # in the session of nobody that follows
 SEEN_KEY: Final = "seen_at"  # of the session list; sessions of the version before tell nothing else
 # Activity is written down so often at most, and limits are exact to it, in the person's favor.
 WRITTEN_EVERY_SECONDS: Final = 60
@@ -97,17 +95,6 @@ def use_of(request: HttpRequest) -> Use:
     if (proved := last_proof(request)) > active:
         active, away = proved, 0
     return Use(now, min(began, now), min(active, now), away)
-
-
-def end_unseen(request: HttpRequest) -> None:
-    """End a log-in that is too old on a request that nobody sees the answer of; the next page says why it ended."""
-    logout(request)
-    request.session[ENDED_KEY] = "old"
-
-
-def why_it_ended(request: HttpRequest) -> str:
-    """Why the log-in of this browser ended unseen, told once; "" where none did."""
-    return str(request.session.pop(ENDED_KEY, ""))
 
 
 def note_activity(request: HttpRequest, use: Use) -> None:

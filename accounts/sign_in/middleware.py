@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SEEN_EVERY_SECONDS = 300
 WAYS_OUT = frozenset({"account_logout", "logout"})
+WAY_IN = "account_login"
 
 
 class SessionListMiddleware:
@@ -59,7 +60,7 @@ class LogInMiddleware(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]
         if request.method in READING and "HX-Request" not in request.headers:
-            return lead_to(request, to_log_in(request.get_full_path(), limits.why_it_ended(request)))
+            return lead_to(request, to_log_in(request.get_full_path()))
         kept = kept_forms.way_back_of_nobody(request)
         if kept is not None:
             return lead_to(request, to_log_in(kept, "ended"))
@@ -70,7 +71,8 @@ class LogInMiddleware(LoginRequiredMiddleware):
 class LimitsMiddleware:
     """Asks people who were away for too long to confirm who they are, and those who logged in too long ago to log in.
 
-    Being away ends nothing: the pages of companies that allow more stay open. Too old a log-in is ended as a whole.
+    Being away ends nothing: the pages of companies that allow more stay open. Too old a log-in is ended as a whole, by
+    the first page that somebody sees, which says so; what a script asks is only refused.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -82,14 +84,16 @@ class LimitsMiddleware:
     def process_view(self, request: HttpRequest, view: Any, *args: Any) -> HttpResponse | None:
         match = request.resolver_match
         user = request.user
-        if not isinstance(user, User) or not getattr(view, "login_required", True) or match is None:
+        if not isinstance(user, User) or match is None or match.url_name in WAYS_OUT:
             return None
-        if match.url_name in WAYS_OUT:
+        if match.url_name == WAY_IN:
+            return self._open_the_way_in(request, user)
+        if not getattr(view, "login_required", True):
             return None
         use = limits.use_of(request)
         allowed = self._limits(request, user, use)
         if allowed.is_too_old(use):
-            return self._end(request, is_seen=not getattr(view, "is_background", False))
+            return self._end(request, is_seen=self._is_seen(request, view))
         if allowed.is_away_too_long(use):
             return None if is_where_people_prove(request) else ask_for_proof(request, "away")
         if not getattr(view, "is_background", False):
@@ -110,17 +114,34 @@ class LimitsMiddleware:
         site = limits.limits_of_the_site()
         return limits.loosest_limits(user) if site.is_away_too_long(use) or site.is_too_old(use) else site
 
+    def _open_the_way_in(self, request: HttpRequest, user: User) -> None:
+        """Who is sent to the log-in page because theirs is too old must not be sent back as somebody logged in."""
+        use = limits.use_of(request)
+        if self._limits(request, user, use).is_too_old(use):
+            self._log_out(request)
+
     @staticmethod
-    def _end(request: HttpRequest, *, is_seen: bool) -> HttpResponse:
+    def _is_seen(request: HttpRequest, view: Any) -> bool:
+        """Whether a person sees the answer: a page they went to, or one that htmx leads to. Scripts say what they are.
+
+        Browsers say it of every request by `Sec-Fetch-Mode` (W3C, Fetch Metadata Request Headers).
+        """
+        by_script = request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+        return not getattr(view, "is_background", False) and ("HX-Request" in request.headers or not by_script)
+
+    def _end(self, request: HttpRequest, *, is_seen: bool) -> HttpResponse:
+        if not is_seen:
+            return lead_to(request, to_log_in(kept_forms.page_before(request), "old"))
         back = kept_forms.way_back(request)
+        self._log_out(request)
+        return lead_to(request, to_log_in(back, "old"))
+
+    @staticmethod
+    def _log_out(request: HttpRequest) -> None:
         waiting = kept_forms.kept(request)
-        if is_seen:
-            logout(request)
-        else:
-            limits.end_unseen(request)
+        logout(request)
         if waiting is not None:
             kept_forms.put_back(request, waiting)
-        return lead_to(request, to_log_in(back, "old"))
 
 
 def to_log_in(back: str, why: str = "") -> str:

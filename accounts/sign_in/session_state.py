@@ -36,7 +36,6 @@ def session_state(request: HttpRequest) -> HttpResponse:
         return JsonResponse(_told(ENDED, back))
     use, allowed = limits.use_of(request), _limits(request, user)
     if allowed.is_too_old(use):
-        limits.end_unseen(request)  # as accounts.sign_in.middleware does with whatever comes next
         return JsonResponse(_told(ENDED, back))
     if allowed.is_away_too_long(use):
         return JsonResponse(_told(LOCKED, back, user, "away"))

@@ -181,6 +181,26 @@ class TestTooOld:
         assert log_in(client, admin.email)["Location"].startswith(reverse("mfa_authenticate"))
         assert not is_logged_in(client)
 
+    def test_what_a_script_asks_is_refused_and_takes_no_reason_away(self, alma: Client, url: Url) -> None:
+        leave_alone(alma, 13 * HOUR)
+        assert alma.get(reverse("session_state")).json()["state"] == "ended"
+        by_script = {"Sec-Fetch-Mode": "cors"}
+        kept = alma.post(url("keep_draft"), "{}", content_type="application/json", headers=by_script)
+        assert is_logged_out(kept)
+        assert is_logged_out(alma.get(url("drafts")))
+        answer = alma.get(url("runs"))
+        assert is_logged_out(answer)
+        assert "You logged in long ago" in alma.get(answer["Location"]).content.decode()
+        assert not is_logged_in(alma)
+
+    def test_the_log_in_page_asks_whoever_logged_in_too_long_ago(self, alma: Client, admin: User) -> None:
+        leave_alone(alma, 13 * HOUR)
+        where = alma.get(reverse("session_state")).json()["where"]
+        assert "Password" in alma.get(where).content.decode()
+        assert not is_logged_in(alma)
+        log_in(alma, admin.email)
+        assert is_logged_in(alma)
+
     def test_confirming_does_not_make_a_log_in_younger(self, alma: Client, url: Url) -> None:
         for _ in range(3):
             leave_alone(alma, 3 * HOUR + 30 * MINUTE)

@@ -54,7 +54,9 @@ def test_after_an_absence_it_waits_for_its_person_and_asking_is_no_activity(
 def test_in_any_case_it_ends(client: Client, admin: User, tenant: Tenant) -> None:
     log_in(client, admin.email)
     leave_alone(client, 13 * HOUR)
-    assert state(client, tenant)["state"] == "ended"
+    told = state(client, tenant)
+    assert told["state"] == "ended"
+    assert 'name="password"' in client.get(told["where"]).content.decode()
     assert "_auth_user_id" not in client.session
 
 
