@@ -17,6 +17,7 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.documents.chosen import KEPT_DAYS
         from erp_admin.documents.trail import audit_type
         from erp_admin.documents.types import document_types, register_document_type
+        from erp_admin.documents.words import index_of
         from erp_admin.issues.service import note_issues
         from erp_admin.notifications.service import SETTLED_KEPT_DAYS, tell_people
         from erp_admin.projects.flow import ProjectImport
@@ -29,6 +30,7 @@ class ErpAdminConfig(AppConfig):
         from integrations.delivery.records import register_records
         from integrations.operations.retention import Retention, dated, register_retention
         from integrations.operations.rounds import register_round
+        from integrations.records.search_index import register_index
         from integrations.runs.flow import register_flow
         from integrations.settings.declared import register_switch
 
@@ -54,4 +56,5 @@ class ErpAdminConfig(AppConfig):
         )
         for document_type in document_types():
             audit_type(document_type)
+            register_index(index_of(document_type.model))
             register_support_page(document_type)

@@ -11,7 +11,7 @@ from django.db import connections
 from accounts.crypto import keyring
 from integrations.intacct import UntrustedEndpoint, trusted_endpoint
 from integrations.operations.retention import retentions
-from integrations.records.search_index import is_missing
+from integrations.records.search_index import EXTENSION, missing_indexes
 
 SHORTEST_QUARANTINE = 15 * 60
 
@@ -90,11 +90,11 @@ def check_retention(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.database)
 def check_search_index(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """PostgreSQL finds words in long lists by an index. Asked when migrating, and by `check --database default`."""
-    if not any(is_missing(connections[alias]) for alias in databases or ()):
+    """PostgreSQL finds words in long lists by indexes. Asked when migrating, and by `check --database default`."""
+    missing = [index for alias in databases or () for index in missing_indexes(connections[alias])]
+    if not missing:
         return []
-    hint = (
-        "Have the owner of the database run CREATE EXTENSION pg_trgm; and then the statement that docs/operations.md "
-        "gives. Until then each search reads a whole list."
-    )
-    return [Warning("PostgreSQL has no index of the words in lists.", hint=hint, id="integrations.W004")]
+    statements = " ".join(f"{index.statement};" for index in missing)
+    hint = f"Have the owner of the database run: {EXTENSION}; {statements} Until then each search reads whole tables."
+    names = ", ".join(index.name for index in missing)
+    return [Warning(f"PostgreSQL lacks the indexes of words: {names}.", hint=hint, id="integrations.W004")]

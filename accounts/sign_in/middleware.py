@@ -87,7 +87,8 @@ class LimitsMiddleware:
         if not isinstance(user, User) or match is None or match.url_name in WAYS_OUT:
             return None
         if match.url_name == WAY_IN:
-            return self._open_the_way_in(request, user)
+            self._open_the_way_in(request, user)
+            return None
         if not getattr(view, "login_required", True):
             return None
         use = limits.use_of(request)

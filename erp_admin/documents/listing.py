@@ -14,7 +14,7 @@ from django.db.models import Count, Q, Sum
 from accounts.ui.folding import search_words
 from accounts.ui.pk import read_pk
 from accounts.ui.sums import add_up, in_cents
-from erp_admin.documents.selectors import FILTERS, PERIODS, Documents, Keys, columns_of, filtered_documents
+from erp_admin.documents.selectors import FILTERS, PERIODS, Documents, columns_of, filtered_documents
 from erp_admin.documents.types import children_of, document_types, type_of_model
 from integrations.models import AGREED, DocumentState
 
@@ -55,8 +55,8 @@ class _Group:
         return all(not query.get(name) or name == besides or query[name] == self.values[name] for name in self.values)
 
 
-def figures(model: type[Any], query: Mapping[str, str], within: Keys = None) -> Figures:
-    groups = list(_groups(model, query, within))
+def figures(model: type[Any], query: Mapping[str, str], has_words: Q | None = None) -> Figures:
+    groups = list(_groups(model, query, has_words))
     chosen = dict(_known(groups, query))
     names = groups[0].values if groups else (STATE, PERIOD)
     counts: dict[str, dict[str, int]] = {name: {} for name in names}
@@ -65,7 +65,7 @@ def figures(model: type[Any], query: Mapping[str, str], within: Keys = None) -> 
             if group.matches(chosen, besides=name):
                 counts[name][value] = counts[name].get(value, 0) + group.number
     matching = [group for group in groups if group.matches(chosen)]
-    return Figures(counts, sum(group.number for group in matching), _sums(model, query, within, matching))
+    return Figures(counts, sum(group.number for group in matching), _sums(model, query, has_words, matching))
 
 
 def _known(groups: Sequence[_Group], query: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -77,21 +77,21 @@ def _known(groups: Sequence[_Group], query: Mapping[str, str]) -> Iterator[tuple
             yield name, value
 
 
-def _groups(model: type[Any], query: Mapping[str, str], within: Keys) -> Iterator[_Group]:
+def _groups(model: type[Any], query: Mapping[str, str], has_words: Q | None) -> Iterator[_Group]:
     columns = columns_of(model)
     by = {STATE: "shown_as", PERIOD: "period"} | ({TYPE: columns.kind} if columns.kind else {})
-    found = filtered_documents(model, {**query, STATE: "", TYPE: "", PERIOD: ""}, within).order_by()
+    found = filtered_documents(model, {**query, STATE: "", TYPE: "", PERIOD: ""}, has_words).order_by()
     rows = found.values_list(*by.values(), columns.currency).annotate(number=Count("pk"), sum=Sum("total"))
     for *values, currency, number, total in rows:
         yield _Group(dict(zip(by, map(str, values), strict=True)), str(currency or ""), number, in_cents(total))
 
 
-def _sums(model: type[Any], query: Mapping[str, str], within: Keys, groups: Sequence[_Group]) -> list[Sums]:
+def _sums(model: type[Any], query: Mapping[str, str], has_words: Q | None, groups: Sequence[_Group]) -> list[Sums]:
     by_currency: dict[str, tuple[int, Decimal]] = {}
     for group in groups:
         number, total = by_currency.get(group.currency, (0, Decimal(0)))
         by_currency[group.currency] = (number + group.number, total + group.total)
-    changes = _changes(model, query, within) if by_currency else {}
+    changes = _changes(model, query, has_words) if by_currency else {}
     adds_up = _adding(model)
     return [
         Sums(currency, number, total, changes.get(currency, Decimal(0)) if adds_up else None)
@@ -104,14 +104,14 @@ def _adding(model: type[Any]) -> list[Any]:
     return [child for child in children_of(type_of_model(model)) if child.parent and child.parent.adds_up]
 
 
-def _changes(model: type[Any], query: Mapping[str, str], within: Keys) -> dict[str, Decimal]:
+def _changes(model: type[Any], query: Mapping[str, str], has_words: Q | None) -> dict[str, Decimal]:
     """What approved documents add to those that match, by currency."""
     found: dict[str, Decimal] = {}
     is_narrowed = any(query.get(name) for name in FILTERS)
     for child in _adding(model):
         adding = child.model.objects.filter(AGREED)
         if is_narrowed:
-            parents = filtered_documents(model, query, within).order_by().values("pk")
+            parents = filtered_documents(model, query, has_words).order_by().values("pk")
             adding = adding.filter(**{f"{child.parent.attribute}__in": parents})
         rows = adding.order_by().values_list(child.columns.currency).annotate(sum=Sum("total"))
         for currency, total in rows:

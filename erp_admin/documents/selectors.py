@@ -12,16 +12,14 @@ from django.db.models import Case, CharField, DecimalField, OuterRef, Q, QuerySe
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.ui.folding import search_words
 from accounts.ui.pk import read_pk
 from erp_admin.documents.types import Columns, children_of, type_of_model
+from erp_admin.documents.words import holding
 from erp_admin.models import IMPORTED, ImportedDocument
 from integrations.models import AGREED, TO_PUSH, DocumentState, Exchange, ExchangeSubject, Push, PushEvent, with_state
 from integrations.models.pushed import in_states
 
 Documents = QuerySet[Any]
-Keys = list[int] | None
-MOST_KEYS: Final = 2_000
 FILTERS: Final = ("q", "state", "type", "project", "vendor", "period", "import")  # what may narrow a list
 SORTS: Final = ("number", "title", "vendor", "date", "amount")
 PERIODS: Final = (
@@ -73,32 +71,15 @@ def _period(today: date) -> Case:
     return Case(*whens, default=Value("before"), output_field=CharField())
 
 
-def found_by_words(model: type[Any], words: str) -> Keys:
-    """The keys of the documents in which all words stand, so that a page looks for them once; None for too many."""
-    if not words.strip():
-        return None
-    keys = list(
-        _with_words(model.objects.all(), columns_of(model), words).values_list("pk", flat=True)[: MOST_KEYS + 1]
-    )
-    return keys if len(keys) <= MOST_KEYS else None
-
-
-def _with_words(found: Documents, columns: Columns, words: str) -> Documents:
-    for word in search_words(words):
-        matches = Q()
-        for name in columns.searched:
-            matches |= Q(**{f"{name}__icontains": word})
-        found = found.filter(matches)
-    return found
-
-
-def filtered_documents(model: type[Any], query: Mapping[str, str], within: Keys = None) -> Documents:
+def filtered_documents(model: type[Any], query: Mapping[str, str], has_words: Q | None = None) -> Documents:
     """Documents that match FILTERS of the query string, in the order of its `sort`.
 
-    `within` are the keys that `found_by_words` found for its words, where that was asked before.
+    `has_words` is what `found_by_words` answers for its words, where that was asked before.
     """
-    found, columns = documents(model), columns_of(model)
-    found = _with_words(found, columns, query.get("q", "")) if within is None else found.filter(pk__in=within)
+    columns = columns_of(model)
+    if has_words is None:
+        has_words = holding(type_of_model(model), query.get("q", ""))
+    found = documents(model).filter(has_words)
     if query.get("state") in DocumentState.values:
         found = in_states(found, [DocumentState(query["state"])])
     if query.get("type") and columns.kind:

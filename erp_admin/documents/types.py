@@ -29,7 +29,6 @@ class Columns:
     """Where a type keeps what lists show, filter and sort by, as paths of the ORM; "" for what it does not have."""
 
     number: tuple[str, ...]
-    searched: tuple[str, ...]
     currency: str
     kind: str = ""
     kinds: tuple[tuple[str, str], ...] = ()
@@ -254,7 +253,7 @@ class DocumentType(Generic[DocumentT]):
 
 
 AnyType = DocumentType[Any]
-NEEDED_FIELDS: Final = ("number", "title", "dated_on", "total", "created_at")  # shown and sorted by everywhere
+NEEDED_FIELDS: Final = ("number", "title", "dated_on", "total", "created_at", "search_text")  # shown, sorted, searched
 NEEDED_ACTIONS: Final = ("list", "record", "preview", "push")  # pages of every type lead to these
 _types: dict[str, AnyType] = {}
 
@@ -306,7 +305,7 @@ def _refuse_half(document_type: AnyType) -> None:
         *(("entry", "entry_text") if document_type.offers("new") or document_type.offers("edit") else ()),
     )  # fmt: skip
     missing = [name for name in texts if not getattr(document_type, name)]
-    missing += [f"columns.{name}" for name in ("number", "searched", "currency") if not getattr(columns, name)]
+    missing += [f"columns.{name}" for name in ("number", "currency") if not getattr(columns, name)]
     fields = {each.name for each in document_type.model._meta.get_fields()}
     missing += [f"the field {name} of its model" for name in NEEDED_FIELDS if name not in fields]
     missing += [f"the action {name}" for name in NEEDED_ACTIONS if not document_type.offers(name)]

@@ -28,7 +28,7 @@ from erp_admin.models.document_import import (
 )
 from erp_admin.models.issue import Issue
 from erp_admin.models.notification import MailHow, Notification, NotificationChoice, NotificationKind
-from erp_admin.models.numbered import NumberedDocument, number_key
+from erp_admin.models.numbered import NumberedDocument, SearchedDocument, number_key
 from erp_admin.models.project import Project
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "Project",
     "RememberedColumns",
     "RememberedMatch",
+    "SearchedDocument",
     "ValuedLine",
     "number_key",
     "rounded",

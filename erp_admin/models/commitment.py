@@ -32,6 +32,7 @@ class CommitmentKind(models.TextChoices):
 
 class Commitment(NumberedDocument):
     covered_relations = ("lines",)
+    searched_fields = ("number", "title", "vendor_id", "vendor_name")
 
     kind = models.CharField("type", max_length=16, choices=CommitmentKind.choices)
     title = models.CharField(max_length=200)
@@ -117,6 +118,7 @@ class ChangeOrder(NumberedDocument):
     """A commitment change order: lines that are added to its commitment, or that change one of its lines."""
 
     covered_relations = ("commitment", "lines")
+    searched_fields = ("number", "title", "reason")
 
     commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="change_orders")
     title = models.CharField(max_length=200)

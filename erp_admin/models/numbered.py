@@ -1,14 +1,17 @@
-"""Documents that people tell apart by a number: the key by which two numbers are the same is stored with each.
+"""Documents that people tell apart by a number: with each are stored the key by which two numbers are the same, and the
+text in which searches look for words.
 
-Owns that key. The rule itself is erp_admin.grammar.identity's; who may have a number is decided by constraints and
-services.
+Owns both. The rule of numbers is erp_admin.grammar.identity's, how texts are folded accounts.ui.folding's; who may have
+a number is decided by constraints and services.
 """
 
 import hashlib
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any, ClassVar, Final
 
 from django.db import models
 
+from accounts.ui.folding import folded
 from erp_admin.grammar.identity import identity
 from integrations.models import PushedDocument
 
@@ -34,7 +37,41 @@ class NumberKey(models.CharField):  # type: ignore[type-arg]
         return super().pre_save(model_instance, add)
 
 
-class NumberedDocument(PushedDocument):
+def search_text_of(texts: Iterable[str]) -> str:
+    """The texts of a document as the words of a search are looked for in them."""
+    return "\n".join(filter(None, map(folded, texts)))
+
+
+class SearchText(models.TextField):  # type: ignore[type-arg]
+    """Follows `searched_fields` of its model whenever a row is stored through it."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        names = getattr(model_instance, "searched_fields", ())
+        setattr(model_instance, self.attname, search_text_of(str(getattr(model_instance, name)) for name in names))
+        return super().pre_save(model_instance, add)
+
+
+class SearchedDocument(PushedDocument):
+    """Base of documents found by the words of `searched_fields`, which are never written past the model."""
+
+    searched_fields: ClassVar[tuple[str, ...]] = ("number", "title")
+
+    search_text = SearchText(
+        editable=False, blank=True, default="", db_default="", help_text="Its words as a search compares them."
+    )
+
+    class Meta:
+        abstract = True
+
+    def save_base(self, *args: Any, **options: Any) -> None:
+        """What follows a field is stored with it, also where only some fields are."""
+        names = options.get("update_fields")
+        if names is not None and not set(self.searched_fields).isdisjoint(names):
+            options["update_fields"] = frozenset({*names, "search_text"})
+        super().save_base(*args, **options)
+
+
+class NumberedDocument(SearchedDocument):
     """Base of documents with a number that is unique among those it is compared with."""
 
     number = models.CharField(max_length=45)

@@ -62,10 +62,6 @@ CHANGE_ORDERS: Final = DocumentType(
     "pushed to Sage Intacct as a change order of it.",
     columns=Columns(
         number=("commitment__number", "number"),
-        searched=(
-            "number", "title", "reason", "commitment__number", "commitment__vendor_name", "commitment__vendor_id",
-            "commitment__project__number", "remote_id",
-        ),
         currency="commitment__currency",
         kind="commitment__kind",
         kinds=choices_of(CommitmentKind),

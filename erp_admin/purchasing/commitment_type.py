@@ -83,7 +83,6 @@ COMMITMENTS: Final = DocumentType(
     "Intacct as purchasing transactions, each exactly once.",
     columns=Columns(
         number=("number",),
-        searched=("number", "title", "vendor_id", "vendor_name", "remote_id", "project__number"),
         currency="currency",
         kind="kind",
         kinds=choices_of(CommitmentKind),

@@ -19,6 +19,7 @@ from accounts.ui.table import Field, chosen_fields, table_of
 from erp_admin.documents import listing as listings
 from erp_admin.documents import selectors
 from erp_admin.documents.types import AnyType, parent_type_of, type_for
+from erp_admin.documents.words import found_by_words
 from erp_admin.views.document_columns import fields_of, table_row, totals_of
 from erp_admin.views.document_pages import action_reason, push_reason, tenant_url
 from erp_admin.views.document_rows import Row as Row
@@ -35,9 +36,10 @@ def listing(request: TenantRequest, kind: str) -> HttpResponse:
     if first := first_address(likings, request.GET):
         return redirect(f"{request.path}{first}")
     query, connection = request.GET.dict(), live_connection()
-    within = selectors.found_by_words(document_type.model, query.get("q", ""))
-    figures = listings.figures(document_type.model, query, within)
-    page = keyed_page_of(request, selectors.filtered_documents(document_type.model, query, within), figures.matching)
+    has_words = found_by_words(document_type, query.get("q", ""))
+    figures = listings.figures(document_type.model, query, has_words)
+    matching = selectors.filtered_documents(document_type.model, query, has_words)
+    page = keyed_page_of(request, matching, figures.matching)
     fields, rows = fields_of(request, document_type), [row_of(document) for document in page]
     select_reason = action_reason(request, document_type, "push")
     totals = totals_of(document_type, figures.sums)

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET
 from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.ui.pk import read_pk
-from erp_admin.documents.finding import best_fitting
 from erp_admin.documents.types import document_types
+from erp_admin.documents.words import find_documents, find_projects
 from erp_admin.forms.pickers import MIRRORED, PROJECT_NUMBERS, PROJECTS_HERE, here_key
 from erp_admin.models import Project
 from integrations.gateway.access import live_connection
@@ -30,18 +30,12 @@ def pick_record(request: TenantRequest, list_key: str) -> HttpResponse:
     """
     search = request.GET.get("q", "")[:LONGEST_SEARCH]
     if list_key in (PROJECTS_HERE, PROJECT_NUMBERS):
-        projects = best_fitting(
-            Project.objects.all(), search, ASKED, number=("number",), name="name", searched=("number", "name")
-        )
+        projects = find_projects(search, ("number", "name"))[:ASKED]
         key = "number" if list_key == PROJECT_NUMBERS else "pk"
         return picker_answer(Option(str(getattr(each, key)), str(each), each.is_active) for each in projects)
     for document_type in document_types():
         if list_key == here_key(document_type.key):
-            columns = document_type.columns
-            usable = document_type.model.objects.exclude(approval=Approval.VOID).select_related(*columns.related)
-            documents = best_fitting(
-                usable, search, ASKED, number=columns.number, name="title", searched=("number", "title")
-            )
+            documents = find_documents(document_type, search).exclude(approval=Approval.VOID)[:ASKED]
             return picker_answer(Option(str(each.pk), str(each)) for each in documents)
     if list_key not in MIRRORED:
         raise Http404("Nothing is chosen from a list of this name.")

@@ -16,9 +16,8 @@ from accounts.access import TenantRequest, role_required
 from accounts.models import Role
 from accounts.ui.folding import folded, folded_words
 from accounts.ui.shown import ShownState
-from erp_admin.documents.finding import best_fitting, find_documents
 from erp_admin.documents.types import document_types
-from erp_admin.models import Project
+from erp_admin.documents.words import find_documents, find_projects
 from erp_admin.views.document_pages import document_url, tenant_url
 from erp_admin.views.navigation import navigation
 from integrations.gateway.access import live_connection
@@ -67,13 +66,10 @@ def _found(request: TenantRequest, words: str) -> Iterator[Found]:
     for document_type in document_types():
         hits = [
             Hit(str(each), document_url(request, document_type, each), icon=document_type.icon, state=each.shown_state)
-            for each in find_documents(document_type, words, SHOWN)
+            for each in find_documents(document_type, words)[:SHOWN]
         ]
         yield Found(document_type.title, hits, _narrowed(request, document_type.key, words, hits))
-    projects = best_fitting(
-        Project.objects.all(), words, SHOWN, number=("number",), name="name",
-        searched=("number", "name", "customer_name"),
-    )  # fmt: skip
+    projects = find_projects(words, ("number", "name", "customer_name"))[:SHOWN]
     hits = [Hit(str(each), tenant_url(request, "project", pk=each.pk), icon="building") for each in projects]
     yield Found("Projects", hits, _narrowed(request, "projects", words, hits))
     connection = live_connection()

@@ -12,6 +12,7 @@ from integrations.models.pushed import AGREED, MAY_DIFFER, Covered, CoveredValue
 from integrations.models.remote_record import RemoteRecord
 from integrations.models.run import LogLevel, Mode, RunLog, RunRow, RunStep, SyncRun, Trigger
 from integrations.models.schedule import FULL, SyncSchedule
+from integrations.models.searched import Holds
 from integrations.models.settings import SettingsVersion
 from integrations.models.sign_in_tries import SignInTries
 from integrations.models.states import (
@@ -78,6 +79,7 @@ __all__ = [
     "ExchangeSubject",
     "Freshness",
     "Heartbeat",
+    "Holds",
     "LinkedDocument",
     "LinkedLine",
     "ListDefinition",

@@ -5,33 +5,14 @@ what nothing has reads the index of one list.
 """
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
-from django.db.models import Case, CharField, IntegerField, Lookup, Min, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Min, Q, QuerySet, Value, When
 
 from accounts.ui.folding import folded, folded_words
 from integrations.models import BEHIND_ID, Connection, ListItem
 
-SHORTEST_INDEXED: Final = 3  # letters that pg_trgm finds by its index
 _INACTIVE: Final = 10
-
-
-@CharField.register_lookup
-class Holds(Lookup):
-    """The column holds a text somewhere, both folded: by the index where it is long enough for one."""
-
-    lookup_name = "holds"
-    prepare_rhs = False
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
-        column, params = self.process_lhs(compiler, connection)
-        return f"INSTR({column}, %s) > 0", (*params, self.rhs)
-
-    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
-        column, params = self.process_lhs(compiler, connection)
-        if len(self.rhs) < SHORTEST_INDEXED:
-            return f"STRPOS({column}, %s) > 0", (*params, self.rhs)
-        return f"{column} LIKE %s", (*params, f"%{connection.ops.prep_for_like_query(self.rhs)}%")
 
 
 def holding(words: str) -> Q:

@@ -2,10 +2,11 @@
 
 from django.db import models
 
-from integrations.models import Covered, PushedDocument
+from erp_admin.models import SearchedDocument
+from integrations.models import Covered
 
 
-class ToyOrder(PushedDocument):
+class ToyOrder(SearchedDocument):
     number = models.CharField(max_length=40)
     title = models.CharField(max_length=40, default="Marbles")
     vendor_id = models.CharField(max_length=40)

@@ -48,7 +48,6 @@ TOYS: Final = DocumentType(
     empty_text="They appear here once somebody orders them.",
     columns=Columns(
         number=("number",),
-        searched=("number", "title"),
         currency="tenant__base_currency",
         vendor="vendor_id",
         related=("tenant",),

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from integrations.models import Connection, ListItem
 from integrations.records.picking import holding, pick
-from integrations.records.search_index import make_index, remove_index
+from integrations.records.search_index import RECORDS, make_index, remove_index
 
 pytestmark = pytest.mark.django_db
 
@@ -137,3 +137,4 @@ def test_a_missing_index_is_named_by_the_checks(db: None) -> None:
     with without_index():
         (hint,) = found()
         assert "pg_trgm" in hint
+        assert RECORDS.statement in hint
