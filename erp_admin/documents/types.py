@@ -199,6 +199,7 @@ class DocumentType(Generic[DocumentT]):
     entry: str = ""  # path of the class of the entry form: forms are pages, and pages import features
     entry_text: str = ""  # above the form, with {parent}
     first_numbers: Mapping[str, str] = field(default_factory=dict)  # proposed before there is any, by kind
+    numbers_here: bool = True  # whether people here give the numbers, so that the next one can be proposed
     number_there: Callable[[DocumentT], str] = field(default=lambda document: str(getattr(document, "number", "")))
     figures: Callable[[DocumentT], Sequence[Figure]] = _one_amount
     inherited: Callable[[DocumentT, Sequence[Any], PushContext | None], LineValues] = _nothing_inherited

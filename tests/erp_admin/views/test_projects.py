@@ -344,7 +344,7 @@ def test_a_project_shows_link_cost_codes_and_history(imported: Project, ben: Cli
     page = ben.get(url("project", pk=imported.pk)).text
 
     assert "General conditions" in page
-    assert str(imported.remote_record_no) in page
+    assert f"To project {imported.remote_id}." in page
     titles = re.findall(r'<p class="timeline-title">(?:<a [^>]*>)?([^<]*)', page)
     assert [title.split(",")[0] for title in titles] == ["Import", "Linked to Intacct", "Added in ERP Admin"]
 
