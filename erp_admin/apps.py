@@ -11,7 +11,9 @@ class ErpAdminConfig(AppConfig):
         from accounts.codes import declare
         from erp_admin import event_kinds
         from erp_admin.admin.documents import register_support_page
-        from erp_admin.bills.flow import SYNC_BILLS
+        from erp_admin.bills.bill_type import BILLS
+        from erp_admin.bills.codes import BILLS as BILL_CODES
+        from erp_admin.bills.records import PayableBills
         from erp_admin.codes import FEATURES
         from erp_admin.contracts.flow import SYNC_CONTRACTS
         from erp_admin.documents.chosen import KEPT_DAYS
@@ -36,16 +38,18 @@ class ErpAdminConfig(AppConfig):
 
         event_kinds.register()
         declare(PURCHASING)
+        declare(BILL_CODES)
         declare(FEATURES)
         register_records(PurchasingDocuments())
+        register_records(PayableBills())
         register_flow(ProjectImport())
         register_document_type(COMMITMENTS)
         register_document_type(CHANGE_ORDERS)
+        register_document_type(BILLS)
         register_flow(DocumentReading())
         register_flow(DocumentImport())
         register_round(tell_people)
         register_switch(SYNC_CONTRACTS)
-        register_switch(SYNC_BILLS)
         register_retention(Retention("drafts", "files of which nothing was imported", 0, expired_drafts))
         settled = dated("erp_admin.Notification", "settled_at")
         register_retention(Retention("notifications", "notifications that are settled", SETTLED_KEPT_DAYS, settled))

@@ -170,6 +170,10 @@ FEATURES: Final = {
              "Otherwise push it again.", DOCUMENT),
         Code("DUP-MANY", "Sage Intacct holds several records that are all like this document", "Keep one of them in "
              "Intacct, remove the others, then link it here.", DOCUMENT),
+        Code("DUP-SAME", "The same document is in Sage Intacct already", "Link it, if it is this one. Otherwise ignore "
+             "it, or give it another number.", LINK_DOCUMENT),
+        Code("DUP-DIFFERENT", "A document with this number and other values is in Sage Intacct already", "Look whether "
+             "it is the same: link it then, or give this one another number, or ignore it.", LINK_DOCUMENT),
         Code("DUP-TAKEN", "The record in Sage Intacct belongs to another document in ERP Admin", "Give this one "
              "another number.", EDIT_DOCUMENT),
         Code("DOC-REMOVED", "The document was removed while it waited to be pushed", "Enter it again if it is still "

@@ -1,5 +1,6 @@
 """The construction side: what a construction company works with."""
 
+from erp_admin.models.bill import Bill, BillLine
 from erp_admin.models.chosen import ChosenRecords
 from erp_admin.models.commitment import (
     ChangeOrder,
@@ -35,6 +36,8 @@ __all__ = [
     "IMPORTABLE",
     "IMPORTED",
     "SETTLED",
+    "Bill",
+    "BillLine",
     "ChangeOrder",
     "ChangeOrderLine",
     "ChosenRecords",
