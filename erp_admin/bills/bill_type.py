@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from accounts.models import Tenant
-from erp_admin.bills import inherited, service
+from erp_admin.bills import figures, inherited, service
 from erp_admin.bills.flow import BillPush
 from erp_admin.bills.locks import lock_of
 from erp_admin.bills.selectors import shared_number
@@ -103,5 +103,6 @@ BILLS: Final = DocumentType(
     lock=lock_of,
     facts=_facts,
     summary=_summary,
+    figures=figures.of_bill,
     inherited=inherited.of_bill,
 )

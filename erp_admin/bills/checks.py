@@ -4,9 +4,11 @@ Owns the rules of bills alone. Looks at what was read of the bill and at the mir
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
-from erp_admin.bills.settings import ACCOUNT
+from accounts.ui.formats import shown_amount
+from erp_admin.bills.settings import ACCOUNT, ALLOW, OVERBILLING
 from erp_admin.bills.sources import BillLineSource, BillSource
 from erp_admin.documents.checking import (
     baseline_problems,
@@ -68,9 +70,13 @@ def _commitment_problems(source: BillSource) -> Iterator[Problem]:
         yield Problem("commitment", sentence, "Choose the vendor's own commitment, or the commitment's vendor.")
     if bill.currency != commitment.currency:
         sentence = f"Commitment {commitment.number} is in {commitment.currency}, the bill in {bill.currency}."
-        yield Problem(
-            "currency", sentence, "Enter the bill in the commitment's currency, or choose another commitment."
-        )
+        yield Problem("currency", sentence, "Choose a commitment in the currency of the bill.")
+        return
+    left = source.billed.left_after(bill) if source.billed is not None else Decimal(0)
+    if left < 0 < bill.total and source.choices[OVERBILLING.key].value != ALLOW:
+        sentence = f"It asks for {shown_amount(-left, bill.currency)} more than {commitment.number} has left."
+        fix = "Correct it, enter a change order, or have a company admin allow bills beyond their commitment."
+        yield Problem("total", sentence, fix, code="OVERBILLED")
 
 
 def _line_problems(source: BillLineSource, mirror: MirrorView) -> list[Problem]:

@@ -33,7 +33,16 @@ URL_FIELD = Setting(
     levels=("company",),
     order=310,
 )
+REFUSE, ALLOW = "refuse", "allow"
+OVERBILLING = Setting(
+    "bill_overbilling",
+    "Bills beyond their commitment",
+    "Whether a bill is pushed that asks for more than its commitment, with approved change orders, has left.",
+    choices=((REFUSE, "Are not pushed"), (ALLOW, "Are pushed; their pages show what is left")),
+    default=REFUSE,
+    order=305,
+)
 ACCOUNT: Final = next(setting for setting in DEFAULTS if setting.key == "default_account")
-OWN: Final = (ACTION, URL_FIELD, LOCATION, DEPARTMENT, CUT_OVER)
+OWN: Final = (ACTION, OVERBILLING, URL_FIELD, LOCATION, DEPARTMENT, CUT_OVER)
 # All that planning asks about, in one look-up for a project in an entity.
 CHOICES: Final = (ACCOUNT, ITEM, *OWN)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
+from erp_admin.bills.billed import Billed, billed
 from erp_admin.bills.settings import ACCOUNT, ACTION, CHOICES, DRAFT, URL_FIELD
 from erp_admin.models import Bill, BillLine
 from erp_admin.purchasing.settings import DEPARTMENT, ITEM, LOCATION
@@ -35,6 +36,7 @@ class BillSource:
     sent: Snapshot = field(default_factory=Snapshot)
     stored_lines: tuple[BillLine, ...] = ()
     line_choices: Mapping[str, Choices] = field(default_factory=dict)
+    billed: Billed | None = None  # of its commitment
 
     @property
     def project(self) -> str:
@@ -140,7 +142,11 @@ def prepare(bills: Sequence[Bill], context: PushContext) -> None:
     """Read what validating and planning these bills needs, and keep it in the context."""
     prefetch_related_objects(list(bills), "tenant", "project", "commitment", "lines__project")
     records = own_records(KEY, bills)
-    made = [_source(bill, context, records.get(bill.pk), list(bill.lines.all())) for bill in bills]
+    standing = billed(bills)
+    made = [
+        replace(_source(bill, context, records.get(bill.pk), list(bill.lines.all())), billed=standing.get(bill.pk))
+        for bill in bills
+    ]
     for source in made:
         context.prepared[KEY, source.bill.pk] = source
     _fetch(made, context.mirror)
@@ -152,7 +158,8 @@ def source_of(bill: Bill, context: PushContext) -> BillSource:
     if isinstance(prepared, BillSource) and prepared.bill is bill:
         return prepared
     record = own_records(KEY, [bill]).get(bill.pk)
-    return _source(bill, context, record, list(bill.lines.select_related("project")))
+    source = _source(bill, context, record, list(bill.lines.select_related("project")))
+    return replace(source, billed=billed([bill]).get(bill.pk))
 
 
 def _source(bill: Bill, context: PushContext, record: RemoteRecord | None, lines: Sequence[BillLine]) -> BillSource:

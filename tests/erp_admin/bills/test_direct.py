@@ -6,17 +6,22 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection as database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from erp_admin.bills.figures import of_bill
 from erp_admin.bills.service import approve, save_bill
-from erp_admin.models import Bill
+from erp_admin.models import Bill, Commitment
+from integrations.delivery.contract import push_flow
+from integrations.delivery.planning import context_for
 from integrations.gateway.client import opened
 from integrations.intacct import Query, eq
 from integrations.models import Connection, ListItem, Push
 from integrations.sandbox.facade import SandboxServer
 from tests.erp_admin.bills.entered import bill, choose_bill_settings
 from tests.erp_admin.entered import entered
-from tests.erp_admin.samples import commitment, some_vendor
+from tests.erp_admin.samples import change_order, commitment, some_vendor
 from tests.integrations.delivery.ledger import push
 from tests.standing import Standing, standing
 
@@ -147,6 +152,61 @@ def test_a_bill_is_of_the_vendor_and_the_currency_of_its_commitment(billing: Con
     fine = bill(billing, "INV-6", vendor=one, commitment=base)
     push(billing, fine, flow="bills")
     assert [each["DOCNUMBER"] for each in in_intacct(billing, RECORDID="INV-6")] == ["SC-1"]
+
+
+class TestOfACommitment:
+    """What is agreed, with approved changes, less what other approved bills ask for."""
+
+    @pytest.fixture
+    def base(self, billing: Connection) -> Commitment:
+        found = commitment(billing, "SC-1", "1000.00", vendor_id=some_vendor(billing).business_id)
+        change_order(found, "CO1", "200.00")
+        bill(billing, "B-1", "700.00", commitment=found)
+        bill(billing, "B-2", "9000.00", commitment=found, approved=False)
+        return found
+
+    @pytest.mark.parametrize(("amount", "over"), [("500.00", ""), ("500.01", "$0.01"), ("800.00", "$300.00")])
+    def test_more_than_is_left_is_refused_before_sending(
+        self, billing: Connection, base: Commitment, ben: Client, url: Url, amount: str, over: str
+    ) -> None:
+        document = bill(billing, "B-3", amount, commitment=base)
+        page = ben.get(url("bill", pk=document.pk)).text
+        figures = [(each.label, each.amount) for each in of_bill(document)]
+        assert figures == [
+            ("Commitment, revised", Decimal(1200)),
+            ("Billed before", Decimal(700)),
+            ("This bill", Decimal(amount)),
+            ("Left to bill", Decimal(500) - Decimal(amount)),
+        ]
+        assert "Left to bill" in page
+        asked = push(billing, document, flow="bills")
+        assert (asked.started is None) is bool(over)
+        assert (f"It asks for {over} more than SC-1 has left." in str(asked)) is bool(over)
+
+    def test_an_admin_may_allow_it_and_a_credit_is_never_too_much(self, billing: Connection, base: Commitment) -> None:
+        bill(billing, "B-4", "600.00", commitment=base)
+        credit = bill(billing, "B-5", "-10.00", commitment=base)
+        push(billing, credit, flow="bills")
+        assert standing(credit) == Standing.VERIFIED
+        choose_bill_settings(billing, bill_overbilling="allow")
+        beyond = bill(billing, "B-6", "5000.00", commitment=base)
+        push(billing, beyond, flow="bills")
+        assert standing(beyond) == Standing.VERIFIED
+
+    def test_many_are_judged_in_as_many_questions_as_few(self, billing: Connection, base: Commitment) -> None:
+        flow = push_flow("bills")
+        few = [bill(billing, f"Q-{each}", "1.00", commitment=base) for each in range(2)]
+        many = [*few, *(bill(billing, f"R-{each}", "1.00", commitment=base) for each in range(20))]
+        counts = []
+        for documents in (few, many):
+            fresh = list(Bill.objects.filter(pk__in=[each.pk for each in documents]))
+            context = context_for(billing)
+            with CaptureQueriesContext(database) as asked:
+                flow.prepare(fresh, context)
+                assert [flow.validate(each, context) for each in fresh] == [[]] * len(fresh)
+                assert all(flow.plan(each, context) for each in fresh)
+            counts.append(len(asked))
+        assert counts[0] == counts[1]
 
 
 class TestEntry:
