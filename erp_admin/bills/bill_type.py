@@ -15,7 +15,7 @@ from erp_admin.bills.locks import lock_of
 from erp_admin.bills.selectors import shared_number
 from erp_admin.documents.actions import PUSHED
 from erp_admin.documents.line_columns import VALUED, LineColumn, Reads
-from erp_admin.documents.types import Columns, Decisions, DocumentType, Fact, Lines, RecordFacts
+from erp_admin.documents.types import Columns, Decisions, DocumentType, Draws, Fact, Lines, RecordFacts
 from erp_admin.models import Bill, BillLine
 
 DECISIONS: Final = Decisions(
@@ -37,8 +37,14 @@ def _columns() -> tuple[LineColumn, ...]:
     return (first[0], ACCOUNT, *first[1:], *(column.hidden() for column in by_name.values()))
 
 
-def _blank(tenant: Tenant, parent: Any) -> Bill:
-    return Bill(tenant=tenant, currency=tenant.base_currency, dated_on=timezone.localdate())
+def _blank(tenant: Tenant, commitment: Any) -> Bill:
+    """Of a commitment with all that the two have in common."""
+    found = Bill(tenant=tenant, currency=tenant.base_currency, dated_on=timezone.localdate())
+    if commitment is not None:
+        found.commitment = commitment
+        for name in ("vendor_id", "vendor_name", "project", "currency", "term_name", "entity_id"):
+            setattr(found, name, getattr(commitment, name))
+    return found
 
 
 def _summary(bill: Bill) -> str:
@@ -82,6 +88,13 @@ BILLS: Final = DocumentType(
         vendor="vendor_id",
         vendor_name="vendor_name",
         related=("project", "commitment", "tenant"),
+    ),
+    draws_on=Draws(
+        "commitments",
+        "commitment",
+        label="Billed",
+        left="Left to bill",
+        none_yet="None yet. Bills that name this commitment appear here.",
     ),
     lines=Lines(
         BillLine,

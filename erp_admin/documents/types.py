@@ -53,6 +53,20 @@ class Parent:
 
 
 @dataclass(frozen=True)
+class Draws:
+    """The type on whose documents those of this one may draw, without belonging to them, by the relation `attribute`.
+
+    A document's page there shows under `label` what approved ones come to, and under `left` what they leave of it.
+    """
+
+    key: str
+    attribute: str
+    label: str
+    left: str
+    none_yet: str
+
+
+@dataclass(frozen=True)
 class Lines:
     """`entry_text` stands above the lines in the form; `related` is read with each line.
 
@@ -187,7 +201,7 @@ class DocumentType(Generic[DocumentT]):
     actions: tuple[Action, ...]
     decisions: Decisions
     record: RecordFacts
-    blank: Callable[[Tenant, Any], DocumentT]  # a new one of a tenant and, where it has one, of its parent
+    blank: Callable[[Tenant, Any], DocumentT]  # a new one of a tenant and of its parent, or of what it draws on
     lock: Callable[[DocumentT], Lock | None]
     facts: Callable[[DocumentT, Mapping[str, str]], Sequence[Fact]]  # the mapping names entities by their id
     summary: Callable[[DocumentT], str]
@@ -195,6 +209,7 @@ class DocumentType(Generic[DocumentT]):
     group: str = "ERP Admin"
     commits: bool = False  # whether an approved one is cost that a project is committed to
     parent: Parent | None = None
+    draws_on: Draws | None = None
     lines: Lines | None = None
     entry: str = ""  # path of the class of the entry form: forms are pages, and pages import features
     entry_text: str = ""  # above the form, with {parent}
@@ -295,6 +310,11 @@ def children_of(document_type: AnyType) -> tuple[AnyType, ...]:
     return tuple(each for each in _types.values() if each.parent and each.parent.key == document_type.key)
 
 
+def drawing_on(document_type: AnyType) -> tuple[AnyType, ...]:
+    """The types whose documents may draw on those of this one."""
+    return tuple(each for each in _types.values() if each.draws_on and each.draws_on.key == document_type.key)
+
+
 def parent_type_of(document_type: AnyType) -> AnyType | None:
     return type_for(document_type.parent.key) if document_type.parent else None
 
@@ -318,6 +338,8 @@ def _refuse_half(document_type: AnyType) -> None:
         raise ValueError(f"The document type {key!r} names its kinds or where they are kept, but not both.")
     if document_type.parent is not None and document_type.parent.key not in _types:
         raise ValueError(f"The document type {key!r} belongs to {document_type.parent.key!r}, which is not registered.")
+    if document_type.draws_on is not None and document_type.draws_on.key not in _types:
+        raise ValueError(f"The document type {key!r} draws on {document_type.draws_on.key!r}, which is not registered.")
     upload = document_type.upload
     if upload is not None and bool(upload.parent_column) != bool(document_type.parent):
         raise ValueError(f"Files of the document type {key!r} and the type itself disagree about its parent.")

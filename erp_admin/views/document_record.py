@@ -15,7 +15,8 @@ from accounts.models import Role
 from accounts.templatetags.ui import amount, when
 from accounts.ui.formats import shown_amount, shown_day
 from erp_admin.documents import selectors, steps
-from erp_admin.documents.types import AnyType, RecordFacts, children_of, type_for
+from erp_admin.documents.drawn import figures_of
+from erp_admin.documents.types import AnyType, Draws, Parent, RecordFacts, children_of, drawing_on, type_for
 from erp_admin.views.document_pages import (
     action_reason,
     document_or_404,
@@ -102,10 +103,13 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "document": document,
         "currency": document_type.currency_of(document),
         "summary": document_type.summary(document),
-        "figures": document_type.figures(document),
+        "figures": figures_of(document_type, document),
         "link_facts": _link_facts(document_type, document),
         "lines": line_table(document_type, document, context),
-        "children": [_children(request, each, document) for each in children_of(document_type)],
+        "children": [
+            *(_related(request, each, document, each.parent) for each in children_of(document_type)),
+            *(_related(request, each, document, each.draws_on) for each in drawing_on(document_type)),
+        ],
         "steps": steps.step_rows(document_type.flow, document, pushes),
         "plan": _plan(document_type.flow, document, verdict, pushes),
         "pushes": pushes,
@@ -163,23 +167,27 @@ def _standing(
 
 @dataclass(frozen=True)
 class Children:
-    """The documents of one type that belong to the one shown; `total` is of the approved, `new_url` enters another."""
+    """The documents of one type that belong to the one shown or draw on it; `total` is of the approved.
+
+    `new_url` enters another one, `none_yet` is said where there are none.
+    """
 
     document_type: AnyType
     rows: list[Row]
     total: Decimal
     new_url: str
+    none_yet: str
 
 
-def _children(request: TenantRequest, child_type: AnyType, document: Any) -> Children:
-    attribute = child_type.parent.attribute if child_type.parent else ""
+def _related(request: TenantRequest, child_type: AnyType, document: Any, relation: Parent | Draws | None) -> Children:
+    attribute, none_yet = (relation.attribute, relation.none_yet) if relation is not None else ("", "")
     documents = selectors.documents(child_type.model).filter(**{attribute: document}).order_by("number")
     new_url = ""
     if child_type.offers("new") and not action_reason(request, child_type, "new"):
         new_url = f"{tenant_url(request, child_type.new_url_name)}?{attribute}={document.pk}"
     rows = [row_of(each) for each in documents]
     total = sum((row.document.total for row in rows if row.document.approval == Approval.APPROVED), Decimal(0))
-    return Children(child_type, rows, total, new_url)
+    return Children(child_type, rows, total, new_url, none_yet)
 
 
 # Some step of it failed: it goes on where it stopped once its cause is fixed.

@@ -154,6 +154,12 @@ def test_a_bill_is_of_the_vendor_and_the_currency_of_its_commitment(billing: Con
     assert [each["DOCNUMBER"] for each in in_intacct(billing, RECORDID="INV-6")] == ["SC-1"]
 
 
+def commitment_without_bills(like: Commitment) -> Commitment:
+    return Commitment.objects.create(
+        tenant=like.tenant, number="SC-2", title="Roof", currency="USD", kind=like.kind, dated_on=like.dated_on
+    )
+
+
 class TestOfACommitment:
     """What is agreed, with approved changes, less what other approved bills ask for."""
 
@@ -182,6 +188,28 @@ class TestOfACommitment:
         asked = push(billing, document, flow="bills")
         assert (asked.started is None) is bool(over)
         assert (f"It asks for {over} more than SC-1 has left." in str(asked)) is bool(over)
+
+    def test_the_page_of_the_commitment_shows_what_is_billed_and_left(
+        self, base: Commitment, ben: Client, url: Url
+    ) -> None:
+        page = ben.get(url("commitment", pk=base.pk))
+        shown = [
+            (each.label, each.amount) for each in page.context["figures"] if each.label in ("Billed", "Left to bill")
+        ]
+        assert shown == [("Billed", Decimal(700)), ("Left to bill", Decimal(500))]
+        assert url("bill", pk=Bill.objects.get(number="B-1").pk) in page.text
+        other = commitment_without_bills(base)
+        labels = [each.label for each in ben.get(url("commitment", pk=other.pk)).context["figures"]]
+        assert "Billed" not in labels
+
+    def test_a_bill_begun_there_has_what_the_two_have_in_common(self, base: Commitment, ben: Client, url: Url) -> None:
+        assert f"{url('new_bill')}?commitment={base.pk}" in ben.get(url("commitment", pk=base.pk)).text
+        page = ben.get(url("new_bill"), {"commitment": base.pk})
+        head = page.context["entry"].head
+        assert (head["vendor_id"].value(), head["commitment"].value(), head["term_name"].value()) == (
+            base.vendor_id, base, "Net 30",
+        )  # fmt: skip
+        assert ben.get(url("new_bill"), {"commitment": "999999"}).status_code == 404
 
     def test_an_admin_may_allow_it_and_a_credit_is_never_too_much(self, billing: Connection, base: Commitment) -> None:
         bill(billing, "B-4", "600.00", commitment=base)
