@@ -13,6 +13,7 @@ from erp_admin.bills import figures, inherited, service
 from erp_admin.bills.flow import BillPush
 from erp_admin.bills.locks import lock_of
 from erp_admin.bills.selectors import shared_number
+from erp_admin.bills.settings import ACTION, DRAFT
 from erp_admin.documents.actions import PUSHED
 from erp_admin.documents.line_columns import VALUED, LineColumn, Reads
 from erp_admin.documents.types import Columns, Decisions, DocumentType, Draws, Fact, Lines, RecordFacts
@@ -118,4 +119,5 @@ BILLS: Final = DocumentType(
     summary=_summary,
     figures=figures.of_bill,
     inherited=inherited.of_bill,
+    sample_settings={ACTION.key: DRAFT},
 )

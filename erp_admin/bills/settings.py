@@ -7,7 +7,7 @@ from typing import Final
 
 from erp_admin.purchasing.settings import CUT_OVER, DEPARTMENT, ITEM, LOCATION
 from integrations.lists import Permission
-from integrations.settings.declared import DEFAULTS, Setting, Switch
+from integrations.settings.declared import DEFAULTS, Need, Setting, Switch
 
 SYNC_BILLS = Switch(
     key="sync_bills",
@@ -23,7 +23,7 @@ ACTION = Setting(
     "Drafts are looked at and posted there. Submitted ones are posted at once, or wait there for approval where "
     "Intacct asks for it; ERP Admin does not change them any more.",
     choices=((DRAFT, "Drafts"), (SUBMIT, "Submitted")),
-    default=DRAFT,
+    need=Need.WHEN_SWITCHED_ON,
     order=300,
 )
 URL_FIELD = Setting(

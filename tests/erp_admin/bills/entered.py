@@ -12,7 +12,8 @@ from tests.erp_admin.samples import SETTINGS, some_vendor
 
 
 def choose_bill_settings(connection: Connection, **more: str) -> None:
-    save_settings(connection, values={**SETTINGS, **more}, switched={"sync_commitments": True, "sync_bills": True})
+    values = {**SETTINGS, "bill_action": "Draft", **more}
+    save_settings(connection, values=values, switched={"sync_commitments": True, "sync_bills": True})
 
 
 def our_project(connection: Connection) -> Project:

@@ -146,7 +146,7 @@ def test_retainage_is_held_back_by_no_direct_bill(billing: Connection) -> None:
 def test_a_bill_is_of_the_vendor_and_the_currency_of_its_commitment(billing: Connection) -> None:
     vendors = ListItem.objects.filter(connection=billing, kind="vendors", is_active=True, entity_id="")
     one, other = vendors.exclude(fields__ONHOLD="true").order_by("record_no")[:2]
-    base = commitment(billing, "SC-1", vendor_id=one.business_id)
+    base = commitment(billing, "SC-1", "5000.00", vendor_id=one.business_id)
     asked = push(billing, bill(billing, "INV-5", vendor=other, commitment=base), flow="bills")
     assert "Commitment SC-1 is with" in str(asked)
     fine = bill(billing, "INV-6", vendor=one, commitment=base)
@@ -207,7 +207,7 @@ class TestOfACommitment:
         page = ben.get(url("new_bill"), {"commitment": base.pk})
         head = page.context["entry"].head
         assert (head["vendor_id"].value(), head["commitment"].value(), head["term_name"].value()) == (
-            base.vendor_id, base, "Net 30",
+            base.vendor_id, "SC-1", "Net 30",
         )  # fmt: skip
         assert ben.get(url("new_bill"), {"commitment": "999999"}).status_code == 404
 

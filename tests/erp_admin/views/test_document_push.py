@@ -126,7 +126,7 @@ def test_a_document_that_takes_the_place_of_another_is_not_pushed_unseen(
     press = looked_at(ben, url("preview_commitments") + "?q=SC")
     everything = looked_at(ben, url("ready_to_push"))
     save_commitment(gone, list(gone.lines.all()))
-    Commitment.objects.filter(pk=gone.pk).update(number="PO-2", approval="void")
+    Commitment.objects.filter(pk=gone.pk).update(number="PO-2", search_text="po-2", approval="void")
     unseen = commitment(pushing, "SC-3", "70000.00")  # as many as before
     assert "1 not as the summary showed them" in press()
     assert [push.document_id for push in Push.objects.all()] == [seen.pk]
