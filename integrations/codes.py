@@ -28,7 +28,7 @@ SUPPORT: Final = Place("support")
 BY_ITSELF: Final = Place("nowhere; it is tried again without you")
 
 # Intacct holds a record under the same reference, or says that it has executed the request.
-DUPLICATES: Final = frozenset({"DUP-EXISTS", "DUP-CONTROLID", "DUP-MANY", "DUP-TAKEN"})
+DUPLICATES: Final = frozenset({"DUP-EXISTS", "DUP-CONTROLID", "DUP-MANY", "DUP-TAKEN", "DUP-SAME", "DUP-DIFFERENT"})
 
 _OF_CATEGORY: Final = {
     Category.TRANSPORT: CONNECTION,
