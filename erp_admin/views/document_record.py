@@ -16,6 +16,7 @@ from accounts.templatetags.ui import amount, when
 from accounts.ui.formats import shown_amount, shown_day
 from erp_admin.documents import selectors, steps
 from erp_admin.documents.types import AnyType, RecordFacts, children_of, type_for
+from erp_admin.views.attachments import attachment_card
 from erp_admin.views.document_pages import (
     action_reason,
     document_or_404,
@@ -105,6 +106,7 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "figures": document_type.figures(document),
         "link_facts": _link_facts(document_type, document),
         "lines": line_table(document_type, document, context),
+        "attachments": attachment_card(request, document_type, document),
         "children": [_children(request, each, document) for each in children_of(document_type)],
         "steps": steps.step_rows(document_type.flow, document, pushes),
         "plan": _plan(document_type.flow, document, verdict, pushes),
