@@ -4,6 +4,7 @@ Owns the kinds that may be attached. What a browser says of a file is not looked
 """
 
 import codecs
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ _ENTRY: Final = b"PK\x01\x02"
 _OFFICE_PARTS: Final = (("xl/workbook.xml", FileKind.XLSX), ("word/document.xml", FileKind.DOCX))
 _BYTE_ORDERS: Final = (b"\xff\xfe", b"\xfe\xff")
 _UTF_8: Final = "utf-8-sig"
-_PLAIN: Final = frozenset("\t\n\r\f\x1a")
+_NO_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x19\x1b-\x1f]")  # tabs, ends of lines, pages and files are text
 _DAMAGE: Final = (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, RuntimeError, LookupError, OSError)
 
 
@@ -175,7 +176,7 @@ def _decoded(file: IO[bytes], encoding: str) -> tuple[bool, str]:
     try:
         for piece in pieces_of(file):
             text = decoder.decode(piece)
-            if any(sign < " " and sign not in _PLAIN for sign in text):
+            if _NO_TEXT.search(text):
                 return False, ""
             first = first or text.lstrip("\ufeff \t\r\n\f")[:1]
         decoder.decode(b"", final=True)

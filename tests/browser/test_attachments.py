@@ -34,12 +34,10 @@ def test_files_are_attached_saved_and_removed(
     ben = visit()
     ben.log_in(accountant.email)
     ben.go(url("commitment", pk=document.pk))
-    ben.page.get_by_label("Files").set_input_files(
-        [
-            {"name": "Signed copy.pdf", "mimeType": "text/html", "buffer": files.PDF},
-            {"name": "not a photo.png", "mimeType": "image/png", "buffer": files.HTML},
-        ]
-    )
+    chosen = {"Signed copy.pdf": files.PDF, "not a photo.png": files.HTML}
+    for name, content in chosen.items():
+        (tmp_path / name).write_bytes(content)
+    ben.page.get_by_label("Files").set_input_files([tmp_path / name for name in chosen])
     ben.press("Attach")
     ben.sees("Attached to SC-1: Signed copy.pdf.")
     ben.sees("“not a photo.png” is called .png, but what it holds is a page of the web")
