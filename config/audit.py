@@ -58,6 +58,8 @@ NOT_AUDITED = {
     "integrations.PushHold": "set by the engine; ending it is written down with it",
     "integrations.PushProblem": "what judging a document came to, renewed by the engine",
     "integrations.ElementOrder": "learnt from Intacct",
+    "erp_admin.Attachment": "adding and removing one are events of its document",
+    "erp_admin.StoredFile": "the bytes of attachments, written once",
     "erp_admin.ChosenRecords": "what was ticked in a list; what is done with it is audited",
     "erp_admin.ImportDraft": "a file on its way in; what it becomes is audited",
     "erp_admin.ImportCorrection": "who corrected which cell of a file stands in the row itself",

@@ -11,6 +11,8 @@ class ErpAdminConfig(AppConfig):
         from accounts.codes import declare
         from erp_admin import event_kinds
         from erp_admin.admin.documents import register_support_page
+        from erp_admin.attachments.selectors import needed_by_nobody
+        from erp_admin.attachments.service import forget_files
         from erp_admin.bills.bill_type import BILLS
         from erp_admin.bills.codes import BILLS as BILL_CODES
         from erp_admin.bills.records import PayableBills
@@ -58,6 +60,10 @@ class ErpAdminConfig(AppConfig):
         register_retention(
             Retention("chosen", "selections of lists", KEPT_DAYS, dated("erp_admin.ChosenRecords", "created_at"))
         )
+        register_retention(
+            Retention("attachments", "removed attachments", "RETAIN_REMOVED_FILES_DAYS", needed_by_nobody,
+                      remove=forget_files)
+        )  # fmt: skip
         for document_type in document_types():
             audit_type(document_type)
             register_index(index_of(document_type.model))

@@ -81,6 +81,7 @@ TABLE = {
     "invitation": Row(PUBLIC),
     "metrics": Row(NOBODY),
     "version": Row(STAFF),
+    "attachment_file": Row(NOBODY, arguments=("token",)),
     "tenants": Row(PERSON),
     "home": Row(Role.VIEWER),
     "projects": Row(Role.VIEWER),

@@ -279,7 +279,8 @@ FLOORS = {
     ),
     "integrations.sandbox": ("schema", "wire", "data", "functions", "legacy", "faults", "seed"),
     "erp_admin": (
-        "grammar", "models", "documents", "issues", "projects", "uploads", "purchasing", "bills", "overview", "demo",
+        "grammar", "models", "documents", "attachments", "issues", "projects", "uploads", "purchasing", "bills",
+        "overview", "demo",
     ),
 }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """The construction side: what a construction company works with."""
 
+from erp_admin.models.attachment import Attachment, FileKind, StoredFile
 from erp_admin.models.bill import Bill, BillLine
 from erp_admin.models.chosen import ChosenRecords
 from erp_admin.models.commitment import (
@@ -36,6 +37,7 @@ __all__ = [
     "IMPORTABLE",
     "IMPORTED",
     "SETTLED",
+    "Attachment",
     "Bill",
     "BillLine",
     "ChangeOrder",
@@ -44,6 +46,7 @@ __all__ = [
     "Commitment",
     "CommitmentKind",
     "CommitmentLine",
+    "FileKind",
     "ImportCorrection",
     "ImportDraft",
     "ImportFile",
@@ -63,6 +66,7 @@ __all__ = [
     "RememberedColumns",
     "RememberedMatch",
     "SearchedDocument",
+    "StoredFile",
     "ValuedLine",
     "number_key",
     "rounded",

@@ -17,6 +17,7 @@ from accounts.ui.formats import shown_amount, shown_day
 from erp_admin.documents import selectors, steps
 from erp_admin.documents.drawn import figures_of
 from erp_admin.documents.types import AnyType, Draws, Parent, RecordFacts, children_of, drawing_on, type_for
+from erp_admin.views.attachments import attachment_card
 from erp_admin.views.document_pages import (
     action_reason,
     document_or_404,
@@ -106,6 +107,7 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "figures": figures_of(document_type, document),
         "link_facts": _link_facts(document_type, document),
         "lines": line_table(document_type, document, context),
+        "attachments": attachment_card(request, document_type, document),
         "children": [
             *(_related(request, each, document, each.parent) for each in children_of(document_type)),
             *(_related(request, each, document, each.draws_on) for each in drawing_on(document_type)),

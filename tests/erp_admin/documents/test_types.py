@@ -54,7 +54,7 @@ ADDRESS_NAMES = (
     "take_back_{one}", "ignore_{one}", "restore_{one}", "refresh_{one}", "recreate_{one}", "take_theirs_{one}",
     "push_ours_{one}", "link_{one}", "unlink_{one}", "preview_{many}", "push_{many}",
     "preview_approve_{many}", "approve_{many}", "preview_ignore_{many}", "ignore_{many}", "filter_{many}",
-    "export_{many}",
+    "export_{many}", "attach_{one}", "detach_{one}", "open_attachment_{one}",
 )  # fmt: skip
 
 
