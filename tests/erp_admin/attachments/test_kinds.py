@@ -21,6 +21,11 @@ def refused(name: str, content: bytes) -> str:
     return error.value.sentence
 
 
+def in_short(value: object) -> str | None:
+    """A test is not named by the bytes of its file: they are long, and of some kinds other ones each time."""
+    return f"{len(value)} bytes" if isinstance(value, bytes) else None
+
+
 @pytest.mark.parametrize(
     ("name", "content", "kind"),
     [
@@ -41,6 +46,7 @@ def refused(name: str, content: bytes) -> str:
         ("scan", files.PDF, FileKind.PDF),
         ("notes", b"Call them on Monday.", FileKind.TXT),
     ],
+    ids=in_short,
 )
 def test_each_kind_is_known_by_its_content(name: str, content: bytes, kind: FileKind) -> None:
     assert judged(name, content) == kind
@@ -67,6 +73,7 @@ def test_each_kind_is_known_by_its_content(name: str, content: bytes, kind: File
         ("notes.txt", b"text until here\x00\x01\x02", ".txt", "of a kind that is not known"),
         ("late.txt", b"a" * 100_000 + b"\x07", ".txt", "of a kind that is not known"),
     ],
+    ids=in_short,
 )
 def test_a_file_that_is_not_what_its_name_says_is_refused_with_both(
     name: str, content: bytes, called: str, holds: str
@@ -76,7 +83,9 @@ def test_a_file_that_is_not_what_its_name_says_is_refused_with_both(
     assert holds in said
 
 
-@pytest.mark.parametrize(("name", "content"), [("run.exe", files.PROGRAM), ("page.html", files.HTML), ("x", files.SVG)])
+@pytest.mark.parametrize(
+    ("name", "content"), [("run.exe", files.PROGRAM), ("page.html", files.HTML), ("x", files.SVG)], ids=in_short
+)
 def test_what_is_never_attached_is_named(name: str, content: bytes) -> None:
     assert "which is not attached here" in refused(name, content)
 
