@@ -11,6 +11,7 @@ class ErpAdminConfig(AppConfig):
         from accounts.codes import declare
         from erp_admin import event_kinds
         from erp_admin.admin.documents import register_support_page
+        from erp_admin.approvals.authors import authors
         from erp_admin.bills.flow import SYNC_BILLS
         from erp_admin.codes import FEATURES
         from erp_admin.contracts.flow import SYNC_CONTRACTS
@@ -19,6 +20,7 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.documents.types import document_types, register_document_type
         from erp_admin.documents.words import index_of
         from erp_admin.issues.service import note_issues
+        from erp_admin.notifications.rejections import tell_rejected
         from erp_admin.notifications.service import SETTLED_KEPT_DAYS, tell_people
         from erp_admin.projects.flow import ProjectImport
         from erp_admin.purchasing.change_order_type import CHANGE_ORDERS
@@ -27,6 +29,7 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.purchasing.records import PurchasingDocuments
         from erp_admin.uploads.flow import DocumentImport, DocumentReading
         from erp_admin.uploads.selectors import expired_drafts
+        from integrations.approval.subjects import register_authors, register_rejected
         from integrations.delivery.records import register_records
         from integrations.operations.retention import Retention, dated, register_retention
         from integrations.operations.rounds import register_round
@@ -41,6 +44,8 @@ class ErpAdminConfig(AppConfig):
         register_flow(ProjectImport())
         register_document_type(COMMITMENTS)
         register_document_type(CHANGE_ORDERS)
+        register_authors(authors)
+        register_rejected(tell_rejected)
         register_flow(DocumentReading())
         register_flow(DocumentImport())
         register_round(tell_people)

@@ -17,6 +17,7 @@ from accounts.refusal import Refused
 from erp_admin.documents.actions import Action
 from erp_admin.documents.line_columns import COPIED, VALUED, LineColumn
 from erp_admin.documents.uploads import UploadKind
+from integrations.approval.subjects import Subject, register_subject
 from integrations.delivery.contract import PushContext, PushFlow
 from integrations.models import PushedDocument
 from integrations.runs.flow import register_flow
@@ -247,6 +248,18 @@ class DocumentType(Generic[DocumentT]):
     def currency_of(self, document: DocumentT) -> str:
         return str(self.value_of(document, self.columns.currency))
 
+    def subject_of(self, document: DocumentT) -> Subject:
+        """What a policy of approval is chosen and its limits are judged by."""
+        project = self.value_of(document, self.columns.project)
+        return Subject(
+            self.key,
+            self.flow.entity_of(document),
+            str(getattr(project, "number", "")),
+            Decimal(getattr(document, "total", None) or 0),
+            self.currency_of(document),
+            document.tenant.base_currency,
+        )
+
     def kind_of(self, document: DocumentT) -> str:
         """Which of its kinds a document is, as people call it; "" where the type has none."""
         return dict(self.columns.kinds).get(str(self.value_of(document, self.columns.kind)), "")
@@ -263,6 +276,7 @@ def register_document_type(document_type: AnyType) -> None:
     _refuse_half(document_type)
     _refuse_twice(document_type)
     register_flow(document_type.flow)
+    register_subject(document_type.model, document_type.subject_of)
     _types[document_type.key] = document_type
 
 
