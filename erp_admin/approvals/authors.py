@@ -34,8 +34,9 @@ def authors(documents: Sequence[Any]) -> Mapping[int, set[int]]:
     for of, (_, actor) in last.items():
         found[of].add(actor)
     imported = ImportedDocument.objects.filter(draft__kind=document_type.key, document_id__in=keys, state__in=IMPORTED)
-    for of, importer in imported.exclude(draft__created_by=None).values_list("document_id", "draft__created_by"):
-        found[of].add(importer)
+    for pk, importer in imported.values_list("document_id", "draft__created_by"):
+        if pk is not None and importer is not None:
+            found[pk].add(importer)
     return found
 
 
@@ -48,4 +49,5 @@ def _owner(document_type: Any) -> str:
 def _entries(model: type[Any], keys: Any) -> list[tuple[int, int, str, int]]:
     kind = ContentType.objects.get_for_model(model)
     found = AuditEntry.objects.filter(content_type=kind, object_id__in=list(keys), kind__in=_KINDS)
-    return list(found.exclude(actor=None).order_by("pk").values_list("pk", "object_id", "kind", "actor"))
+    rows = found.order_by("pk").values_list("pk", "object_id", "kind", "actor")
+    return [(pk, of or 0, each, actor) for pk, of, each, actor in rows if actor is not None]

@@ -40,9 +40,9 @@ def _renew(tenant: Tenant, document_type: AnyType) -> int:
     }
     raised = Notification.objects.filter(flow=document_type.key, settled_at=None)
     stored = raised.values_list("pk", "document_id", "kind").iterator(chunk_size=2000)
-    rows = [(pk, (document, NotificationKind(kind))) for pk, document, kind in stored]
-    known = {key for _, key in rows}
-    done = [pk for pk, key in rows if key not in present]
+    open_ones = [(pk, (document, NotificationKind(kind))) for pk, document, kind in stored]
+    known = {key for _, key in open_ones}
+    done = [pk for pk, key in open_ones if key not in present]
     for some in _pages(done):
         raised.filter(pk__in=some).update(settled_at=timezone.now())
     new = sorted(pk for pk, kind in present - known if kind not in AT_THE_DECISION)

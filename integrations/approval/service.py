@@ -16,7 +16,7 @@ from accounts.refusal import Refused
 from integrations.approval.covered import changes, digest_of, sentence
 from integrations.approval.reviews import ReviewBook, ReviewStep, close, give, opened
 from integrations.approval.selectors import approval_in_force, covered_digest, stated_approval, why_not_act
-from integrations.approval.subjects import subject_of, tell_rejected
+from integrations.approval.subjects import tell_rejected
 from integrations.approval.transitions import Act, target, why_not
 from integrations.event_kinds import IntegrationEvent
 from integrations.judging import judge_again
@@ -54,7 +54,7 @@ def move_approval(
         raise refused
     reason, book = reason.strip(), ReviewBook()
     _refuse_unseen(stored, seen, book)
-    if act == Act.REJECT and not reason and book.policies.required(subject_of(stored)).steps:
+    if act == Act.REJECT and not reason:
         raise Refused("A rejection needs a reason.", "Say what has to be changed.", code="REASON-MISSING")
     was = stated_approval(document)
     source = was if act == Act.FALL else approval_in_force(stored)
