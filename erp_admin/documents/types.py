@@ -276,7 +276,7 @@ def register_document_type(document_type: AnyType) -> None:
     _refuse_half(document_type)
     _refuse_twice(document_type)
     register_flow(document_type.flow)
-    register_subject(document_type.model, document_type.subject_of)
+    register_subject(document_type.model, document_type.key, document_type.subject_of)
     _types[document_type.key] = document_type
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.utils import timezone
 
-from accounts.models import Membership, Role
+from accounts.models import Membership
 from accounts.tenancy import current_tenant
 from integrations.approval.policies import LEAST_ROLE, PolicyStep
 from integrations.models import Substitute
@@ -50,6 +50,3 @@ class People:
         if not self.decides(pk):
             return False
         return self.members[pk].may(step.role) if step.role is not None else pk in step.people
-
-    def role_of(self, pk: int) -> Role | None:
-        return Role(self.members[pk].role) if pk in self.members else None

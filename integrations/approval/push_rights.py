@@ -14,10 +14,13 @@ def least_role(flow: str) -> Role:
 
 
 def why_not_push(flow: str, by: User | None) -> Refused | None:
-    """Why this person may not push documents of a flow; what nobody asked for, such as a command, is nobody's right."""
-    if by is None:
+    """Why this person may not push documents of a flow, where the company chose who may.
+
+    What nobody asked for, such as a command, is nobody's right.
+    """
+    if by is None or (right := PushRight.objects.filter(flow=flow).first()) is None:
         return None
-    least = least_role(flow)
+    least = Role(right.least_role)
     member = Membership.objects.filter(tenant=current_tenant(), user=by.pk).first()
     if member is not None and member.may(least):
         return None

@@ -15,7 +15,7 @@ from accounts.refusal import Refused
 from integrations.approval.people import People
 from integrations.approval.policies import PolicyBook, PolicyStep, Required
 from integrations.approval.selectors import covered_digest
-from integrations.approval.subjects import authors_of, subject_of
+from integrations.approval.subjects import authors_of, flow_key, subject_of
 from integrations.models import Approval, ApprovalDecision, ApprovalReview, PushedDocument, ReviewEnd
 
 
@@ -74,7 +74,7 @@ class ReviewBook:
 
         What was read before of them is forgotten.
         """
-        if not documents or not self.policies.policies or not (flow := subject_of(documents[0]).flow):
+        if not documents or not self.policies.policies or not (flow := flow_key(documents[0])):
             return
         keys = [document.pk for document in documents if document.pk]
         self._reviews |= {(flow, pk): None for pk in keys}
@@ -85,9 +85,10 @@ class ReviewBook:
             self._authors |= {(flow, pk): set(people) for pk, people in authors_of(documents).items()}
 
     def standing(self, document: PushedDocument) -> Standing:
-        subject = subject_of(document)
-        needed = self.policies.required(subject)
-        review = self._review(subject.flow, document) if needed.steps else None
+        if not self.policies.policies:
+            return Standing(Required())
+        needed = self.policies.required(subject_of(document))
+        review = self._review(flow_key(document), document) if needed.steps else None
         return Standing(needed, _steps(needed, _counting(review, document)), review)
 
     def _review(self, flow: str, document: PushedDocument) -> ApprovalReview | None:
@@ -98,7 +99,7 @@ class ReviewBook:
         return self._reviews[flow, document.pk]
 
     def authors(self, document: PushedDocument) -> set[int]:
-        flow = subject_of(document).flow
+        flow = flow_key(document)
         if (flow, document.pk) not in self._authors:
             self._authors[flow, document.pk] = set(authors_of([document])[document.pk])
         return self._authors[flow, document.pk]
@@ -156,11 +157,6 @@ def _steps(needed: Required, given: Mapping[str, ApprovalDecision]) -> tuple[Rev
     return tuple(found)
 
 
-def review_of(document: PushedDocument) -> Standing:
-    """What one document needs and has."""
-    return ReviewBook().standing(document)
-
-
 def seen_mark(document: PushedDocument, book: ReviewBook | None = None) -> str:
     """What a person who decides was shown, for `move_approval`."""
     digest = covered_digest(document)
@@ -171,7 +167,7 @@ def seen_mark(document: PushedDocument, book: ReviewBook | None = None) -> str:
 
 def opened(document: PushedDocument, standing: Standing, by: User | None) -> ApprovalReview:
     """The open review of what the document says now; one about other values is closed."""
-    flow, digest = subject_of(document).flow, covered_digest(document)
+    flow, digest = flow_key(document), covered_digest(document)
     review = standing.review
     if review is not None and review.digest != digest:
         close(document, ReviewEnd.FELL)
@@ -200,7 +196,7 @@ def give(review: ApprovalReview, step: ReviewStep, by: User, acting_for: int) ->
 
 def close(document: PushedDocument, end: ReviewEnd) -> bool:
     """Close the open review of the document, if any; whether steps of it had been given."""
-    flow = subject_of(document).flow
+    flow = flow_key(document)
     review = ApprovalReview.objects.filter(flow=flow, document_id=document.pk, closed_at=None).first() if flow else None
     if review is None:
         return False

@@ -77,7 +77,7 @@ def move_approval(
     _forget_failure(document)
     with told_by_event():  # the event says it in better words than a list of columns
         document.save(update_fields=_WRITTEN)
-    if not step.waits:
+    if was == Approval.NEEDS_REVIEW and not step.waits:
         close(document, ReviewEnd.APPROVED if now == Approval.APPROVED else ReviewEnd.ENDED)
     judge_again(document)
     if now != was or act != Act.UNLINK:

@@ -33,14 +33,14 @@ Read = Callable[[Any], Subject]
 Authors = Callable[[Sequence[Any]], Mapping[int, set[int]]]
 Rejected = Callable[[Any, str, User | None], None]
 
-_subjects: dict[type[PushedDocument], Read] = {}
+_subjects: dict[type[PushedDocument], tuple[str, Read]] = {}
 _authors: list[Authors] = []
 _rejected: list[Rejected] = []
 
 
-def register_subject(model: type[PushedDocument], read: Read) -> None:
-    """Say how the documents of a model are read."""
-    _subjects[model] = read
+def register_subject(model: type[PushedDocument], flow: str, read: Read) -> None:
+    """Say to which flow the documents of a model belong, and how they are read."""
+    _subjects[model] = (flow, read)
 
 
 def register_authors(authors: Authors) -> None:
@@ -53,9 +53,15 @@ def register_rejected(told: Rejected) -> None:
     _rejected.append(told)
 
 
+def flow_key(document: PushedDocument) -> str:
+    """The key of the document's flow; "" where no policy can be about it."""
+    known = _subjects.get(type(document))
+    return known[0] if known is not None else ""
+
+
 def subject_of(document: PushedDocument) -> Subject:
-    read = _subjects.get(type(document))
-    return read(document) if read is not None else Subject("")
+    known = _subjects.get(type(document))
+    return known[1](document) if known is not None else Subject("")
 
 
 def authors_of(documents: Sequence[PushedDocument]) -> Mapping[int, set[int]]:

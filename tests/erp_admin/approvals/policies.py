@@ -5,10 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Role, Tenant, User
+from erp_admin.documents.types import type_for
 from erp_admin.models import Commitment, CommitmentLine, Project
 from erp_admin.purchasing.service import save_commitment
 from integrations.approval.policies import PolicyStep
 from integrations.approval.policy_service import PolicyChoices, save_policy
+from integrations.approval.reviews import ReviewBook, Standing
 from integrations.models import ApprovalPolicy, Way
 
 ACCOUNTING = PolicyStep("Accounting", Role.ACCOUNTANT)
@@ -23,11 +25,14 @@ def policy(
     forbids_self: bool = False,
     entity: str = "",
     project: str = "",
+    flow: str = "commitments",
 ) -> ApprovalPolicy:
-    """Save a policy of commitments, over the one of the same place where there is one."""
-    found = ApprovalPolicy.objects.filter(flow="commitments", entity_id=entity, project_number=project).first()
-    choices = PolicyChoices("commitments", entity, project, way, steps, forbids_self)
-    return save_policy(tenant, found, choices, version=found.version if found else 0, plural="commitments", by=by)
+    """Save a policy, over the one of the same place where there is one."""
+    found = ApprovalPolicy.objects.filter(flow=flow, entity_id=entity, project_number=project).first()
+    choices = PolicyChoices(flow, entity, project, way, steps, forbids_self)
+    return save_policy(
+        tenant, found, choices, version=found.version if found else 0, plural=type_for(flow).plural, by=by
+    )
 
 
 def entered(tenant: Tenant, price: str = "12500.00", number: str = "SC-1", **more: Any) -> Commitment:
@@ -46,3 +51,8 @@ def edited(document: Commitment, price: str) -> Commitment:
 
 def project(tenant: Tenant, number: str) -> Project:
     return Project.objects.create(tenant=tenant, number=number, name="Bridge", currency="USD")
+
+
+def review_of(document: Any) -> Standing:
+    """What a document needs and has."""
+    return ReviewBook().standing(document)

@@ -14,21 +14,21 @@ from accounts.models import AuditEntry, Role, Tenant, User
 from accounts.refusal import Refused
 from erp_admin.documents.bulk import approvals_of, approve_seen
 from erp_admin.documents.types import type_for
-from erp_admin.models import Commitment, ImportedDocument, Notification
+from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, ImportedDocument, Notification
 from erp_admin.notifications.raising import renew
 from erp_admin.notifications.selectors import unseen_by
-from erp_admin.purchasing.service import approve, back_to_draft, reject
+from erp_admin.purchasing.service import approve, back_to_draft, reject, save_change_order
 from erp_admin.uploads.service import confirm, read_upload
 from integrations.approval.policies import NOT_COMPARABLE, PolicyStep
 from integrations.approval.policy_service import remove_policy, remove_substitute, set_substitute
-from integrations.approval.reviews import review_of, seen_mark
+from integrations.approval.reviews import seen_mark
 from integrations.approval.selectors import why_not_pushable
 from integrations.delivery.requests import ask_pushes
 from integrations.event_kinds import IntegrationEvent
 from integrations.models import Approval, ApprovalReview, Connection, PushRight, ReviewEnd, Way
 from integrations.runs.runner import run_to_end
-from tests.erp_admin.approvals.policies import ACCOUNTING, DIRECTOR, edited, entered, policy, project
-from tests.erp_admin.imported import csv_of
+from tests.erp_admin.approvals.policies import ACCOUNTING, DIRECTOR, edited, entered, policy, project, review_of
+from tests.erp_admin.imported import commitment_row, csv_of
 from tests.erp_admin.samples import commitment, some_vendor
 from tests.integrations.runs.test_races import at_once
 from tests.people import person
@@ -323,6 +323,36 @@ def test_a_file_that_approves_sends_for_review_and_says_so(
     assert imported.state == "created", imported.reason
     assert approval(Commitment.objects.get(number="SC-9")) == Approval.NEEDS_REVIEW
     assert decisions() == ["Sent for review: Waits for step 1 of 1 (Director): anybody with the role Admin."]
+
+
+def test_who_imported_it_does_not_approve_it(
+    pushing: Connection, scoped: Tenant, accountant: User, cleo: User, admin: User
+) -> None:
+    policy(scoped, admin, ACCOUNTING, forbids_self=True)
+    row = commitment_row("SC-9", some_vendor(pushing).business_id)
+    draft = read_upload(scoped, "commitments", "file.csv", csv_of(row), by=accountant)
+    run_to_end(confirm(pushing, draft, by=accountant, queued=False).run)
+    document = Commitment.objects.get(number="SC-9")
+    approve(document, by=accountant)
+    with pytest.raises(Refused, match="You entered or last edited it"):
+        approve(document, by=accountant)
+    approve(document, by=cleo)
+    assert approval(document) == Approval.APPROVED
+
+
+def test_steps_of_a_change_order_fall_with_another_vendor_of_its_commitment(
+    scoped: Tenant, accountant: User, admin: User
+) -> None:
+    policy(scoped, admin, ACCOUNTING, DIRECTOR, flow="change_orders")
+    base = entered(scoped)
+    change = ChangeOrder(tenant=scoped, commitment=base, number="CO-1", title="More", dated_on=base.dated_on)
+    save_change_order(change, [ChangeOrderLine(number=1, description="More", unit_price=Decimal(5))])
+    approve(change, by=accountant)
+    base.vendor_id = "V-2"
+    edited(base, "12500.00")
+    change.refresh_from_db()
+    assert change.approval_reason == "Its steps fell: vendor V-1 → V-2."
+    assert not ApprovalReview.objects.filter(closed_at=None).exists()
 
 
 def test_who_may_push_is_asked_where_pushes_are_asked_for(
