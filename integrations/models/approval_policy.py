@@ -70,6 +70,7 @@ class PushRight(TenantModel):
 
     flow = models.CharField("documents", max_length=40, help_text="Key of the document type.")
     least_role = models.CharField(max_length=16, choices=Role.choices, default=Role.ACCOUNTANT)
+    saved_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ["flow"]
