@@ -17,7 +17,7 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.contracts.flow import SYNC_CONTRACTS
         from erp_admin.documents.chosen import KEPT_DAYS
         from erp_admin.documents.trail import audit_type
-        from erp_admin.documents.types import document_types, register_document_type
+        from erp_admin.documents.types import document_types, key_of, register_document_type, subject_of
         from erp_admin.documents.words import index_of
         from erp_admin.issues.service import note_issues
         from erp_admin.notifications.rejections import tell_rejected
@@ -29,7 +29,7 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.purchasing.records import PurchasingDocuments
         from erp_admin.uploads.flow import DocumentImport, DocumentReading
         from erp_admin.uploads.selectors import expired_drafts
-        from integrations.approval.subjects import register_authors, register_rejected
+        from integrations.approval.subjects import register_authors, register_rejected, register_subjects
         from integrations.delivery.records import register_records
         from integrations.operations.retention import Retention, dated, register_retention
         from integrations.operations.rounds import register_round
@@ -44,6 +44,7 @@ class ErpAdminConfig(AppConfig):
         register_flow(ProjectImport())
         register_document_type(COMMITMENTS)
         register_document_type(CHANGE_ORDERS)
+        register_subjects(key_of, subject_of)
         register_authors(authors)
         register_rejected(tell_rejected)
         register_flow(DocumentReading())

@@ -17,7 +17,7 @@ from accounts.refusal import Refused
 from erp_admin.documents.actions import Action
 from erp_admin.documents.line_columns import COPIED, VALUED, LineColumn
 from erp_admin.documents.uploads import UploadKind
-from integrations.approval.subjects import Subject, register_subject
+from integrations.approval.subjects import Subject
 from integrations.delivery.contract import PushContext, PushFlow
 from integrations.models import PushedDocument
 from integrations.runs.flow import register_flow
@@ -276,7 +276,6 @@ def register_document_type(document_type: AnyType) -> None:
     _refuse_half(document_type)
     _refuse_twice(document_type)
     register_flow(document_type.flow)
-    register_subject(document_type.model, document_type.key, document_type.subject_of)
     _types[document_type.key] = document_type
 
 
@@ -301,6 +300,16 @@ def type_of_model(model: type[Any]) -> AnyType:
 def type_of(document: PushedDocument) -> AnyType:
     """The type of a document; KeyError when it has none."""
     return type_of_model(type(document))
+
+
+def key_of(document: PushedDocument) -> str:
+    """The key of the type of a document; "" when it has none."""
+    return next((each.key for each in _types.values() if each.model is type(document)), "")
+
+
+def subject_of(document: PushedDocument) -> Subject:
+    """What a policy of approval is chosen and its limits are judged by; KeyError for a document without a type."""
+    return type_of(document).subject_of(document)
 
 
 def children_of(document_type: AnyType) -> tuple[AnyType, ...]:

@@ -29,18 +29,19 @@ class Subject:
         return not self.currency or self.currency == self.own_currency
 
 
+Flow = Callable[[Any], str]
 Read = Callable[[Any], Subject]
 Authors = Callable[[Sequence[Any]], Mapping[int, set[int]]]
 Rejected = Callable[[Any, str, User | None], None]
 
-_subjects: dict[type[PushedDocument], tuple[str, Read]] = {}
+_subjects: list[tuple[Flow, Read]] = []
 _authors: list[Authors] = []
 _rejected: list[Rejected] = []
 
 
-def register_subject(model: type[PushedDocument], flow: str, read: Read) -> None:
-    """Say to which flow the documents of a model belong, and how they are read."""
-    _subjects[model] = (flow, read)
+def register_subjects(flow: Flow, read: Read) -> None:
+    """Say to which flow a document belongs, "" for one that is not known there, and how it is read."""
+    _subjects.append((flow, read))
 
 
 def register_authors(authors: Authors) -> None:
@@ -55,13 +56,11 @@ def register_rejected(told: Rejected) -> None:
 
 def flow_key(document: PushedDocument) -> str:
     """The key of the document's flow; "" where no policy can be about it."""
-    known = _subjects.get(type(document))
-    return known[0] if known is not None else ""
+    return next((key for flow, _ in _subjects if (key := flow(document))), "")
 
 
 def subject_of(document: PushedDocument) -> Subject:
-    known = _subjects.get(type(document))
-    return known[1](document) if known is not None else Subject("")
+    return next((read(document) for flow, read in _subjects if flow(document)), Subject(""))
 
 
 def authors_of(documents: Sequence[PushedDocument]) -> Mapping[int, set[int]]:
