@@ -11,6 +11,7 @@ class ErpAdminConfig(AppConfig):
         from accounts.codes import declare
         from erp_admin import event_kinds
         from erp_admin.admin.documents import register_support_page
+        from erp_admin.approvals.authors import authors
         from erp_admin.attachments.selectors import needed_by_nobody
         from erp_admin.attachments.service import forget_files
         from erp_admin.bills.bill_type import BILLS
@@ -20,9 +21,10 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.contracts.flow import SYNC_CONTRACTS
         from erp_admin.documents.chosen import KEPT_DAYS
         from erp_admin.documents.trail import audit_type
-        from erp_admin.documents.types import document_types, register_document_type
+        from erp_admin.documents.types import document_types, key_of, register_document_type, subject_of
         from erp_admin.documents.words import index_of
         from erp_admin.issues.service import note_issues
+        from erp_admin.notifications.rejections import tell_rejected
         from erp_admin.notifications.service import SETTLED_KEPT_DAYS, tell_people
         from erp_admin.projects.flow import ProjectImport
         from erp_admin.purchasing.change_order_type import CHANGE_ORDERS
@@ -31,6 +33,7 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.purchasing.records import PurchasingDocuments
         from erp_admin.uploads.flow import DocumentImport, DocumentReading
         from erp_admin.uploads.selectors import expired_drafts
+        from integrations.approval.subjects import register_authors, register_rejected, register_subjects
         from integrations.delivery.records import register_records
         from integrations.operations.retention import Retention, dated, register_retention
         from integrations.operations.rounds import register_round
@@ -48,6 +51,9 @@ class ErpAdminConfig(AppConfig):
         register_document_type(COMMITMENTS)
         register_document_type(CHANGE_ORDERS)
         register_document_type(BILLS)
+        register_subjects(key_of, subject_of)
+        register_authors(authors)
+        register_rejected(tell_rejected)
         register_flow(DocumentReading())
         register_flow(DocumentImport())
         register_round(tell_people)

@@ -17,6 +17,7 @@ SYNC: Final = Place("SmartSync → Sync", "sync", "Open Sync")
 LISTS: Final = Place("SmartSync → Lists", "lists", "Open the lists")
 SCHEDULES: Final = Place("SmartSync → Schedules", "schedules", "Open the schedules")
 RUNS: Final = Place("SmartSync → Sync history", "runs", "Open Sync history")
+APPROVALS: Final = Place("Settings → Approvals", "approvals", "Open the approvals")
 DOCUMENT: Final = Place("the page of the document", "{one}", "Open the {noun}")
 EDIT_DOCUMENT: Final = Place("the form of the document", "edit_{one}", "Edit the {noun}")
 EDIT_PARENT: Final = Place(
@@ -141,6 +142,15 @@ FEATURES: Final = {
              COMMAND_LINE),
         Code("DEFECT", "Something went wrong here, not in Sage Intacct", "Nothing was lost. Start the run again; if it "
              "fails again, send support the number of this run.", SUPPORT),
+    ),
+    "Approvals": (
+        Code("APPROVAL-STEP", "The step of the approval is not this person's to give", "The message names who gives "
+             "it; an admin changes the policy under Settings → Approvals.", DOCUMENT),
+        Code("REASON-MISSING", "A rejection needs a reason", "Say what has to be changed.", DOCUMENT),
+        Code("PUSH-RIGHT", "The role of this person may not push such documents", "Ask somebody who has the role that "
+             "is named; an admin changes the right under Settings → Approvals.", APPROVALS),
+        Code("SUBSTITUTE", "The person cannot be the substitute", "Choose another person, and days that follow each "
+             "other.", APPROVALS),
     ),
     "Deliveries": (
         Code("DATA", "A value of the document is missing or cannot be sent", "Correct the field that is named.",

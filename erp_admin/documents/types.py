@@ -17,6 +17,7 @@ from accounts.refusal import Refused
 from erp_admin.documents.actions import Action
 from erp_admin.documents.line_columns import COPIED, VALUED, LineColumn
 from erp_admin.documents.uploads import UploadKind
+from integrations.approval.subjects import Subject
 from integrations.delivery.contract import PushContext, PushFlow
 from integrations.models import PushedDocument
 from integrations.runs.flow import register_flow
@@ -263,6 +264,18 @@ class DocumentType(Generic[DocumentT]):
     def currency_of(self, document: DocumentT) -> str:
         return str(self.value_of(document, self.columns.currency))
 
+    def subject_of(self, document: DocumentT) -> Subject:
+        """What a policy of approval is chosen and its limits are judged by."""
+        project = self.value_of(document, self.columns.project)
+        return Subject(
+            self.key,
+            self.flow.entity_of(document),
+            str(getattr(project, "number", "")),
+            Decimal(getattr(document, "total", None) or 0),
+            self.currency_of(document),
+            document.tenant.base_currency,
+        )
+
     def kind_of(self, document: DocumentT) -> str:
         """Which of its kinds a document is, as people call it; "" where the type has none."""
         return dict(self.columns.kinds).get(str(self.value_of(document, self.columns.kind)), "")
@@ -303,6 +316,16 @@ def type_of_model(model: type[Any]) -> AnyType:
 def type_of(document: PushedDocument) -> AnyType:
     """The type of a document; KeyError when it has none."""
     return type_of_model(type(document))
+
+
+def key_of(document: PushedDocument) -> str:
+    """The key of the type of a document; "" when it has none."""
+    return next((each.key for each in _types.values() if each.model is type(document)), "")
+
+
+def subject_of(document: PushedDocument) -> Subject:
+    """What a policy of approval is chosen and its limits are judged by; KeyError for a document without a type."""
+    return type_of(document).subject_of(document)
 
 
 def children_of(document_type: AnyType) -> tuple[AnyType, ...]:

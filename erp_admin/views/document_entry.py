@@ -109,6 +109,9 @@ def _gone_on(request: TenantRequest, document_type: AnyType, saved: Any, done: s
         except Refused as refused:
             messages.error(request, f"{name} was {done}, but not approved. {refused}")
             return redirect(document_url(request, document_type, saved))
+        if is_still_to_approve(saved):
+            messages.warning(request, f"{name} was {done}. It is not approved yet. {saved.approval_reason}")
+            return redirect(document_url(request, document_type, saved))
         messages.success(request, f"{name} was {done} and approved.")
         if then == PUSH and not action_reason(request, document_type, "push"):
             return redirect(_push_summary(request, document_type, saved))

@@ -29,10 +29,11 @@ from erp_admin.views.document_pages import (
 from erp_admin.views.document_rows import Row, row_of
 from erp_admin.views.record_history import history_of
 from erp_admin.views.record_lines import line_table
+from erp_admin.views.record_review import review_shown
 from erp_admin.views.record_rows import Fact, entity_names, fact
 from erp_admin.views.record_standing import live_state, standing_of
 from integrations import judging
-from integrations.approval.selectors import approval_in_force, covered_digest, possible_acts
+from integrations.approval.selectors import approval_in_force, possible_acts
 from integrations.approval.transitions import Act
 from integrations.delivery import blocked
 from integrations.delivery.contract import PlannedField, PushFlow
@@ -143,7 +144,7 @@ def _standing(
     can = _can(request, document_type, document, in_force, pushes, verdict)
     can |= {"fix": bool(problems), "compare": sides is not None}
     can["edit"] = can["edit"] and not (lock is not None and lock.is_whole)
-    history = history_of(request, document_type, document)
+    history, review = history_of(request, document_type, document), review_shown(document, request.user)
     stored = list(blocked.problems_of(document_type.key, document)) if is_blocked else []
     return {
         "standing": standing_of(document, state, can, history, stored),
@@ -158,10 +159,11 @@ def _standing(
         "failure": _failure(request, document_type, document, pushes),
         "history": history,
         "can": can,
-        "seen": covered_digest(document),
+        "seen": review.mark,
+        "review": review,
         "sides": sides,
         "edit_reason": _reason(request, document_type, "edit"),
-        "approve_reason": _reason(request, document_type, "approve"),
+        "approve_reason": _reason(request, document_type, "approve") or review.why_not,
         "push_reason": push_reason(request, document_type, connection),
         "urls": {act.key: document_url(request, document_type, document, act.key) for act in document_type.acts},
     }

@@ -38,6 +38,9 @@ from erp_admin.models import (
 from erp_admin.uploads.service import read_upload
 from integrations.models import (
     ApiBudget,
+    ApprovalDecision,
+    ApprovalPolicy,
+    ApprovalReview,
     ChangeKind,
     CompanyClock,
     Connection,
@@ -54,6 +57,7 @@ from integrations.models import (
     PushEvent,
     PushHold,
     PushProblem,
+    PushRight,
     PushState,
     RemoteRecord,
     RowOutcome,
@@ -62,6 +66,7 @@ from integrations.models import (
     RunStep,
     SettingsVersion,
     SignInTries,
+    Substitute,
     SyncProfile,
     SyncRun,
     SyncSchedule,
@@ -87,6 +92,7 @@ WITHOUT_A_PAGE = {
     "accounts.ListChoice": "the columns somebody likes; of use to nobody else",
     "accounts.SupportVisit": "a count beside an entry of the audit trail",
     "integrations.PushBody": "on the page of its push",
+    "integrations.ApprovalDecision": "on the page of its review",
     "integrations.ExchangeSubject": "on the page of its exchange",
     "erp_admin.ChosenRecords": "keys of rows ticked for one preview, gone after some days",
     "erp_admin.CommitmentLine": "on the page of its commitment",
@@ -218,6 +224,12 @@ def _attention(tenant_id: int, person: User) -> None:
     Issue.objects.create(key="k-1", source="blocked", sentence="It has no vendor.", opened_at=now, **ours)
     Notification.objects.create(kind=NotificationKind.FAILED, label="SC-1", raised_at=now, **about, **ours)
     NotificationChoice.objects.create(user=person, seen_at=now, **ours)
+    ApprovalPolicy.objects.create(flow="commitments", saved_by=person, **ours)
+    PushRight.objects.create(flow="commitments", **ours)
+    deputy = User.objects.create(email="deputy@summit.example")
+    Substitute.objects.create(person=person, substitute=deputy, starts_on=now.date(), ends_on=now.date(), **ours)
+    review = ApprovalReview.objects.create(opened_by=person, **about, **ours)
+    ApprovalDecision.objects.create(review=review, key="k-1", told="step 1 of 2", by=person, **ours)
     SavedView.objects.create(owner=person, list_key="commitments", name="Mine", query="state=failed", **ours)
 
 
@@ -326,7 +338,7 @@ def _like(row: Any, mark: int) -> Any:
     if isinstance(row, ImportFile):
         row.draft = _like(row.draft, mark)
         row.draft.save()
-    if isinstance(row, PushHold):
+    if isinstance(row, PushHold | PushRight | ApprovalPolicy):
         row.flow = f"flow-{mark}"
     if isinstance(row, SignInTries):
         row.key = f"tenant:{mark}"
