@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from accounts.ui.sums import in_cents
 from erp_admin.models import Bill, ChangeOrder
@@ -17,7 +17,7 @@ from integrations.models import AGREED
 
 @dataclass(frozen=True)
 class Billed:
-    """Of the commitment of a bill, in its currency: `before` is what approved bills besides this one ask for."""
+    """Of the commitment of a bill, in its currency: `before` is what approved bills besides this one ask for in it."""
 
     original: Decimal
     changes: Decimal
@@ -39,8 +39,9 @@ def billed(bills: Iterable[Bill]) -> dict[int, Billed]:
     if not keys:
         return {}
     changes = _sums(ChangeOrder.objects.filter(AGREED, commitment__in=keys))
-    asked = _sums(Bill.objects.filter(AGREED, commitment__in=keys))
-    counted = dict(Bill.objects.filter(AGREED, pk__in=[pk for pk in own if pk]).values_list("pk", "total"))
+    agreed = Bill.objects.filter(AGREED, currency=F("commitment__currency"))
+    asked = _sums(agreed.filter(commitment__in=keys))
+    counted = dict(agreed.filter(pk__in=[pk for pk in own if pk]).values_list("pk", "total"))
     found = {}
     for pk, bill in own.items():
         if bill.commitment is not None:

@@ -20,6 +20,7 @@ from accounts.people.invitations import invite
 from accounts.support_visits import tenant_of
 from accounts.tenancy import cross_tenant, tenant_scope
 from erp_admin.models import (
+    Attachment,
     Commitment,
     CommitmentLine,
     ImportCorrection,
@@ -76,6 +77,7 @@ from integrations.schedules.profiles import ensure_profile
 from integrations.usage.service import set_budget
 from tests import lists
 from tests.conftest import enable
+from tests.erp_admin.bills.entered import bill
 from tests.erp_admin.imported import commitment_row, csv_of
 from tests.erp_admin.samples import change_order, commitment
 from tests.local_intacct import begin_with_the_seed, settings_for
@@ -97,6 +99,8 @@ WITHOUT_A_PAGE = {
     "erp_admin.ChosenRecords": "keys of rows ticked for one preview, gone after some days",
     "erp_admin.CommitmentLine": "on the page of its commitment",
     "erp_admin.ChangeOrderLine": "on the page of its change order",
+    "erp_admin.BillLine": "on the page of its bill",
+    "erp_admin.StoredFile": "a hash and a size, which are on the page of what is attached",
 }
 MODELS: list[type[Model]] = [
     model for model in apps.get_models() if model._meta.app_label in OURS and model._meta.label not in WITHOUT_A_PAGE
@@ -194,6 +198,11 @@ def _documents(connection: Connection, by: User) -> None:
     """A commitment with a change order that was pushed and refused, and a file of commitments."""
     base = commitment(connection, "SC-1", "100.00", "250.00", vendor_id="V-1")
     change_order(base, "CO-1")
+    bill(connection, "INV-1", "100.00", approved=False)
+    Attachment.objects.create(
+        tenant_id=connection.tenant_id, flow="commitments", document_id=base.pk, name="quote.pdf", kind="pdf", size=9,
+        digest="0" * 64, added_by=by,
+    )  # fmt: skip
     ours = {"tenant_id": connection.tenant_id, "connection": connection, "flow": "commitments"}
     push = Push.objects.create(
         document_id=base.pk, label="Commitment SC-1", state=PushState.FAILED, control_id="c-1", tries=1, asked_by=by,
