@@ -1,1 +1,1 @@
-"""Bills: so far only the switch."""
+"""Bills: entered or imported here, and pushed to Accounts Payable, each exactly once."""

@@ -1,0 +1,1 @@
+"""What approvals need to know of documents: who wrote them, what waits for whom, and who hears of a rejection."""

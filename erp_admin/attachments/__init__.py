@@ -1,0 +1,1 @@
+"""Files attached to documents of any type: judged by their content, stored once, told in the trail."""
