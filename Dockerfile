@@ -18,8 +18,6 @@ RUN SECRET_KEY=build FIELD_ENCRYPTION_KEYS=build ALLOWED_HOSTS=build /venv/bin/p
 FROM python:3.11.16-slim-trixie@sha256:be1575ed968de893bd54f4c56315ff7c4736ce522c1bca08fd521731aafc0d76
 # The number is part of the agreement with `config.keys production`: secret files belong to it.
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin erp
-# The volume of attached files takes over its owner from here.
-RUN install --directory --owner 10001 --group 10001 --mode 0700 /var/lib/erp-admin/attachments
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 ARG APP_VERSION=local

@@ -3,7 +3,6 @@
 Each has an id that docs/checks.md explains; a test keeps the two the same. Those of Intacct are in integrations.checks.
 """
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -107,18 +106,6 @@ def check_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         hint = f"{hint[:-1]}, or QUEUE_WORKERS=1."
         return [Warning(text, hint=hint, id="deployment.W003")]
     return [Warning("The database is SQLite, which is for trying things out.", hint=hint, id="deployment.W004")]
-
-
-@register(Tags.security)
-def check_attachments(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """What people attach is handed out by the site alone, to whom it may be."""
-    folder = Path(settings.ATTACHMENTS_DIR).resolve()
-    served = [Path(each).resolve() for each in (settings.STATIC_ROOT, *settings.STATICFILES_DIRS)]
-    if not any(folder.is_relative_to(each) or each.is_relative_to(folder) for each in served):
-        return []
-    hint = "Name a folder of its own, such as /var/lib/erp-admin/attachments."
-    found = "ATTACHMENTS_DIR shares a folder with static files, which everybody may read."
-    return [Error(found, hint=hint, id="deployment.E006")]
 
 
 @register(deploy=True)

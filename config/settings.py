@@ -56,7 +56,6 @@ MIDDLEWARE = [
     "accounts.errors.MaintenanceMiddleware",
     "accounts.errors.ErrorPageMiddleware",
     "accounts.bodies.SizeMiddleware",
-    "accounts.cookieless.CookielessMiddleware",
     "accounts.storable.ReadableMiddleware",
     "accounts.sign_in.session_cookie.SessionMiddleware",
     "accounts.bodies.SenderMiddleware",
@@ -82,12 +81,6 @@ MIDDLEWARE = [
 MOST_BYTES_SENT = 32 * 1024 * 1024
 MOST_BYTES_OF_FORMS = 3 * 1024 * 1024
 MOST_BYTES_OF_STRANGERS = 64 * 1024
-
-# Files attached to documents: a folder that is served by nothing but the site, the most bytes of one, the most of a
-# document. Web and worker share the folder; it is backed up with the database.
-ATTACHMENTS_DIR = BASE_DIR / env.str("ATTACHMENTS_DIR", default="var/attachments")
-ATTACHMENT_MOST_BYTES = env.int("ATTACHMENT_MOST_BYTES", default=10 * 1024 * 1024)
-ATTACHMENTS_PER_DOCUMENT = env.int("ATTACHMENTS_PER_DOCUMENT", default=20)
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -326,7 +319,6 @@ RETAIN_EXCHANGES_DAYS = env.int("RETAIN_EXCHANGES_DAYS", default=90)
 RETAIN_LOG_DAYS = env.int("RETAIN_LOG_DAYS", default=180)
 RETAIN_RUNS_DAYS = env.int("RETAIN_RUNS_DAYS", default=400)
 RETAIN_DRAFTS_DAYS = env.int("RETAIN_DRAFTS_DAYS", default=30)
-RETAIN_REMOVED_FILES_DAYS = env.int("RETAIN_REMOVED_FILES_DAYS", default=30)
 RETAIN_ACCESS_DAYS = env.int("RETAIN_ACCESS_DAYS", default=730)
 RETAIN_CHANGES_DAYS = env.int("RETAIN_CHANGES_DAYS", default=730)
 RETAIN_AUDIT_DAYS = env.int("RETAIN_AUDIT_DAYS", default=2555)

@@ -11,20 +11,14 @@ class ErpAdminConfig(AppConfig):
         from accounts.codes import declare
         from erp_admin import event_kinds
         from erp_admin.admin.documents import register_support_page
-        from erp_admin.approvals.authors import authors
-        from erp_admin.attachments.selectors import needed_by_nobody
-        from erp_admin.attachments.service import forget_files
-        from erp_admin.bills.bill_type import BILLS
-        from erp_admin.bills.codes import BILLS as BILL_CODES
-        from erp_admin.bills.records import PayableBills
+        from erp_admin.bills.flow import SYNC_BILLS
         from erp_admin.codes import FEATURES
         from erp_admin.contracts.flow import SYNC_CONTRACTS
         from erp_admin.documents.chosen import KEPT_DAYS
         from erp_admin.documents.trail import audit_type
-        from erp_admin.documents.types import document_types, key_of, register_document_type, subject_of
+        from erp_admin.documents.types import document_types, register_document_type
         from erp_admin.documents.words import index_of
         from erp_admin.issues.service import note_issues
-        from erp_admin.notifications.rejections import tell_rejected
         from erp_admin.notifications.service import SETTLED_KEPT_DAYS, tell_people
         from erp_admin.projects.flow import ProjectImport
         from erp_admin.purchasing.change_order_type import CHANGE_ORDERS
@@ -33,7 +27,6 @@ class ErpAdminConfig(AppConfig):
         from erp_admin.purchasing.records import PurchasingDocuments
         from erp_admin.uploads.flow import DocumentImport, DocumentReading
         from erp_admin.uploads.selectors import expired_drafts
-        from integrations.approval.subjects import register_authors, register_rejected, register_subjects
         from integrations.delivery.records import register_records
         from integrations.operations.retention import Retention, dated, register_retention
         from integrations.operations.rounds import register_round
@@ -43,21 +36,16 @@ class ErpAdminConfig(AppConfig):
 
         event_kinds.register()
         declare(PURCHASING)
-        declare(BILL_CODES)
         declare(FEATURES)
         register_records(PurchasingDocuments())
-        register_records(PayableBills())
         register_flow(ProjectImport())
         register_document_type(COMMITMENTS)
         register_document_type(CHANGE_ORDERS)
-        register_document_type(BILLS)
-        register_subjects(key_of, subject_of)
-        register_authors(authors)
-        register_rejected(tell_rejected)
         register_flow(DocumentReading())
         register_flow(DocumentImport())
         register_round(tell_people)
         register_switch(SYNC_CONTRACTS)
+        register_switch(SYNC_BILLS)
         register_retention(Retention("drafts", "files of which nothing was imported", 0, expired_drafts))
         settled = dated("erp_admin.Notification", "settled_at")
         register_retention(Retention("notifications", "notifications that are settled", SETTLED_KEPT_DAYS, settled))
@@ -66,10 +54,6 @@ class ErpAdminConfig(AppConfig):
         register_retention(
             Retention("chosen", "selections of lists", KEPT_DAYS, dated("erp_admin.ChosenRecords", "created_at"))
         )
-        register_retention(
-            Retention("attachments", "removed attachments", "RETAIN_REMOVED_FILES_DAYS", needed_by_nobody,
-                      remove=forget_files)
-        )  # fmt: skip
         for document_type in document_types():
             audit_type(document_type)
             register_index(index_of(document_type.model))

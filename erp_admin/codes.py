@@ -7,7 +7,6 @@ from typing import Final
 
 from accounts.codes import Code, Place
 from accounts.declared_codes import COMMAND_LINE
-from integrations.codes import DOCUMENT
 
 PROJECTS: Final = Place("ERP Admin → Projects", "projects", "Open Projects")
 UPLOADS: Final = Place("ERP Admin → Import a file", "commitment_imports", "Import a file")
@@ -28,20 +27,6 @@ FEATURES: Final = {
     "Issues": (
         Code("ISSUE-DAY", "An issue can be snoozed until a day to come only", "Choose tomorrow or a later day.",
              ISSUES),
-    ),
-    "Attached files": (
-        Code("ATTACHMENT-TYPE", "The file is of a kind that is not attached, or its name says another kind",
-             "Attach PDF, PNG, JPEG, TIFF, HEIC, XLSX, DOCX, CSV or TXT, with the ending of what it is.", DOCUMENT),
-        Code("ATTACHMENT-SIZE", "The file is empty, or larger than is attached", "Make it smaller, or split it into "
-             "several files.", DOCUMENT),
-        Code("ATTACHMENT-NAME", "The name of the file cannot be kept", "Give it another name and attach it again.",
-             DOCUMENT),
-        Code("ATTACHMENT-COUNT", "The document has as many files as it can have", "Remove one that is not needed, or "
-             "join several into one.", DOCUMENT),
-        Code("ATTACHMENT-TWICE", "The same file is attached already", "Nothing to do.", DOCUMENT),
-        Code("ATTACHMENT-GONE", "Somebody else removed the attachment meanwhile", "Nothing to do.", DOCUMENT),
-        Code("ATTACHMENT-STORE", "The site could not store the file", "Try again in a few minutes; if it stays so, "
-             "tell your support.", DOCUMENT),
     ),
     "Files that people import": (
         Code("FILE-EMPTY", "The file holds no rows", "Choose the file with the documents.", UPLOADS),

@@ -1,4 +1,4 @@
-"""What the audit trail holds of files, imported or attached: kinds of event and looks.
+"""What the audit trail holds of files that are imported: kinds of event and looks.
 
 Owns the kinds of this app, registered in its `ready()`. Writes nothing: services record events.
 """
@@ -14,11 +14,6 @@ class ImportEvent(TextChoices):
     CORRECTION_TAKEN_BACK = "correction_taken_back", "Correction taken back"
 
 
-class AttachmentEvent(TextChoices):
-    ATTACHED = "attached", "File attached"
-    DETACHED = "detached", "Attachment removed"
-
-
 def register() -> None:
     register_event_kinds(
         RECORDS,
@@ -26,7 +21,5 @@ def register() -> None:
             ImportEvent.COLUMNS_CHOSEN: ("info", "list-columns"),
             ImportEvent.CELLS_CORRECTED: ("info", "pencil"),
             ImportEvent.CORRECTION_TAKEN_BACK: ("neutral", "arrow-counterclockwise"),
-            AttachmentEvent.ATTACHED: ("success", "file-earmark-plus"),
-            AttachmentEvent.DETACHED: ("danger", "trash"),
         },
     )

@@ -1,10 +1,7 @@
-"""Addresses of the construction side outside a company: the list of one's companies, and files by a signed link."""
+"""Addresses of the construction side outside a company: the list of one's companies."""
 
 from django.urls import path
 
-from erp_admin.views import attachments, companies
+from erp_admin.views import companies
 
-urlpatterns = [
-    path("", companies.tenants, name="tenants"),
-    path("files/<str:token>/", attachments.attachment_file, name="attachment_file"),
-]
+urlpatterns = [path("", companies.tenants, name="tenants")]

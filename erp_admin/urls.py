@@ -15,7 +15,6 @@ from erp_admin.documents.actions import PUSH, PUSH_READY, READY, Action
 from erp_admin.documents.types import AnyType, document_types
 from erp_admin.uploads.kinds import file_types
 from erp_admin.views import (
-    approvals,
     home,
     import_columns,
     import_fixes,
@@ -23,7 +22,6 @@ from erp_admin.views import (
     imports,
     issues,
     links,
-    needs_review,
     notifications,
     picking,
     project_files,
@@ -85,15 +83,6 @@ urlpatterns = [
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/mail/", notifications.mail, name="notifications_mail"),
     path("notifications/seen/", notifications.seen, name="notifications_seen"),
-    path("needs-review/", needs_review.needs_review, name="needs_review"),
-    path("needs-review/<slug:flow>/<int:document_pk>/", needs_review.review, name="review_document"),
-    path("settings/approvals/", approvals.approvals, name="approvals"),
-    path("settings/approvals/new/", approvals.policy, name="new_approval_policy"),
-    path("settings/approvals/<int:policy_pk>/", approvals.policy, name="approval_policy"),
-    path("settings/approvals/<int:policy_pk>/remove/", approvals.remove, name="remove_approval_policy"),
-    path("settings/approvals/push/", approvals.push_rights, name="push_rights"),
-    path("settings/approvals/substitutes/", approvals.substitute, name="choose_substitute"),
-    path("settings/approvals/substitutes/<int:substitute_pk>/end/", approvals.end_substitute, name="end_substitute"),
     path("erp/values/", read_values.read_values, name="read_values"),
     *(path(each.path, _guarded(each, _who_offers(PUSH)), name=each.name) for each in (READY, PUSH_READY)),
     path("issues/", issues.issues, name="issues"),

@@ -17,7 +17,6 @@ SYNC: Final = Place("SmartSync → Sync", "sync", "Open Sync")
 LISTS: Final = Place("SmartSync → Lists", "lists", "Open the lists")
 SCHEDULES: Final = Place("SmartSync → Schedules", "schedules", "Open the schedules")
 RUNS: Final = Place("SmartSync → Sync history", "runs", "Open Sync history")
-APPROVALS: Final = Place("Settings → Approvals", "approvals", "Open the approvals")
 DOCUMENT: Final = Place("the page of the document", "{one}", "Open the {noun}")
 EDIT_DOCUMENT: Final = Place("the form of the document", "edit_{one}", "Edit the {noun}")
 EDIT_PARENT: Final = Place(
@@ -29,7 +28,7 @@ SUPPORT: Final = Place("support")
 BY_ITSELF: Final = Place("nowhere; it is tried again without you")
 
 # Intacct holds a record under the same reference, or says that it has executed the request.
-DUPLICATES: Final = frozenset({"DUP-EXISTS", "DUP-CONTROLID", "DUP-MANY", "DUP-TAKEN", "DUP-SAME", "DUP-DIFFERENT"})
+DUPLICATES: Final = frozenset({"DUP-EXISTS", "DUP-CONTROLID", "DUP-MANY", "DUP-TAKEN"})
 
 _OF_CATEGORY: Final = {
     Category.TRANSPORT: CONNECTION,
@@ -143,15 +142,6 @@ FEATURES: Final = {
         Code("DEFECT", "Something went wrong here, not in Sage Intacct", "Nothing was lost. Start the run again; if it "
              "fails again, send support the number of this run.", SUPPORT),
     ),
-    "Approvals": (
-        Code("APPROVAL-STEP", "The step of the approval is not this person's to give", "The message names who gives "
-             "it; an admin changes the policy under Settings → Approvals.", DOCUMENT),
-        Code("REASON-MISSING", "A rejection needs a reason", "Say what has to be changed.", DOCUMENT),
-        Code("PUSH-RIGHT", "The role of this person may not push such documents", "Ask somebody who has the role that "
-             "is named; an admin changes the right under Settings → Approvals.", APPROVALS),
-        Code("SUBSTITUTE", "The person cannot be the substitute", "Choose another person, and days that follow each "
-             "other.", APPROVALS),
-    ),
     "Deliveries": (
         Code("DATA", "A value of the document is missing or cannot be sent", "Correct the field that is named.",
              EDIT_DOCUMENT),
@@ -180,10 +170,6 @@ FEATURES: Final = {
              "Otherwise push it again.", DOCUMENT),
         Code("DUP-MANY", "Sage Intacct holds several records that are all like this document", "Keep one of them in "
              "Intacct, remove the others, then link it here.", DOCUMENT),
-        Code("DUP-SAME", "The same document is in Sage Intacct already", "Link it, if it is this one. Otherwise ignore "
-             "it, or give it another number.", LINK_DOCUMENT),
-        Code("DUP-DIFFERENT", "A document with this number and other values is in Sage Intacct already", "Look whether "
-             "it is the same: link it then, or give this one another number, or ignore it.", LINK_DOCUMENT),
         Code("DUP-TAKEN", "The record in Sage Intacct belongs to another document in ERP Admin", "Give this one "
              "another number.", EDIT_DOCUMENT),
         Code("DOC-REMOVED", "The document was removed while it waited to be pushed", "Enter it again if it is still "

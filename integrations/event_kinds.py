@@ -21,9 +21,6 @@ class IntegrationEvent(TextChoices):
     RUN_STARTED = "run_started", "Sync or push started"
     RUN_CANCELLED = "run_cancelled", "Sync or push cancelled"
     DECIDED = "decided", "Decided"
-    POLICY_SAVED = "policy_saved", "Approval policy saved"
-    POLICY_REMOVED = "policy_removed", "Approval policy removed"
-    SUBSTITUTE_SET = "substitute_set", "Substitute chosen"
 
 
 class RecordEvent(TextChoices):
@@ -49,9 +46,6 @@ def register() -> None:
             IntegrationEvent.SIGN_INS_WAIT: ("warning", "hourglass-split"),
             IntegrationEvent.KEYS_ROTATED: ("info", "shield-lock"),
             IntegrationEvent.SETTINGS_SAVED: ("info", "sliders"),
-            IntegrationEvent.POLICY_SAVED: ("info", "clipboard-check"),
-            IntegrationEvent.POLICY_REMOVED: ("warning", "clipboard-check"),
-            IntegrationEvent.SUBSTITUTE_SET: ("info", "people"),
         },
     )
     register_event_kinds(

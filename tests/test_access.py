@@ -17,7 +17,7 @@ from erp_admin.models import ImportCorrection, ImportState, Project, RememberedC
 from erp_admin.uploads.service import read_upload
 from erp_admin.views.navigation import entry_at
 from integrations.mirror.service import start_list_sync
-from integrations.models import ApprovalPolicy, Connection, Exchange, ListItem, PushedDocument, PushHold
+from integrations.models import Connection, Exchange, ListItem, PushedDocument, PushHold
 from integrations.runs.runner import run_to_end
 from integrations.settings.service import save_settings
 from tests.conftest import MIRRORED
@@ -81,7 +81,6 @@ TABLE = {
     "invitation": Row(PUBLIC),
     "metrics": Row(NOBODY),
     "version": Row(STAFF),
-    "attachment_file": Row(NOBODY, arguments=("token",)),
     "tenants": Row(PERSON),
     "home": Row(Role.VIEWER),
     "projects": Row(Role.VIEWER),
@@ -129,15 +128,6 @@ TABLE = {
     "notifications_mail": Row(Role.VIEWER, "post", data={"mail": "daily"}),
     "notifications_seen": Row(Role.VIEWER, "post"),
     "read_values": Row(Role.ACCOUNTANT, "post"),
-    "needs_review": Row(Role.VIEWER),
-    "review_document": Row(Role.ACCOUNTANT, arguments=("flow", "document_pk")),
-    "approvals": Row(Role.VIEWER),
-    "new_approval_policy": Row(Role.ADMIN),
-    "approval_policy": Row(Role.ADMIN, arguments=("policy_pk",)),
-    "remove_approval_policy": Row(Role.ADMIN, "post", arguments=("policy_pk",)),
-    "push_rights": Row(Role.ADMIN, "post"),
-    "choose_substitute": Row(Role.ACCOUNTANT, "post"),
-    "end_substitute": Row(Role.ACCOUNTANT, "post", arguments=("no_substitute_pk",), of_nobody=True),
     "ready_to_push": Row(Role.VIEWER),
     "push_ready": Row(Role.ACCOUNTANT, "post"),
     "issues": Row(Role.VIEWER),
@@ -213,7 +203,6 @@ RENAMED = {
     "version_number": "number",
     "record_key": "list_key",
     "no_view_pk": "view_pk",
-    "no_substitute_pk": "substitute_pk",
     **dict.fromkeys(("exchange_pk", "session_pk", "passkey_pk", "record_pk", "hold_pk"), "pk"),
     **dict.fromkeys((f"{document_type.one}_pk" for document_type in document_types()), "pk"),
 }
@@ -277,10 +266,6 @@ def arguments(mirrored: Connection, scoped: Tenant, viewer: User) -> dict[str, A
         "hold_pk": _hold(mirrored).pk,
         "view_pk": save_view(scoped, viewer, "commitments", "All", query="", columns=[], is_shared=True).pk,
         "no_view_pk": 0,
-        "flow": "commitments",
-        "document_pk": documents["commitments"].pk,
-        "policy_pk": ApprovalPolicy.objects.create(tenant=scoped, flow="change_orders").pk,
-        "no_substitute_pk": 0,
         "issue_key": key_of("held", "X", "commitments", "Held."),
         "uidb64": "MQ",
         "token": "set-password",

@@ -4,10 +4,10 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from accounts.admin.read_only import LongTableAdmin, change_link
-from erp_admin.admin import attachments, attention, documents, imports
+from erp_admin.admin import attention, documents, imports
 from erp_admin.models import Project
 
-__all__ = ["attachments", "attention", "documents", "imports"]
+__all__ = ["attention", "documents", "imports"]
 
 
 @admin.register(Project)

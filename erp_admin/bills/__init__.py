@@ -1,1 +1,1 @@
-"""Bills: entered or imported here, and pushed to Accounts Payable, each exactly once."""
+"""Bills: so far only the switch."""

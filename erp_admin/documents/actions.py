@@ -14,7 +14,6 @@ ENTERS: Final = "Enter, edit and approve {documents}"
 PUSHES: Final = "Push {documents}"
 SETS_ASIDE: Final = "Ignore records and restore them"
 LINKS: Final = "Link {documents} to records of Sage Intacct, and unlink them"
-ATTACHES: Final = "Attach files to {documents}, and remove them"
 REFRESHES: Final = "Read records again from Sage Intacct"
 
 
@@ -48,10 +47,6 @@ LIST: Final = Action("list", "{key}", "", f"{_VIEWS}.documents.listing", Role.VI
 EXPORT: Final = Action("export", "export_{key}", "export/", f"{_VIEWS}.document_files.export", Role.VIEWER, GET)
 LOOKUP: Final = Action("lookup", "filter_{key}", "filter/", f"{_VIEWS}.document_files.lookup", Role.VIEWER, GET)
 RECORD: Final = Action("record", "{one}", "<int:pk>/", f"{_VIEWS}.document_record.record", Role.VIEWER, GET)
-OPEN_ATTACHMENT: Final = Action(
-    "open_attachment", "open_attachment_{one}", "<int:pk>/attachment/", f"{_VIEWS}.attachments.open_attachment",
-    Role.VIEWER, GET,
-)  # fmt: skip
 NEW: Final = Action("new", "new_{one}", "new/", f"{_VIEWS}.document_entry.new", methods=BOTH, may=ENTERS)
 PREVIEW: Final = Action(
     "preview", "preview_{key}", "push/", f"{_VIEWS}.document_push.preview", methods=BOTH, may=PUSHES
@@ -103,7 +98,4 @@ PUSHED: Final = (
     _of_one("push_ours", "document_actions.push_ours", PUSHES),
     _of_one("link", "document_actions.link", LINKS, BOTH),
     _of_one("unlink", "document_actions.unlink", LINKS),
-    _of_one("attach", "attachments.attach", ATTACHES),
-    _of_one("detach", "attachments.detach", ATTACHES),
-    OPEN_ATTACHMENT,
 )

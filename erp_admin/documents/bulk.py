@@ -5,7 +5,7 @@ integrations.approval, what it needs besides by the document type.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -18,13 +18,12 @@ from accounts.ui.grouped import Grouped
 from accounts.ui.sums import add_up
 from erp_admin.documents.preview import currency_of
 from erp_admin.documents.types import AnyType
-from integrations.approval.reviews import ReviewBook, seen_mark
-from integrations.approval.selectors import read_covered, why_not_act
+from integrations.approval.selectors import covered_digest, read_covered, why_not_act
 from integrations.approval.transitions import Act
 from integrations.delivery import requests
 from integrations.delivery.contract import Problem
 from integrations.delivery.planning import PREPARED_AT_ONCE, context_for, prepared, problems_once_approved
-from integrations.models import Approval, Connection
+from integrations.models import Connection
 
 POSSIBLE, REFUSED = GROUPS = ("possible", "refused")
 SHOWN = 100  # of each group; the rest is counted
@@ -34,13 +33,10 @@ AT_ONCE = 50  # documents of one transaction
 
 @dataclass(frozen=True)
 class Candidate:
-    """A document, why it cannot be decided about, and what would keep it from being pushed afterwards. `mark` is what
-    the decision is bound to, `waits` whom it would still wait for."""
+    """A document, why it cannot be decided about, and what would keep it from being pushed afterwards."""
 
     document: Any
-    mark: str
     why: str = ""
-    waits: str = ""
     problems: tuple[Problem, ...] = ()
 
 
@@ -56,86 +52,59 @@ class BulkPreview(Grouped[Candidate]):
         self.seen: dict[int, str] = {}
         self.seen_money: dict[str, Decimal] = {}
         self.blocked = 0
-        self.waiting = 0
 
     def take(self, candidate: Candidate) -> None:
         group = REFUSED if candidate.why else POSSIBLE
         self.add(group, candidate)
         add_up(self.money[group], currency_of(candidate.document), candidate.document.total)
         if group == POSSIBLE and len(self.seen) < MOST:
-            self.seen[candidate.document.pk] = candidate.mark
+            self.seen[candidate.document.pk] = covered_digest(candidate.document)
             add_up(self.seen_money, currency_of(candidate.document), candidate.document.total)
             self.blocked += bool(candidate.problems)
-            self.waiting += bool(candidate.waits)
 
 
-def approvals_of(
-    document_type: AnyType, connection: Connection | None, documents: Iterable[Any], by: User | None = None
-) -> BulkPreview:
-    """What approving by this person would come to. Without a connection nobody knows what would keep them from being
-    pushed."""
-    preview, book = BulkPreview(), ReviewBook()
+def approvals_of(document_type: AnyType, connection: Connection | None, documents: Iterable[Any]) -> BulkPreview:
+    """What approving would come to. Without a connection nobody knows what would keep them from being pushed."""
+    preview = BulkPreview()
     if connection is None:
-        for document in _with_covered(documents, book):
-            preview.take(_approval_of(document_type, document, book, by))
+        for document in _with_covered(documents):
+            preview.take(Candidate(document, _why_not_approve(document_type, document)))
         return preview
     context = context_for(connection)
-    for document in prepared(document_type.flow, _reviewed(documents, book), context):
-        candidate = _approval_of(document_type, document, book, by)
-        problems = () if candidate.why else problems_once_approved(document_type.flow, document, context)
-        preview.take(replace(candidate, problems=problems))
+    for document in prepared(document_type.flow, documents, context):
+        why = _why_not_approve(document_type, document)
+        problems = () if why else problems_once_approved(document_type.flow, document, context)
+        preview.take(Candidate(document, why, problems))
     return preview
 
 
 def ignores_of(documents: Iterable[Any]) -> BulkPreview:
     """What ignoring would come to."""
-    preview, book = BulkPreview(), ReviewBook()
-    for document in _with_covered(documents, book):
-        why = str(why_not_act(document, Act.IGNORE) or "")
-        preview.take(Candidate(document, seen_mark(document, book), why))
+    preview = BulkPreview()
+    for document in _with_covered(documents):
+        preview.take(Candidate(document, str(why_not_act(document, Act.IGNORE) or "")))
     return preview
 
 
-def _approval_of(document_type: AnyType, document: Any, book: ReviewBook, by: User | None) -> Candidate:
+def _why_not_approve(document_type: AnyType, document: Any) -> str:
     refused = why_not_act(document, Act.APPROVE) or document_type.decisions.why_not_approve(document)
-    standing, mark = book.standing(document), seen_mark(document, book)
-    step = standing.open_step
-    if refused is not None or step is None:
-        return Candidate(document, mark, str(refused or ""))
-    _, refused = book.acting_for(document, standing, by)
-    if refused is None:
-        following = standing.after(step)
-        return Candidate(document, mark, waits=book.waits(following) if following is not None else "")
-    if document.approval == Approval.NEEDS_REVIEW:
-        return Candidate(document, mark, str(refused))
-    return Candidate(document, mark, waits=book.waits(step))
+    return str(refused or "")
 
 
-def _with_covered(documents: Iterable[Any], book: ReviewBook) -> Iterator[Any]:
-    """The documents, with what their approvals are bound to read many at once, and their reviews."""
+def _with_covered(documents: Iterable[Any]) -> Iterator[Any]:
+    """The documents, with what their approvals are bound to read many at once."""
     remaining = iter(documents)
     while batch := list(islice(remaining, PREPARED_AT_ONCE)):
         read_covered(batch)
-        book.read(batch)
-        yield from batch
-
-
-def _reviewed(documents: Iterable[Any], book: ReviewBook) -> Iterator[Any]:
-    """The documents, with their reviews read many at once."""
-    remaining = iter(documents)
-    while batch := list(islice(remaining, PREPARED_AT_ONCE)):
-        book.read(batch)
         yield from batch
 
 
 @dataclass
 class BulkOutcome:
-    """How many were decided about and their money; which wait for a further step, and for whom; which were not, and
-    why."""
+    """How many were decided about and their money; which were not, and why."""
 
     done: int = 0
     money: dict[str, Decimal] = field(default_factory=dict)
-    waiting: list[tuple[str, str]] = field(default_factory=list)
     left: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -167,9 +136,6 @@ def _decided(document_type: AnyType, seen: Mapping[int, str], decide: Decide) ->
                     decide(document, seen[document.pk])
                 except Refused as refused:
                     outcome.left.append((str(document), str(refused)))
-                    continue
-                if document.approval == Approval.NEEDS_REVIEW:
-                    outcome.waiting.append((str(document), document.approval_reason))
                 else:
                     outcome.done += 1
                     add_up(outcome.money, currency_of(document), document.total)

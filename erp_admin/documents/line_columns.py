@@ -4,7 +4,7 @@ Owns the shape of a column and those that every line with a value has. Reads no 
 columns of its own.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -43,10 +43,6 @@ class LineColumn:
     is_more: bool = False
     default: str = ""
     help: str = ""
-
-    def hidden(self) -> "LineColumn":
-        """The same column, hidden until it is wanted or filled in."""
-        return replace(self, is_more=True)
 
 
 CHANGES_LINE: Final = LineColumn(

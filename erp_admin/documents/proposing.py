@@ -17,11 +17,8 @@ _TRIED: Final = 50
 
 
 def next_numbers(document: Any) -> Mapping[str, str]:
-    """A proposal by kind, under "" where the type has none of its own; none where nothing tells how numbers look, or
-    others give them."""
+    """A proposal by kind, under "" where the type has none of its own; none where nothing tells how numbers look."""
     document_type = type_of(document)
-    if not document_type.numbers_here:
-        return {}
     kinds = [kind for kind, _ in document_type.columns.kinds] if document_type.parent is None else []
     found = {kind: _next(document_type, document, kind) for kind in kinds or [""]}
     return {kind: number for kind, number in found.items() if number}

@@ -17,7 +17,6 @@ from accounts.refusal import Refused
 from erp_admin.documents.actions import Action
 from erp_admin.documents.line_columns import COPIED, VALUED, LineColumn
 from erp_admin.documents.uploads import UploadKind
-from integrations.approval.subjects import Subject
 from integrations.delivery.contract import PushContext, PushFlow
 from integrations.models import PushedDocument
 from integrations.runs.flow import register_flow
@@ -51,20 +50,6 @@ class Parent:
     none_text: str
     none_yet: str
     adds_up: bool = True
-
-
-@dataclass(frozen=True)
-class Draws:
-    """The type on whose documents those of this one may draw, without belonging to them, by the relation `attribute`.
-
-    A document's page there shows under `label` what approved ones come to, and under `left` what they leave of it.
-    """
-
-    key: str
-    attribute: str
-    label: str
-    left: str
-    none_yet: str
 
 
 @dataclass(frozen=True)
@@ -202,7 +187,7 @@ class DocumentType(Generic[DocumentT]):
     actions: tuple[Action, ...]
     decisions: Decisions
     record: RecordFacts
-    blank: Callable[[Tenant, Any], DocumentT]  # a new one of a tenant and of its parent, or of what it draws on
+    blank: Callable[[Tenant, Any], DocumentT]  # a new one of a tenant and, where it has one, of its parent
     lock: Callable[[DocumentT], Lock | None]
     facts: Callable[[DocumentT, Mapping[str, str]], Sequence[Fact]]  # the mapping names entities by their id
     summary: Callable[[DocumentT], str]
@@ -210,12 +195,10 @@ class DocumentType(Generic[DocumentT]):
     group: str = "ERP Admin"
     commits: bool = False  # whether an approved one is cost that a project is committed to
     parent: Parent | None = None
-    draws_on: Draws | None = None
     lines: Lines | None = None
     entry: str = ""  # path of the class of the entry form: forms are pages, and pages import features
     entry_text: str = ""  # above the form, with {parent}
     first_numbers: Mapping[str, str] = field(default_factory=dict)  # proposed before there is any, by kind
-    numbers_here: bool = True  # whether people here give the numbers, so that the next one can be proposed
     number_there: Callable[[DocumentT], str] = field(default=lambda document: str(getattr(document, "number", "")))
     figures: Callable[[DocumentT], Sequence[Figure]] = _one_amount
     inherited: Callable[[DocumentT, Sequence[Any], PushContext | None], LineValues] = _nothing_inherited
@@ -264,18 +247,6 @@ class DocumentType(Generic[DocumentT]):
     def currency_of(self, document: DocumentT) -> str:
         return str(self.value_of(document, self.columns.currency))
 
-    def subject_of(self, document: DocumentT) -> Subject:
-        """What a policy of approval is chosen and its limits are judged by."""
-        project = self.value_of(document, self.columns.project)
-        return Subject(
-            self.key,
-            self.flow.entity_of(document),
-            str(getattr(project, "number", "")),
-            Decimal(getattr(document, "total", None) or 0),
-            self.currency_of(document),
-            document.tenant.base_currency,
-        )
-
     def kind_of(self, document: DocumentT) -> str:
         """Which of its kinds a document is, as people call it; "" where the type has none."""
         return dict(self.columns.kinds).get(str(self.value_of(document, self.columns.kind)), "")
@@ -318,24 +289,9 @@ def type_of(document: PushedDocument) -> AnyType:
     return type_of_model(type(document))
 
 
-def key_of(document: PushedDocument) -> str:
-    """The key of the type of a document; "" when it has none."""
-    return next((each.key for each in _types.values() if each.model is type(document)), "")
-
-
-def subject_of(document: PushedDocument) -> Subject:
-    """What a policy of approval is chosen and its limits are judged by; KeyError for a document without a type."""
-    return type_of(document).subject_of(document)
-
-
 def children_of(document_type: AnyType) -> tuple[AnyType, ...]:
     """The types whose documents belong to those of this one."""
     return tuple(each for each in _types.values() if each.parent and each.parent.key == document_type.key)
-
-
-def drawing_on(document_type: AnyType) -> tuple[AnyType, ...]:
-    """The types whose documents may draw on those of this one."""
-    return tuple(each for each in _types.values() if each.draws_on and each.draws_on.key == document_type.key)
 
 
 def parent_type_of(document_type: AnyType) -> AnyType | None:
@@ -361,8 +317,6 @@ def _refuse_half(document_type: AnyType) -> None:
         raise ValueError(f"The document type {key!r} names its kinds or where they are kept, but not both.")
     if document_type.parent is not None and document_type.parent.key not in _types:
         raise ValueError(f"The document type {key!r} belongs to {document_type.parent.key!r}, which is not registered.")
-    if document_type.draws_on is not None and document_type.draws_on.key not in _types:
-        raise ValueError(f"The document type {key!r} draws on {document_type.draws_on.key!r}, which is not registered.")
     upload = document_type.upload
     if upload is not None and bool(upload.parent_column) != bool(document_type.parent):
         raise ValueError(f"Files of the document type {key!r} and the type itself disagree about its parent.")

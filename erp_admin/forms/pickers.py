@@ -3,18 +3,15 @@
 Owns which lists documents choose from, and the field for a code. The search itself is `erp_admin.views.picking`.
 """
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
 from django.urls import reverse
 
 from accounts.models import Tenant
-from erp_admin.documents.numbers import by_key, doubt, having, meant
-from erp_admin.documents.types import AnyType, type_for
 from erp_admin.forms.codes import Asked, Codes, Meant, projects_meant
 from erp_admin.forms.fields import Misread
-from erp_admin.models import Project, number_key
+from erp_admin.models import Project
 from integrations.models import Connection, ListItem
 from integrations.records.lookup import MirrorView
 
@@ -23,7 +20,7 @@ PROJECT_NUMBERS: Final = "project-numbers"  # the same, chosen by number
 MIRRORED: Final = frozenset(
     {
         "vendors", "ap_terms", "items", "locations", "departments", "classes", "tasks", "cost_types",
-        "units_of_measure", "customers", "entities", "gl_accounts",
+        "units_of_measure", "customers", "entities",
     }
 )  # fmt: skip
 
@@ -31,11 +28,6 @@ MIRRORED: Final = frozenset(
 def here_key(key: str) -> str:
     """Under which key a picker offers the documents of a type."""
     return f"our-{key}"
-
-
-def numbers_key(key: str) -> str:
-    """The same, chosen by number: for types whose numbers mean one document each."""
-    return f"numbers-of-{key}"
 
 
 class PickerSources:
@@ -62,10 +54,6 @@ class PickerSources:
     def project(self, label: str, help_text: str = "") -> "ProjectField":
         """An optional project kept here, by its number."""
         return ProjectField(self, PROJECT_NUMBERS, label=label, help_text=help_text, required=False, max_length=200)
-
-    def document(self, key: str, label: str, help_text: str = "") -> "DocumentField":
-        """An optional document of a type, by its number."""
-        return DocumentField(self, numbers_key(key), type_for(key), label=label, help_text=help_text, required=False)
 
 
 class CodeInput(forms.TextInput):
@@ -124,36 +112,3 @@ class ProjectField(CodeField):
         if isinstance(found, Project):
             return found
         raise Misread(found.why, found.choices)
-
-
-class DocumentField(CodeField):
-    """A document of a type by its number; cleaned it is the document, None where none is named."""
-
-    def __init__(self, sources: PickerSources, list_key: str, document_type: AnyType, **options: Any) -> None:
-        self._type = document_type
-        super().__init__(sources, list_key, **options)
-
-    def found(self, text: str) -> Meant:
-        found = self._meant(text)
-        return Meant(found[0].number, found[0].title) if len(found) == 1 else Meant(why=self._why(text, found))
-
-    def prepare_value(self, value: Any) -> Any:
-        return value.number if isinstance(value, self._type.model) else value
-
-    def clean(self, value: Any) -> Any:
-        text = str(self.to_python(value) or "")
-        if not text:
-            return None
-        found = self._meant(text)
-        if len(found) == 1:
-            return found[0]
-        raise Misread(self._why(text, found), tuple((each.number, str(each)) for each in found))
-
-    def _meant(self, text: str) -> Sequence[Any]:
-        same = by_key(having(self._type.model._default_manager.all(), [text])).get(number_key(text), [])
-        return meant(same, text)
-
-    def _why(self, text: str, found: Sequence[Any]) -> str:
-        if found:
-            return " ".join(doubt(self._type.noun, text, found))
-        return f"There is no {self._type.noun} “{text}” in ERP Admin."

@@ -6,20 +6,28 @@ Owns what is asked and in which words. What may be stored is decided by erp_admi
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.http import QueryDict
 
 from erp_admin.documents.types import Lock
 from erp_admin.forms.document import HeadForm
 from erp_admin.forms.entry import LineForms
 from erp_admin.forms.fields import DayField, PercentField, WordsField
-from erp_admin.forms.owned import OwnedForm
 from erp_admin.forms.pickers import PickerSources
 from erp_admin.models import ChangeOrder, Commitment
 from erp_admin.purchasing.service import save_change_order, save_commitment
 from integrations.models import Connection
 
+CURRENCY = "Use the three letters of the currency, for example USD."
 
-class CommitmentForm(OwnedForm, HeadForm):
+
+class CommitmentForm(HeadForm):
+    currency = forms.CharField(
+        max_length=3,
+        help_text="Three letters, for example USD.",
+        validators=[RegexValidator(r"^[A-Za-z]{3}$", CURRENCY)],
+    )
+
     # `project` is not in Meta: its choices would be asked of the database when the module is read, outside a tenant.
     field_order = (
         "kind", "number", "vendor_id", "project", "title", "dated_on", "term_name", "due_on", "retainage_percent",
@@ -60,7 +68,17 @@ class CommitmentForm(OwnedForm, HeadForm):
         )
         self.fields["project"] = sources.project("Project", "Lines may name another one.")
         self.fields["term_name"] = sources.code("ap_terms", "Terms", "Payment terms as Intacct names them.")
-        self.fields["entity_id"] = self.entity_field(connection)
+        names = {"": "Top level"} | {
+            str(each["id"]): f"{each['id']} {each['name']}".strip()
+            for each in (connection.entities if connection else [])
+        }
+        names.setdefault(self.instance.entity_id, self.instance.entity_id)
+        self.fields["entity_id"] = forms.ChoiceField(
+            choices=list(names.items()),
+            required=False,
+            label="Owning entity",
+            help_text="The Intacct entity in whose books it is entered.",
+        )
         self.initial.setdefault("project", self.instance.project or "")
         self.order_fields(self.field_order)
         for name, field in self.fields.items():
@@ -74,6 +92,9 @@ class CommitmentForm(OwnedForm, HeadForm):
 
     def clean_number(self) -> str:
         return self.refuse_taken(Commitment.objects.all(), "Commitment")
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).upper()
 
 
 class ChangeOrderForm(HeadForm):

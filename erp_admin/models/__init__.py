@@ -1,7 +1,5 @@
 """The construction side: what a construction company works with."""
 
-from erp_admin.models.attachment import Attachment, FileKind, StoredFile
-from erp_admin.models.bill import Bill, BillLine
 from erp_admin.models.chosen import ChosenRecords
 from erp_admin.models.commitment import (
     ChangeOrder,
@@ -37,16 +35,12 @@ __all__ = [
     "IMPORTABLE",
     "IMPORTED",
     "SETTLED",
-    "Attachment",
-    "Bill",
-    "BillLine",
     "ChangeOrder",
     "ChangeOrderLine",
     "ChosenRecords",
     "Commitment",
     "CommitmentKind",
     "CommitmentLine",
-    "FileKind",
     "ImportCorrection",
     "ImportDraft",
     "ImportFile",
@@ -66,7 +60,6 @@ __all__ = [
     "RememberedColumns",
     "RememberedMatch",
     "SearchedDocument",
-    "StoredFile",
     "ValuedLine",
     "number_key",
     "rounded",

@@ -204,7 +204,7 @@ class ValuedLine(TenantModel):
         """What pages say of this kind of line besides its values."""
         return ""
 
-    def more_covered(self) -> Mapping[str, CoveredValue]:
+    def more_covered(self) -> Mapping[str, int | None]:
         """What an approval covers of this kind of line alone."""
         return {}
 
@@ -263,5 +263,5 @@ class ChangeOrderLine(ValuedLine):
     def note(self) -> str:
         return f"changes line {self.changes_line.number}" if self.changes_line is not None else ""
 
-    def more_covered(self) -> Mapping[str, CoveredValue]:
+    def more_covered(self) -> Mapping[str, int | None]:
         return {"changed line": self.changes_line_id}

@@ -16,7 +16,6 @@ class NotificationKind(models.TextChoices):
     HELD = "held", "Held"
     DIFFERS = "differs", "Changed in Intacct"
     WAITS = "waits", "Waits for an approval"
-    REJECTED = "rejected", "Rejected"
 
 
 _APPEARANCE = {
@@ -24,7 +23,6 @@ _APPEARANCE = {
     NotificationKind.HELD: ("warning", "pause-circle"),
     NotificationKind.DIFFERS: ("warning", "arrow-left-right"),
     NotificationKind.WAITS: ("info", "eye"),
-    NotificationKind.REJECTED: ("warning", "x-circle"),
 }
 
 
@@ -35,14 +33,11 @@ class MailHow(models.TextChoices):
 
 
 class Notification(TenantModel):
-    """`settled_at` is when the document no longer needed somebody for this reason; `person` is whom alone it is for."""
+    """`settled_at` is when the document no longer needed somebody for this reason."""
 
     kind = models.CharField(max_length=8, choices=NotificationKind.choices)
     flow = models.CharField(max_length=40)
     document_id = models.PositiveBigIntegerField()
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
     label = models.CharField(max_length=300)
     sentence = models.CharField(max_length=500, blank=True)
     amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
@@ -55,14 +50,9 @@ class Notification(TenantModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "flow", "document_id", "kind"],
-                condition=Q(settled_at=None, person=None),
-                name="one_open_notification_of_a_kind",
-            ),
-            models.UniqueConstraint(
-                fields=["tenant", "flow", "document_id", "kind", "person"],
                 condition=Q(settled_at=None),
-                name="one_open_notification_of_a_person",
-            ),
+                name="one_open_notification_of_a_kind",
+            )
         ]
         indexes = [models.Index(fields=["tenant", "-raised_at", "-id"], name="notification_raised")]
 

@@ -21,9 +21,7 @@ TOLD: Final = {
     DocumentState.HELD: NotificationKind.HELD,
     DocumentState.DIFFERS: NotificationKind.DIFFERS,
     DocumentState.NEEDS_REVIEW: NotificationKind.WAITS,
-    DocumentState.REJECTED: NotificationKind.REJECTED,
 }
-AT_THE_DECISION: Final = frozenset({NotificationKind.REJECTED})  # raised with it, for its authors; only settled here
 AT_ONCE: Final = 500
 _KEPT: Final = {"label": 300, "sentence": 500}
 
@@ -39,13 +37,12 @@ def _renew(tenant: Tenant, document_type: AnyType) -> int:
         for pk, state in _needing(document_type).values_list("pk", "shown_as").iterator(chunk_size=2000)
     }
     raised = Notification.objects.filter(flow=document_type.key, settled_at=None)
-    stored = raised.values_list("pk", "document_id", "kind").iterator(chunk_size=2000)
-    open_ones = [(pk, (document, NotificationKind(kind))) for pk, document, kind in stored]
-    known = {key for _, key in open_ones}
-    done = [pk for pk, key in open_ones if key not in present]
+    known = {(document, NotificationKind(kind)): pk for pk, document, kind in
+             raised.values_list("pk", "document_id", "kind").iterator(chunk_size=2000)}  # fmt: skip
+    done = [pk for key, pk in known.items() if key not in present]
     for some in _pages(done):
         raised.filter(pk__in=some).update(settled_at=timezone.now())
-    new = sorted(pk for pk, kind in present - known if kind not in AT_THE_DECISION)
+    new = sorted(pk for pk, kind in present if (pk, kind) not in known)
     for some in _pages(new):
         documents = _needing(document_type).filter(pk__in=some).select_related(*document_type.columns.related)
         rows = [_raised(tenant, document_type, document) for document in documents]

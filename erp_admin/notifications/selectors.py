@@ -14,24 +14,19 @@ from erp_admin.models import Notification, NotificationChoice, NotificationKind
 def unseen_by(user: User) -> "QuerySet[Notification]":
     """Open notifications that were raised since the person looked last."""
     seen = NotificationChoice.objects.filter(user=user.pk, tenant=OuterRef("tenant")).values("seen_at")[:1]
-    found = Notification.objects.filter(_for(user), settled_at=None).annotate(seen=Subquery(seen))
+    found = Notification.objects.filter(settled_at=None).annotate(seen=Subquery(seen))
     return found.filter(Q(seen=None) | Q(raised_at__gt=Subquery(seen)))
 
 
-def _for(user: User) -> Q:
-    """What is for everybody, and what is for this person alone."""
-    return Q(person=None) | Q(person=user.pk)
-
-
-def notifications(user: User, *, is_open: bool) -> "QuerySet[Notification]":
-    """Open ones of a person, or all of them, newest first."""
-    found = Notification.objects.filter(_for(user))
+def notifications(*, is_open: bool) -> "QuerySet[Notification]":
+    """Open ones, or all of them, newest first."""
+    found = Notification.objects.all()
     return found.filter(settled_at=None) if is_open else found
 
 
-def raised_since(moment: datetime | None, user: User) -> "QuerySet[Notification]":
-    """Open ones of a person that were raised later, oldest first; all that are open where there is no moment."""
-    found = Notification.objects.filter(_for(user), settled_at=None).order_by("raised_at", "pk")
+def raised_since(moment: datetime | None) -> "QuerySet[Notification]":
+    """Open ones that were raised later, oldest first; all that are open where there is no moment."""
+    found = Notification.objects.filter(settled_at=None).order_by("raised_at", "pk")
     return found.filter(raised_at__gt=moment) if moment is not None else found
 
 
@@ -44,9 +39,9 @@ class Standing:
     money: dict[str, Decimal] = field(default_factory=dict)
 
 
-def standings(user: User) -> list[Standing]:
-    """What is open for a person, by kind, in one query."""
-    rows = Notification.objects.filter(_for(user), settled_at=None).order_by().values_list("kind", "currency")
+def standings() -> list[Standing]:
+    """What is open, by kind, in one query."""
+    rows = Notification.objects.filter(settled_at=None).order_by().values_list("kind", "currency")
     by_kind: dict[str, Standing] = {}
     for kind, currency, count, total in rows.annotate(Count("pk"), Sum("amount")):
         standing = by_kind.setdefault(kind, Standing(NotificationKind(kind)))

@@ -65,7 +65,7 @@ def _due(tenant: Tenant, now: datetime) -> Iterator[NotificationChoice]:
 def _tell(tenant: Tenant, choice: NotificationChoice) -> bool:
     """Mail one person what is new for them. False where there is nothing, somebody else has, or it failed."""
     now, before = timezone.now(), choice.mailed_at
-    new = list(raised_since(before, choice.user).filter(raised_at__lte=now)[: NAMED + 1])
+    new = list(raised_since(before).filter(raised_at__lte=now)[: NAMED + 1])
     if not new:
         return False
     with transaction.atomic(durable=True):  # raises inside a transaction: a mail cannot be rolled back
@@ -73,7 +73,7 @@ def _tell(tenant: Tenant, choice: NotificationChoice) -> bool:
         if not claimed.update(mailed_at=now):
             return False
     try:
-        _mail(tenant, choice.user, raised_since(before, choice.user).filter(raised_at__lte=now).count(), new[:NAMED])
+        _mail(tenant, choice.user, raised_since(before).filter(raised_at__lte=now).count(), new[:NAMED])
     except (SMTPException, OSError) as error:
         NotificationChoice.objects.filter(pk=choice.pk, mailed_at=now).update(mailed_at=before)
         # The text of the error may quote the mail; its kind says enough.
@@ -90,7 +90,7 @@ def _mail(tenant: Tenant, user: User, count: int, new: list[Any]) -> None:
         "count": count,
         "new": new,
         "more": max(count - len(new), 0),
-        "standings": [(each.kind.label, each.count, sums_text(each.money)) for each in standings(user)],
+        "standings": [(each.kind.label, each.count, sums_text(each.money)) for each in standings()],
         "url": page,
     }
     documents = "1 document needs" if count == 1 else f"{count:,} documents need"

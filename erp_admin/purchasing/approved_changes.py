@@ -11,12 +11,11 @@ from integrations.models import Approval, Covered
 
 
 def covered_changes(document: Commitment | ChangeOrder) -> list[tuple[ChangeOrder, Covered]]:
-    """Its change orders that are approved or under review and not in Intacct yet, with what their approval covers. Call
-    it before."""
+    """Its approved change orders that are not in Intacct yet, with what their approval covers. Call it before."""
     if not document.pk or isinstance(document, ChangeOrder):
         return []
-    decided = document.change_orders.filter(approval__in=[Approval.APPROVED, Approval.NEEDS_REVIEW], remote_id="")
-    return [(change, covered_by_approval(change)) for change in decided.select_for_update().order_by("pk")]
+    approved = document.change_orders.filter(approval=Approval.APPROVED, remote_id="")
+    return [(change, covered_by_approval(change)) for change in approved.select_for_update().order_by("pk")]
 
 
 def let_changes_fall(of_changes: Sequence[tuple[ChangeOrder, Covered]]) -> None:

@@ -69,7 +69,7 @@ class ChangeOrderPush(PurchasingPush[ChangeOrder]):
     def validate(self, document: ChangeOrder, context: PushContext) -> list[Problem]:
         source, mirror = self.source_of(document, context), context.mirror
         found = checks.head_problems(source, mirror)
-        found += checks.lines_problems(source, mirror, without=NO_LINES, noun=self.noun)
+        found += checks.lines_problems(source, mirror, without=NO_LINES, unsaved="Open it and save it.")
         sent = Snapshot.of(source.record.sent) if source.record is not None else None
         if sent is not None and differ(self.snapshot_of(source, sent), sent, self.fields):
             found.append(_never_updated(document))

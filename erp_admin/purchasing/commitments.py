@@ -71,7 +71,7 @@ class CommitmentPush(PurchasingPush[Commitment]):
     def validate(self, document: Commitment, context: PushContext) -> list[Problem]:
         source, mirror = self.source_of(document, context), context.mirror
         found = checks.head_problems(source, mirror) + checks.commitment_problems(source, mirror)
-        found += checks.lines_problems(source, mirror, without=NO_LINES, noun=self.noun)
+        found += checks.lines_problems(source, mirror, without=NO_LINES, unsaved="Open the commitment and save it.")
         if found or not document.remote_id:
             return found
         return updates.problems_of(self.mapping, source, self.vouched(source))

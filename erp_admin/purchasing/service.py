@@ -13,13 +13,12 @@ from django.db import transaction
 from accounts.models import User
 from accounts.refusal import Refused
 from erp_admin.documents.numbers import namesake
-from erp_admin.documents.stored_lines import store_lines
-from erp_admin.documents.validity import complete, invalid
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, CommitmentLine, ValuedLine
 from erp_admin.purchasing.approved_changes import covered_changes, let_changes_fall
+from erp_admin.purchasing.lines import store_lines
 from erp_admin.purchasing.locks import lock_of
 from erp_admin.purchasing.selectors import namesakes
-from erp_admin.purchasing.validity import why_not_added
+from erp_admin.purchasing.validity import complete, invalid, why_not_added
 from integrations.approval.selectors import why_not_act
 from integrations.approval.service import as_it_is_now, covered_by_approval, let_fall, move_approval
 from integrations.approval.transitions import Act

@@ -5,10 +5,9 @@ Owns the words and nothing else.
 
 from typing import Final
 
-from erp_admin.documents.checking import FORBIDDEN_IN_NUMBERS
 from erp_admin.documents.columns import Column, Level, Value, choices_of
 from erp_admin.models import CommitmentKind
-from erp_admin.purchasing.checks import LONGEST_NUMBER
+from erp_admin.purchasing.checks import FORBIDDEN_IN_NUMBERS, LONGEST_NUMBER
 from integrations.models import Approval
 
 

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from erp_admin.documents.effects import FileProblem, Values, invalid_values
 from erp_admin.documents.uploads import SEEN_CURRENCY
-from erp_admin.documents.validity import invalid
 from erp_admin.grammar.currencies import agrees
 from erp_admin.models import ChangeOrder, ChangeOrderLine, Commitment, ImportedDocument, ValuedLine
 from erp_admin.purchasing.upload_columns import CHANGE_ORDER, COMMITMENT
+from erp_admin.purchasing.validity import invalid
 
 LABELS: Final = {column.key: column.label for column in (*COMMITMENT, *CHANGE_ORDER)}
 COMMITMENT_TEXTS: Final = {

@@ -12,7 +12,6 @@ from typing import Any, Final, TypeVar
 from erp_admin.documents.columns import OneOf
 from erp_admin.documents.effects import FileProblem, Removed
 from erp_admin.documents.uploads import Built, Names, UploadKind
-from erp_admin.documents.validity import complete
 from erp_admin.grammar.identity import identity
 from erp_admin.models import (
     ChangeOrder,
@@ -26,7 +25,7 @@ from erp_admin.models import (
 from erp_admin.purchasing import upload_fields as fields
 from erp_admin.purchasing.service import save_change_order, save_commitment
 from erp_admin.purchasing.upload_columns import CHANGE_ORDER, COMMITMENT
-from erp_admin.purchasing.validity import why_not_added
+from erp_admin.purchasing.validity import complete, why_not_added
 from integrations.approval.covered import digest_of
 from integrations.models import Approval
 

@@ -22,7 +22,6 @@ from integrations.intacct import IntacctError
 from integrations.models import Approval
 
 LONGEST_NUMBER = 100
-REJECTED = "{} is rejected. It is not pushed until it is approved."
 
 
 class Finding(str):
@@ -51,17 +50,10 @@ def _judged_now(document_type: AnyType, document: Any) -> None:
         blocked.renew_one(document_type.flow, document, connection)
 
 
-def approved_text(document: Any) -> str:
-    """What an approval came to: that it can be pushed, or whom it waits for."""
-    if document.approval == Approval.APPROVED:
-        return f"{document.number} is approved and can be pushed."
-    return f"{document.number} is not approved yet. {document.approval_reason}"
-
-
 def approve(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(document_type: AnyType, document: Any) -> str:
         document_type.decisions.approve(document, by=request.user, seen=request.POST.get("seen", ""))
-        return approved_text(document)
+        return f"{document.number} is approved and can be pushed."
 
     return _act(request, kind, pk, act)
 
@@ -69,7 +61,7 @@ def approve(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
 def reject(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     def act(document_type: AnyType, document: Any) -> str:
         document_type.decisions.reject(document, by=request.user, reason=request.POST.get("reason", ""))
-        return REJECTED.format(document.number)
+        return f"{document.number} is rejected. It is not pushed until it is approved."
 
     return _act(request, kind, pk, act)
 

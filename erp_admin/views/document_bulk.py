@@ -41,10 +41,7 @@ def _preview(request: TenantRequest, document_type: AnyType, act: str) -> HttpRe
     if found is None:
         return chosen.gone(request, place)
     approves = act == "approve"
-    if approves:
-        preview = bulk.approvals_of(document_type, live_connection(), found, request.user)
-    else:
-        preview = bulk.ignores_of(found)
+    preview = bulk.approvals_of(document_type, live_connection(), found) if approves else bulk.ignores_of(found)
     context = {
         "document_type": document_type,
         "act": act,
@@ -68,7 +65,6 @@ def _shown(request: TenantRequest, document_type: AnyType, candidates: list[bulk
             "currency": document_type.currency_of(each.document),
             "url": document_url(request, document_type, each.document),
             "why": each.why,
-            "waits": each.waits,
             "problems": [
                 (problem, *where_to_fix(request, document_type, problem.code, each.document))
                 for problem in each.problems
@@ -116,10 +112,10 @@ def _tell(request: TenantRequest, document_type: AnyType, outcome: bulk.BulkOutc
     if outcome.done:
         money = f", {text}" if (text := sums_text(outcome.money)) else ""
         messages.success(request, f"{outcome.done:,} {plural} {done}{money}.")
-    for some, words in ((outcome.waiting, f"not {done} yet"), (outcome.left, f"not {done}")):
-        if some:
-            named = " ".join(f"{label}: {why}" for label, why in some[:NAMED])
-            more = f" And {len(some) - NAMED:,} more." if len(some) > NAMED else ""
-            messages.warning(request, f"{len(some):,} {words}. {named}{more}")
-    if not (outcome.done or outcome.waiting or outcome.left):
+    left = outcome.left
+    if left:
+        named = " ".join(f"{label}: {why}" for label, why in left[:NAMED])
+        more = f" And {len(left) - NAMED:,} more." if len(left) > NAMED else ""
+        messages.warning(request, f"{len(left):,} not {done}. {named}{more}")
+    elif not outcome.done:
         messages.warning(request, f"Nothing was {done}: the documents are no longer there.")

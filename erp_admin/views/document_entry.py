@@ -34,7 +34,7 @@ def new(request: TenantRequest, kind: str) -> HttpResponse:
     document_type = type_for(kind)
     parent_type = parent_type_of(document_type)
     if parent_type is None or document_type.parent is None:
-        return _page(request, document_type, document_type.blank(request.tenant, _drawn_on(request, document_type)))
+        return _page(request, document_type, document_type.blank(request.tenant, None))
     key = request.GET.get(document_type.parent.attribute, "")
     if not key:
         if request.method == "POST":
@@ -46,15 +46,6 @@ def new(request: TenantRequest, kind: str) -> HttpResponse:
         messages.error(request, f"{noun} {parent.number} is void, so it takes no {document_type.plural}.")
         return redirect(document_url(request, parent_type, parent))
     return _page(request, document_type, document_type.blank(request.tenant, parent))
-
-
-def _drawn_on(request: TenantRequest, document_type: AnyType) -> Any | None:
-    """The document that the new one is to draw on, where the address names one."""
-    declared = document_type.draws_on
-    key = request.GET.get(declared.attribute, "") if declared is not None else ""
-    if declared is None or not key:
-        return None
-    return get_object_or_404(selectors.documents(type_for(declared.key).model), pk=read_pk(key))
 
 
 def _choice(request: TenantRequest, document_type: AnyType, parent_type: AnyType) -> dict[str, Any]:
@@ -108,9 +99,6 @@ def _gone_on(request: TenantRequest, document_type: AnyType, saved: Any, done: s
                 document_type.decisions.approve(saved, by=request.user)
         except Refused as refused:
             messages.error(request, f"{name} was {done}, but not approved. {refused}")
-            return redirect(document_url(request, document_type, saved))
-        if is_still_to_approve(saved):
-            messages.warning(request, f"{name} was {done}. It is not approved yet. {saved.approval_reason}")
             return redirect(document_url(request, document_type, saved))
         messages.success(request, f"{name} was {done} and approved.")
         if then == PUSH and not action_reason(request, document_type, "push"):

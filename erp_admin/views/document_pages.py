@@ -14,7 +14,6 @@ from accounts.codes import Link, Subject
 from erp_admin.documents import selectors
 from erp_admin.documents.types import AnyType, parent_type_of
 from erp_admin.views.chosen import ListPlace, list_query, with_query
-from integrations.approval.push_rights import why_not_push
 from integrations.codes import DOCUMENT, EDIT_DOCUMENT
 from integrations.models import Connection
 from integrations.runs.selectors import why_not_run
@@ -49,10 +48,7 @@ def action_reason(request: TenantRequest, document_type: AnyType, key: str) -> s
 
 def push_reason(request: TenantRequest, document_type: AnyType, connection: Connection | None) -> str:
     """Why this person cannot push now, or ""."""
-    why = action_reason(request, document_type, "push")
-    return why or str(
-        why_not_push(document_type.key, request.user) or why_not_run(connection, document_type.flow) or ""
-    )
+    return action_reason(request, document_type, "push") or str(why_not_run(connection, document_type.flow) or "")
 
 
 def where_to_fix(request: TenantRequest, document_type: AnyType, code: str, document: Any) -> Link:

@@ -15,9 +15,7 @@ from accounts.models import Role
 from accounts.templatetags.ui import amount, when
 from accounts.ui.formats import shown_amount, shown_day
 from erp_admin.documents import selectors, steps
-from erp_admin.documents.drawn import figures_of
-from erp_admin.documents.types import AnyType, Draws, Parent, RecordFacts, children_of, drawing_on, type_for
-from erp_admin.views.attachments import attachment_card
+from erp_admin.documents.types import AnyType, RecordFacts, children_of, type_for
 from erp_admin.views.document_pages import (
     action_reason,
     document_or_404,
@@ -29,11 +27,10 @@ from erp_admin.views.document_pages import (
 from erp_admin.views.document_rows import Row, row_of
 from erp_admin.views.record_history import history_of
 from erp_admin.views.record_lines import line_table
-from erp_admin.views.record_review import review_shown
 from erp_admin.views.record_rows import Fact, entity_names, fact
 from erp_admin.views.record_standing import live_state, standing_of
 from integrations import judging
-from integrations.approval.selectors import approval_in_force, possible_acts
+from integrations.approval.selectors import approval_in_force, covered_digest, possible_acts
 from integrations.approval.transitions import Act
 from integrations.delivery import blocked
 from integrations.delivery.contract import PlannedField, PushFlow
@@ -105,14 +102,10 @@ def record(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
         "document": document,
         "currency": document_type.currency_of(document),
         "summary": document_type.summary(document),
-        "figures": figures_of(document_type, document),
+        "figures": document_type.figures(document),
         "link_facts": _link_facts(document_type, document),
         "lines": line_table(document_type, document, context),
-        "attachments": attachment_card(request, document_type, document),
-        "children": [
-            *(_related(request, each, document, each.parent) for each in children_of(document_type)),
-            *(_related(request, each, document, each.draws_on) for each in drawing_on(document_type)),
-        ],
+        "children": [_children(request, each, document) for each in children_of(document_type)],
         "steps": steps.step_rows(document_type.flow, document, pushes),
         "plan": _plan(document_type.flow, document, verdict, pushes),
         "pushes": pushes,
@@ -144,7 +137,7 @@ def _standing(
     can = _can(request, document_type, document, in_force, pushes, verdict)
     can |= {"fix": bool(problems), "compare": sides is not None}
     can["edit"] = can["edit"] and not (lock is not None and lock.is_whole)
-    history, review = history_of(request, document_type, document), review_shown(document, request.user)
+    history = history_of(request, document_type, document)
     stored = list(blocked.problems_of(document_type.key, document)) if is_blocked else []
     return {
         "standing": standing_of(document, state, can, history, stored),
@@ -159,11 +152,10 @@ def _standing(
         "failure": _failure(request, document_type, document, pushes),
         "history": history,
         "can": can,
-        "seen": review.mark,
-        "review": review,
+        "seen": covered_digest(document),
         "sides": sides,
         "edit_reason": _reason(request, document_type, "edit"),
-        "approve_reason": _reason(request, document_type, "approve") or review.why_not,
+        "approve_reason": _reason(request, document_type, "approve"),
         "push_reason": push_reason(request, document_type, connection),
         "urls": {act.key: document_url(request, document_type, document, act.key) for act in document_type.acts},
     }
@@ -171,27 +163,23 @@ def _standing(
 
 @dataclass(frozen=True)
 class Children:
-    """The documents of one type that belong to the one shown or draw on it; `total` is of the approved.
-
-    `new_url` enters another one, `none_yet` is said where there are none.
-    """
+    """The documents of one type that belong to the one shown; `total` is of the approved, `new_url` enters another."""
 
     document_type: AnyType
     rows: list[Row]
     total: Decimal
     new_url: str
-    none_yet: str
 
 
-def _related(request: TenantRequest, child_type: AnyType, document: Any, relation: Parent | Draws | None) -> Children:
-    attribute, none_yet = (relation.attribute, relation.none_yet) if relation is not None else ("", "")
+def _children(request: TenantRequest, child_type: AnyType, document: Any) -> Children:
+    attribute = child_type.parent.attribute if child_type.parent else ""
     documents = selectors.documents(child_type.model).filter(**{attribute: document}).order_by("number")
     new_url = ""
     if child_type.offers("new") and not action_reason(request, child_type, "new"):
         new_url = f"{tenant_url(request, child_type.new_url_name)}?{attribute}={document.pk}"
     rows = [row_of(each) for each in documents]
     total = sum((row.document.total for row in rows if row.document.approval == Approval.APPROVED), Decimal(0))
-    return Children(child_type, rows, total, new_url, none_yet)
+    return Children(child_type, rows, total, new_url)
 
 
 # Some step of it failed: it goes on where it stopped once its cause is fixed.

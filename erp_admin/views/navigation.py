@@ -74,7 +74,6 @@ HOME, ISSUES = "home", "issues"
 _FIRST = (
     Entry("", "Home", HOME, "house"),
     Entry("", "Issues", ISSUES, "exclamation-triangle"),
-    Entry("", "Needs review", "needs_review", "eye"),
     Entry("ERP Admin", "Projects", "projects", "building"),
 )
 _LAST = (
@@ -85,7 +84,6 @@ _LAST = (
     Entry("SmartSync", "API usage", "usage", "speedometer2"),
     Entry("Settings", "Integrations", "integrations", "plug"),
     Entry("Settings", "People", "people", "people"),
-    Entry("Settings", "Approvals", "approvals", "clipboard-check"),
     Entry("Settings", "Company", "company", "gear"),
     Entry("Settings", "Audit trail", "audit_trail", "journal-text"),
 )

@@ -48,7 +48,7 @@ def seen(request: TenantRequest) -> HttpResponse:
 
 def _page(request: TenantRequest, form: MailForm, *, status: int = 200) -> HttpResponse:
     is_open = request.GET.get("show") != "all"
-    page = page_of(request, selectors.notifications(request.user, is_open=is_open))
+    page = page_of(request, selectors.notifications(is_open=is_open))
     choice = selectors.choice_of(request.user)
     context = {
         "page": page,

@@ -11,7 +11,7 @@ from accounts.models import Role
 from accounts.ui.pk import read_pk
 from erp_admin.documents.types import document_types
 from erp_admin.documents.words import find_documents, find_projects
-from erp_admin.forms.pickers import MIRRORED, PROJECT_NUMBERS, PROJECTS_HERE, here_key, numbers_key
+from erp_admin.forms.pickers import MIRRORED, PROJECT_NUMBERS, PROJECTS_HERE, here_key
 from erp_admin.models import Project
 from integrations.gateway.access import live_connection
 from integrations.models import Approval
@@ -34,10 +34,9 @@ def pick_record(request: TenantRequest, list_key: str) -> HttpResponse:
         key = "number" if list_key == PROJECT_NUMBERS else "pk"
         return picker_answer(Option(str(getattr(each, key)), str(each), each.is_active) for each in projects)
     for document_type in document_types():
-        if list_key in (here_key(document_type.key), numbers_key(document_type.key)):
+        if list_key == here_key(document_type.key):
             documents = find_documents(document_type, search).exclude(approval=Approval.VOID)[:ASKED]
-            key = "pk" if list_key == here_key(document_type.key) else "number"
-            return picker_answer(Option(str(getattr(each, key)), str(each)) for each in documents)
+            return picker_answer(Option(str(each.pk), str(each)) for each in documents)
     if list_key not in MIRRORED:
         raise Http404("Nothing is chosen from a list of this name.")
     connection, within = live_connection(), _within(request, list_key)

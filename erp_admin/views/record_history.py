@@ -10,7 +10,6 @@ from typing import Any, Final
 from accounts.access import TenantRequest, role_reason
 from accounts.models import Role
 from accounts.ui.shown import ShownState
-from erp_admin.attachments.selectors import all_of
 from erp_admin.documents import selectors
 from erp_admin.documents.edits import Edit, edits_of
 from erp_admin.documents.types import AnyType
@@ -25,8 +24,6 @@ DECIDED = ShownState("decided", "Decided", "info", "check2")
 ENTERED = ShownState("entered", "Entered", "neutral", "pencil")
 EDITED = ShownState("edited", "Edited", "neutral", "pencil-fill")
 LINKED = ShownState("linked", "Linked", "success", "link-45deg")
-ATTACHED = ShownState("attached", "Attached", "neutral", "file-earmark-plus")
-DETACHED = ShownState("detached", "Removed", "neutral", "trash")
 COMPARED = ShownState("compared", "Compared", "neutral", "arrow-clockwise")
 # What a person knows a push by. The states between are of interest only to a technician.
 _TOLD: Final = {
@@ -72,7 +69,7 @@ def history_of(request: TenantRequest, document_type: AnyType, document: Any) ->
     if file is not None and entry is not None and _is_run(entry.actor):
         edits.remove(entry)  # the file says who entered it
     pushes = _pushes(request, ledger[:EVENTS])
-    told = [*pushes, *map(_edit, edits), *([file] if file is not None else []), *_attachments(document_type, document)]
+    told = [*pushes, *map(_edit, edits), *([file] if file is not None else [])]
     told += [Told(each.at, each.text, actor=_who(each.actor_label), state=DECIDED) for each in decisions[:EVENTS]]
     compared = max((event.at for event in pushes if event.state is COMPARED), default=None)
     told += _marks(document, has_decisions=bool(decisions), is_entered=entry is not None, compared_at=compared)
@@ -125,15 +122,6 @@ def _pushes(request: TenantRequest, events: list[PushEvent]) -> list[Told]:
             title, shown = "Compared with Intacct", COMPARED
         url = tenant_url(request, "run", number=push.run.number) if push.run and state not in IN_FLIGHT else ""
         told.append(Told(event.at, title, text, str(by or ""), shown, url))
-    return told
-
-
-def _attachments(document_type: AnyType, document: Any) -> list[Told]:
-    told = []
-    for each in all_of(document_type.key, document.pk):
-        told.append(Told(each.added_at, f"Attached {each.name}", actor=str(each.added_by or ""), state=ATTACHED))
-        if each.removed_at is not None:
-            told.append(Told(each.removed_at, f"Removed {each.name}", actor=str(each.removed_by or ""), state=DETACHED))
     return told
 
 

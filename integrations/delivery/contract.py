@@ -125,7 +125,6 @@ class PushFlow(Flow, Generic[DocumentT]):
     fields: ClassVar[Fields]  # what of its documents is compared with their records
     course: ClassVar[frozenset[str]] = frozenset()  # elements of a reading that Intacct moves by itself
     touched: ClassVar[tuple[str, ...]] = ()  # flows of other documents whose records change when one of its own lands
-    looks_first: ClassVar[bool] = False  # whether what it would create is looked for in Intacct before it is sent
     reads_per_batch: ClassVar[int] = 2  # queries that reading back a batch costs, other records it touches included
 
     def check(self) -> None:
@@ -209,10 +208,6 @@ class PushFlow(Flow, Generic[DocumentT]):
     def is_ours(self, push: Push, found: Found) -> bool:
         """Whether a record that was found is the one this push wrote, judged by what the push expected."""
         return records_for(push.record_type or self.records).is_ours(push, found)
-
-    def duplicates(self, push: Push, found: Sequence[Found]) -> Sequence[Found]:
-        """Of the records that carry its reference those that what this push would create doubles."""
-        return ()
 
     def read_back(self, client: intacct.Client, remote_ids: Collection[str]) -> Mapping[str, Found]:
         """The records with these ids as Intacct holds them now."""

@@ -32,7 +32,7 @@ def _function(function: FunctionMap) -> str:
     fixed = [f"`{row.name}` ({row.label})" for block in function.blocks for row in block.rows.documented() if row.fixed]
     parts.append(
         "The elements above, each where it differs from what was last written, which is emptied where it has no value "
-        f"now. {function.lines}\n"
+        "now. An added line is sent whole; a removed one by its number.\n"
     )
     if fixed:
         parts.append(f"Intacct cannot change these once the record is there: {', '.join(fixed)}.\n")

@@ -37,11 +37,9 @@ class Block:
 
 @dataclass(frozen=True)
 class FunctionMap:
-    """A function of Intacct that a document type is written by, `create` and `update` with their object. An update
-    writes what differs, and nothing fixed; `lines` says what becomes of lines."""
+    """A function of Intacct that a document type is written by. An update writes what differs, and nothing fixed."""
 
     name: str
     does: str
     blocks: tuple[Block, ...]
     is_update: bool = False
-    lines: str = "An added line is sent whole; a removed one by its number."

@@ -113,8 +113,6 @@ class _Ledger:
         try:
             with ExitStack() as held:
                 client = held.enter_context(self._work.client_for(first.entity_id))
-                if self._flow.looks_first:
-                    self._stop_duplicates(client, first)
                 held.enter_context(write_slot(self._work.connection.company_id, wait_seconds=SLOT_WAIT_SECONDS))
                 # Claimed last, under the lease: nothing that takes long lies between the claim and the first byte.
                 batch += self._claim(first)
@@ -132,32 +130,11 @@ class _Ledger:
             self._adapt(time.monotonic() - begun, len(batch))
         return True
 
-    def _stop_duplicates(self, client: Client, first: Push) -> None:
-        """Fail what is in Intacct already, before it is sent for the first time. What may have arrived is looked up."""
-        new = self._next(first).filter(tries=0, operation=Operation.CREATE, may_have_arrived=False)
-        pushes = list(new[: self._size(first)])
-        answer = ask_apart(pushes, lambda part: self._flow.look_up(client, part))
-        for push, error in answer.spoilt:
-            self._settle.failed(push, error)
-        for push in pushes:
-            records = self._flow.duplicates(push, answer.found.get(push.pk, ()))
-            owners = [self._settle.owner_of(push, record.remote_id) for record in records]
-            if any(owners):
-                self._settle.taken(push, records[0], next(filter(None, owners)))
-            elif records:
-                self._settle.duplicate(push, records[0], is_same=self._flow.is_ours(push, records[0]))
-
-    def _size(self, first: Push) -> int:
-        return 1 if first.alone else int(self._work.checkpoint.get("batch", FIRST_BATCH))
-
-    def _next(self, first: Push) -> "QuerySet[Push]":
-        """What may be sent in one request with the first one."""
-        return self._due(PushState.QUEUED).filter(entity_id=first.entity_id, alone=first.alone)
-
     def _claim(self, first: Push) -> list[Push]:
         """Mark what is sent next as being sent, committed before a byte leaves. Raises LeaseLost."""
-        chosen = self._next(first).values_list("pk", "size")[: self._size(first)]
-        keys = list(_within(settings.PUSH_BATCH_BYTES, chosen))
+        size = 1 if first.alone else int(self._work.checkpoint.get("batch", FIRST_BATCH))
+        chosen = self._due(PushState.QUEUED).filter(entity_id=first.entity_id, alone=first.alone)
+        keys = list(_within(settings.PUSH_BATCH_BYTES, chosen.values_list("pk", "size")[:size]))
         claimed = []
         with self._work.page():
             context = context_for(self._work.connection)
@@ -181,10 +158,10 @@ class _Ledger:
     def _answered(self, push: Push, result: Result) -> None:
         if result.error is not None:
             self._refused(push, result.error)
-        elif result.saved_as and (why := self._why_not_its_key(push, result.saved_as)):
+        elif result.key and (why := self._why_not_its_key(push, result.key)):
             self._settle.unknown(push, why, absent_counts_from=self._proof_from())
-        elif result.saved_as:
-            self._settle.delivered(push, remote_id=result.saved_as, found=None)
+        elif result.key:
+            self._settle.delivered(push, remote_id=result.key, found=None)
         else:
             said = "Intacct accepted it without saying under which id."
             self._settle.unknown(push, said, absent_counts_from=self._proof_from())

@@ -191,16 +191,6 @@ class Settlement:
         sentence = f"{record.remote_id} exists in Intacct already and belongs to {owner}."
         self._fail(push, "DUP-TAKEN", sentence, "Give this one another number.")
 
-    def duplicate(self, push: Push, record: Found, *, is_same: bool) -> None:
-        """Intacct held it before it was ever sent; `is_same` where all that matters agrees."""
-        if is_same:
-            sentence = f"The same is in Intacct already, as {record.remote_id}."
-            self._fail(push, "DUP-SAME", sentence, "Link it, if it is this one. Otherwise ignore it, or renumber it.")
-        else:
-            sentence = f"{record.remote_id} in Intacct has its number already, with other values."
-            advice = "Look whether it is the same: link it then, or give this one another number, or ignore it."
-            self._fail(push, "DUP-DIFFERENT", sentence, advice)
-
     def owner_of(self, push: Push, remote_id: str) -> str:
         """The other document that is linked to a record already, as people know it, or ""."""
         besides = (push.flow, push.document_id, push.step)

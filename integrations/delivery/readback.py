@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.refusal import Refused
-from integrations.approval.push_rights import why_not_push
 from integrations.approval.selectors import why_not_pushable
 from integrations.approval.service import covered_by_approval, let_fall
 from integrations.delivery import remote_records
@@ -80,7 +79,6 @@ def push_ours(
     connection: Connection, flow: PushFlow, document: PushedDocument, *, by: User | None = None, queued: bool = True
 ) -> PushOutcome:
     """Write what is here over what Intacct holds, as an update of what differs. Raises as `refresh`."""
-    _refuse_push(flow, by)
     began = timezone.now()
     found = _read_there(connection, flow, document)
     others = _read_others(connection, flow, document)
@@ -105,7 +103,6 @@ def recreate(
     connection: Connection, flow: PushFlow, document: PushedDocument, *, by: User | None = None, queued: bool = True
 ) -> PushOutcome:
     """Push a document again whose record was deleted in Intacct. Looks once more first. Raises as `refresh`."""
-    _refuse_push(flow, by)
     if not document.missing_there:
         raise Refused("Its record is not known to be missing in Intacct.", "Refresh it first.", code="NOT-MISSING")
     refresh(connection, flow, document)
@@ -203,13 +200,6 @@ def _differing(
         for record, found in seen
         if remote_records.compare(flow, document, found, context, at=now, record=record).there
     ]
-
-
-def _refuse_push(flow: PushFlow, by: User | None) -> None:
-    """Raises Refused for who may not push, before anything is read or noted for it."""
-    refused = why_not_push(flow.key, by)
-    if refused is not None:
-        raise refused
 
 
 def _check(connection: Connection, flow: PushFlow) -> None:

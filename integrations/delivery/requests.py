@@ -16,7 +16,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from integrations import queue
-from integrations.approval.push_rights import why_not_push
 from integrations.approval.service import move_approval
 from integrations.approval.transitions import Act
 from integrations.delivery import blocked, remote_records, transitions
@@ -94,9 +93,9 @@ def ask_pushes(
 
     `shown` are the marks of what a preview showed, by document: any other, and any that would be written otherwise by
     now, is left. At `ends_at`, by the monotonic clock, what is queued by then goes out, and the others are counted.
-    Raises Refused when the flow may not run at all, or the person may not push its documents.
+    Raises Refused when the flow may not run at all.
     """
-    refused = why_not_push(flow.key, by) or why_not_run(connection, flow)
+    refused = why_not_run(connection, flow)
     if refused is not None:
         raise refused
     asked, context = PushOutcome(), context_for(connection)

@@ -8,15 +8,11 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
-from typing import Final
 
 from integrations import intacct
 from integrations.delivery.snapshot import Snapshot
 from integrations.models import Operation
 from integrations.models.remote_record import TRANSACTION
-
-# Functions that write an object of any type; the others are named for what they write.
-_GENERIC: Final = {"create": intacct.functions.create, "update": intacct.functions.update}
 
 
 class PlanDefect(ValueError):
@@ -103,9 +99,8 @@ class FromStep:
 class PlannedStep:
     """Exactly what would be sent for a step of a document, and all that its record holds of us afterwards.
 
-    `fields` are the elements of an ordered function, or with `create` and `update` the fields of an object of type
-    `record_type`; in them `FromStep` stands for what an earlier step becomes. `expected` is plain JSON by which
-    `is_ours` knows the record. `after` adds to what the flow declares of the step.
+    `fields` are the elements of an ordered function, in which `FromStep` stands for what an earlier step becomes;
+    `expected` is plain JSON by which `is_ours` knows the record. `after` adds to what the flow declares of the step.
     """
 
     operation: Operation
@@ -123,10 +118,7 @@ class PlannedStep:
 
     def function(self, control_id: str) -> intacct.Function:
         """The finished call, with placeholders for what is not known yet. ValueError for unknown elements."""
-        fields = _all_filled(self.fields, {})
-        if write := _GENERIC.get(self.function_name):
-            return write([(self.record_type, fields)], control_id=control_id)
-        return intacct.functions.ordered(self.function_name, fields, control_id=control_id)
+        return intacct.functions.ordered(self.function_name, _all_filled(self.fields, {}), control_id=control_id)
 
     @property
     def digest(self) -> str:

@@ -1,4 +1,4 @@
-"""How many API transactions the vendor is expected to charge for a request.
+"""How many API transactions the vendor is expected to bill for a request.
 
 Owns the counting rule: a read call or page is one, a written record is one (Sage Intacct release notes, API usage
 dashboard). Must not decide limits or know prices.

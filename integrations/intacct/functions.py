@@ -39,8 +39,8 @@ _READS = frozenset(
 class Function:
     """One call: its control id, its name and its XML (the child of `<function>`), independent of any session.
 
-    `records` is how many records the call reads as one transaction or writes; it is what the vendor charges for.
-    `row_tag` is the element of a row in the answer, where that is known.
+    `records` is how many records the call reads as one transaction or writes; it is what the vendor bills. `row_tag`
+    is the element of a row in the answer, where that is known.
     """
 
     control_id: str

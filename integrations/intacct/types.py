@@ -118,11 +118,6 @@ class Result:
     def succeeded(self) -> bool:
         return self.error is None
 
-    @property
-    def saved_as(self) -> str:
-        """The key of the one record that a write saved: what an ordered function returns, else its record number."""
-        return self.key or (str(self.rows[0].get("RECORDNO") or "") if len(self.rows) == 1 else "")
-
     def raise_for_error(self) -> Result:
         """Return this result, or raise its classified error."""
         if self.error is not None:

@@ -1,14 +1,5 @@
 """Everything integrations stores: connections, settings, mirrored lists, runs and exchanges."""
 
-from integrations.models.approval_policy import (
-    ApprovalDecision,
-    ApprovalPolicy,
-    ApprovalReview,
-    PushRight,
-    ReviewEnd,
-    Substitute,
-    Way,
-)
 from integrations.models.connection import CompanySlot, Connection
 from integrations.models.exchange import Exchange, ExchangeSubject
 from integrations.models.heartbeat import Heartbeat
@@ -73,9 +64,6 @@ __all__ = [
     "ApiBudget",
     "ApiUsage",
     "Approval",
-    "ApprovalDecision",
-    "ApprovalPolicy",
-    "ApprovalReview",
     "Cadence",
     "ChangeKind",
     "CompanyClock",
@@ -106,12 +94,10 @@ __all__ = [
     "PushEvent",
     "PushHold",
     "PushProblem",
-    "PushRight",
     "PushState",
     "PushedDocument",
     "RecordState",
     "RemoteRecord",
-    "ReviewEnd",
     "RowOutcome",
     "RunLog",
     "RunRow",
@@ -121,12 +107,10 @@ __all__ = [
     "SettingsVersion",
     "SignInTries",
     "StepState",
-    "Substitute",
     "SyncProfile",
     "SyncRun",
     "SyncSchedule",
     "Trigger",
-    "Way",
     "linked_line_models",
     "linked_models",
     "search_text_of",

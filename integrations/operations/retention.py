@@ -43,7 +43,6 @@ class Retention:
     """A table with an end of life. `days` is the name of a setting, or a number that needs none.
 
     `expired` gives the rows that ended before a moment; `parts` are models whose `run` they are, removed before them.
-    Where more than rows is to go, `remove` takes the keys of a batch, in a transaction, and returns how many went.
     """
 
     key: str
@@ -51,7 +50,6 @@ class Retention:
     days: str | int
     expired: Callable[[datetime], QuerySet[Any]]
     parts: tuple[type[models.Model], ...] = ()
-    remove: Callable[[list[Any]], int] | None = None
 
     @property
     def days_kept(self) -> int:
@@ -153,7 +151,7 @@ def prune(*, days: Mapping[str, int] | None = None, seconds: float | None = None
             before = now - timedelta(days=kept)
             expired = retention.expired(before)
             rows = 0
-            for number in [expired.count()] if dry_run else _removed(expired, retention.parts, retention.remove):
+            for number in [expired.count()] if dry_run else _removed(expired, retention.parts):
                 rows += number
                 if deadline is not None and time.monotonic() >= deadline:
                     is_complete = False
@@ -164,11 +162,7 @@ def prune(*, days: Mapping[str, int] | None = None, seconds: float | None = None
     return Pruned(tuple(parts), is_complete)
 
 
-def _removed(
-    expired: QuerySet[Any],
-    parts: Iterable[type[models.Model]] = (),
-    remove: Callable[[list[Any]], int] | None = None,
-) -> Iterator[int]:
+def _removed(expired: QuerySet[Any], parts: Iterable[type[models.Model]] = ()) -> Iterator[int]:
     """Remove the rows batch by batch, each in a short transaction of its own; yield how many after each."""
     size = FEW if parts else BATCH
     last: Any = None
@@ -181,12 +175,12 @@ def _removed(
             for _ in _removed(part._base_manager.filter(run__in=keys)):
                 pass
         with transaction.atomic():
-            number = remove(keys) if remove is not None else _remove(expired.model, keys)
+            _remove(expired.model, keys)
         last = keys[-1]
-        yield number
+        yield len(keys)
 
 
-def _remove(model: type[models.Model], keys: list[Any]) -> int:
+def _remove(model: type[models.Model], keys: list[Any]) -> None:
     rows = model._base_manager.filter(pk__in=keys)
     if model in CARRIED:
         carried, field = CARRIED[model]
@@ -195,4 +189,3 @@ def _remove(model: type[models.Model], keys: list[Any]) -> int:
     else:
         # Only keys are read: a row that carries others is loaded to find them, and may hold long texts.
         rows.only("pk").delete()
-    return len(keys)

@@ -28,7 +28,6 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"ALLOWED_HOSTS": ["*"]}, "deployment.E003"),
     ({"ALLOWED_HOSTS": ["other.example.com"]}, "deployment.E004"),
     ({"FIELD_ENCRYPTION_KEYS": ["the same"], "SECRET_KEY": "the same"}, "deployment.E005"),
-    ({"ATTACHMENTS_DIR": ROOT / "static" / "attachments"}, "deployment.E006"),
     ({"ADMIN_PATH": "admin/"}, "deployment.I001"),
     ({"ADMINS": []}, "deployment.I002"),
     ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, "deployment.W001"),

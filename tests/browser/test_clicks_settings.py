@@ -102,7 +102,7 @@ def test_what_a_switch_requires_follows_it(visit: Visit, url: Url, ready: Connec
     star = page.locator('label[for^="id_subcontract_definition"] .asteriskField')
     section = page.locator('[data-of-switch="sync_commitments"]')
     expect(section).not_to_have_attribute("open", "")
-    expect(page.get_by_label("Sync Contracts")).to_be_disabled()
+    expect(page.get_by_label("Sync Bills")).to_be_disabled()
     page.get_by_label("Sync Commitments").check()
     expect(section).to_have_attribute("open", "")
     expect(star).to_have_count(1)

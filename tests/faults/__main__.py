@@ -135,7 +135,7 @@ def _aim(dice: random.Random, local: SandboxProcess) -> None:
     """Strike the next request that writes, with some fault."""
     kind = dice.choice([name for name in PASSING if name not in ONLY_READS])
     more = {"seconds": FAULT_SECONDS} if "seconds" in KINDS[kind].takes else {}
-    match = dice.choice(("create_potransaction", "create_potransaction", "update_potransaction", "create", "update"))
+    match = dice.choice(("create_potransaction", "create_potransaction", "update_potransaction"))
     local.control(do="fault", kind=kind, match=match, **more)
 
 

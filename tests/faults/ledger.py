@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from erp_admin.models import Bill, ChangeOrder, Commitment
+from erp_admin.models import ChangeOrder, Commitment
 from integrations.gateway import client as gateway
 from integrations.intacct import Query, in_
 from integrations.models import Connection, Push, RunState, SyncRun
@@ -32,8 +32,7 @@ def count_ledger(connection: Connection, expected: int) -> Counted:
     for number, total in _in_intacct(connection):
         there.setdefault(number, []).append(total)
     here = {document.number: document for document in Commitment.objects.all()}
-    documents: dict[str, Commitment | ChangeOrder | Bill | ToyOrder] = {**here}
-    documents |= {document.number: document for document in Bill.objects.all()}
+    documents: dict[str, Commitment | ChangeOrder | ToyOrder] = dict(here)
     for change in ChangeOrder.objects.select_related("commitment"):
         documents[f"{change.commitment.number}-{change.number}"] = change
     many = {toy: [f"{toy.number}{ending}" for ending in list(ENDINGS.values())[: toy.records]] for toy in _toys()}
@@ -69,12 +68,9 @@ def _toys() -> list[ToyOrder]:
 
 def _in_intacct(connection: Connection) -> Iterator[tuple[str, Decimal]]:
     connection.refresh_from_db()
-    purchasing = Query(
-        "PODOCUMENT", ("RECORDNO", "DOCNO", "TRX_TOTAL"), where=in_("DOCPARID", DEFINITIONS), show_private=True
-    )
-    payable = Query("APBILL", ("RECORDNO", "RECORDID", "TRX_TOTALENTERED"), show_private=True)
+    wanted = in_("DOCPARID", DEFINITIONS)
     with gateway.opened(connection) as client:
-        for query, number, total in ((purchasing, "DOCNO", "TRX_TOTAL"), (payable, "RECORDID", "TRX_TOTALENTERED")):
-            for page in client.pages(query):
-                for row in page.rows:
-                    yield row[number], Decimal(row[total] or 0)
+        query = Query("PODOCUMENT", ("RECORDNO", "DOCNO", "TRX_TOTAL"), where=wanted, page_size=1000, show_private=True)
+        for page in client.pages(query):
+            for row in page.rows:
+                yield row["DOCNO"], Decimal(row["TRX_TOTAL"])

@@ -10,8 +10,7 @@ from typing import Any
 
 from accounts.models import Tenant
 from accounts.refusal import Refused
-from erp_admin.bills import service as bills
-from erp_admin.models import Bill, ChangeOrder, Commitment
+from erp_admin.models import ChangeOrder, Commitment
 from erp_admin.purchasing.service import approve, save_commitment
 from integrations.connections.service import authorize, update_credentials
 from integrations.delivery.contract import push_flow
@@ -31,14 +30,13 @@ from integrations.models import (
 )
 from integrations.runs.runner import run_to_end
 from tests import lists
-from tests.erp_admin.bills.entered import bill, choose_bill_settings
-from tests.erp_admin.samples import change_order, commitment
+from tests.erp_admin.samples import change_order, choose_settings, commitment
 from tests.toy.models import ToyOrder
 from tests.toy.people import toy
 
 PUSHABLE = (DocumentState.READY, DocumentState.BLOCKED, DocumentState.FAILED, DocumentState.DRAFT)
-FLOWS = {"commitments": Commitment, "change_orders": ChangeOrder, "bills": Bill, "toys": ToyOrder}
-Document = Commitment | ChangeOrder | Bill | ToyOrder
+FLOWS = {"commitments": Commitment, "change_orders": ChangeOrder, "toys": ToyOrder}
+Document = Commitment | ChangeOrder | ToyOrder
 
 
 class People:
@@ -49,14 +47,14 @@ class People:
         self.connection = authorize(
             tenant, company_id=facts["company"], user_id=facts["user"], password=facts["password"]
         )
-        run = run_to_end(start_list_sync(self.connection, kinds=lists.LEDGER, queued=False).run)
+        run = run_to_end(start_list_sync(self.connection, kinds=lists.PURCHASING, queued=False).run)
         if run.state != RunState.SUCCEEDED:
             raise SystemExit(f"The lists could not be read: {run.error_sentence}")
-        choose_bill_settings(self.connection)
+        choose_settings(self.connection)
         self.retried = self.edited = self.taken_back = 0
 
     def enter(self, count: int) -> list[Document]:
-        """Commitments, some with three change orders, bills, and documents of several steps; pushed in any order."""
+        """Commitments, some with three change orders, and documents of two and three steps; pushed in any order."""
         entered: list[Document] = []
         number = 0
         while len(entered) < count:
@@ -65,8 +63,6 @@ class People:
             entered.append(base)
             if number % 3 == 0 and len(entered) < count:
                 entered.append(toy(self.connection, f"T-{number:04}", self._amounts()[0], records=2 + number % 2))
-            if number % 4 == 0 and len(entered) < count:
-                entered.append(bill(self.connection, f"B-{number:04}", *self._amounts()))
             for change in range(3 if number % 7 == 0 else 0):
                 if len(entered) < count:
                     entered.append(change_order(base, f"CO{change + 1}", *self._amounts()))
@@ -96,10 +92,7 @@ class People:
             self.taken_back += 1
 
     def edit_one(self) -> None:
-        """Change the amount of a commitment or bill that was pushed and approve it, unless it is being pushed."""
-        if self._dice.random() < 0.3:
-            self._edit_bill()
-            return
+        """Change the amount of a commitment that was pushed and approve it, unless it is being pushed."""
         document = Commitment.objects.filter(change_orders=None).exclude(remote_id="").order_by("?").first()
         if document is None:
             return
@@ -107,18 +100,6 @@ class People:
         lines[0].unit_price += Decimal("0.01")
         try:
             approve(save_commitment(document, lines))
-        except Refused:
-            return
-        self.edited += 1
-
-    def _edit_bill(self) -> None:
-        document = Bill.objects.exclude(remote_id="").order_by("?").first()
-        if document is None:
-            return
-        lines = list(document.lines.all())
-        lines[0].unit_price += Decimal("0.01")
-        try:
-            bills.approve(bills.save_bill(document, lines))
         except Refused:
             return
         self.edited += 1

@@ -54,7 +54,7 @@ ADDRESS_NAMES = (
     "take_back_{one}", "ignore_{one}", "restore_{one}", "refresh_{one}", "recreate_{one}", "take_theirs_{one}",
     "push_ours_{one}", "link_{one}", "unlink_{one}", "preview_{many}", "push_{many}",
     "preview_approve_{many}", "approve_{many}", "preview_ignore_{many}", "ignore_{many}", "filter_{many}",
-    "export_{many}", "attach_{one}", "detach_{one}", "open_attachment_{one}",
+    "export_{many}",
 )  # fmt: skip
 
 
@@ -199,7 +199,7 @@ class TestWhatIsLookedUp:
                 assert callable(import_string(action.view))
 
     def test_the_address_names_stay_what_they_are(self) -> None:
-        for one, many in (("commitment", "commitments"), ("change_order", "change_orders"), ("bill", "bills")):
+        for one, many in (("commitment", "commitments"), ("change_order", "change_orders")):
             document_type = type_for(many)
             names = {document_type.address_of(action) for action in document_type.actions}
             assert names == {name.format(one=one, many=many) for name in ADDRESS_NAMES}
@@ -212,7 +212,7 @@ class TestWhatIsLookedUp:
                 guards[pattern.name] = (pattern.callback.least_role, pattern.callback.may)
         assert guards["approve_commitment"] == (
             Role.ACCOUNTANT,
-            "Enter, edit and approve commitments, change orders and bills",
+            "Enter, edit and approve commitments and change orders",
         )
         assert guards["commitments"] == (Role.VIEWER, "")
 
@@ -323,7 +323,7 @@ class TestTheToyOfTheTestsBesideTheOthers:
     def test_every_type_is_in_the_navigation(self, scoped: Tenant, ben: Client, url: Callable[..., str]) -> None:
         page = ben.get(url("toys"))
         (group,) = [each for each in page.context["navigation"].groups if each.label == "ERP Admin"]
-        assert [item.label for item in group.items] == ["Projects", "Commitments", "Change orders", "Bills", "Toys"]
+        assert [item.label for item in group.items] == ["Projects", "Commitments", "Change orders", "Toys"]
         assert [item.label for item in group.items if item.active] == ["Toys"]
         assert "No toys yet" in page.text
         assert "New toy" not in page.text  # an action that it does not offer

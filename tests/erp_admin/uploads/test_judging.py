@@ -218,8 +218,8 @@ SENTENCES = {
 WRITING = (
     "erp_admin/uploads/writing.py", "erp_admin/uploads/judging.py", "erp_admin/uploads/resolving.py",
     "erp_admin/documents/numbers.py", "erp_admin/purchasing/uploads.py", "erp_admin/purchasing/validity.py",
-    "erp_admin/documents/validity.py", "erp_admin/purchasing/service.py", "erp_admin/models/commitment.py",
-    "integrations/approval/service.py", "integrations/approval/selectors.py",
+    "erp_admin/purchasing/service.py", "erp_admin/models/commitment.py", "integrations/approval/service.py",
+    "integrations/approval/selectors.py",
 )  # fmt: skip
 
 

@@ -316,7 +316,7 @@ def test_pickers_offer_mirrored_records_and_projects_here(listed: Connection, ve
     assert vera.get(url("pick_record", list_key="tasks")).json() == []
     types = {"project": here.pk, "task": tasks[0]["value"]}
     assert vera.get(url("pick_record", list_key="cost_types"), types).status_code == 200
-    assert vera.get(url("pick_record", list_key="warehouses")).status_code == 404
+    assert vera.get(url("pick_record", list_key="gl_accounts")).status_code == 404
     document = commitment(listed, "SC-5")
     offered = vera.get(url("pick_record", list_key="our-commitments"), {"q": "SC-5"}).json()
     assert offered == [{"value": str(document.pk), "text": "SC-5 Footings", "inactive": False}]

@@ -20,7 +20,6 @@ from accounts.people.invitations import invite
 from accounts.support_visits import tenant_of
 from accounts.tenancy import cross_tenant, tenant_scope
 from erp_admin.models import (
-    Attachment,
     Commitment,
     CommitmentLine,
     ImportCorrection,
@@ -39,9 +38,6 @@ from erp_admin.models import (
 from erp_admin.uploads.service import read_upload
 from integrations.models import (
     ApiBudget,
-    ApprovalDecision,
-    ApprovalPolicy,
-    ApprovalReview,
     ChangeKind,
     CompanyClock,
     Connection,
@@ -58,7 +54,6 @@ from integrations.models import (
     PushEvent,
     PushHold,
     PushProblem,
-    PushRight,
     PushState,
     RemoteRecord,
     RowOutcome,
@@ -67,7 +62,6 @@ from integrations.models import (
     RunStep,
     SettingsVersion,
     SignInTries,
-    Substitute,
     SyncProfile,
     SyncRun,
     SyncSchedule,
@@ -77,7 +71,6 @@ from integrations.schedules.profiles import ensure_profile
 from integrations.usage.service import set_budget
 from tests import lists
 from tests.conftest import enable
-from tests.erp_admin.bills.entered import bill
 from tests.erp_admin.imported import commitment_row, csv_of
 from tests.erp_admin.samples import change_order, commitment
 from tests.local_intacct import begin_with_the_seed, settings_for
@@ -94,13 +87,10 @@ WITHOUT_A_PAGE = {
     "accounts.ListChoice": "the columns somebody likes; of use to nobody else",
     "accounts.SupportVisit": "a count beside an entry of the audit trail",
     "integrations.PushBody": "on the page of its push",
-    "integrations.ApprovalDecision": "on the page of its review",
     "integrations.ExchangeSubject": "on the page of its exchange",
     "erp_admin.ChosenRecords": "keys of rows ticked for one preview, gone after some days",
     "erp_admin.CommitmentLine": "on the page of its commitment",
     "erp_admin.ChangeOrderLine": "on the page of its change order",
-    "erp_admin.BillLine": "on the page of its bill",
-    "erp_admin.StoredFile": "a hash and a size, which are on the page of what is attached",
 }
 MODELS: list[type[Model]] = [
     model for model in apps.get_models() if model._meta.app_label in OURS and model._meta.label not in WITHOUT_A_PAGE
@@ -198,11 +188,6 @@ def _documents(connection: Connection, by: User) -> None:
     """A commitment with a change order that was pushed and refused, and a file of commitments."""
     base = commitment(connection, "SC-1", "100.00", "250.00", vendor_id="V-1")
     change_order(base, "CO-1")
-    bill(connection, "INV-1", "100.00", approved=False)
-    Attachment.objects.create(
-        tenant_id=connection.tenant_id, flow="commitments", document_id=base.pk, name="quote.pdf", kind="pdf", size=9,
-        digest="0" * 64, added_by=by,
-    )  # fmt: skip
     ours = {"tenant_id": connection.tenant_id, "connection": connection, "flow": "commitments"}
     push = Push.objects.create(
         document_id=base.pk, label="Commitment SC-1", state=PushState.FAILED, control_id="c-1", tries=1, asked_by=by,
@@ -233,12 +218,6 @@ def _attention(tenant_id: int, person: User) -> None:
     Issue.objects.create(key="k-1", source="blocked", sentence="It has no vendor.", opened_at=now, **ours)
     Notification.objects.create(kind=NotificationKind.FAILED, label="SC-1", raised_at=now, **about, **ours)
     NotificationChoice.objects.create(user=person, seen_at=now, **ours)
-    ApprovalPolicy.objects.create(flow="commitments", saved_by=person, **ours)
-    PushRight.objects.create(flow="commitments", **ours)
-    deputy = User.objects.create(email="deputy@summit.example")
-    Substitute.objects.create(person=person, substitute=deputy, starts_on=now.date(), ends_on=now.date(), **ours)
-    review = ApprovalReview.objects.create(opened_by=person, **about, **ours)
-    ApprovalDecision.objects.create(review=review, key="k-1", told="step 1 of 2", by=person, **ours)
     SavedView.objects.create(owner=person, list_key="commitments", name="Mine", query="state=failed", **ours)
 
 
@@ -347,7 +326,7 @@ def _like(row: Any, mark: int) -> Any:
     if isinstance(row, ImportFile):
         row.draft = _like(row.draft, mark)
         row.draft.save()
-    if isinstance(row, PushHold | PushRight | ApprovalPolicy):
+    if isinstance(row, PushHold):
         row.flow = f"flow-{mark}"
     if isinstance(row, SignInTries):
         row.key = f"tenant:{mark}"

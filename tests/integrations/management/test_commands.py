@@ -138,9 +138,9 @@ def test_a_switch_can_be_turned_off_again(connected: str) -> None:
         "sync_contracts": False,
         "sync_bills": False,
     }
-    code, _, err = command("configure", connected, "--draft", "--sync-contracts")
+    code, _, err = command("configure", connected, "--draft", "--sync-bills")
     assert code == 3
-    assert "Sync Contracts is coming" in err
+    assert "Sync Bills is coming" in err
     code, _, err = command("import_projects", connected, "--all")
     assert code == 3
     assert "Sync Projects is switched off" in err

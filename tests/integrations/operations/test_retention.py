@@ -63,8 +63,8 @@ def exchange(company: Connection, at: datetime, **fields: Any) -> Exchange:
 # All that grows, each part with nothing removed of it.
 NOTHING = dict.fromkeys(
     (
-        "access", "attachments", "attempts", "audit", "changes", "chosen", "drafts", "exchanges", "form_drafts",
-        "issues", "log", "notifications", "queue", "runs", "sessions", "sign_ins",
+        "access", "attempts", "audit", "changes", "chosen", "drafts", "exchanges", "form_drafts", "issues", "log",
+        "notifications", "queue", "runs", "sessions", "sign_ins",
     ),
     0,
 )  # fmt: skip

@@ -96,13 +96,11 @@ def test_own_values_come_back_and_those_of_a_place_that_is_gone_do_not(changed: 
 def test_a_switch_that_is_not_built_does_not_come_back(
     changed: Connection, client_for: ClientFor, url: Url, admin: User
 ) -> None:
-    SettingsVersion.objects.filter(number=1).update(switches={"sync_contracts": True, "sync_projects": True})
+    SettingsVersion.objects.filter(number=1).update(switches={"sync_bills": True, "sync_projects": True})
     browser = client_for(admin)
-    assert "<strong>Sync Contracts: on</strong>: It is coming" in text_of(
-        browser.get(url("restore_settings", number=1))
-    )
+    assert "<strong>Sync Bills: on</strong>: It is coming" in text_of(browser.get(url("restore_settings", number=1)))
     browser.post(url("restore_settings", number=1), {"seen": 2})
-    assert newest(changed).switches["sync_contracts"] is False
+    assert newest(changed).switches["sync_bills"] is False
     assert newest(changed).switches["sync_projects"] is True
 
 

@@ -342,11 +342,11 @@ def test_a_switch_that_is_not_built_cannot_be_switched_on(
 ) -> None:
     browser = client_for(admin)
     page = text_of(browser.get(url("settings")))
-    assert 'name="sync_contracts"' not in page
+    assert 'name="sync_bills"' not in page
     for draft in ({}, {"draft": "1"}):
-        answer = browser.post(url("settings"), filled(mirrored, 0, {**RIGHT, "sync_contracts": "on", **draft}))
+        answer = browser.post(url("settings"), filled(mirrored, 0, {**RIGHT, "sync_bills": "on", **draft}))
         assert answer.status_code == 422
-        assert "Sync Contracts is coming: it does not work yet, so it cannot be switched on." in text_of(answer)
+        assert "Sync Bills is coming: it does not work yet, so it cannot be switched on." in text_of(answer)
     assert settings_in_force(mirrored) is None
 
 
@@ -354,15 +354,15 @@ def test_one_that_was_switched_on_before_counts_as_off_and_says_so(
     ready: Connection, client_for: ClientFor, url: Url, admin: User
 ) -> None:
     version = newest(ready)
-    SettingsVersion.objects.filter(pk=version.pk).update(switches={**version.switches, "sync_contracts": True})
+    SettingsVersion.objects.filter(pk=version.pk).update(switches={**version.switches, "sync_bills": True})
     browser = client_for(admin)
     assert "It was switched on before: nothing was exchanged by it, and it counts as off." in text_of(
         browser.get(url("settings"))
     )
-    assert "Sync Contracts" not in text_of(browser.get(url("integrations")))
+    assert "Sync Bills" not in text_of(browser.get(url("integrations")))
     browser.post(url("settings"), filled(ready, 1, {**RIGHT, "sync_projects": "on"}))
-    assert newest(ready).switches["sync_contracts"] is False
-    assert {"label": "Sync Contracts", "before": "on", "after": "off"} in newest(ready).changes
+    assert newest(ready).switches["sync_bills"] is False
+    assert {"label": "Sync Bills", "before": "on", "after": "off"} in newest(ready).changes
 
 
 def test_the_page_is_told_of_each_list_as_it_arrives(

@@ -107,7 +107,7 @@ def test_a_permission_names_all_it_is_needed_for_once() -> None:
     assert orders.need == "Sync Commitments"
     needs = {row.name: row.need for row in rows}
     assert (needs["Accounts"], needs["Entities"], needs["Warehouses"]) == ("Always", "Always", "Optional")
-    assert needs["Vendors"] == "Sync Commitments, Sync Bills"
+    assert needs["Vendors"] == "Sync Commitments"
     assert all("List" in row.rights for row in rows)
 
 

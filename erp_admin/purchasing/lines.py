@@ -1,19 +1,18 @@
-"""Stores the lines of a document: a few statements however many there are, each change in the trail.
+"""Stores the lines of a commitment or change order: a few statements however many there are, each change in the trail.
 
-Owns how numbers are exchanged. Decides nothing: which lines, and whether, is the service's of its type.
+Owns how numbers are exchanged. Decides nothing: which lines, and whether, is `service`'s.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db.models import F, Max
 
 from accounts.audit import record_many
-from erp_admin.models import ValuedLine
+from erp_admin.models import ChangeOrder, Commitment, ValuedLine
 from integrations.imports.taking import update_many
 
 
-def store_lines(document: Any, lines: Sequence[ValuedLine]) -> None:
+def store_lines(document: Commitment | ChangeOrder, lines: Sequence[ValuedLine]) -> None:
     """Make these the lines of a stored document, in its transaction."""
     kept = {line.pk for line in lines if line.pk}
     document.lines.exclude(pk__in=kept).delete()
@@ -40,7 +39,7 @@ def _differs(line: ValuedLine, stored: ValuedLine) -> bool:
     return any(getattr(line, field.attname) != getattr(stored, field.attname) for field in fields)
 
 
-def _free_numbers(document: Any, moved: Sequence[ValuedLine]) -> None:
+def _free_numbers(document: Commitment | ChangeOrder, moved: Sequence[ValuedLine]) -> None:
     """Put lines that take one another's numbers out of the way first: each row is checked as it is written."""
     if moved:
         highest = document.lines.aggregate(highest=Max("number"))["highest"] or 0
