@@ -111,9 +111,13 @@ def test_many_or_few_with_the_words_are_the_same_list(
 
 @pytest.mark.skipif(database.vendor != "postgresql", reason="Other databases have no index of words.")
 def test_postgresql_finds_words_of_documents_by_an_index(scoped: Tenant) -> None:
-    for number in range(40):
-        written(scoped, f"SC-{number}", f"Roof {number}")
+    Commitment.objects.bulk_create(
+        Commitment(tenant=scoped, number=f"SC-{each}", title=f"Roof {each}", currency="USD", dated_on=date(2026, 3, 2))
+        for each in range(3_000)
+    )
     with database.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('erp_admin_commitment_by_words')")
+        cursor.execute("ANALYZE erp_admin_commitment")
         cursor.execute("SET LOCAL enable_seqscan = off")
     found = Commitment.objects.filter(holding(type_for("commitments"), "quixotry"))
     assert "erp_admin_commitment_by_words" in found.order_by().explain()
