@@ -72,6 +72,12 @@ def limits_of(tenant: Tenant) -> Limits:
     return Limits(tenant.idle_minutes or site.idle_minutes, tenant.longest_hours or site.longest_hours)
 
 
+def limits_in(user: User, company: str) -> Limits:
+    """Those of the company with this slug; of one the person does not belong to, what the site says."""
+    found = Membership.objects.filter(user=user, tenant__slug=company).select_related("tenant").first()
+    return limits_of(found.tenant) if found else limits_of_the_site()
+
+
 def loosest_limits(user: User) -> Limits:
     """For pages of no company: those of the person's company that allows most, the site's at least."""
     site = limits_of_the_site()

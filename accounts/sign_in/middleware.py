@@ -116,9 +116,13 @@ class LimitsMiddleware:
         return limits.loosest_limits(user) if site.is_away_too_long(use) or site.is_too_old(use) else site
 
     def _open_the_way_in(self, request: HttpRequest, user: User) -> None:
-        """Who is sent to the log-in page because theirs is too old must not be sent back as somebody logged in."""
-        use = limits.use_of(request)
-        if self._limits(request, user, use).is_too_old(use):
+        """Who is sent to the log-in page because theirs is too old must not be sent back as somebody logged in.
+
+        `company` says in which it is too old; the site may allow more.
+        """
+        use, company = limits.use_of(request), request.GET.get("company", "")
+        allowed = limits.limits_in(user, company) if company else self._limits(request, user, use)
+        if allowed.is_too_old(use):
             self._log_out(request)
 
     @staticmethod

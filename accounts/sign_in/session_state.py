@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.access import background
-from accounts.models import Membership, User
+from accounts.models import User
 from accounts.sign_in import limits
 from accounts.sign_in.proof import is_proved
 
@@ -34,9 +34,10 @@ def session_state(request: HttpRequest) -> HttpResponse:
     user, back = request.user, request.get_full_path()
     if not isinstance(user, User):
         return JsonResponse(_told(ENDED, back))
-    use, allowed = limits.use_of(request), _limits(request, user)
+    company = request.GET.get("company", "")
+    use, allowed = limits.use_of(request), limits.limits_in(user, company)
     if allowed.is_too_old(use):
-        return JsonResponse(_told(ENDED, back))
+        return JsonResponse(_told(ENDED, back, company=company))
     if allowed.is_away_too_long(use):
         return JsonResponse(_told(LOCKED, back, user, "away"))
     if _asks_again(request.GET.get("for", "")) and not is_proved(request, is_sending=True):
@@ -44,19 +45,12 @@ def session_state(request: HttpRequest) -> HttpResponse:
     return JsonResponse({**_told(OPEN, back, user), "csrf": get_token(request)})
 
 
-def _limits(request: HttpRequest, user: User) -> limits.Limits:
-    """Those of the company; of one the person does not belong to, what the site says."""
-    found = Membership.objects.filter(user=user, tenant__slug=request.GET.get("company", "")).select_related("tenant")
-    membership = found.first()
-    return limits.limits_of(membership.tenant) if membership else limits.limits_of_the_site()
-
-
-def _told(state: str, back: str, user: User | None = None, why: str = "") -> dict[str, str]:
+def _told(state: str, back: str, user: User | None = None, why: str = "", company: str = "") -> dict[str, str]:
     where = reverse("account_login")
     if user is not None:
         methods = get_adapter().get_reauthentication_methods(user)
         where = methods[0]["url"] if methods else reverse("account_reset_password")
-    query = urlencode({"next": back, **({"why": why} if why else {})})
+    query = urlencode({"next": back} | {name: text for name, text in (("why", why), ("company", company)) if text})
     person = {"person": str(user.pk), "name": str(user)} if user is not None else {}
     return {"state": state, "where": "" if state == OPEN else f"{where}?{query}", **person}
 

@@ -22,7 +22,7 @@ REFUSED_FORM = re.compile("the server responded with a status of (409|422|429)")
 # A log-in elsewhere changes the token against forgery; a draft that meets this asks for the new one and is sent again.
 STALE_TOKEN = re.compile("the server responded with a status of 403")
 # A request in whose place a page has sent a newer one (hx-sync). One that fails is told as responseError or sendError.
-REPLACED = re.compile(r"^htmx:(sendAbort|afterRequest)\b")
+REPLACED = re.compile(r"^htmx:sendAbort\b")
 # Preloading would copy imported style sheets into the page, which the content policy blocks.
 AXE_OPTIONS: dict[str, object] = {"preload": False, "resultTypes": ["violations"]}
 ONLY_COLOURS: dict[str, object] = {**AXE_OPTIONS, "runOnly": ["color-contrast", "link-in-text-block"]}
@@ -45,7 +45,8 @@ class Visitor:
     def _console(self, message: ConsoleMessage) -> None:
         if STALE_TOKEN.search(message.text) and message.location["url"].endswith("/drafts/keep/"):
             return
-        if REPLACED.search(message.text):
+        if REPLACED.search(message.text) and self.complaints and "error: htmx:afterRequest" in self.complaints[-1]:
+            self.complaints.pop()  # the two are told together
             return
         if message.type in ("error", "warning") and not REFUSED_FORM.search(message.text):
             self.complaints.append(f"{self.page.url}: {message.type}: {message.text}")

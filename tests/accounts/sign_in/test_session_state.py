@@ -60,6 +60,16 @@ def test_in_any_case_it_ends(client: Client, admin: User, tenant: Tenant) -> Non
     assert "_auth_user_id" not in client.session
 
 
+def test_it_ends_where_the_company_allows_less_than_the_site(client: Client, admin: User, tenant: Tenant) -> None:
+    Tenant.objects.filter(pk=tenant.pk).update(longest_hours=2)
+    log_in(client, admin.email)
+    leave_alone(client, 3 * HOUR)
+    told = state(client, tenant)
+    assert told["state"] == "ended"
+    assert 'name="password"' in client.get(told["where"]).content.decode()
+    assert "_auth_user_id" not in client.session
+
+
 def test_what_asks_again_is_told_before_it_is_sent(client: Client, admin: User, tenant: Tenant, url: Url) -> None:
     log_in(client, admin.email)
     age_proof(client, 10 * 60)
